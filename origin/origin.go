@@ -1,0 +1,67 @@
+// Package origin says where originals live: what names one (Ref), what comes
+// back (Source), and the contract of the guest modules that fetch them.
+package origin
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Origin fetches originals. The guest modules in the namespace
+// `http.images.origins` implement it.
+//
+// Callers may rely on: Fetch is safe for concurrent use; it returns when ctx
+// is done; it never returns a Source whose body is longer than
+// Request.MaxBytes, nor a body shorter than the origin announced.
+//
+// Implementers MUST return an *errors.Error for every failure, its message
+// naming the kind of origin ("… on S3 …") and nothing secret; MUST say
+// errors.NotFound only where the file is not there, since that is what lets
+// the next origin in a chain be asked; and MUST NOT keep anything of a
+// Request.
+type Origin interface {
+	Fetch(ctx context.Context, req Request) (*Source, error)
+}
+
+// Request asks an origin for one original. It is comparable: equal Requests
+// may share one fetch.
+type Request struct {
+	Ref Ref
+
+	// Host is the host the client asked, for origins that forward it.
+	Host string
+
+	// MaxBytes bounds the body; longer is errors.Limit. Always positive.
+	MaxBytes int64
+}
+
+// Source is an original as an origin gave it. It is shared between requests, so
+// nobody changes it.
+type Source struct {
+	// Body is the whole file.
+	Body []byte
+
+	// ContentType is the origin's word, perhaps empty and perhaps wrong.
+	ContentType string
+
+	// ETag is the origin's entity tag, quotes and W/ included; empty for none.
+	ETag string
+
+	// LastModified is zero when unknown.
+	LastModified time.Time
+
+	// CacheControl is the origin's Cache-Control; empty for none.
+	CacheControl string
+
+	// Header is the origin's whole answer where it speaks HTTP; may be nil.
+	Header http.Header
+}
+
+// RequestBound is implemented by origins whose Fetch needs the very HTTP
+// request that is being served, found in its context. Their fetches are never
+// shared between requests and run on the goroutine of the request.
+type RequestBound interface {
+	Origin
+	RequestBound()
+}

@@ -1,0 +1,103 @@
+package origin
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// Ref names one original, as a URL names it once everything that a dialect
+// understands has been taken out. It is comparable: equal Refs are the same
+// original.
+type Ref struct {
+	// Path is the path below the origin's root, percent-encoded, without a
+	// leading slash, normalised as RFC 3986 section 6.2.2 tells: hex digits in
+	// upper case, unreserved characters plain. `//` and `%2F` stay as they are,
+	// for to some origins they are other names.
+	Path string
+
+	// Query is what the client's query held beside the dialect's own
+	// parameters, as received, in its order, without `?`. Origins without
+	// queries leave it alone.
+	Query string
+}
+
+// ParseRef reads a Ref from the escaped path and the raw query of a URL.
+//
+// A path that decodes to a control character, to invalid UTF-8 or to a `.` or
+// `..` segment is refused as BadTransform: no honest URL has one, and each origin
+// would understand it in its own way.
+func ParseRef(escapedPath, rawQuery string) (Ref, error) {
+	escapedPath = strings.TrimLeft(escapedPath, "/")
+	name, err := url.PathUnescape(escapedPath)
+	if err != nil {
+		return Ref{}, errors.New(errors.BadTransform, "The path has a malformed percent-encoding; %% must be followed by two hex digits").Because(err)
+	}
+	if strings.ToValidUTF8(name, "") != name {
+		return Ref{}, errors.New(errors.BadTransform, "The path is not percent-encoded UTF-8")
+	}
+	if strings.ContainsFunc(name, isControl) {
+		return Ref{}, errors.New(errors.BadTransform, "The path has a control character")
+	}
+	for segment := range strings.SplitSeq(name, "/") {
+		if segment == "." || segment == ".." {
+			return Ref{}, errors.New(errors.BadTransform, "The path has a %q segment", segment)
+		}
+	}
+	return Ref{Path: normalise(escapedPath), Query: rawQuery}, nil
+}
+
+// Name is the path decoded once, as object stores and file systems name things.
+func (r Ref) Name() string {
+	name, err := url.PathUnescape(r.Path)
+	if err != nil {
+		// Only a Ref that ParseRef did not make gets here.
+		return r.Path
+	}
+	return name
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+const upperHex = "0123456789ABCDEF"
+
+// normalise takes a path whose percent-encodings are well-formed.
+func normalise(escaped string) string {
+	var b strings.Builder
+	b.Grow(len(escaped))
+	for i := 0; i < len(escaped); i++ {
+		c, encoded := escaped[i], false
+		if c == '%' {
+			c, encoded = unhex(escaped[i+1])<<4|unhex(escaped[i+2]), true
+			i += 2
+		}
+		if isUnreserved(c) || !encoded && isPathDelimiter(c) {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('%')
+		b.WriteByte(upperHex[c>>4])
+		b.WriteByte(upperHex[c&15])
+	}
+	return b.String()
+}
+
+func unhex(c byte) byte {
+	switch {
+	case c >= 'a':
+		return c - 'a' + 10
+	case c >= 'A':
+		return c - 'A' + 10
+	}
+	return c - '0'
+}
+
+// isUnreserved is RFC 3986 section 2.3.
+func isUnreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
+}
+
+// isPathDelimiter is what RFC 3986 section 3.3 allows plain in a path beside
+// the unreserved: `/`, `:`, `@` and the sub-delims.
+func isPathDelimiter(c byte) bool { return strings.IndexByte("/:@!$&'()*+,;=", c) >= 0 }
