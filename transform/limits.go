@@ -1,0 +1,49 @@
+package transform
+
+import "github.com/caddy-images/caddy-images/errors"
+
+// Limits bound what a picture may cost. They hold for what is read and for what
+// is drawn, and each is checked before the pixels it is about exist.
+type Limits struct {
+	// MaxPixels bounds width times height times frames.
+	MaxPixels int64
+
+	// MaxFrames bounds the frames of an animation.
+	MaxFrames int
+
+	// MaxDimension bounds width and height of what is drawn.
+	MaxDimension int
+}
+
+// The limits of a server that sets none. MaxPixels is ImageKit's for paid
+// accounts; MaxDimension is the largest that every format we write can hold
+// (WebP's).
+const (
+	DefaultMaxPixels    = 100_000_000
+	DefaultMaxFrames    = 500
+	DefaultMaxDimension = 16383
+)
+
+// CheckOriginal tells whether a picture may be read: frames frames of the size.
+func (l Limits) CheckOriginal(s Size, frames int) error {
+	if frames > l.MaxFrames {
+		return errors.New(errors.Limit, "The original has %d frames, more than max_frames, %d", frames, l.MaxFrames)
+	}
+	if s.Pixels()*int64(frames) > l.MaxPixels {
+		return errors.New(errors.Limit, "The original has %s megapixels, more than max_pixels, %s",
+			mega(s.Pixels()*int64(frames)), mega(l.MaxPixels))
+	}
+	return nil
+}
+
+// CheckDrawn tells whether a picture may be drawn: frames frames of the size.
+func (l Limits) CheckDrawn(s Size, frames int) error {
+	if max(s.Width, s.Height) > l.MaxDimension {
+		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
+	}
+	if s.Pixels()*int64(frames) > l.MaxPixels {
+		return errors.New(errors.Limit, "The result would have %s megapixels, more than max_pixels, %s",
+			mega(s.Pixels()*int64(frames)), mega(l.MaxPixels))
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package transform
+
+// Output is how a picture is written down. The zero value leaves every choice
+// to the server.
+type Output struct {
+	Format Format
+
+	// Quality is 1 to 100, for formats that have one; 0 is the server's.
+	Quality int
+
+	// Progressive asks for a progressive JPEG.
+	Progressive bool
+
+	// Lossless asks for a WebP or AVIF that loses nothing.
+	Lossless bool
+
+	// Metadata keeps all that the original's file says beside the picture:
+	// EXIF, XMP, IPTC, the colour profile.
+	Metadata bool
+
+	// Profile keeps the original's colours and colour profile instead of
+	// converting to sRGB.
+	Profile bool
+}
+
+// Format is an image file format, or how to choose one.
+type Format uint8
+
+// The formats. FormatAuto is the zero value.
+const (
+	// FormatAuto chooses by what the client accepts and the picture needs.
+	FormatAuto Format = iota
+	// FormatOriginal keeps the original's format where it can be written.
+	FormatOriginal
+	JPEG
+	PNG
+	WebP
+	AVIF
+	GIF
+	HEIC // read only
+	TIFF // read only
+	SVG  // read only
+)
+
+var formats = [...]struct{ name, mime string }{
+	FormatAuto:     {"auto", ""},
+	FormatOriginal: {"original", ""},
+	JPEG:           {"jpeg", "image/jpeg"},
+	PNG:            {"png", "image/png"},
+	WebP:           {"webp", "image/webp"},
+	AVIF:           {"avif", "image/avif"},
+	GIF:            {"gif", "image/gif"},
+	HEIC:           {"heic", "image/heic"},
+	TIFF:           {"tiff", "image/tiff"},
+	SVG:            {"svg", "image/svg+xml"},
+}
+
+// String is the format's name in lower case, such as jpeg.
+func (f Format) String() string { return formats[f].name }
+
+// MIME is the format's media type; empty for FormatAuto and FormatOriginal.
+func (f Format) MIME() string { return formats[f].mime }
+
+// Writable tells whether pictures can be written in the format.
+func (f Format) Writable() bool { return f >= JPEG && f <= GIF }
+
+// Alpha tells whether the format holds transparency.
+func (f Format) Alpha() bool { return f != JPEG }
+
+// Animated tells whether an animation can be written in the format. AVIF can
+// hold one, libvips cannot write it.
+func (f Format) Animated() bool { return f == GIF || f == WebP }
+
+// ParseFormat reads a format's name, as String gives it or as its usual file
+// extension, jpg.
+func ParseFormat(name string) (Format, bool) {
+	if name == "jpg" {
+		return JPEG, true
+	}
+	for f := JPEG; f <= SVG; f++ {
+		if formats[f].name == name {
+			return f, true
+		}
+	}
+	return FormatAuto, false
+}
+
+// Encoding is the format in which a picture with these facts is written.
+// accepts are the formats that the client takes beyond those that every client
+// takes (JPEG, PNG, GIF), the best first; FormatAuto reads it.
+//
+// AVIF is not chosen, only obeyed, where the colour profile is kept or an unsharp
+// mask was drawn (ImageKit, "Automatic image format conversion").
+func (p Plan) Encoding(f Facts, accepts []Format) Format {
+	if p.Output.Format.Writable() {
+		return p.Output.Format
+	}
+	if p.Output.Format == FormatOriginal && f.Format.Writable() {
+		return f.Format
+	}
+	if p.Output.Format == FormatAuto {
+		for _, c := range accepts {
+			if c == AVIF && (p.Output.Profile || p.unsharp()) || f.Frames > 1 && !c.Animated() || f.Alpha && !c.Alpha() {
+				continue
+			}
+			return c
+		}
+	}
+	switch {
+	case f.Frames > 1:
+		return GIF
+	case f.Format == PNG || f.Format == GIF || f.Format == SVG || f.Alpha:
+		return PNG
+	}
+	return JPEG
+}
+
+func (p Plan) unsharp() bool {
+	for _, s := range p.Steps {
+		if s.Effects.Unsharp != (Unsharp{}) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+// Package transform says what to do to a picture, in words that belong to no
+// vendor.
+//
+// A dialect parses a URL into a Plan. A Plan is complete and comparable before
+// any byte of the original was fetched: Key gives the same bytes for all URLs,
+// of whichever dialect, that ask for the same picture. Once the original's
+// facts are known, Resolve turns one Step of the Plan after the other into a
+// Recipe, in which every number is concrete. Vendors' rules about rounding and
+// precedence live there and nowhere else.
+package transform
+
+// Plan is what to do to one original. The zero value is "the original, as it
+// is".
+type Plan struct {
+	// Steps are applied one after the other, each to the picture that the one
+	// before it left.
+	Steps []Step
+
+	// Output says how to write the picture down.
+	Output Output
+}
+
+// IsZero tells whether the plan asks for nothing, that is, for the original.
+func (p Plan) IsZero() bool { return len(p.Steps) == 0 && p.Output == Output{} }
+
+// Draws tells whether the plan changes the picture and not only its file.
+func (p Plan) Draws() bool {
+	for _, s := range p.Steps {
+		if s != (Step{}) {
+			return true
+		}
+	}
+	return false
+}
+
+// Step is one link of the chain: everything that happens to the picture in one
+// go. The order of what one Step asks for is fixed: Trim, Resize, Rotate, Flip,
+// Effects, Border, Corners, Opacity, Background. Who wants another order uses
+// more Steps. A Step is comparable; the zero value does nothing.
+type Step struct {
+	Trim       Trim
+	Resize     Resize
+	Rotate     Number // degrees clockwise; the canvas grows to hold the picture
+	Flip       Flip
+	Effects    Effects
+	Border     Border
+	Corners    Corners
+	Opacity    Number // percent, 0 to 100
+	Background Background
+}
+
+// Trim cuts away a margin that looks like the picture's corner.
+type Trim struct {
+	On bool
+
+	// Threshold is how far a pixel may be from the margin's colour and still
+	// belong to it, 1 to 99 in steps of 8-bit colour; 0 means DefaultTrim.
+	Threshold int
+}
+
+// DefaultTrim is the threshold of a Trim that names none; it is libvips' own.
+const DefaultTrim = 10
+
+// Flip mirrors the picture.
+type Flip struct{ Horizontal, Vertical bool }
+
+// Effects change the colours and leave the size alone, in this order.
+type Effects struct {
+	Grayscale bool
+	Contrast  bool    // stretch to the full range
+	Blur      Number  // Gaussian, 1 to 100
+	Sharpen   Sharpen // of edges, with a default strength
+	Unsharp   Unsharp // mask with all its numbers
+}
+
+// Sharpen sharpens edges.
+type Sharpen struct {
+	On bool
+
+	// Amount is the strength, more than 0; 0 means the default.
+	Amount float64
+}
+
+// Unsharp is an unsharp mask. The zero value does nothing.
+type Unsharp struct {
+	Radius    float64 // pixels, how far the mask reaches; 0 follows from Sigma
+	Sigma     float64 // pixels, standard deviation of the Gaussian
+	Amount    float64 // how much of the difference is added
+	Threshold float64 // 0 to 1, differences below it are left alone
+}
+
+// Border is a frame around the picture, which grows by twice its Width in both
+// directions.
+type Border struct {
+	Width Number // pixels
+	Color Color
+}
+
+// Corners rounds the picture's corners.
+type Corners struct{ TopLeft, TopRight, BottomRight, BottomLeft Radius }
+
+// IsZero tells whether no corner is rounded.
+func (c Corners) IsZero() bool { return c == Corners{} }
+
+// Radius is that of one corner.
+type Radius struct {
+	Max bool   // as round as the picture allows
+	Px  Number // pixels
+}
+
+// Background is what shows where the picture does not: in padding, in the
+// corners of a rotation, and behind a transparent picture.
+type Background struct {
+	On    bool
+	Color Color
+}

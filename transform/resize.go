@@ -1,0 +1,96 @@
+package transform
+
+// Resize asks for a size. It does nothing where neither Width nor Height is
+// given.
+type Resize struct {
+	// Width and Height are the wanted size. Where one is missing it follows
+	// from Aspect or, without one, from the picture's own.
+	Width, Height Length
+
+	// Aspect is width divided by height. It counts only where exactly one of
+	// Width and Height is given.
+	Aspect Number
+
+	// Fit says what happens where the picture and the wanted size differ in
+	// shape.
+	Fit Fit
+
+	// NoEnlarge leaves a picture that is smaller than wanted as large as it is.
+	NoEnlarge bool
+
+	// Focus is what to keep when something must be cut, and where to put the
+	// picture when it is padded.
+	Focus Focus
+
+	// X and Y are the top left corner of what Crop keeps, CenterX and CenterY
+	// its middle, in pixels of the picture that comes into the step. They take
+	// precedence over Focus, each in its direction.
+	X, Y, CenterX, CenterY Number
+
+	// DPR multiplies Width and Height. A product below 1 or above 5000 pixels
+	// leaves both as they were.
+	DPR Number
+}
+
+// Fit is how a picture gets into a box of another shape.
+type Fit uint8
+
+// The ways to fit.
+const (
+	// Cover scales until the box is covered and cuts what sticks out.
+	Cover Fit = iota
+	// Stretch scales to exactly the box.
+	Stretch
+	// Inside scales until the whole picture is in the box; the result may be
+	// smaller than the box in one direction.
+	Inside
+	// Outside scales until the box is covered; the result may be larger than
+	// the box in one direction.
+	Outside
+	// Pad scales until the whole picture is in the box and fills the rest.
+	Pad
+	// Crop cuts the box out of the picture, without scaling.
+	Crop
+	// CropPad is Crop, and fills where the picture is smaller than the box.
+	CropPad
+	// PadOnly neither scales nor cuts: it fills up to the box, and leaves a
+	// picture that is larger than the box as large as it is.
+	PadOnly
+)
+
+// Focus is a part of the picture.
+type Focus uint8
+
+// The parts.
+const (
+	FocusCenter Focus = iota
+	FocusTop
+	FocusLeft
+	FocusBottom
+	FocusRight
+	FocusTopLeft
+	FocusTopRight
+	FocusBottomLeft
+	FocusBottomRight
+	// FocusAuto is whatever draws attention.
+	FocusAuto
+)
+
+// place says how much of the spare room goes to the left of, and above, the
+// part in focus: 0, a half or all of it.
+func (f Focus) place() (x, y float64) {
+	x, y = 0.5, 0.5
+	switch f {
+	case FocusLeft, FocusTopLeft, FocusBottomLeft:
+		x = 0
+	case FocusRight, FocusTopRight, FocusBottomRight:
+		x = 1
+	}
+	switch f {
+	case FocusTop, FocusTopLeft, FocusTopRight:
+		y = 0
+	case FocusBottom, FocusBottomLeft, FocusBottomRight:
+		y = 1
+	}
+	return x, y
+}
