@@ -1,0 +1,172 @@
+package origin_test
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+var request = origin.Request{Ref: origin.Ref{Path: "a.jpg"}, MaxBytes: 100}
+
+type result struct {
+	source *origin.Source
+	err    error
+}
+
+// fetching fetches on a goroutine of its own.
+func fetching(ctx context.Context, o origin.Origin, req origin.Request) <-chan result {
+	done := make(chan result, 1)
+	go func() {
+		source, err := o.Fetch(ctx, req)
+		done <- result{source, err}
+	}()
+	return done
+}
+
+func TestCoalesceSharesAFetchInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		land := make(chan struct{})
+		o := origin.Coalesce(fetchFunc(func(_ context.Context, req origin.Request) (*origin.Source, error) {
+			fetches.Add(1)
+			<-land
+			return &origin.Source{Body: []byte(req.Ref.Path)}, nil
+		}))
+		other := request
+		other.Ref.Path = "b.jpg"
+		first, second, third := fetching(t.Context(), o, request), fetching(t.Context(), o, request), fetching(t.Context(), o, other)
+		synctest.Wait()
+		close(land)
+		a, b, c := <-first, <-second, <-third
+		if a.source != b.source || string(a.source.Body) != "a.jpg" || string(c.source.Body) != "b.jpg" {
+			t.Errorf("got %q, %q, %q", a.source.Body, b.source.Body, c.source.Body)
+		}
+		if got := fetches.Load(); got != 2 {
+			t.Errorf("%d fetches, want one for each of two requests", got)
+		}
+		if _, err := o.Fetch(t.Context(), request); err != nil || fetches.Load() != 3 {
+			t.Errorf("after landing: %v, %d fetches; a finished fetch is not a cache", err, fetches.Load())
+		}
+	})
+}
+
+func TestCoalesceWaiterThatGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		land := make(chan struct{})
+		o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+			select {
+			case <-land:
+				return &origin.Source{}, nil
+			case <-ctx.Done():
+				return nil, origin.GivenUp(ctx)
+			}
+		}))
+		// The one that started the fetch is the one that leaves.
+		leaving, leave := context.WithCancel(t.Context())
+		first := fetching(leaving, o, request)
+		synctest.Wait()
+		hurried, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		second, third := fetching(hurried, o, request), fetching(t.Context(), o, request)
+		synctest.Wait()
+
+		leave()
+		if r := <-first; !errors.Is(r.err, errors.ClientClosed) {
+			t.Errorf("the one that left got %v", r.err)
+		}
+		if r := <-second; !errors.Is(r.err, errors.OriginTimeout) {
+			t.Errorf("the one out of time got %v", r.err)
+		}
+		close(land)
+		if r := <-third; r.err != nil {
+			t.Errorf("the one that stayed got %v", r.err)
+		}
+		if _, err := o.Fetch(leaving, request); !errors.Is(err, errors.ClientClosed) {
+			t.Errorf("a context that was done before gives %v", err)
+		}
+	})
+}
+
+func TestCoalesceCancelsWhenTheLastWaiterLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		cancelled := make(chan struct{})
+		goDown := make(chan struct{})
+		o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+			if fetches.Add(1) > 1 {
+				return &origin.Source{}, nil
+			}
+			<-ctx.Done()
+			close(cancelled)
+			<-goDown
+			return nil, origin.GivenUp(ctx)
+		}))
+		ctx, leave := context.WithCancel(t.Context())
+		first, second := fetching(ctx, o, request), fetching(ctx, o, request)
+		synctest.Wait()
+		leave()
+		<-first
+		<-second
+		<-cancelled
+
+		// While the cancelled fetch still goes down, a newcomer gets one of its own.
+		if r := <-fetching(t.Context(), o, request); r.err != nil {
+			t.Errorf("a newcomer boarded the cancelled fetch: %v", r.err)
+		}
+		close(goDown)
+	})
+}
+
+func TestCoalesceKeepsContextValuesApart(t *testing.T) {
+	type key struct{}
+	o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+		if v := ctx.Value(key{}); v != nil {
+			t.Errorf("the fetch sees %v of one of its waiters", v)
+		}
+		if _, ok := ctx.Deadline(); ok {
+			t.Error("the fetch has the deadline of one of its waiters")
+		}
+		return &origin.Source{}, nil
+	}))
+	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "private"), time.Hour)
+	defer cancel()
+	if _, err := o.Fetch(ctx, request); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCoalesceSurvivesItsOrigin(t *testing.T) {
+	for name, end := range map[string]func(){
+		"panic":  func() { panic("boom") },
+		"goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+				end()
+				return nil, nil
+			}))
+			_, err := o.Fetch(t.Context(), request)
+			if !errors.Is(err, errors.Internal) || strings.Contains(errors.From(err).Header(), "boom") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+type bound struct{ origin.Origin }
+
+func (*bound) RequestBound() {}
+
+func TestCoalesceLeavesRequestBoundAlone(t *testing.T) {
+	o := &bound{holding("x")}
+	if got := origin.Coalesce(o); got != origin.Origin(o) {
+		t.Errorf("got %T", got)
+	}
+}

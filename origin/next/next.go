@@ -1,0 +1,175 @@
+// Package next is the origin "whatever the handlers behind this one answer":
+// file_server, reverse_proxy, or anything else that Caddy can do.
+package next
+
+import (
+	"context"
+	stderrors "errors"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+func init() { caddy.RegisterModule(Origin{}) }
+
+// Origin asks the handlers that come after `images` for the original. It is
+// what `images` does when no origin is configured.
+//
+// They are asked with GET and without Range and conditions, whatever the client
+// asked, and see the URL without its transformation. What they answer that is
+// not an image, or says `Cache-Control: no-transform`, reaches the client
+// untouched.
+type Origin struct{}
+
+// ErrAnswered is Fetch's error when the handlers' answer is not for
+// transforming and has already been sent to the client as it is.
+var ErrAnswered = stderrors.New("the next handler has answered the client")
+
+// Call is the HTTP request that is being served, for Fetch.
+type Call struct {
+	Writer  http.ResponseWriter
+	Request *http.Request
+	Handler caddyhttp.Handler
+
+	// Prefix is the escaped path that stands before the original's, without a
+	// trailing slash; empty for none.
+	Prefix string
+}
+
+type callKey struct{}
+
+// WithCall returns a context that Fetch finds the Call in.
+func WithCall(ctx context.Context, c Call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// CaddyModule returns the Caddy module information.
+func (Origin) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "http.images.origins.next",
+		New: func() caddy.Module { return new(Origin) },
+	}
+}
+
+// UnmarshalCaddyfile sets up the origin from Caddyfile tokens:
+//
+//	origin next
+func (*Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next()
+	if d.NextArg() {
+		return d.ArgErr()
+	}
+	if d.NextBlock(d.Nesting()) {
+		return d.Errf("origin next has no option %q", d.Val())
+	}
+	return nil
+}
+
+// RequestBound marks that the answer belongs to one request.
+func (Origin) RequestBound() {}
+
+// Fetch asks the handlers. It must run on the goroutine of the request, within
+// a context made by WithCall.
+func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	call, ok := ctx.Value(callKey{}).(Call)
+	if !ok {
+		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
+	}
+	inner, err := innerRequest(ctx, call, req.Ref)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{client: call.Writer, header: make(http.Header), maxBytes: req.MaxBytes}
+	err = serve(call.Handler, w, inner)
+	if w.passing {
+		if err != nil {
+			// Half an answer is out. Ending the connection is all that is left,
+			// and it is what tells the client.
+			panic(http.ErrAbortHandler)
+		}
+		return nil, ErrAnswered
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if w.overflow != nil {
+		return nil, w.overflow
+	}
+	if err != nil {
+		return nil, failure(err)
+	}
+	if unhandled, _ := caddyhttp.GetVar(inner.Context(), "unhandled").(bool); unhandled && w.status == 0 {
+		return nil, errors.New(errors.NotFound, "No handler answered at the specified path")
+	}
+	return w.source()
+}
+
+// innerRequest is the request that the handlers see: a GET for the whole
+// original, at the URL without its transformation, with placeholders that say
+// so and the variables that handlers before us set.
+func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request, error) {
+	r := call.Request.Clone(ctx)
+	r.Method = http.MethodGet
+	r.Body, r.ContentLength = http.NoBody, 0
+	for _, name := range []string{"Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
+		r.Header.Del(name)
+	}
+	r.Header.Set("Accept-Encoding", "identity")
+
+	escaped := call.Prefix + "/" + ref.Path
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return nil, errors.New(errors.BadTransform, "The path has a malformed percent-encoding").Because(err)
+	}
+	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, escaped, ref.Query
+	r.RequestURI = r.URL.RequestURI()
+
+	server, _ := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	if server == nil {
+		return r, nil
+	}
+	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), call.Writer, server)
+	outer, _ := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any)
+	vars, _ := r.Context().Value(caddyhttp.VarsCtxKey).(map[string]any)
+	maps.Copy(vars, outer)
+	delete(vars, "unhandled")
+	return r, nil
+}
+
+// errAborted stands for http.ErrAbortHandler: reverse_proxy panics with it when
+// its backend breaks off in the middle of a body.
+var errAborted = stderrors.New("the next handler broke off")
+
+func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler {
+				panic(p)
+			}
+			err = errAborted
+		}
+	}()
+	return h.ServeHTTP(w, r)
+}
+
+// failure is the error for one that the handlers returned.
+func failure(err error) error {
+	var he caddyhttp.HandlerError
+	if stderrors.As(err, &he) && he.StatusCode != 0 {
+		return origin.StatusError("the next handler", he.StatusCode).Because(err)
+	}
+	return errors.New(errors.Unidentified, "The next handler failed").Because(err)
+}
+
+// Interface guards
+var (
+	_ origin.RequestBound   = Origin{}
+	_ caddyfile.Unmarshaler = (*Origin)(nil)
+)

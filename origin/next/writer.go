@@ -1,0 +1,148 @@
+package next
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// writer takes the handlers' answer. An answer to be transformed is kept, up to
+// maxBytes; any other goes straight on to the client. It has no Unwrap, so that
+// no handler reaches the client past it.
+type writer struct {
+	client   http.ResponseWriter
+	maxBytes int64
+
+	header   http.Header
+	status   int
+	body     []byte
+	passing  bool // the answer is the client's already
+	overflow error
+}
+
+// Header is the answer's own, so that nothing of an original's header reaches
+// the client by accident.
+func (w *writer) Header() http.Header { return w.header }
+
+// WriteHeader decides what becomes of the answer.
+func (w *writer) WriteHeader(status int) {
+	if w.status != 0 || status < 200 {
+		return // informational answers are about an original nobody asked for
+	}
+	w.status = status
+	if status != http.StatusOK {
+		return
+	}
+	if !w.transformable() {
+		w.pass()
+		return
+	}
+	if n, ok := w.announced(); ok {
+		if n > w.maxBytes {
+			w.overflow = origin.TooLong(w.maxBytes)
+			return
+		}
+		w.body = make([]byte, 0, n)
+	}
+}
+
+// Write keeps the body. After an overflow it fails, so that the handler stops.
+func (w *writer) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	switch {
+	case w.passing:
+		return w.client.Write(p)
+	case w.overflow != nil:
+		return 0, w.overflow
+	case w.status != http.StatusOK:
+		return len(p), nil // an error page, which nobody will see
+	case int64(len(w.body)+len(p)) > w.maxBytes:
+		w.overflow = origin.TooLong(w.maxBytes)
+		w.body = nil
+		return 0, w.overflow
+	}
+	w.body = append(w.body, p...)
+	return len(p), nil
+}
+
+// Flush does nothing while the answer is kept.
+func (w *writer) Flush() {
+	if w.passing {
+		_ = http.NewResponseController(w.client).Flush()
+	}
+}
+
+// transformable tells, by the header alone, whether the answer may be an image
+// to transform. A body without a type, or with one that means "some bytes", is
+// looked at later.
+func (w *writer) transformable() bool {
+	for directive := range strings.SplitSeq(w.header.Get("Cache-Control"), ",") {
+		if strings.EqualFold(strings.TrimSpace(directive), "no-transform") { // RFC 9111 section 5.2.2.6
+			return false
+		}
+	}
+	if w.header.Get("Content-Encoding") != "" {
+		return false
+	}
+	mediaType, _, err := mime.ParseMediaType(w.header.Get("Content-Type"))
+	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/")
+}
+
+// pass sends the answer on, header first.
+func (w *writer) pass() {
+	w.passing = true
+	to := w.client.Header()
+	for name, values := range w.header {
+		to[name] = values
+	}
+	w.client.WriteHeader(w.status)
+}
+
+func (w *writer) announced() (int64, bool) {
+	n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64)
+	return n, err == nil && n >= 0
+}
+
+// source is the kept answer. An answer that turns out not to be an image, though
+// nothing in its header said so, is passed on.
+func (w *writer) source() (*origin.Source, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK // RFC 9110 section 15.3.1: a handler that returns without a word says 200
+	}
+	if w.status != http.StatusOK {
+		return nil, origin.StatusError("the next handler", w.status)
+	}
+	if n, ok := w.announced(); ok && n != int64(len(w.body)) {
+		return nil, errors.New(errors.Unidentified, "The next handler's answer broke off").Because(origin.ErrShortBody)
+	}
+	if _, known := sniff.Sniff(w.body); !known && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
+		w.pass()
+		if _, err := w.client.Write(w.body); err != nil {
+			return nil, errors.New(errors.ClientClosed, "The client went away").Because(err)
+		}
+		return nil, ErrAnswered
+	}
+	modified, _ := http.ParseTime(w.header.Get("Last-Modified"))
+	return &origin.Source{
+		Body:         w.body,
+		ContentType:  w.header.Get("Content-Type"),
+		ETag:         w.header.Get("ETag"),
+		LastModified: modified.In(time.UTC),
+		CacheControl: w.header.Get("Cache-Control"),
+		Header:       w.header,
+	}, nil
+}
+
+// Interface guards
+var (
+	_ http.ResponseWriter = (*writer)(nil)
+	_ http.Flusher        = (*writer)(nil)
+)
