@@ -1,0 +1,44 @@
+//go:build cgo
+
+package vips
+
+// Linear computes in*a + b with one pair for each band, or one for all. The
+// result is in floats, or with uchar clipped to 0..255.
+func (i *Image) Linear(a, b []float64, uchar bool) (*Image, error) {
+	return i.image("linear", args{"a": a, "b": b, "uchar": uchar})
+}
+
+// Gamma raises each sample to the power of 1/exponent, full scale staying full
+// scale: above 1 is lighter.
+func (i *Image) Gamma(exponent float64) (*Image, error) {
+	return i.image("gamma", args{"exponent": 1 / exponent})
+}
+
+// Invert makes the negative; alpha is inverted too.
+func (i *Image) Invert() (*Image, error) { return i.image("invert", args{}) }
+
+// Add adds the samples of the two; the result's type is large enough for it.
+func (i *Image) Add(other *Image) (*Image, error) {
+	return i.imageAs("left", "add", args{"right": other})
+}
+
+// Subtract subtracts other's samples.
+func (i *Image) Subtract(other *Image) (*Image, error) {
+	return i.imageAs("left", "subtract", args{"right": other})
+}
+
+// Multiply multiplies the samples of the two.
+func (i *Image) Multiply(other *Image) (*Image, error) {
+	return i.imageAs("left", "multiply", args{"right": other})
+}
+
+// Boolean combines the samples of the two bit by bit.
+func (i *Image) Boolean(other *Image, operation Boolean) (*Image, error) {
+	return i.imageAs("left", "boolean", args{"right": other, "boolean": int(operation)})
+}
+
+// RelationalConst compares each sample with one value for each band, or one
+// for all: 255 where it holds, 0 elsewhere.
+func (i *Image) RelationalConst(relational Relational, values ...float64) (*Image, error) {
+	return i.image("relational_const", args{"relational": int(relational), "c": values})
+}

@@ -1,0 +1,223 @@
+//go:build cgo
+
+#include "bridge.h"
+#include "_cgo_export.h"
+
+static void
+on_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	(void) domain;
+	(void) data;
+	vipsLogged((int) (level & G_LOG_LEVEL_MASK), (char *) message);
+}
+
+// libvips warns of every truncated file on stderr, and so of anything that a
+// stranger uploads.
+void
+bridge_silence(void)
+{
+	g_log_set_handler("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
+}
+
+int
+bridge_start(int concurrency)
+{
+	if (VIPS_INIT("caddy-images"))
+		return -1;
+	vips_cache_set_max(0);
+	vips_cache_set_max_mem(0);
+	vips_cache_set_max_files(0);
+	vips_concurrency_set(concurrency);
+	return 0;
+}
+
+gboolean
+bridge_has_operation(const char *name)
+{
+	return vips_type_find("VipsOperation", name) != 0;
+}
+
+gboolean
+bridge_has_argument(const char *operation, const char *name)
+{
+	GType type = vips_type_find("VipsOperation", operation);
+	gpointer class;
+	gboolean found;
+
+	if (!type || !(class = g_type_class_ref(type)))
+		return FALSE;
+	found = g_object_class_find_property(class, name) != NULL;
+	g_type_class_unref(class);
+	return found;
+}
+
+// GObject only warns on the console of a property that does not exist or a
+// value that does not fit, and goes on with the default: ask before.
+static int
+set(VipsOperation *op, const char *name, GValue *value)
+{
+	GParamSpec *pspec = g_object_class_find_property(G_OBJECT_GET_CLASS(op), name);
+	GValue wanted = G_VALUE_INIT;
+	int answer = BRIDGE_OK;
+
+	if (!pspec)
+		answer = BRIDGE_UNKNOWN;
+	else {
+		g_value_init(&wanted, G_PARAM_SPEC_VALUE_TYPE(pspec));
+		if (!g_value_transform(value, &wanted))
+			answer = BRIDGE_TYPE;
+		else if (g_param_value_validate(pspec, &wanted))
+			answer = BRIDGE_RANGE;
+		else
+			g_object_set_property(G_OBJECT(op), name, &wanted);
+		g_value_unset(&wanted);
+	}
+	g_value_unset(value);
+	return answer;
+}
+
+int
+bridge_set_int(VipsOperation *op, const char *name, int value)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, G_TYPE_INT);
+	g_value_set_int(&v, value);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_double(VipsOperation *op, const char *name, double value)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, G_TYPE_DOUBLE);
+	g_value_set_double(&v, value);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_string(VipsOperation *op, const char *name, const char *value)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, G_TYPE_STRING);
+	g_value_set_string(&v, value);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_object(VipsOperation *op, const char *name, void *value)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, G_OBJECT_TYPE(value));
+	g_value_set_object(&v, value);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_ints(VipsOperation *op, const char *name, const int *values, int n)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, VIPS_TYPE_ARRAY_INT);
+	vips_value_set_array_int(&v, values, n);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_doubles(VipsOperation *op, const char *name, const double *values, int n)
+{
+	GValue v = G_VALUE_INIT;
+
+	g_value_init(&v, VIPS_TYPE_ARRAY_DOUBLE);
+	vips_value_set_array_double(&v, values, n);
+	return set(op, name, &v);
+}
+
+int
+bridge_set_images(VipsOperation *op, const char *name, VipsImage **values, int n)
+{
+	GValue v = G_VALUE_INIT;
+	VipsImage **array;
+	int i;
+
+	g_value_init(&v, VIPS_TYPE_ARRAY_IMAGE);
+	vips_value_set_array_image(&v, n);
+	array = vips_value_get_array_image(&v, NULL);
+	for (i = 0; i < n; i++)
+		array[i] = g_object_ref(values[i]);
+	return set(op, name, &v);
+}
+
+static int
+on_blob_freed(void *data, void *area)
+{
+	(void) data;
+	vipsUnpin((uintptr_t) ((VipsArea *) area)->client);
+	return 0;
+}
+
+int
+bridge_set_buffer(VipsOperation *op, const char *name, const void *data, size_t length, uintptr_t pin)
+{
+	GValue v = G_VALUE_INIT;
+	VipsBlob *blob = vips_blob_new((VipsCallbackFn) on_blob_freed, data, length);
+
+	VIPS_AREA(blob)->client = (void *) pin;
+	g_value_init(&v, VIPS_TYPE_BLOB);
+	g_value_take_boxed(&v, blob);
+	return set(op, name, &v);
+}
+
+int
+bridge_get_int(VipsOperation *op, const char *name)
+{
+	gint value = 0;
+
+	g_object_get(op, name, &value, NULL);
+	return value;
+}
+
+double
+bridge_get_double(VipsOperation *op, const char *name)
+{
+	gdouble value = 0;
+
+	g_object_get(op, name, &value, NULL);
+	return value;
+}
+
+VipsImage *
+bridge_get_image(VipsOperation *op, const char *name)
+{
+	VipsImage *value = NULL;
+
+	g_object_get(op, name, &value, NULL);
+	return value;
+}
+
+VipsArea *
+bridge_get_area(VipsOperation *op, const char *name)
+{
+	VipsArea *value = NULL;
+
+	g_object_get(op, name, &value, NULL);
+	return value;
+}
+
+int
+bridge_build(VipsOperation **op)
+{
+	return vips_cache_operation_buildp(op);
+}
+
+// An operation holds a reference to each of its outputs and each output one to
+// its operation; this is where the circle is broken.
+void
+bridge_discard(VipsOperation *op)
+{
+	vips_object_unref_outputs(VIPS_OBJECT(op));
+	g_object_unref(op);
+}

@@ -1,0 +1,42 @@
+// The C side of the binding: what cannot be said in Go, because it is variadic,
+// a macro, or a callback.
+
+#ifndef CADDY_IMAGES_BRIDGE_H
+#define CADDY_IMAGES_BRIDGE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <vips/vips.h>
+
+// What setting an argument can answer.
+enum {
+	BRIDGE_OK = 0,
+	BRIDGE_UNKNOWN, // the operation has no such argument
+	BRIDGE_TYPE,	// it has, but of another type
+	BRIDGE_RANGE	// the value is outside of its range
+};
+
+void bridge_silence(void);
+int bridge_start(int concurrency);
+
+gboolean bridge_has_operation(const char *name);
+gboolean bridge_has_argument(const char *operation, const char *name);
+
+int bridge_set_int(VipsOperation *op, const char *name, int value);
+int bridge_set_double(VipsOperation *op, const char *name, double value);
+int bridge_set_string(VipsOperation *op, const char *name, const char *value);
+int bridge_set_object(VipsOperation *op, const char *name, void *value);
+int bridge_set_ints(VipsOperation *op, const char *name, const int *values, int n);
+int bridge_set_doubles(VipsOperation *op, const char *name, const double *values, int n);
+int bridge_set_images(VipsOperation *op, const char *name, VipsImage **values, int n);
+int bridge_set_buffer(VipsOperation *op, const char *name, const void *data, size_t length, uintptr_t pin);
+
+int bridge_get_int(VipsOperation *op, const char *name);
+double bridge_get_double(VipsOperation *op, const char *name);
+VipsImage *bridge_get_image(VipsOperation *op, const char *name);
+VipsArea *bridge_get_area(VipsOperation *op, const char *name);
+
+int bridge_build(VipsOperation **op);
+void bridge_discard(VipsOperation *op);
+
+#endif

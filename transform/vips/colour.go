@@ -1,0 +1,87 @@
+//go:build cgo
+
+package vips
+
+// Colourspace converts to another colour space, without a profile.
+func (i *Image) Colourspace(space Interpretation) (*Image, error) {
+	return i.image("colourspace", args{"space": int(space)})
+}
+
+// ICCOptions is how to apply profiles.
+type ICCOptions struct {
+	// Input is the profile of an image that has none: the name of a profile of
+	// libvips' own ("srgb", "cmyk", "p3") or of a file. Default: by the number of
+	// bands, or the call fails.
+	Input string
+
+	// Embedded has the image's own profile preferred.
+	Embedded bool
+
+	// Intent defaults to perceptual.
+	Intent Intent
+
+	// BlackPoint turns on black point compensation.
+	BlackPoint bool
+
+	// Depth is 8 or 16 bits a sample. Default: 8.
+	Depth int
+}
+
+// IccTransform converts the colours to the output profile, named as
+// [ICCOptions.Input] is, and attaches that.
+func (i *Image) IccTransform(output string, opts ICCOptions) (*Image, error) {
+	in := args{
+		"output-profile":           output,
+		"embedded":                 opts.Embedded,
+		"intent":                   int(opts.Intent),
+		"black-point-compensation": opts.BlackPoint,
+	}
+	if opts.Input != "" {
+		in["input-profile"] = opts.Input
+	}
+	if opts.Depth != 0 {
+		in["depth"] = opts.Depth
+	}
+	return i.image("icc_transform", in)
+}
+
+// Cast converts the samples to another type; what does not fit is clipped.
+func (i *Image) Cast(format BandFormat) (*Image, error) {
+	return i.image("cast", args{"format": int(format)})
+}
+
+// Premultiply multiplies the colours by the alpha; the samples become floats.
+func (i *Image) Premultiply() (*Image, error) { return i.image("premultiply", args{}) }
+
+// Unpremultiply undoes it; the samples stay floats.
+func (i *Image) Unpremultiply() (*Image, error) { return i.image("unpremultiply", args{}) }
+
+// Flatten lays the image over a background, one value for each colour band,
+// and drops the alpha.
+func (i *Image) Flatten(background []float64) (*Image, error) {
+	return i.image("flatten", args{"background": background})
+}
+
+// AddAlpha adds an opaque alpha to an image, whether it has one or not.
+func (i *Image) AddAlpha() (*Image, error) { return i.image("addalpha", args{}) }
+
+// ExtractBand returns n bands from the first one given, counted from 0.
+func (i *Image) ExtractBand(first, n int) (*Image, error) {
+	return i.image("extract_band", args{"band": first, "n": n})
+}
+
+// Bandjoin appends the bands of the others to the image's.
+func (i *Image) Bandjoin(others ...*Image) (*Image, error) {
+	return i.scope.image("bandjoin", args{"in": append([]*Image{i}, others...)})
+}
+
+// BandjoinConst appends bands of one value each.
+func (i *Image) BandjoinConst(values ...float64) (*Image, error) {
+	return i.image("bandjoin_const", args{"c": values})
+}
+
+// Recomb makes new bands of the old: each row of the matrix, an image from
+// [Scope.NewMatrix], has the shares of the old bands in a new one.
+func (i *Image) Recomb(matrix *Image) (*Image, error) {
+	return i.image("recomb", args{"m": matrix})
+}

@@ -1,0 +1,24 @@
+// Package vips is a thin binding to libvips, the only package of this module
+// that uses cgo.
+//
+// libvips' operations are called by name through their GObject properties, the
+// way its documentation recommends for bindings, under typed methods that
+// carry the names of govips. Needs libvips 8.14 or later; what a build of it
+// can do is asked at run time with [HasOperation] and [HasArgument].
+//
+// # Ownership
+//
+//   - A [Scope] owns every [Image] that was opened, created or derived through
+//     it. [Scope.Close] frees them all; nothing else has to be freed.
+//   - [Image.Close] frees one image early. What was derived from it goes on
+//     working, for libvips counts references underneath.
+//   - Methods never consume or change their receiver: they return a new image
+//     in the receiver's scope. Only the Set and Remove methods of metadata
+//     write in place.
+//   - A buffer given to [Scope.NewImageFromBuffer] is not copied. It stays
+//     pinned until the last image that could read it is freed, and must not be
+//     written to before its scope is closed.
+//   - A scope and its images belong to one goroutine at a time. Cancelling the
+//     scope's context is the one thing that may happen at any time from
+//     anywhere: it stops whatever is being computed.
+package vips

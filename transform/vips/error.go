@@ -1,0 +1,77 @@
+//go:build cgo
+
+package vips
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// Error is a failure of libvips.
+type Error struct {
+	// Op is libvips' name of the operation: "jpegload_buffer".
+	Op string
+
+	// Text is what libvips says of it, lines joined by "; ". It is for a log: no
+	// decision may hang on it. Empty when it could be another call's.
+	Text string
+}
+
+func (e *Error) Error() string {
+	if e.Text == "" {
+		return e.Op + ": failed"
+	}
+	return e.Op + ": " + e.Text
+}
+
+// calls attributes the text in libvips' error buffer. That buffer is one for
+// the process, and the threads that compute a picture append to it as well, so
+// neither a locked OS thread nor clearing it tells whose words are in it. The
+// only call that surely owns them is one that ran alone from begin to end: all
+// others get an error without a text. A worker process renders one picture at
+// a time, so there the text is always complete.
+var calls struct {
+	sync.Mutex
+	running int
+	begun   uint64
+}
+
+type callTicket struct {
+	number uint64
+	alone  bool
+}
+
+func beginCall() callTicket {
+	calls.Lock()
+	defer calls.Unlock()
+	alone := calls.running == 0
+	if alone {
+		// Calls that succeed may leave words too.
+		C.vips_error_clear()
+	}
+	calls.running++
+	calls.begun++
+	return callTicket{calls.begun, alone}
+}
+
+// end must follow every begin. It returns the text of a call that failed, if
+// that is certainly its own.
+func (t callTicket) end(failed bool) string {
+	calls.Lock()
+	defer calls.Unlock()
+	calls.running--
+	if !failed || !t.alone || calls.begun != t.number {
+		return ""
+	}
+	return takeErrorBuffer()
+}
+
+func takeErrorBuffer() string {
+	text := C.vips_error_buffer_copy()
+	defer C.g_free(C.gpointer(unsafe.Pointer(text)))
+	return strings.ReplaceAll(strings.TrimSpace(C.GoString(text)), "\n", "; ")
+}

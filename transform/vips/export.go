@@ -1,0 +1,133 @@
+//go:build cgo
+
+package vips
+
+// #include "bridge.h"
+import "C"
+
+// A zero in the options below is libvips' default, which the comment names.
+// Every export computes the image, and can be stopped while it does.
+
+// Subsample is whether the colours of a JPEG or AVIF have half the resolution.
+type Subsample int
+
+// SubsampleAuto is on below quality 90.
+const (
+	SubsampleAuto Subsample = C.VIPS_FOREIGN_SUBSAMPLE_AUTO
+	SubsampleOn   Subsample = C.VIPS_FOREIGN_SUBSAMPLE_ON
+	SubsampleOff  Subsample = C.VIPS_FOREIGN_SUBSAMPLE_OFF
+)
+
+// JpegOptions is how to write a JPEG.
+type JpegOptions struct {
+	Quality        int // 1 to 100; 75
+	Interlace      bool
+	Subsample      Subsample
+	OptimizeCoding bool      // smaller Huffman tables, takes a second pass
+	Background     []float64 // under what is transparent, for each colour band; black
+	Keep           Keep
+}
+
+// ExportJpeg returns the image as a JPEG.
+func (i *Image) ExportJpeg(opts JpegOptions) ([]byte, error) {
+	in := args{
+		"interlace":       opts.Interlace,
+		"subsample-mode":  int(opts.Subsample),
+		"optimize-coding": opts.OptimizeCoding,
+	}
+	in.unlessZero("Q", opts.Quality)
+	if len(opts.Background) > 0 {
+		in["background"] = opts.Background
+	}
+	return i.export("jpegsave_buffer", in, opts.Keep)
+}
+
+// PngOptions is how to write a PNG.
+type PngOptions struct {
+	Compression int // 1 to 9, of zlib; 6
+	Interlace   bool
+	Palette     bool // at most 256 colours
+	Quality     int  // 1 to 100, of the palette; 100
+	Effort      int  // 1 to 10, of finding the palette; 7
+	Bitdepth    int  // 1, 2, 4, 8 or 16; the image's
+	Keep        Keep
+}
+
+// ExportPng returns the image as a PNG.
+func (i *Image) ExportPng(opts PngOptions) ([]byte, error) {
+	in := args{"interlace": opts.Interlace, "palette": opts.Palette}
+	in.unlessZero("compression", opts.Compression)
+	in.unlessZero("Q", opts.Quality)
+	in.unlessZero("effort", opts.Effort)
+	in.unlessZero("bitdepth", opts.Bitdepth)
+	return i.export("pngsave_buffer", in, opts.Keep)
+}
+
+// WebpOptions is how to write a WebP. An image of several pages becomes an
+// animation.
+type WebpOptions struct {
+	Quality  int // 1 to 100; 75
+	AlphaQ   int // 1 to 100, of the transparency; 100
+	Lossless bool
+	Effort   int // 1 to 6; 4
+	Keep     Keep
+}
+
+// ExportWebp returns the image as a WebP.
+func (i *Image) ExportWebp(opts WebpOptions) ([]byte, error) {
+	in := args{"lossless": opts.Lossless}
+	in.unlessZero("Q", opts.Quality)
+	in.unlessZero("alpha-q", opts.AlphaQ)
+	in.unlessZero("effort", opts.Effort)
+	return i.export("webpsave_buffer", in, opts.Keep)
+}
+
+// AvifOptions is how to write an AVIF, of 8 bits a sample.
+type AvifOptions struct {
+	Quality   int // 1 to 100; 50
+	Effort    int // 1 to 9; 4
+	Lossless  bool
+	Subsample Subsample
+	Keep      Keep
+}
+
+// ExportAvif returns the image as an AVIF. The encoding itself, once the pixels
+// are there, cannot be stopped.
+func (i *Image) ExportAvif(opts AvifOptions) ([]byte, error) {
+	in := args{
+		"compression":    int(C.VIPS_FOREIGN_HEIF_COMPRESSION_AV1),
+		"bitdepth":       8,
+		"lossless":       opts.Lossless,
+		"subsample-mode": int(opts.Subsample),
+	}
+	in.unlessZero("Q", opts.Quality)
+	in.unlessZero("effort", opts.Effort)
+	return i.export("heifsave_buffer", in, opts.Keep)
+}
+
+// GifOptions is how to write a GIF. An image of several pages becomes an
+// animation.
+type GifOptions struct {
+	Effort    int // 1 to 10; 7
+	Bitdepth  int // 1 to 8; 8
+	Interlace bool
+	NoDither  bool
+	Keep      Keep
+}
+
+// ExportGif returns the image as a GIF.
+func (i *Image) ExportGif(opts GifOptions) ([]byte, error) {
+	in := args{"interlace": opts.Interlace}
+	in.unlessZero("effort", opts.Effort)
+	in.unlessZero("bitdepth", opts.Bitdepth)
+	if opts.NoDither {
+		in["dither"] = 0.0
+	}
+	return i.export("gifsave_buffer", in, opts.Keep)
+}
+
+func (a args) unlessZero(name string, value int) {
+	if value != 0 {
+		a[name] = value
+	}
+}

@@ -1,0 +1,100 @@
+//go:build cgo
+
+package vips
+
+import (
+	"fmt"
+
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// Access says in what order the pixels of an opened image will be asked for.
+type Access int
+
+// The orders. A sequentially opened image can be read once, from top to bottom, in
+// little memory; anything else needs Random or [Image.CopyMemory].
+const (
+	Sequential Access = iota
+	Random
+)
+
+// FailOn says what damage makes reading an image fail.
+type FailOn int
+
+// From the strictest default down and up: a truncated file fails, nothing that
+// can be decoded at all does, and also bad data or a mere warning does.
+const (
+	FailOnTruncated FailOn = iota
+	FailOnNone
+	FailOnError
+	FailOnWarning
+)
+
+// LoadOptions is how to open an image. What a format does not know is left out.
+type LoadOptions struct {
+	Access Access
+	FailOn FailOn
+
+	// Shrink has a JPEG decoded at 1/2, 1/4 or 1/8 of its size. Default: 1.
+	Shrink int
+
+	// Scale has an SVG or a WebP decoded at this multiple of its size. Default: 1.
+	Scale float64
+
+	// Page is the first page or frame, from 0, and Pages how many; -1 is all.
+	// Default: one. Several come as one tall image, see [Image.PageHeight].
+	Page, Pages int
+}
+
+// loader is a loading operation and the arguments it knows.
+type loader struct {
+	operation             string
+	shrink, scale, paging bool
+}
+
+var loaders = map[sniff.Format]loader{
+	sniff.JPEG: {operation: "jpegload_buffer", shrink: true},
+	sniff.PNG:  {operation: "pngload_buffer"},
+	sniff.WebP: {operation: "webpload_buffer", scale: true, paging: true},
+	sniff.GIF:  {operation: "gifload_buffer", paging: true},
+	sniff.AVIF: {operation: "heifload_buffer", paging: true},
+	sniff.HEIC: {operation: "heifload_buffer", paging: true},
+	sniff.TIFF: {operation: "tiffload_buffer", paging: true},
+	sniff.SVG:  {operation: "svgload_buffer", scale: true},
+}
+
+// CanLoad tells whether this build of libvips has a loader for the format. A
+// HEIF may still lack its codec.
+func CanLoad(format sniff.Format) bool {
+	l, ok := loaders[format]
+	return ok && HasOperation(l.operation)
+}
+
+// NewImageFromBuffer opens an image: reads its header, and its pixels when they
+// are needed. The format is the caller's decision, see [sniff.Sniff]; libvips
+// is never asked to find a loader. The buffer is not copied and must stay as it
+// is until the scope is closed.
+func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOptions) (*Image, error) {
+	l, ok := loaders[format]
+	if !ok {
+		return nil, fmt.Errorf("no loader for format %q: %w", format, errArgument)
+	}
+	in := args{
+		"buffer":  buf,
+		"access":  int(opts.Access.vips()),
+		"fail-on": int(opts.FailOn.vips()),
+	}
+	if l.shrink && opts.Shrink > 1 {
+		in["shrink"] = opts.Shrink
+	}
+	if l.scale && opts.Scale != 0 && opts.Scale != 1 {
+		in["scale"] = opts.Scale
+	}
+	if l.paging && opts.Page != 0 {
+		in["page"] = opts.Page
+	}
+	if l.paging && opts.Pages != 0 {
+		in["n"] = opts.Pages
+	}
+	return s.image(l.operation, in)
+}

@@ -1,0 +1,61 @@
+//go:build cgo
+
+package vips
+
+// Resize multiplies width and height by the two scales, greater than 0; the
+// result is rounded to whole pixels, at least 1.
+func (i *Image) Resize(hscale, vscale float64, kernel Kernel) (*Image, error) {
+	return i.image("resize", args{"scale": hscale, "vscale": vscale, "kernel": int(kernel)})
+}
+
+// ThumbnailOptions is how to make a thumbnail. The zero value fits the image
+// into the box, up or down, and turns it upright.
+type ThumbnailOptions struct {
+	Size     Size
+	Crop     Interesting // other than none: fills the box and cuts off the rest
+	NoRotate bool        // leaves the EXIF orientation to others
+	Linear   bool        // resizes in linear light, slower
+}
+
+// ThumbnailImage resizes to a box of width by height pixels and keeps the
+// aspect ratio, transparency and the like right on the way.
+func (i *Image) ThumbnailImage(width, height int, opts ThumbnailOptions) (*Image, error) {
+	return i.image("thumbnail_image", args{
+		"width":     width,
+		"height":    height,
+		"size":      int(opts.Size),
+		"crop":      int(opts.Crop),
+		"no-rotate": opts.NoRotate,
+		"linear":    opts.Linear,
+	})
+}
+
+// Rotate turns the image clockwise by any angle, in degrees; the result is as
+// large as it takes, its corners have the background, one value for each band.
+func (i *Image) Rotate(degrees float64, background []float64) (*Image, error) {
+	return i.image("rotate", args{
+		"angle":       degrees,
+		"interpolate": interpolator("bicubic"),
+		"background":  background,
+	})
+}
+
+// Affine maps every point by the matrix [a b c d], in rows. The background is
+// one value for each band.
+func (i *Image) Affine(matrix [4]float64, background []float64) (*Image, error) {
+	return i.image("affine", args{
+		"matrix":      matrix[:],
+		"interpolate": interpolator("bicubic"),
+		"background":  background,
+	})
+}
+
+// Mapim takes each pixel of the result from the place in the receiver that the
+// index image, two bands of x and y, says. Places outside have the background.
+func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
+	return i.image("mapim", args{
+		"index":       index,
+		"interpolate": interpolator("bicubic"),
+		"background":  background,
+	})
+}

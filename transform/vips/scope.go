@@ -1,0 +1,100 @@
+//go:build cgo
+
+package vips
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// Scope owns the images of one job and stops them when its context is done.
+type Scope struct {
+	ctx  context.Context
+	stop func() bool
+
+	mu     sync.Mutex // guards what the goroutine that kills reads
+	images map[*Image]struct{}
+	killed bool
+}
+
+// NewScope opens a scope. When ctx is done, whatever its images compute stops
+// at the next few rows of pixels, and every call through the scope returns an
+// error that wraps ctx.Err(). What a codec does in one go does not stop: the
+// decoding of a WebP or HEIF frame, the encoding of an AVIF.
+//
+// Each scope must be closed.
+func NewScope(ctx context.Context) *Scope {
+	s := &Scope{ctx: ctx, images: map[*Image]struct{}{}}
+	s.stop = context.AfterFunc(ctx, s.kill)
+	return s
+}
+
+// Close frees all images of the scope. It may be called more than once, and
+// not while another goroutine is in a call of the scope.
+func (s *Scope) Close() {
+	s.stop()
+	s.mu.Lock()
+	images := s.images
+	s.images = map[*Image]struct{}{}
+	s.mu.Unlock()
+	for image := range images {
+		image.unref()
+	}
+}
+
+// kill works on images that are in the map only, and they leave it before they
+// are freed.
+func (s *Scope) kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.killed = true
+	for image := range s.images {
+		C.vips_image_set_kill(image.c, C.TRUE)
+	}
+}
+
+// adopt takes over one reference to c.
+func (s *Scope) adopt(c *C.VipsImage) *Image {
+	image := &Image{c: c, scope: s}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.images[image] = struct{}{}
+	if s.killed {
+		C.vips_image_set_kill(c, C.TRUE)
+	}
+	return image
+}
+
+// drop tells whether the image was still in the scope, so that only one of
+// Scope.Close and Image.Close frees it.
+func (s *Scope) drop(image *Image) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, owned := s.images[image]
+	delete(s.images, image)
+	return owned
+}
+
+// do runs f, a call into libvips named op that answers zero when it worked.
+func (s *Scope) do(op string, f func() C.int) error {
+	if err := Startup(Config{}); err != nil {
+		return err
+	}
+	if err := s.ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	ticket := beginCall()
+	failed := f() != 0
+	text := ticket.end(failed)
+	if !failed {
+		return nil
+	}
+	if err := s.ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return &Error{Op: op, Text: text}
+}

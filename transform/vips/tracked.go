@@ -1,0 +1,26 @@
+//go:build cgo
+
+package vips
+
+// #include "bridge.h"
+import "C"
+
+// Stats is what libvips holds on to, all scopes together. Codecs allocate
+// outside of it.
+type Stats struct {
+	Mem    int64 // bytes of pixels
+	Allocs int   // pieces of memory
+	Files  int   // open files
+}
+
+// Tracked returns the numbers of now.
+func Tracked() Stats {
+	if Startup(Config{}) != nil {
+		return Stats{}
+	}
+	return Stats{
+		Mem:    int64(C.vips_tracked_get_mem()),
+		Allocs: int(C.vips_tracked_get_allocs()),
+		Files:  int(C.vips_tracked_get_files()),
+	}
+}
