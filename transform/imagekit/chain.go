@@ -1,0 +1,60 @@
+package imagekit
+
+import (
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// The limits of one transformation. ImageKit documents none; these are far
+// beyond what its SDKs' examples reach.
+const (
+	maxLength = 8192 // bytes, decoded
+	maxSteps  = 32
+)
+
+// parseChain reads the whole value of tr.
+func parseChain(tr string) (transform.Plan, error) {
+	if len(tr) > maxLength {
+		return transform.Plan{}, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", len(tr), maxLength)
+	}
+	chain, err := parse(tr)
+	if err != nil {
+		return transform.Plan{}, err
+	}
+	if asksForOriginal(chain) {
+		return transform.Plan{}, nil
+	}
+	if len(chain) > maxSteps {
+		return transform.Plan{}, errors.New(errors.Limit, "The transformation has %d steps, more than %d", len(chain), maxSteps)
+	}
+	var p transform.Plan
+	for _, items := range chain {
+		s := step{output: &p.Output}
+		for _, it := range items {
+			if err := s.read(it); err != nil {
+				return transform.Plan{}, err
+			}
+		}
+		p.Steps = append(p.Steps, s.finish())
+	}
+	return p, nil
+}
+
+// asksForOriginal looks for orig-true in any step. "If there are any other
+// transformation parameters specified along with orig-true, then those get
+// ignored" (ImageKit, "Resize, crop and other transformations"), so they are
+// not even read.
+func asksForOriginal(chain [][]item) bool {
+	original := false
+	for _, items := range chain {
+		for _, it := range items {
+			switch it.text {
+			case "orig-true":
+				original = true
+			case "orig-false":
+				original = false
+			}
+		}
+	}
+	return original
+}

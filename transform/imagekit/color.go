@@ -1,0 +1,55 @@
+package imagekit
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// takesColor says what parseColor takes.
+const takesColor = "a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
+
+// parseColor reads a colour. The last two of eight digits are its opacity in
+// percent, decimal (ImageKit, "Resize, crop and other transformations":
+// FFFFFF50 is half transparent), so that opaque is written without them.
+func parseColor(v string) (transform.Color, bool) {
+	v = strings.ToLower(v)
+	if rgb, ok := colorNames[v]; ok {
+		return opaque(uint64(rgb)), true
+	}
+	switch len(v) {
+	case 3:
+		v = string([]byte{v[0], v[0], v[1], v[1], v[2], v[2]})
+	case 6, 8:
+	default:
+		return transform.Color{}, false
+	}
+	if strings.Trim(v, "0123456789abcdef") != "" {
+		return transform.Color{}, false
+	}
+	rgb, err := strconv.ParseUint(v[:6], 16, 32)
+	c := opaque(rgb)
+	if len(v) == 8 {
+		percent, ok := whole(v[6:], 0, 99)
+		c.A = uint8(math.Round(float64(percent) * 2.55))
+		return c, ok && err == nil
+	}
+	return c, err == nil
+}
+
+func opaque(rgb uint64) transform.Color {
+	return transform.Opaque(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb))
+}
+
+// formatColor writes a colour so that parseColor reads the same one, if its
+// opacity is whole percents.
+func formatColor(c transform.Color) string {
+	rgb := fmt.Sprintf("%02X%02X%02X", c.R, c.G, c.B)
+	if c.A == 255 {
+		return rgb
+	}
+	return fmt.Sprintf("%s%02d", rgb, min(99, int(math.Round(float64(c.A)/2.55))))
+}

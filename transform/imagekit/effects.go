@@ -1,0 +1,88 @@
+package imagekit
+
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+func readBlur(s *step, v string) bool {
+	n, ok := whole(v, 1, 100)
+	s.Effects.Blur = transform.Num(float64(n))
+	return ok
+}
+
+// on tells whether v is no value, or one of those that ImageKit's older SDKs
+// append to an effect that has none: e-contrast-true, e-contrast-1.
+func on(v string) bool { return v == "" || v == "true" || v == "1" }
+
+func readGrayscale(s *step, v string) bool {
+	s.Effects.Grayscale = true
+	return on(v)
+}
+
+func readContrast(s *step, v string) bool {
+	s.Effects.Contrast = true
+	return on(v)
+}
+
+func readSharpen(s *step, v string) bool {
+	s.Effects.Sharpen = transform.Sharpen{On: true}
+	if v == "" {
+		return true
+	}
+	amount, ok := within(v, 0, 10000)
+	s.Effects.Sharpen.Amount = amount
+	return ok && amount > 0
+}
+
+// defaultUnsharp is the example of ImageKit's page "Effects and enhancements".
+// The SDKs write a bare e-usm for "a default unsharp mask" and no page says
+// which that is.
+var defaultUnsharp = transform.Unsharp{Radius: 2, Sigma: 2, Amount: 0.8, Threshold: 0.024}
+
+func readUnsharp(s *step, v string) bool {
+	if v == "" {
+		s.Effects.Unsharp = defaultUnsharp
+		return true
+	}
+	u := &s.Effects.Unsharp
+	numbers := []struct {
+		to        *float64
+		low, high float64
+	}{{&u.Radius, 0, 100}, {&u.Sigma, 0.01, 100}, {&u.Amount, 0.001, 100}, {&u.Threshold, 0, 1}}
+	parts := strings.Split(v, "-")
+	if len(parts) != len(numbers) {
+		return false
+	}
+	for i, n := range numbers {
+		f, ok := within(parts[i], n.low, n.high)
+		if !ok {
+			return false
+		}
+		*n.to = f
+	}
+	return true
+}
+
+func readOpacity(s *step, v string) bool {
+	n, ok := whole(v, 0, 100)
+	s.Opacity = transform.Num(float64(n))
+	return ok
+}
+
+func readTrim(s *step, v string) bool {
+	if isOn, ok := boolean(v); ok {
+		s.Trim = transform.Trim{On: isOn}
+		return true
+	}
+	n, ok := whole(v, 1, 99)
+	s.Trim = transform.Trim{On: true, Threshold: n}
+	return ok
+}
+
+func readBackground(s *step, v string) bool {
+	c, ok := parseColor(v)
+	s.Background = transform.Background{On: true, Color: c}
+	return ok
+}

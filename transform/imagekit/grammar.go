@@ -1,0 +1,115 @@
+package imagekit
+
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// item is what stands between two commas: a parameter, or a block, which has
+// commas and colons of its own.
+type item struct {
+	// text is the parameter, or what opens the block: `w-300`, `l-image`,
+	// `if-ar_gt_1`.
+	text string
+
+	// body is the chain inside a block, up to its end or if-else.
+	body [][]item
+
+	// orElse is the chain between if-else and if-end.
+	orElse [][]item
+}
+
+// parse takes a chain apart at the colons, and its steps at the commas, but
+// keeps together what stands inside of blocks:
+//
+//	chain     = step *( ":" step )
+//	step      = item *( "," item )
+//	item      = parameter / layer / condition
+//	layer     = "l-" type "," chain ",l-end"
+//	condition = "if-" test "," chain [ ",if-else," chain ] ",if-end"
+//
+// An empty item or step asks for nothing and is left out.
+func parse(tr string) ([][]item, error) {
+	p := parser{tokens: tokens(tr)}
+	chain, end, err := p.chain()
+	if err != nil {
+		return nil, err
+	}
+	if end.text != "" {
+		return nil, errors.New(errors.BadTransform, "%s closes nothing", end.text)
+	}
+	return chain, nil
+}
+
+// token is what stands between two separators.
+type token struct {
+	text  string
+	colon bool // follows
+}
+
+func tokens(tr string) []token {
+	var list []token
+	for {
+		i := strings.IndexAny(tr, ",:")
+		if i < 0 {
+			return append(list, token{text: tr})
+		}
+		list = append(list, token{text: tr[:i], colon: tr[i] == ':'})
+		tr = tr[i+1:]
+	}
+}
+
+type parser struct{ tokens []token }
+
+// chain reads up to the next token that closes a block, and returns that too;
+// its text is empty when there is none.
+func (p *parser) chain() (chain [][]item, end token, err error) {
+	var step []item
+	for len(p.tokens) > 0 && end.text == "" {
+		t := p.tokens[0]
+		p.tokens = p.tokens[1:]
+		switch {
+		case t.text == "l-end" || t.text == "if-else" || t.text == "if-end":
+			end = t
+		case strings.HasPrefix(t.text, "l-") || strings.HasPrefix(t.text, "if-"):
+			block, end, err := p.block(t.text)
+			if err != nil {
+				return nil, token{}, err
+			}
+			step = append(step, block)
+			t.colon = end.colon
+		case t.text != "":
+			step = append(step, item{text: t.text})
+		}
+		if t.colon && step != nil {
+			chain, step = append(chain, step), nil
+		}
+	}
+	if step != nil {
+		chain = append(chain, step)
+	}
+	return chain, end, nil
+}
+
+// block reads the rest of a block, whose first token was opener.
+func (p *parser) block(opener string) (block item, end token, err error) {
+	block.text = opener
+	block.body, end, err = p.chain()
+	closer := "l-end"
+	if strings.HasPrefix(opener, "if-") {
+		closer = "if-end"
+		if err == nil && end.text == "if-else" {
+			block.orElse, end, err = p.chain()
+		}
+	}
+	switch {
+	case err != nil:
+		return item{}, token{}, err
+	case end.text == "":
+		return item{}, token{}, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", quote(opener), closer)
+	case end.text != closer:
+		return item{}, token{}, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", quote(opener), end.text, closer)
+	}
+	return block, end, nil
+}

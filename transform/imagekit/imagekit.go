@@ -1,0 +1,76 @@
+// Package imagekit understands the URLs of ImageKit.io: which original a URL
+// names, and what it asks to be done to it.
+//
+// Parse reads a URL into an origin.Ref and a transform.Plan, Print writes a Plan
+// down as the value of `tr`. Both are driven by one table of parameters, which
+// also says what is not supported: nothing that a URL asks for is left out in
+// silence. The user's view of the same is docs/imagekit.md.
+//
+// Sources are the pages of ImageKit's documentation, named where a rule
+// surprises. Where they are silent the choice is ours, and docs/imagekit.md says
+// so.
+package imagekit
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Config is how the ImageKit dialect is set up.
+type Config struct {
+	// The URL endpoint: the path under which images are served, such as `/shop`.
+	// It consists of letters, digits, hyphens, underscores and slashes, begins
+	// with a slash, and may end in one. What an image's URL has after it is the
+	// transformation and the path of the file. Requests for other paths are not
+	// handled. Default: empty, which is every path.
+	Endpoint string `json:"endpoint,omitempty"`
+}
+
+// Validate tells what is wrong with a Config.
+func (c Config) Validate() error {
+	_, err := c.endpoint()
+	return err
+}
+
+// endpoint is the Endpoint without a slash at its end.
+func (c Config) endpoint() (string, error) {
+	if c.Endpoint == "" || c.Endpoint == "/" {
+		return "", nil
+	}
+	if c.Endpoint[0] != '/' {
+		return "", fmt.Errorf("endpoint %q does not begin with a slash", c.Endpoint)
+	}
+	endpoint := strings.TrimSuffix(c.Endpoint, "/")
+	for segment := range strings.SplitSeq(endpoint[1:], "/") {
+		if segment == "" {
+			return "", fmt.Errorf("endpoint %q has two slashes in a row", c.Endpoint)
+		}
+		if strings.ContainsFunc(segment, notEndpoint) {
+			return "", fmt.Errorf("endpoint %q has a character other than letters, digits, hyphens, underscores and slashes", c.Endpoint)
+		}
+	}
+	return endpoint, nil
+}
+
+func notEndpoint(r rune) bool {
+	return r != '-' && r != '_' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
+}
+
+// Dialect reads URLs. It never changes, and may be used by any number of
+// goroutines.
+type Dialect struct {
+	endpoint string
+}
+
+// New returns the dialect of a Config, or what is wrong with it.
+func New(c Config) (*Dialect, error) {
+	endpoint, err := c.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	return &Dialect{endpoint: endpoint}, nil
+}
+
+// Endpoint is the path below which the dialect's URLs are, without a slash at
+// its end.
+func (d *Dialect) Endpoint() string { return d.endpoint }

@@ -1,0 +1,41 @@
+package imagekit
+
+import "github.com/caddy-images/caddy-images/transform"
+
+func readQuality(s *step, v string) bool {
+	q, ok := whole(v, 1, 100)
+	s.output.Quality = q
+	return ok
+}
+
+// readFormat: svg leaves an SVG an SVG; whether the original is one, the
+// renderer finds out.
+func readFormat(s *step, v string) bool {
+	switch v {
+	case "auto":
+		s.output.Format = transform.FormatAuto
+		return true
+	case "orig":
+		s.output.Format = transform.FormatOriginal
+		return true
+	}
+	f, ok := transform.ParseFormat(v)
+	s.output.Format = f
+	return ok && (f.Writable() || f == transform.SVG)
+}
+
+func readProgressive(s *step, v string) bool { return readFlag(&s.output.Progressive, v) }
+func readLossless(s *step, v string) bool    { return readFlag(&s.output.Lossless, v) }
+func readMetadata(s *step, v string) bool    { return readFlag(&s.output.Metadata, v) }
+func readProfile(s *step, v string) bool     { return readFlag(&s.output.Profile, v) }
+
+func readFlag(flag *bool, v string) (ok bool) {
+	*flag, ok = boolean(v)
+	return ok
+}
+
+// readOriginal only ever reads orig-false: a chain with orig-true is not read.
+func readOriginal(_ *step, v string) bool {
+	_, ok := boolean(v)
+	return ok
+}

@@ -1,0 +1,169 @@
+package imagekit
+
+import "strings"
+
+// parameters is everything that may stand in tr. Parse, Print's counterpart in
+// the tests, the messages and docs/imagekit.md all follow it.
+var parameters = append([]row{
+	// Size and crop.
+	{name: "w", takes: "pixels, or a part of the original's width between 0 and 1", read: readWidth, expression: true},
+	{name: "w-auto", state: later},
+	{name: "h", takes: "pixels, or a part of the original's height between 0 and 1", read: readHeight, expression: true},
+	{name: "ar", takes: "width-height, such as 4-3", read: readAspect, expression: true},
+	{name: "c", takes: strategies(crops) + ", or a value of cm", read: readCrop},
+	{name: "cm", takes: strategies(cropModes), read: readCropMode},
+	{name: "fo", takes: "center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto", read: readFocus},
+	{name: "fo-face", state: later},
+	{name: "fo-custom", state: later},
+	{name: "fo-auto-custom_override", state: later},
+	{name: "x", takes: takesPlace, read: readX, expression: true},
+	{name: "y", takes: takesPlace, read: readY, expression: true},
+	{name: "xc", takes: takesPlace, read: readCenterX, expression: true},
+	{name: "yc", takes: takesPlace, read: readCenterY, expression: true},
+	{name: "z", state: later},
+	{name: "dpr", takes: "0.1 to 5", read: readDPR, expression: true},
+	{name: "dpr-auto", state: later},
+
+	// Output.
+	{name: "q", takes: "1 to 100", read: readQuality},
+	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat},
+	{name: "f-mp4", state: never, why: isVideo},
+	{name: "f-webm", state: never, why: isVideo},
+	{name: "pr", takes: takesBoolean, read: readProgressive},
+	{name: "lo", takes: takesBoolean, read: readLossless},
+	{name: "md", takes: takesBoolean, read: readMetadata},
+	{name: "cp", takes: takesBoolean, read: readProfile},
+	{name: "orig", takes: takesBoolean, read: readOriginal},
+	{name: "dn", state: later},
+	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
+	{name: "n", state: later},
+	{name: "di", state: later},
+	{name: "pg", state: later},
+
+	// Effects and shape.
+	{name: "bl", takes: "1 to 100", read: readBlur},
+	{name: "e-grayscale", takes: "no value", read: readGrayscale},
+	{name: "e-contrast", takes: "no value", read: readContrast},
+	{name: "e-sharpen", takes: "no value, or a number up to 10000", read: readSharpen},
+	{name: "e-usm", takes: "no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024", read: readUnsharp},
+	{name: "e-shadow", state: later},
+	{name: "e-gradient", state: later},
+	{name: "e-colorize", state: later},
+	{name: "e-distort", state: later},
+	{name: "cr", state: later},
+	{name: "rt", takes: "auto, or degrees up to 36000, with an N in front for counter-clockwise", read: readRotation},
+	{name: "fl", takes: "h, v, h_v or v_h", read: readFlip},
+	{name: "r", takes: "pixels or max, or four of them for the corners: tl_tr_br_bl", read: readRadius},
+	{name: "b", takes: "width_colour, such as 5_FF0000; the width is 1 or more pixels", read: readBorder, expression: true},
+	{name: "t", takes: "true, false or 1 to 99", read: readTrim},
+	{name: "o", takes: "0 to 100, whole percents", read: readOpacity},
+	{name: "bg", takes: takesColor, read: readBackground},
+	{name: "bg-blurred", state: later},
+	{name: "bg-dominant", state: later},
+	{name: "bg-gradient_dominant", state: later},
+	{name: "bg-genfill", state: never, why: needsAI},
+
+	// AI.
+	{name: "e-bgremove", state: never, why: needsAI},
+	{name: "e-removedotbg", state: never, why: needsAI},
+	{name: "e-changebg", state: never, why: needsAI},
+	{name: "e-edit", state: never, why: needsAI},
+	{name: "e-dropshadow", state: never, why: needsAI},
+	{name: "e-retouch", state: never, why: needsAI},
+	{name: "e-upscale", state: never, why: needsAI},
+	{name: "e-genvar", state: never, why: needsAI},
+
+	// Conditions and layers.
+	{name: "if", state: later},
+	{name: "l-image", state: later},
+	{name: "l-text", state: later},
+	{name: "l-video", state: never, why: isVideo},
+	{name: "l-subtitles", state: never, why: isVideo},
+	{name: "l-subtitle", state: never, why: isVideo},
+
+	// Video.
+	{name: "so", state: never, why: isVideo},
+	{name: "eo", state: never, why: isVideo},
+	{name: "du", state: never, why: isVideo},
+	{name: "vc", state: never, why: isVideo},
+	{name: "ac", state: never, why: isVideo},
+	{name: "sr", state: never, why: isVideo},
+}, moreParameters()...)
+
+// moreParameters are those that come in families.
+func moreParameters() []row {
+	var rows []row
+	for _, name := range objects {
+		rows = append(rows, row{name: "fo-" + name, state: later})
+	}
+	for _, name := range strings.Fields("i ie lx ly lxc lyc lap lfo lm fs ff co ia pa al tg lh") {
+		rows = append(rows, row{name: name, state: later, why: "it belongs in a layer, l-image or l-text"})
+	}
+	for _, name := range strings.Fields("lso leo ldu") {
+		rows = append(rows, row{name: name, state: never, why: isVideo})
+	}
+	for _, name := range strings.Fields("ot ote ots otf otc ott otw otbg otp otia") {
+		rows = append(rows, row{name: name, state: removed, why: "l-text"})
+	}
+	for _, name := range strings.Fields("oi oib oiar oibg oidpr oiq oic oicm oifo oit oix oiy oixc oiyc") {
+		rows = append(rows, row{name: name, state: removed, why: "l-image"})
+	}
+	for _, name := range strings.Fields("ox oy oh ow ofo oa or") {
+		rows = append(rows, row{name: name, state: removed, why: "l-image or l-text"})
+	}
+	return append(rows, row{name: "obg", state: removed, why: "l-image with i-ik_canvas"})
+}
+
+const (
+	takesPlace   = "pixels, with an N in front for a negative number"
+	takesBoolean = "true or false"
+)
+
+func strategies(list []strategy) string {
+	var names []string
+	for _, s := range list {
+		names = append(names, s.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+var byName = func() map[string]row {
+	m := make(map[string]row, len(parameters))
+	for _, r := range parameters {
+		m[r.name] = r
+	}
+	return m
+}()
+
+// supportedNames lists what works, for messages.
+var supportedNames = func() string {
+	var names []string
+	for _, r := range parameters {
+		if r.state == supported {
+			names = append(names, r.name)
+		}
+	}
+	return strings.Join(names, " ")
+}()
+
+// longestName bounds the search in find.
+const longestName = 32
+
+// find takes an item apart into the longest name that has a row, and its value.
+// A name ends at a hyphen. One that includes a value and is not supported also
+// ends at an underscore, because what follows there are the value's details:
+// bg-blurred_25_N30, fo-cat_dog.
+func find(text string) (r row, value string, ok bool) {
+	for i := 0; i <= min(len(text), longestName); i++ {
+		if i < len(text) && text[i] != '-' && text[i] != '_' {
+			continue
+		}
+		found, is := byName[text[:i]]
+		if !is || i < len(text) && text[i] == '_' && (found.state == supported || !strings.Contains(found.name, "-")) {
+			continue
+		}
+		r, ok = found, true
+		value = strings.TrimPrefix(text[i:], "-")
+	}
+	return r, value, ok
+}

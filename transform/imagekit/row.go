@@ -1,0 +1,83 @@
+package imagekit
+
+import (
+	"strconv"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// row is one thing that ImageKit documents, and what becomes of it here.
+type row struct {
+	// name is the key of a parameter, or key and value where that value has a
+	// state of its own: `w`, `w-auto`, `e-shadow`.
+	name string
+
+	// state says whether it works.
+	state state
+
+	// takes completes the sentence "it takes …" of a supported parameter.
+	takes string
+
+	// read puts the value of a supported parameter into the step. It is false
+	// for a value that the parameter does not take.
+	read func(s *step, value string) bool
+
+	// expression tells that ImageKit takes an arithmetic expression here.
+	expression bool
+
+	// why completes the refusal of one that is not supported, where there is
+	// something to say.
+	why string
+}
+
+// state is whether something works.
+type state uint8
+
+const (
+	supported state = iota
+	later           // not supported yet
+	never           // will not be
+	removed         // ImageKit itself does not have it any more
+)
+
+// String is the state as docs/imagekit.md writes it.
+func (s state) String() string { return [...]string{"yes", "later", "never", "removed"}[s] }
+
+// The reasons for never.
+const (
+	needsAI = "it needs an AI service"
+	isVideo = "videos are not transformed"
+)
+
+// refusal is the error of a row that is not supported.
+func (r row) refusal() error {
+	switch r.state {
+	case removed:
+		return errors.New(errors.BadTransform, "%s was removed from ImageKit in 2023; use %s", r.name, r.why)
+	case never:
+		return errors.New(errors.BadTransform, "%s is not supported: %s", r.name, r.why)
+	}
+	if r.why != "" {
+		return errors.New(errors.BadTransform, "%s is not supported yet: %s", r.name, r.why)
+	}
+	return errors.New(errors.BadTransform, "%s is not supported yet", r.name)
+}
+
+// wrong is the error of a value that the row's parameter does not take.
+func (r row) wrong(value string) error {
+	if value == "" {
+		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.takes)
+	}
+	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, quote(value), r.takes)
+}
+
+// quote is a part of the URL as it may stand in a message: quoted, in printable
+// ASCII, not too long.
+func quote(s string) string {
+	const most = 40
+	q := strconv.QuoteToASCII(s)
+	if len(q) > most {
+		q = q[:most-4] + `..."`
+	}
+	return q
+}

@@ -1,0 +1,57 @@
+package imagekit
+
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// step is a transform.Step while its parameters come in.
+type step struct {
+	transform.Step
+
+	// output is that of the whole chain: of several the last one counts,
+	// whichever step it is in.
+	output *transform.Output
+
+	// crop and cropMode are what c and cm say. Where both are there, cm counts,
+	// whatever their order.
+	crop, cropMode strategy
+}
+
+// read puts one item into the step.
+func (s *step) read(it item) error {
+	r, value, ok := find(it.text)
+	switch {
+	case !ok:
+		return unknown(it.text)
+	case r.state != supported:
+		return r.refusal()
+	case r.expression && isExpression(value):
+		return errors.New(errors.BadTransform, "%s is the expression %s; expressions are not supported yet", r.name, quote(value))
+	case !r.read(s, value):
+		return r.wrong(value)
+	}
+	return nil
+}
+
+// finish is the step when all its parameters are read.
+func (s *step) finish() transform.Step {
+	chosen := s.crop
+	if s.cropMode.name != "" {
+		chosen = s.cropMode
+	}
+	s.Resize.Fit, s.Resize.NoEnlarge = chosen.fit, chosen.noEnlarge
+	return s.Step
+}
+
+// unknown is the error of an item that is nothing that ImageKit documents.
+func unknown(text string) error {
+	name, rest, _ := strings.Cut(text, "-")
+	if name == "e" && rest != "" {
+		effect, _, _ := strings.Cut(rest, "-")
+		name = "e-" + effect
+	}
+	return errors.New(errors.BadTransform, "%s is not a parameter; the parameters are %s", quote(name), supportedNames)
+}
