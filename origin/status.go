@@ -10,8 +10,8 @@ import (
 // StatusError says what an HTTP answer without an original means. server is how
 // messages call the server, such as "the web server".
 //
-// 408 and 504 are times that ran out, at the server or behind it; 429 and the
-// other 4xx are, like 5xx, the server's own trouble.
+// 429 and the other 4xx are, like 5xx, the server's own trouble; so is 504, which
+// says that the server did answer in time, but not those behind it.
 func StatusError(server string, status int) *errors.Error {
 	e := &errors.Error{Kind: errors.Unidentified, OriginStatus: status}
 	switch status {
@@ -25,7 +25,7 @@ func StatusError(server string, status int) *errors.Error {
 		return e
 	case http.StatusBadRequest:
 		e.Kind = errors.BadOriginRequest
-	case http.StatusRequestTimeout, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout:
 		e.Kind = errors.OriginTimeout
 	}
 	e.Message = upperFirst(fmt.Sprintf("%s answered with status %d", server, status))

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/caddy-images/caddy-images/origin/internal/option"
+)
+
+const (
+	options    = "base_url, forward_host, header, tls, allow_private, max_redirects, dial_timeout, response_header_timeout, timeout"
+	tlsOptions = "ca, server_name, insecure_skip_verify"
+)
+
+// UnmarshalCaddyfile sets up the origin from Caddyfile tokens:
+//
+//	origin web [<base_url>] {
+//		base_url                <url>
+//		forward_host
+//		header                  <name> <value>
+//		tls {
+//			ca                   <files...>
+//			server_name          <name>
+//			insecure_skip_verify
+//		}
+//		allow_private           <networks...>
+//		max_redirects           <count>
+//		dial_timeout            <duration>
+//		response_header_timeout <duration>
+//		timeout                 <duration>
+//	}
+//
+// `header`, `ca` and `allow_private` can be given several times.
+func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the module's name
+	if d.NextArg() {
+		o.BaseURL = d.Val()
+		if d.NextArg() {
+			return d.ArgErr()
+		}
+	}
+	for d.NextBlock(0) {
+		if err := o.unmarshalOption(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {
+	switch d.Val() {
+	case "base_url":
+		return option.Value(d, &o.BaseURL)
+	case "forward_host":
+		return option.Flag(d, &o.ForwardHost)
+	case "header":
+		return o.unmarshalHeader(d)
+	case "tls":
+		return o.unmarshalTLS(d)
+	case "allow_private":
+		return option.Values(d, &o.AllowPrivate)
+	case "max_redirects":
+		return o.unmarshalMaxRedirects(d)
+	case "dial_timeout":
+		return option.Duration(d, &o.DialTimeout)
+	case "response_header_timeout":
+		return option.Duration(d, &o.ResponseHeaderTimeout)
+	case "timeout":
+		return option.Duration(d, &o.Timeout)
+	}
+	return option.Unknown(d, options)
+}
+
+func (o *Origin) unmarshalHeader(d *caddyfile.Dispenser) error {
+	var name, value string
+	if !d.AllArgs(&name, &value) {
+		return d.ArgErr()
+	}
+	if _, set := o.Headers[name]; set {
+		return d.Errf("header %s is already set", name)
+	}
+	if o.Headers == nil {
+		o.Headers = make(map[string]string)
+	}
+	o.Headers[name] = value
+	return nil
+}
+
+func (o *Origin) unmarshalTLS(d *caddyfile.Dispenser) error {
+	if o.TLS != nil {
+		return d.Err("tls is already set")
+	}
+	if d.NextArg() {
+		return d.ArgErr()
+	}
+	o.TLS = new(TLS)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		var err error
+		switch d.Val() {
+		case "ca":
+			err = option.Values(d, &o.TLS.CAFiles)
+		case "server_name":
+			err = option.Value(d, &o.TLS.ServerName)
+		case "insecure_skip_verify":
+			err = option.Flag(d, &o.TLS.InsecureSkipVerify)
+		default:
+			err = option.Unknown(d, tlsOptions)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Origin) unmarshalMaxRedirects(d *caddyfile.Dispenser) error {
+	if o.MaxRedirects != nil {
+		return d.Err("max_redirects is already set")
+	}
+	var text string
+	if !d.AllArgs(&text) {
+		return d.ArgErr()
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil || count < 0 {
+		return d.Errf("max_redirects: %q is no number of redirects, such as 5", text)
+	}
+	o.MaxRedirects = &count
+	return nil
+}
+
+// Interface guard
+var _ caddyfile.Unmarshaler = (*Origin)(nil)

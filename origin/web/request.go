@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/internal/option"
+)
+
+// request says what to ask the server for.
+func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request {
+	asked := *o.base
+	asked.RawPath = strings.TrimSuffix(o.base.EscapedPath(), "/") + "/" + req.Ref.Path
+	asked.Path = strings.TrimSuffix(o.base.Path, "/") + "/" + req.Ref.Name()
+	asked.RawQuery = req.Ref.Query
+	r := &http.Request{
+		Method: http.MethodGet,
+		URL:    &asked,
+		Header: o.header.Clone(),
+	}
+	// Pictures are compressed already, and an encoded body is no picture.
+	r.Header.Set("Accept-Encoding", "identity")
+	if o.ForwardHost {
+		r.Host = req.Host
+	}
+	return r.WithContext(ctx)
+}
+
+// parseBase never shows the URL in an error: it may have a password in it.
+func parseBase(repl *caddy.Replacer, text string, g guard) (*url.URL, error) {
+	if text == "" {
+		return nil, fmt.Errorf("base_url is missing; it is a URL such as https://www.example.com")
+	}
+	text, err := option.Replace(repl, "base_url", text)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(text)
+	switch {
+	case err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "":
+		return nil, fmt.Errorf("base_url must be a URL such as https://www.example.com, with http or https")
+	case base.User != nil:
+		return nil, fmt.Errorf("base_url must not have a user or a password; use the header Authorization")
+	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
+		return nil, fmt.Errorf("base_url must have neither a query nor a fragment")
+	}
+	if literal, err := netip.ParseAddr(base.Hostname()); err == nil && !g.allows(literal) {
+		return nil, fmt.Errorf("the address in base_url is not public; allow_private must name its network")
+	}
+	return base, nil
+}
+
+// reserved are the headers that HTTP or this origin sets.
+var reserved = map[string]bool{
+	"Accept-Encoding":   true,
+	"Connection":        true,
+	"Content-Length":    true,
+	"If-Match":          true,
+	"If-Modified-Since": true,
+	"If-None-Match":     true,
+	"If-Range":          true,
+	"Range":             true,
+	"Te":                true,
+	"Trailer":           true,
+	"Transfer-Encoding": true,
+	"Upgrade":           true,
+}
+
+// parseHeaders never shows a value in an error: it may be a secret.
+func parseHeaders(repl *caddy.Replacer, headers map[string]string) (http.Header, error) {
+	parsed := http.Header{
+		"Accept":     {"image/*,*/*;q=0.8"},
+		"User-Agent": {"caddy-images"},
+	}
+	for name, value := range headers {
+		value, err := option.Replace(repl, "header "+name, value)
+		if err != nil {
+			return nil, err
+		}
+		name = http.CanonicalHeaderKey(name)
+		switch {
+		case !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value):
+			return nil, fmt.Errorf("header %q is not valid in HTTP", name)
+		case name == "Host":
+			return nil, fmt.Errorf("header Host cannot be set; use forward_host")
+		case reserved[name]:
+			return nil, fmt.Errorf("header %s cannot be set", name)
+		}
+		parsed.Set(name, value)
+	}
+	return parsed, nil
+}
