@@ -1,0 +1,36 @@
+//go:build cgo
+
+package draw
+
+import (
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// opacity makes the whole picture more transparent.
+func opacity(p *picture, r transform.Recipe) error {
+	if r.Opacity == 1 {
+		return nil
+	}
+	return p.each(func(frame *vips.Image) (*vips.Image, error) {
+		frame, err := withAlpha(frame)
+		if err != nil {
+			return nil, err
+		}
+		return frame.Linear(onColours(frame, 1, r.Opacity), onColours(frame, 0, 0.5), true)
+	})
+}
+
+// background puts a colour behind a picture that is transparent somewhere. One
+// that was made transparent by opacity is blended with the whole colour (ImageKit,
+// "Opacity": "alpha in bg ignored").
+func background(p *picture, r transform.Recipe) error {
+	if !r.Background.On || !p.facts.Alpha {
+		return nil
+	}
+	c := r.Background.Color
+	if r.Opacity < 1 {
+		c.A = 255
+	}
+	return p.each(func(frame *vips.Image) (*vips.Image, error) { return over(frame, c) })
+}

@@ -1,0 +1,95 @@
+//go:build cgo
+
+package draw
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// revision grows when the same job gives other pixels than before.
+const revision = "1"
+
+// Version changes when the same job may give other bytes.
+func Version() string { return revision + "/" + vips.Version() }
+
+// step draws one thing that a recipe asks for, and does nothing when it does
+// not ask.
+type step func(p *picture, r transform.Recipe) error
+
+// steps is what happens to a picture in one link of the chain, in this order.
+// Trim comes before, since what it leaves is a fact that the recipe is made
+// from.
+var steps = []step{
+	scale,
+	orient,
+	crop,
+	colour,
+	pad,
+	rotate,
+	flip,
+	grayscale,
+	contrast,
+	blur,
+	sharpen,
+	unsharp,
+	border,
+	corners,
+	opacity,
+	background,
+}
+
+// Draw renders a job. Limits are checked after the header was read and before
+// any pixel is. The errors are *errors.Error, or, once ctx is done, whatever
+// stopped first.
+func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
+	// libvips keeps buffers a thread; a job that wanders over threads would
+	// leave them behind on each.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	scope := vips.NewScope(ctx)
+	defer scope.Close()
+
+	p, err := open(scope, job)
+	if err != nil {
+		return nil, err
+	}
+	chain := job.Plan.Steps
+	if len(chain) == 0 {
+		chain = []transform.Step{{}} // turns it upright, in the right colours
+	}
+	for _, s := range chain {
+		if err := p.apply(s); err != nil {
+			return nil, p.blame(err)
+		}
+	}
+	result, err := p.encode()
+	if err != nil {
+		return nil, p.blame(err)
+	}
+	return result, nil
+}
+
+// apply draws one link of the chain.
+func (p *picture) apply(s transform.Step) error {
+	if err := trim(p, s.Trim); err != nil {
+		return err
+	}
+	r, err := transform.Resolve(s, p.facts)
+	if err != nil {
+		return err
+	}
+	if err := p.job.Limits.CheckDrawn(r.Drawn(), p.facts.Frames); err != nil {
+		return err
+	}
+	for _, draw := range steps {
+		if err := draw(p, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+//go:build cgo
+
+package draw
+
+import (
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// Encoder settings. An effort is how long an encoder may look for a smaller file.
+const (
+	avifEffort = 3
+	webpEffort = 4
+	gifEffort  = 7
+)
+
+// largest is the most pixels in a row or column that a format can hold.
+var largest = map[transform.Format]int{
+	transform.JPEG: 65500, // libjpeg's JPEG_MAX_DIMENSION
+	transform.WebP: 16383,
+	transform.AVIF: 16384, // the encoder's
+	transform.GIF:  65535,
+}
+
+// encode writes the picture down.
+func (p *picture) encode() (*render.Result, error) {
+	size := p.facts.Size
+	if most, bounded := largest[p.format]; bounded && max(size.Width, size.Height) > most {
+		return nil, errors.New(errors.Limit, "The result would be %dx%d; a %s has at most %d pixels in each direction", size.Width, size.Height, p.format, most)
+	}
+	image, err := p.joinFrames()
+	if err != nil {
+		return nil, err
+	}
+	if image.HasAlpha() && !p.format.Alpha() {
+		// Nobody said what is behind the picture. On most pages it is white.
+		if image, err = image.Flatten(ink(transform.White, false)); err != nil {
+			return nil, err
+		}
+	}
+	body, err := p.export(image)
+	if err != nil {
+		return nil, err
+	}
+	return &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}, nil
+}
+
+// joinFrames makes the one tall image of frames that savers want, with the
+// timing of the original.
+func (p *picture) joinFrames() (*vips.Image, error) {
+	if len(p.frames) == 1 {
+		return p.frames[0], nil
+	}
+	tall, err := p.scope.ArrayJoin(p.frames, 1)
+	if err != nil {
+		return nil, err
+	}
+	tall.SetInt(vips.FieldPageHeight, p.facts.Size.Height)
+	if delay, ok := p.timing.GetIntArray(vips.FieldDelay); ok {
+		tall.SetIntArray(vips.FieldDelay, delay)
+	}
+	if loop, ok := p.timing.GetInt(vips.FieldLoop); ok {
+		tall.SetInt(vips.FieldLoop, loop)
+	}
+	return tall, nil
+}
+
+func (p *picture) export(image *vips.Image) ([]byte, error) {
+	output := p.job.Plan.Output
+	keep := vips.KeepNone
+	switch {
+	case output.Metadata:
+		keep = vips.KeepAll
+	case output.Profile:
+		keep = vips.KeepProfile
+	}
+	quality := output.Quality
+	if quality == 0 {
+		quality = p.job.Quality.Of(p.format)
+	}
+	switch p.format {
+	case transform.PNG:
+		return image.ExportPng(vips.PngOptions{Keep: keep})
+	case transform.WebP:
+		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, Keep: keep})
+	case transform.AVIF:
+		return image.ExportAvif(vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort, Keep: keep})
+	case transform.GIF:
+		return image.ExportGif(vips.GifOptions{Effort: gifEffort, Keep: keep})
+	}
+	return image.ExportJpeg(vips.JpegOptions{Quality: quality, Interlace: output.Progressive, OptimizeCoding: true, Keep: keep})
+}

@@ -1,0 +1,112 @@
+//go:build cgo
+
+package draw
+
+import (
+	"fmt"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// open reads the header, decides about the output's format, and checks the
+// limits. No pixel is decoded yet.
+func open(scope *vips.Scope, job render.Job) (*picture, error) {
+	source, ok := sniff.Sniff(job.Original)
+	if !ok {
+		return nil, errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
+	}
+	p := &picture{scope: scope, job: job, source: source, untouched: true}
+	pages := 1
+	if source == sniff.GIF || source == sniff.WebP {
+		pages = -1
+	}
+	image, err := p.load(vips.LoadOptions{Pages: pages})
+	if err != nil {
+		return nil, err
+	}
+	p.facts = facts(image, source, pages)
+	if p.format, err = p.encoding(); err != nil {
+		return nil, err
+	}
+	if p.facts.Frames > 1 && !p.format.Animated() {
+		p.facts.Frames = 1
+		if image, err = p.load(vips.LoadOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
+		return nil, err
+	}
+	if p.facts.Frames == 1 {
+		p.frames = []*vips.Image{image}
+		return p, nil
+	}
+	return p, p.cutFrames()
+}
+
+// facts reads a header. An upright picture of a file that is to be turned by 90
+// degrees has its sides swapped.
+func facts(image *vips.Image, source sniff.Format, pages int) transform.Facts {
+	f := transform.Facts{
+		Size:   transform.Size{Width: image.Width(), Height: image.PageHeight()},
+		Frames: 1,
+		Alpha:  image.HasAlpha(),
+	}
+	f.Format, _ = transform.ParseFormat(string(source))
+	if pages < 0 {
+		f.Frames = image.Pages()
+	}
+	if isTurned(image) {
+		f.Size = transform.Size{Width: f.Size.Height, Height: f.Size.Width}
+	}
+	return f
+}
+
+// isTurned tells whether EXIF's orientation swaps width and height.
+func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
+
+func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
+	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
+	if err != nil {
+		return nil, errors.New(errors.BadImage, "The original looks like %s, but its header cannot be read", p.source).Because(err)
+	}
+	return image, nil
+}
+
+// encoding chooses the format to write.
+func (p *picture) encoding() (transform.Format, error) {
+	wanted := p.job.Plan.Output.Format
+	if wanted > transform.FormatOriginal && !wanted.Writable() {
+		return 0, errors.New(errors.BadTransform, "The original is %s and cannot be written as %s", p.source, wanted)
+	}
+	return p.job.Plan.Encoding(p.facts, p.job.Accepts), nil
+}
+
+// cutFrames cuts an animation into its frames, which come as one tall image.
+func (p *picture) cutFrames() error {
+	tall, err := p.load(vips.LoadOptions{Pages: -1, Access: vips.Random})
+	if err != nil {
+		return err
+	}
+	w, h := tall.Width(), tall.PageHeight()
+	if tall.Height() != h*p.facts.Frames {
+		return errors.New(errors.BadImage, "The original's frames are damaged").
+			Because(fmt.Errorf("%d rows for %d frames of %d", tall.Height(), p.facts.Frames, h))
+	}
+	if tall, err = tall.CopyMemory(); err != nil {
+		return p.blame(err)
+	}
+	for i := range p.facts.Frames {
+		frame, err := tall.ExtractArea(0, i*h, w, h)
+		if err != nil {
+			return p.blame(err)
+		}
+		p.frames = append(p.frames, frame)
+	}
+	p.timing, p.inMemory, p.untouched = tall, true, false
+	return nil
+}

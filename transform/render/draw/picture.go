@@ -1,0 +1,132 @@
+//go:build cgo
+
+package draw
+
+import (
+	stderrors "errors"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// picture is a picture being drawn: a still one, or the frames of an animation,
+// all of one size.
+type picture struct {
+	scope  *vips.Scope
+	job    render.Job
+	source sniff.Format
+
+	frames []*vips.Image
+	facts  transform.Facts
+	format transform.Format // to write
+
+	timing *vips.Image // whose metadata has an animation's delays and loops
+
+	untouched bool // frames are the file's pixels, not asked for yet
+	inMemory  bool // frames can be read in any order, and twice
+	coloured  bool // frames are sRGB, 8 bits, or what keeping the profile asks for
+}
+
+// keepsProfile tells whether the original's colours stay as they are.
+func (p *picture) keepsProfile() bool {
+	return p.job.Plan.Output.Profile || p.job.Plan.Output.Metadata
+}
+
+// each replaces every frame by what draw makes of it.
+func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
+	for i, frame := range p.frames {
+		drawn, err := draw(frame)
+		if err != nil {
+			return err
+		}
+		p.frames[i] = drawn
+	}
+	p.untouched = false
+	p.facts.Size = transform.Size{Width: p.frames[0].Width(), Height: p.frames[0].Height()}
+	p.facts.Alpha = p.frames[0].HasAlpha()
+	return nil
+}
+
+// settle computes the pixels, for a step that reads them twice or in another
+// order than from top to bottom.
+func (p *picture) settle() error {
+	if p.inMemory {
+		return nil
+	}
+	size := p.facts.Size // each would read it off frames that are not upright yet
+	if err := p.each((*vips.Image).CopyMemory); err != nil {
+		return err
+	}
+	p.facts.Size = size
+	p.inMemory = true
+	return nil
+}
+
+// premultiplied runs draw on colours multiplied by their alpha, so that the
+// invisible colour of transparent pixels does not bleed into visible ones.
+func premultiplied(image *vips.Image, draw func(*vips.Image) (*vips.Image, error)) (*vips.Image, error) {
+	if !image.HasAlpha() {
+		return draw(image)
+	}
+	return through(image,
+		(*vips.Image).Premultiply,
+		draw,
+		(*vips.Image).Unpremultiply,
+		func(i *vips.Image) (*vips.Image, error) { return i.Cast(image.BandFormat()) },
+	)
+}
+
+// through runs one operation after the other.
+func through(image *vips.Image, operations ...func(*vips.Image) (*vips.Image, error)) (*vips.Image, error) {
+	var err error
+	for _, operation := range operations {
+		if image, err = operation(image); err != nil {
+			return nil, err
+		}
+	}
+	return image, nil
+}
+
+// withAlpha adds an opaque alpha to an image that has none.
+func withAlpha(image *vips.Image) (*vips.Image, error) {
+	if image.HasAlpha() {
+		return image, nil
+	}
+	return image.AddAlpha()
+}
+
+// ink is a colour as an image with or without alpha wants it.
+func ink(c transform.Color, alpha bool) []float64 {
+	bands := []float64{float64(c.R), float64(c.G), float64(c.B)}
+	if alpha {
+		bands = append(bands, float64(c.A))
+	}
+	return bands
+}
+
+// blame turns a failure of libvips into whose fault it is. Pixels are decoded
+// only when somebody asks for them, so a damaged file shows at any step, and an
+// encoder may fail too; whether the file decodes on its own tells them apart.
+func (p *picture) blame(err error) error {
+	var known *errors.Error
+	if stderrors.As(err, &known) {
+		return known
+	}
+	var failed *vips.Error
+	if stderrors.As(err, &failed) && p.isDamaged() {
+		return errors.New(errors.BadImage, "The original is damaged or truncated").Because(err)
+	}
+	return errors.New(errors.Internal, "The picture could not be drawn").Because(err)
+}
+
+func (p *picture) isDamaged() bool {
+	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, vips.LoadOptions{})
+	if err != nil {
+		return true
+	}
+	_, err = image.Average()
+	return err != nil
+}

@@ -1,0 +1,69 @@
+// Package render turns an original and a plan into the bytes of a variant,
+// within bounds of time and of how much happens at once.
+package render
+
+import (
+	"context"
+	"time"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// Engine renders variants.
+//
+// Callers may rely on: Render is safe for concurrent use; it returns soon after
+// ctx is done, even where the work behind it takes longer to stop; it does not
+// keep Job.Original. Its errors are *errors.Error: BadImage for an original
+// that is broken or none, BadTransform for a plan that this original cannot
+// fulfil, Limit, Overloaded, RenderTimeout, ClientClosed, Internal.
+type Engine interface {
+	Render(ctx context.Context, job Job) (*Result, error)
+
+	// Version changes when the same job may give other bytes.
+	Version() string
+}
+
+// Job is one variant to render.
+type Job struct {
+	// Original is the whole file. Nobody changes it while the job lasts.
+	Original []byte
+
+	Plan transform.Plan
+
+	// Accepts are the formats that the client takes beside JPEG, PNG and GIF,
+	// the best first.
+	Accepts []transform.Format
+
+	Limits  transform.Limits
+	Quality Quality
+
+	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
+	// Both are positive.
+	QueueTimeout, Timeout time.Duration
+}
+
+// Quality is the quality, 1 to 100, for plans that name none.
+type Quality struct{ JPEG, WebP, AVIF int }
+
+// Of is the quality of a format; 0 for one that has none.
+func (q Quality) Of(f transform.Format) int {
+	switch f {
+	case transform.JPEG:
+		return q.JPEG
+	case transform.WebP:
+		return q.WebP
+	case transform.AVIF:
+		return q.AVIF
+	}
+	return 0
+}
+
+// Result is a rendered variant.
+type Result struct {
+	// Body is the file. It is the caller's.
+	Body []byte
+
+	Format transform.Format
+	Size   transform.Size
+	Frames int
+}
