@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine with Go: `make run` and `make test`.
+#
+# After an upgrade of libvips run `go clean -cache` once: Go's build cache does not notice new C headers and libraries.
+
+PORT ?= 8080
+FUZZTIME ?= 20s
+
+export CGO_ENABLED = 1
+
+.PHONY: help build run test fuzz lint clean FORCE
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: bin/caddy ## build bin/caddy: Caddy with this module
+
+run: ## install what is missing, build, and serve examples/quickstart on :8080 (or PORT=…)
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory bin/caddy
+	PORT=$(PORT) scripts/quickstart.sh
+
+test: ## install what is missing and run all tests
+	scripts/setup.sh test
+	$(MAKE) --no-print-directory bin/minio
+	scripts/test.sh
+
+fuzz: ## run every fuzz target for a short while (FUZZTIME=20s each)
+	scripts/fuzz.sh $(FUZZTIME)
+
+lint: bin/staticcheck ## gofmt, go vet, staticcheck
+	scripts/setup.sh build
+	scripts/lint.sh
+
+clean: ## remove what the other commands made
+	rm -rf bin examples/quickstart/photos
+
+# Go knows best what is up to date.
+bin/caddy: FORCE
+	scripts/setup.sh check
+	go build -trimpath -o $@ ./cmd/caddy
+
+# The tools have a module of their own and change rarely; building them takes minutes.
+bin/minio: tools/go.mod tools/go.sum
+	CGO_ENABLED=0 go -C tools build -o ../$@ github.com/minio/minio
+
+bin/staticcheck: tools/go.mod tools/go.sum
+	CGO_ENABLED=0 go -C tools build -o ../$@ honnef.co/go/tools/cmd/staticcheck
+
+FORCE:
