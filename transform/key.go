@@ -7,14 +7,15 @@ import (
 )
 
 // Key gives canonical bytes: equal for plans that ask for the same picture,
-// different for plans that do not. The zero plan's are empty.
+// different for plans that do not. The zero plan's are empty. Otherwise they
+// are a line for each step that does something, and one for the output.
 func (p Plan) Key() []byte {
 	if p.IsZero() {
 		return nil
 	}
 	k := keyWriter{}
 	for _, s := range p.Steps {
-		if s == (Step{}) {
+		if s = s.canonical(); s == (Step{}) {
 			continue
 		}
 		s.write(&k)
@@ -22,7 +23,7 @@ func (p Plan) Key() []byte {
 	}
 	o := p.Output
 	k.WriteString(o.Format.String())
-	k.number("q", Num(float64(o.Quality)), Num(0))
+	k.number("q", Num(float64(o.Quality)).unless(0))
 	k.flag("progressive", o.Progressive)
 	k.flag("lossless", o.Lossless)
 	k.flag("metadata", o.Metadata)
@@ -30,58 +31,57 @@ func (p Plan) Key() []byte {
 	return k.Bytes()
 }
 
+// write writes a canonical step.
 func (s Step) write(k *keyWriter) {
 	if s.Trim.On {
-		k.number("trim", Num(float64(s.Trim.Threshold)), Number{})
+		k.number("trim", Num(float64(s.Trim.Threshold)))
 	}
-	s.Resize.write(k)
-	k.number("rotate", s.Rotate, Number{})
+	if s.Resize != (Resize{}) {
+		s.Resize.write(k)
+	}
+	k.number("rotate", s.Rotate)
 	k.flag("mirror", s.Flip.Horizontal)
 	k.flag("flip", s.Flip.Vertical)
 	k.flag("gray", s.Effects.Grayscale)
 	k.flag("contrast", s.Effects.Contrast)
-	k.number("blur", s.Effects.Blur, Number{})
+	k.number("blur", s.Effects.Blur)
 	if s.Effects.Sharpen.On {
-		k.number("sharpen", Num(s.Effects.Sharpen.Amount), Number{})
+		k.number("sharpen", Num(s.Effects.Sharpen.Amount))
 	}
 	if u := s.Effects.Unsharp; u != (Unsharp{}) {
 		for _, v := range []float64{u.Radius, u.Sigma, u.Amount, u.Threshold} {
-			k.number("unsharp", Num(v), Number{})
+			k.number("unsharp", Num(v))
 		}
 	}
 	if s.Border.Width.IsSet() {
-		k.number("border", s.Border.Width, Number{})
+		k.number("border", s.Border.Width)
 		k.WriteString(s.Border.Color.String())
 	}
 	k.radius("tl", s.Corners.TopLeft)
 	k.radius("tr", s.Corners.TopRight)
 	k.radius("br", s.Corners.BottomRight)
 	k.radius("bl", s.Corners.BottomLeft)
-	k.number("opacity", s.Opacity, Num(100))
+	k.number("opacity", s.Opacity)
 	if s.Background.On {
 		k.WriteString(" bg" + s.Background.Color.String())
 	}
 }
 
 func (z Resize) write(k *keyWriter) {
-	if !z.Width.IsSet() && !z.Height.IsSet() {
-		return
-	}
 	k.length("w", z.Width)
 	k.length("h", z.Height)
-	if !z.Width.IsSet() || !z.Height.IsSet() {
-		k.number("aspect", z.Aspect, Number{})
-	}
+	k.number("aspect", z.Aspect)
 	fmt.Fprintf(k, " fit%d focus%d", z.Fit, z.Focus)
 	k.flag("noenlarge", z.NoEnlarge)
-	k.number("x", z.X, Number{})
-	k.number("y", z.Y, Number{})
-	k.number("xc", z.CenterX, Number{})
-	k.number("yc", z.CenterY, Number{})
-	k.number("dpr", z.DPR, Num(1))
+	k.number("x", z.X)
+	k.number("y", z.Y)
+	k.number("xc", z.CenterX)
+	k.number("yc", z.CenterY)
+	k.number("dpr", z.DPR)
 }
 
-// keyWriter writes ` name value` for everything that is not left out.
+// keyWriter writes ` name` for a flag that is on, ` namevalue` for a number that
+// is given.
 type keyWriter struct{ bytes.Buffer }
 
 func (k *keyWriter) flag(name string, on bool) {
@@ -90,9 +90,8 @@ func (k *keyWriter) flag(name string, on bool) {
 	}
 }
 
-// number leaves out a number that is not given, or is what it would be anyway.
-func (k *keyWriter) number(name string, n, usual Number) {
-	if n.IsSet() && n != usual {
+func (k *keyWriter) number(name string, n Number) {
+	if n.IsSet() {
 		k.WriteString(" " + name + strconv.FormatFloat(n.value, 'g', -1, 64))
 	}
 }
@@ -101,12 +100,10 @@ func (k *keyWriter) length(name string, l Length) {
 	if l.fraction {
 		name += "%"
 	}
-	k.number(name, l.number, Number{})
+	k.number(name, l.number)
 }
 
 func (k *keyWriter) radius(name string, r Radius) {
 	k.flag(name+"max", r.Max)
-	if !r.Max {
-		k.number(name, r.Px, Num(0))
-	}
+	k.number(name, r.Px)
 }

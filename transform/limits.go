@@ -29,9 +29,8 @@ func (l Limits) CheckOriginal(s Size, frames int) error {
 	if frames > l.MaxFrames {
 		return errors.New(errors.Limit, "The original has %d frames, more than max_frames, %d", frames, l.MaxFrames)
 	}
-	if s.Pixels()*int64(frames) > l.MaxPixels {
-		return errors.New(errors.Limit, "The original has %s megapixels, more than max_pixels, %s",
-			mega(s.Pixels()*int64(frames)), mega(l.MaxPixels))
+	if n := pixelsOf(s, frames); n > l.MaxPixels {
+		return errors.New(errors.Limit, "The original has %d pixels, more than max_pixels, %d", n, l.MaxPixels)
 	}
 	return nil
 }
@@ -41,9 +40,11 @@ func (l Limits) CheckDrawn(s Size, frames int) error {
 	if max(s.Width, s.Height) > l.MaxDimension {
 		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
 	}
-	if s.Pixels()*int64(frames) > l.MaxPixels {
-		return errors.New(errors.Limit, "The result would have %s megapixels, more than max_pixels, %s",
-			mega(s.Pixels()*int64(frames)), mega(l.MaxPixels))
+	if n := pixelsOf(s, frames); n > l.MaxPixels {
+		return errors.New(errors.Limit, "The result would have %d pixels, more than max_pixels, %d", n, l.MaxPixels)
 	}
 	return nil
 }
+
+// pixelsOf counts the pixels of all frames, of which there is at least one.
+func pixelsOf(s Size, frames int) int64 { return times(s.Pixels(), int64(max(frames, 1))) }

@@ -38,6 +38,10 @@ func Fraction(v float64) Length { return Length{number: Num(v), fraction: true} 
 // IsSet tells whether the length is given.
 func (l Length) IsSet() bool { return l.number.IsSet() }
 
+// Parts are the length's number, and whether it is a fraction of the picture's
+// own length instead of pixels.
+func (l Length) Parts() (n Number, fraction bool) { return l.number, l.fraction }
+
 // in is the length in pixels, not yet rounded; own is the picture's length in
 // the same direction.
 func (l Length) in(f Facts, own int) float64 {
@@ -48,5 +52,46 @@ func (l Length) in(f Facts, own int) float64 {
 	return v
 }
 
+// unless is the number, or "not given" where it says what goes without saying.
+func (n Number) unless(usual float64) Number {
+	if n == Num(usual) {
+		return Number{}
+	}
+	return n
+}
+
+// farthest bounds every length and place that is computed. No picture reaches
+// it, and a sum of a few does not overflow an int of 32 bits.
+const farthest = 1 << 28
+
+// round rounds half up. What is beyond farthest becomes farthest, what is not a
+// number becomes 0.
+func round(v float64) int {
+	if math.IsNaN(v) {
+		return 0
+	}
+	return int(math.Floor(min(max(v, -farthest), farthest) + 0.5))
+}
+
 // pixels rounds a length half up, to at least one pixel.
-func pixels(v float64) int { return max(1, int(math.Floor(v+0.5))) }
+func pixels(v float64) int { return max(1, round(v)) }
+
+// clamp is v, at least 0 and at most most; what is not a number becomes 0.
+func clamp(v, most float64) float64 {
+	if math.IsNaN(v) {
+		return 0
+	}
+	return min(max(v, 0), most)
+}
+
+// turn is an angle in degrees as 0 to below 360.
+func turn(degrees float64) float64 {
+	degrees = math.Mod(degrees, 360)
+	if degrees < 0 {
+		degrees += 360
+	}
+	if degrees < 360 {
+		return degrees
+	}
+	return 0 // a hair below 0 was rounded up to 360, or this is not a number
+}

@@ -89,8 +89,9 @@ func ParseFormat(name string) (Format, bool) {
 // accepts are the formats that the client takes beyond those that every client
 // takes (JPEG, PNG, GIF), the best first; FormatAuto reads it.
 //
-// AVIF is not chosen, only obeyed, where the colour profile is kept or an unsharp
-// mask was drawn (ImageKit, "Automatic image format conversion").
+// AVIF is not chosen, only obeyed, where the original is HEIC, the colour profile
+// is kept or an unsharp mask was drawn (ImageKit, "Automatic image format
+// conversion").
 func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	if p.Output.Format.Writable() {
 		return p.Output.Format
@@ -100,7 +101,7 @@ func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	}
 	if p.Output.Format == FormatAuto {
 		for _, c := range accepts {
-			if c == AVIF && (p.Output.Profile || p.unsharp()) || f.Frames > 1 && !c.Animated() || f.Alpha && !c.Alpha() {
+			if c == AVIF && (f.Format == HEIC || p.Output.Profile || p.unsharp()) || f.Frames > 1 && !c.Animated() || f.Alpha && !c.Alpha() {
 				continue
 			}
 			return c

@@ -20,13 +20,15 @@ type Plan struct {
 	Output Output
 }
 
-// IsZero tells whether the plan asks for nothing, that is, for the original.
+// IsZero tells whether the plan asks for nothing, that is, for the original. A
+// plan with a Step, even one that does nothing, asks for the picture to be
+// written anew: the URL said something, be it only that the format is free.
 func (p Plan) IsZero() bool { return len(p.Steps) == 0 && p.Output == Output{} }
 
 // Draws tells whether the plan changes the picture and not only its file.
 func (p Plan) Draws() bool {
 	for _, s := range p.Steps {
-		if s != (Step{}) {
+		if s.canonical() != (Step{}) {
 			return true
 		}
 	}

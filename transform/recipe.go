@@ -1,9 +1,7 @@
 package transform
 
 import (
-	"fmt"
 	"math"
-	"strconv"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
@@ -36,7 +34,7 @@ type Recipe struct {
 	Flip      Flip
 	Grayscale bool
 	Contrast  bool
-	Blur      float64 // 0 or 1 to 100
+	Blur      float64 // 0 to 100
 	Sharpen   Sharpen
 	Unsharp   Unsharp
 
@@ -70,32 +68,30 @@ type Rect struct {
 // The error is errors.BadTransform, for a step that no picture with these facts
 // can fulfil.
 func Resolve(s Step, f Facts) (Recipe, error) {
+	s = s.canonical()
 	r, err := s.Resize.resolve(f)
 	if err != nil {
 		return Recipe{}, err
 	}
-	r.Rotate = math.Mod(s.Rotate.In(f), 360)
-	if r.Rotate < 0 {
-		r.Rotate += 360
-	}
+	r.Rotate = turn(s.Rotate.In(f))
 	r.Flip = s.Flip
 	r.Grayscale = s.Effects.Grayscale
 	r.Contrast = s.Effects.Contrast
-	r.Blur = s.Effects.Blur.In(f)
+	r.Blur = clamp(s.Effects.Blur.In(f), 100)
 	r.Sharpen = s.Effects.Sharpen
 	r.Unsharp = s.Effects.Unsharp
-	if s.Border.Width.IsSet() {
-		r.Border, r.BorderColor = pixels(s.Border.Width.In(f)), s.Border.Color
+	if width := round(s.Border.Width.In(f)); width > 0 {
+		r.Border, r.BorderColor = width, s.Border.Color
 	}
 	for i, c := range []Radius{s.Corners.TopLeft, s.Corners.TopRight, s.Corners.BottomRight, s.Corners.BottomLeft} {
-		r.Corners[i] = c.Px.In(f)
+		r.Corners[i] = clamp(c.Px.In(f), MaxRadius)
 		if c.Max {
 			r.Corners[i] = MaxRadius
 		}
 	}
 	r.Opacity = 1
 	if s.Opacity.IsSet() {
-		r.Opacity = s.Opacity.In(f) / 100
+		r.Opacity = clamp(s.Opacity.In(f), 100) / 100
 	}
 	r.Background = s.Background
 	return r, nil
@@ -113,41 +109,38 @@ func (r Recipe) Drawn() Size {
 	}
 }
 
+// resolve is Resolve for a canonical Resize.
 func (z Resize) resolve(f Facts) (Recipe, error) {
 	own := f.Size
 	r := Recipe{Scale: own, Crop: Rect{Size: own}, Canvas: own}
-	if !z.Width.IsSet() && !z.Height.IsSet() {
+	if z == (Resize{}) {
 		return r, nil
 	}
 	box := z.box(f)
 	switch z.Fit {
 	case Crop, CropPad:
-		r.Crop.Size = Size{min(box.Width, own.Width), min(box.Height, own.Height)}
+		r.Crop.Size = box.within(own)
+		r.Canvas = r.Crop.Size
 		if z.Fit == CropPad {
 			r.Canvas = box
-		} else {
-			r.Canvas = r.Crop.Size
 		}
 	case PadOnly:
 		r.Canvas = Size{max(box.Width, own.Width), max(box.Height, own.Height)}
 	case Stretch:
-		r.Scale, r.Crop.Size, r.Canvas = box, box, box
+		r.Scale = box
 		if z.NoEnlarge {
-			r.Scale = Size{min(box.Width, own.Width), min(box.Height, own.Height)}
-			r.Crop.Size, r.Canvas = r.Scale, r.Scale
+			r.Scale = box.within(own)
 		}
-	case Inside, Pad:
-		r.Scale = own.scaled(z.factor(box, own, math.Min), box)
+		r.Crop.Size, r.Canvas = r.Scale, r.Scale
+	case Inside, Outside, Pad:
+		r.Scale = z.scaled(own, box)
 		r.Crop.Size, r.Canvas = r.Scale, r.Scale
 		if z.Fit == Pad {
 			r.Canvas = box
 		}
-	case Outside:
-		r.Scale = own.scaled(z.factor(box, own, math.Max), box)
-		r.Crop.Size, r.Canvas = r.Scale, r.Scale
 	default:
-		r.Scale = own.scaled(z.factor(box, own, math.Max), box)
-		r.Crop.Size = Size{min(box.Width, r.Scale.Width), min(box.Height, r.Scale.Height)}
+		r.Scale = z.scaled(own, box)
+		r.Crop.Size = box.within(r.Scale)
 		r.Canvas = r.Crop.Size
 	}
 	if err := z.place(&r, f); err != nil {
@@ -166,10 +159,10 @@ func (z Resize) box(f Facts) Size {
 			w, h = w*dpr, h*dpr
 		}
 	}
-	aspect := z.Aspect.In(f)
-	if aspect <= 0 {
-		aspect = float64(f.Size.Width) / float64(f.Size.Height)
-		if z.Fit == Crop || z.Fit == CropPad || z.Fit == PadOnly {
+	across, down := z.Aspect.In(f), 1.0
+	if !(across > 0) { // not given, or not a number
+		across, down = float64(f.Size.Width), float64(f.Size.Height)
+		if !z.Fit.scales() {
 			if !z.Width.IsSet() {
 				return Size{f.Size.Width, pixels(h)}
 			}
@@ -178,49 +171,50 @@ func (z Resize) box(f Facts) Size {
 			}
 		}
 	}
+	// Multiplying before dividing keeps a half exactly a half.
 	if !z.Height.IsSet() {
-		h = w / aspect
+		h = w * down / across
 	}
 	if !z.Width.IsSet() {
-		w = h * aspect
+		w = h * across / down
 	}
 	return Size{pixels(w), pixels(h)}
 }
 
-// factor is by how much the picture is scaled to reach the box in one direction
-// (choose math.Min: it is then inside) or in both (math.Max: it then covers).
-func (z Resize) factor(box, own Size, choose func(x, y float64) float64) float64 {
-	k := choose(float64(box.Width)/float64(own.Width), float64(box.Height)/float64(own.Height))
-	if z.NoEnlarge {
-		return math.Min(k, 1)
+// scaled is the picture's size when it is scaled, its shape kept, until the
+// first side reaches the box (it is then inside) or until both do. The side that
+// decides becomes exactly the box's.
+func (z Resize) scaled(own, box Size) Size {
+	w, h := float64(own.Width), float64(own.Height)
+	boxW, boxH := float64(box.Width), float64(box.Height)
+	widthFirst := boxW*h <= boxH*w
+	inside := z.Fit == Inside || z.Fit == Pad
+	s := Size{pixels(boxH * w / h), box.Height}
+	if widthFirst == inside {
+		s = Size{box.Width, pixels(boxW * h / w)}
 	}
-	return k
+	if z.NoEnlarge && (s.Width > own.Width || s.Height > own.Height) {
+		return own
+	}
+	return s
 }
 
-// scaled is the size times k. The side that decided k becomes exactly the
-// box's, whatever floating point makes of it.
-func (s Size) scaled(k float64, box Size) Size {
-	side := func(own, wanted int) int {
-		if float64(wanted)/float64(own) == k {
-			return wanted
-		}
-		return pixels(float64(own) * k)
-	}
-	return Size{side(s.Width, box.Width), side(s.Height, box.Height)}
-}
+// within is the size, cut to what t has.
+func (s Size) within(t Size) Size { return Size{min(s.Width, t.Width), min(s.Height, t.Height)} }
 
 // place decides where Crop lies in the scaled picture, and the picture on the
 // canvas.
 func (z Resize) place(r *Recipe, f Facts) error {
-	spareX, spareY := r.Scale.Width-r.Crop.Width, r.Scale.Height-r.Crop.Height
 	fx, fy := z.Focus.place()
+	spareX, spareY := r.Scale.Width-r.Crop.Width, r.Scale.Height-r.Crop.Height
 	r.Crop.Point = Point{share(spareX, fx), share(spareY, fy)}
-	r.At = Point{share(r.Canvas.Width-r.Crop.Width, fx), share(r.Canvas.Height-r.Crop.Height, fy)}
-	if z.Fit == Crop || z.Fit == CropPad {
-		if err := z.locate(r, f); err != nil {
-			return err
-		}
+	if err := z.locate(r, f); err != nil {
+		return err
 	}
+	if z.Fit == Crop {
+		r.Canvas = r.Crop.Size
+	}
+	r.At = Point{share(r.Canvas.Width-r.Crop.Width, fx), share(r.Canvas.Height-r.Crop.Height, fy)}
 	located := z.X.IsSet() || z.Y.IsSet() || z.CenterX.IsSet() || z.CenterY.IsSet()
 	r.Seek = z.Focus == FocusAuto && !located && (spareX > 0 || spareY > 0)
 	return nil
@@ -231,39 +225,33 @@ func (z Resize) place(r *Recipe, f Facts) error {
 // stick out anywhere fails (ImageKit, "Resize, crop": "the crop will fail").
 func (z Resize) locate(r *Recipe, f Facts) error {
 	axes := []struct {
-		corner, center  Number
-		name            string
-		at, length      *int
-		canvas, ownSize int
+		corner, center Number
+		name           string
+		at, length     *int
+		own            int
 	}{
-		{z.X, z.CenterX, "x", &r.Crop.X, &r.Crop.Width, r.Canvas.Width, r.Scale.Width},
-		{z.Y, z.CenterY, "y", &r.Crop.Y, &r.Crop.Height, r.Canvas.Height, r.Scale.Height},
+		{z.X, z.CenterX, "x", &r.Crop.X, &r.Crop.Width, f.Size.Width},
+		{z.Y, z.CenterY, "y", &r.Crop.Y, &r.Crop.Height, f.Size.Height},
 	}
 	for _, a := range axes {
 		switch {
 		case a.corner.IsSet():
-			*a.at = int(math.Round(a.corner.In(f)))
-			if *a.at < 0 || *a.at >= a.ownSize {
-				return errors.New(errors.BadTransform, "%s is %d, outside the picture, which has 0 to %d", a.name, *a.at, a.ownSize-1)
+			*a.at = round(a.corner.In(f))
+			if *a.at < 0 || *a.at >= a.own {
+				return errors.New(errors.BadTransform, "%s is %v, outside the picture, which has 0 to %d",
+					a.name, a.corner.In(f), a.own-1)
 			}
-			*a.length = min(*a.length, a.ownSize-*a.at)
+			*a.length = min(*a.length, a.own-*a.at)
 		case a.center.IsSet():
-			*a.at = int(math.Round(a.center.In(f) - float64(*a.length)/2))
-			if *a.at < 0 || *a.at+*a.length > a.ownSize {
-				return errors.New(errors.BadTransform, "The crop around %sc %s sticks out of the picture, which has %d pixels there",
-					a.name, strconv.FormatFloat(a.center.In(f), 'f', -1, 64), a.ownSize)
+			*a.at = round(a.center.In(f) - float64(*a.length)/2)
+			if *a.at < 0 || *a.at+*a.length > a.own {
+				return errors.New(errors.BadTransform, "The crop around %sc %v sticks out of the picture, which has %d pixels there",
+					a.name, a.center.In(f), a.own)
 			}
 		}
 	}
-	if z.Fit == Crop {
-		r.Canvas = r.Crop.Size
-	}
-	fx, fy := z.Focus.place()
-	r.At = Point{share(r.Canvas.Width-r.Crop.Width, fx), share(r.Canvas.Height-r.Crop.Height, fy)}
 	return nil
 }
 
 // share is the part k of spare pixels, rounded down.
 func share(spare int, k float64) int { return int(float64(max(spare, 0)) * k) }
-
-func mega(n int64) string { return fmt.Sprintf("%.1f", float64(n)/1e6) }

@@ -12,7 +12,8 @@ type Resize struct {
 	Aspect Number
 
 	// Fit says what happens where the picture and the wanted size differ in
-	// shape.
+	// shape. Where the wanted size got its shape from the picture, all fits that
+	// scale are the same.
 	Fit Fit
 
 	// NoEnlarge leaves a picture that is smaller than wanted as large as it is.
@@ -57,6 +58,9 @@ const (
 	// picture that is larger than the box as large as it is.
 	PadOnly
 )
+
+// scales tells whether the picture is scaled to the box.
+func (f Fit) scales() bool { return f != Crop && f != CropPad && f != PadOnly }
 
 // Focus is a part of the picture.
 type Focus uint8

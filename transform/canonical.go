@@ -1,0 +1,63 @@
+package transform
+
+// canonical is the step without what has no say in it: Steps that ask for the
+// same become equal. Resolve and Key both go by it, so what one ignores the
+// other leaves out.
+func (s Step) canonical() Step {
+	switch {
+	case !s.Trim.On:
+		s.Trim = Trim{}
+	case s.Trim.Threshold == 0:
+		s.Trim.Threshold = DefaultTrim
+	}
+	s.Resize = s.Resize.canonical()
+	if s.Rotate.IsSet() {
+		s.Rotate = Num(turn(s.Rotate.value)).unless(0)
+	}
+	s.Effects.Blur = s.Effects.Blur.unless(0)
+	if !s.Effects.Sharpen.On {
+		s.Effects.Sharpen = Sharpen{}
+	}
+	if s.Border.Width = s.Border.Width.unless(0); !s.Border.Width.IsSet() {
+		s.Border = Border{}
+	}
+	c := &s.Corners
+	for _, r := range []*Radius{&c.TopLeft, &c.TopRight, &c.BottomRight, &c.BottomLeft} {
+		if r.Px = r.Px.unless(0); r.Max {
+			r.Px = Number{}
+		}
+	}
+	s.Opacity = s.Opacity.unless(100)
+	if !s.Background.On {
+		s.Background = Background{}
+	}
+	return s
+}
+
+func (z Resize) canonical() Resize {
+	switch {
+	case !z.Width.IsSet() && !z.Height.IsSet():
+		return Resize{}
+	case z.Width.IsSet() && z.Height.IsSet():
+		z.Aspect = Number{}
+	case !z.Aspect.IsSet() && z.Fit.scales():
+		// The box has the picture's shape, but for the rounding of one side,
+		// which is no reason to cut a row of pixels off or to pad one.
+		z.Fit = Stretch
+	}
+	z.DPR = z.DPR.unless(1)
+	z.NoEnlarge = z.NoEnlarge && z.Fit.scales()
+	if z.Fit != Crop && z.Fit != CropPad {
+		z.X, z.Y, z.CenterX, z.CenterY = Number{}, Number{}, Number{}, Number{}
+	}
+	if z.X.IsSet() {
+		z.CenterX = Number{}
+	}
+	if z.Y.IsSet() {
+		z.CenterY = Number{}
+	}
+	if z.Fit == Stretch || z.Fit == Inside || z.Fit == Outside {
+		z.Focus = FocusCenter
+	}
+	return z
+}
