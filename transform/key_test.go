@@ -1,0 +1,255 @@
+package transform
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// variants are copies of base that differ from it in one field each, by the
+// field's path.
+func variants[T any](t *testing.T, base T) map[string]T {
+	t.Helper()
+	all := map[string]T{}
+	var walk func(v reflect.Value, path string, whole *T)
+	walk = func(v reflect.Value, path string, whole *T) {
+		add := func(name string, other any) {
+			before := reflect.New(v.Type()).Elem()
+			before.Set(v)
+			v.Set(reflect.ValueOf(other).Convert(v.Type()))
+			if v.Equal(before) {
+				t.Fatalf("%s: the base has the value of the test", path)
+			}
+			all[path+name] = *whole
+			v.Set(before)
+		}
+		switch v.Interface().(type) {
+		case Number:
+			add("", Num(7.25))
+			return
+		case Length:
+			add("", Px(7.25))
+			add("/fraction", Fraction(7.25))
+			return
+		}
+		switch v.Kind() {
+		case reflect.Bool:
+			add("", !v.Bool())
+		case reflect.Int, reflect.Uint8, reflect.Float64:
+			add("", 3)
+		case reflect.Struct:
+			for i := range v.NumField() {
+				walk(v.Field(i), path+"."+v.Type().Field(i).Name, whole)
+			}
+		default:
+			t.Fatalf("%s: this test does not know %s", path, v.Type())
+		}
+	}
+	whole := base
+	walk(reflect.ValueOf(&whole).Elem(), "", &whole)
+	return all
+}
+
+func keyOf(steps ...Step) string { return string(Plan{Steps: steps}.Key()) }
+
+// A field changes the key, and has no say where it is listed.
+func TestKeyReadsEveryField(t *testing.T) {
+	const (
+		width, height = ".Resize.Width", ".Resize.Height"
+		aspect        = ".Resize.Aspect"
+		enlarge       = ".Resize.NoEnlarge"
+		x, y          = ".Resize.X", ".Resize.Y"
+		xc, yc        = ".Resize.CenterX", ".Resize.CenterY"
+	)
+	whole := Step{
+		Trim:       Trim{On: true, Threshold: 20},
+		Effects:    Effects{Sharpen: Sharpen{On: true}},
+		Border:     Border{Width: Num(2)},
+		Background: Background{On: true},
+	}
+	whole.Resize = Resize{Width: Px(50), Aspect: Num(2)}
+	cropping := whole
+	cropping.Resize.Fit = Crop
+	boxed := whole
+	boxed.Resize = box(Pad, 50, 50)
+	follows := whole
+	follows.Resize = Resize{Width: Px(50)}
+
+	tests := []struct {
+		name       string
+		base       Step
+		irrelevant []string
+	}{
+		{"nothing asked", Step{}, []string{
+			".Trim.Threshold",
+			aspect, ".Resize.Fit", enlarge, ".Resize.Focus", x, y, xc, yc, ".Resize.DPR",
+			".Effects.Sharpen.Amount",
+			".Border.Color.R", ".Border.Color.G", ".Border.Color.B", ".Border.Color.A",
+			".Background.Color.R", ".Background.Color.G", ".Background.Color.B", ".Background.Color.A",
+		}},
+		{"covering", whole, []string{x, y, xc, yc}},
+		{"cropping", cropping, []string{enlarge}},
+		{"padding a box", boxed, []string{aspect, x, y, xc, yc}},
+		{"one side of the picture's own shape", follows, []string{".Resize.Fit", ".Resize.Focus", x, y, xc, yc}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			all := variants(t, tt.base)
+			for path, s := range all {
+				changed := keyOf(s) != keyOf(tt.base)
+				if want := !slices.Contains(tt.irrelevant, path); changed != want {
+					t.Errorf("%s changes the key: %t, want %t\n%s", path, changed, want, keyOf(s))
+				}
+			}
+			for _, path := range append(tt.irrelevant, width, height, width+"/fraction") {
+				if _, ok := all[path]; !ok {
+					t.Errorf("there is no field %s", path)
+				}
+			}
+		})
+	}
+	for path, o := range variants(t, Output{}) {
+		if (Plan{Output: o}).IsZero() || string(Plan{Output: o}.Key()) == keyOf(Step{}) {
+			t.Errorf("Output%s does not change the key", path)
+		}
+	}
+}
+
+// Keys of one step, of two in either order, and of all outputs differ.
+func TestKeyIsUnambiguous(t *testing.T) {
+	seen := map[string]string{}
+	see := func(what string, p Plan) {
+		t.Helper()
+		key := string(p.Key())
+		if other, twice := seen[key]; twice {
+			t.Errorf("%s and %s have one key, %q", what, other, key)
+		}
+		seen[key] = what
+	}
+	step := Step{
+		Trim:       Trim{On: true, Threshold: 20},
+		Resize:     Resize{Width: Px(50), Aspect: Num(2), Fit: Crop},
+		Effects:    Effects{Sharpen: Sharpen{On: true}},
+		Border:     Border{Width: Num(2)},
+		Background: Background{On: true},
+	}
+	steps := variants(t, step)
+	delete(steps, ".Resize.NoEnlarge")
+	see("original", Plan{})
+	see("anew", Plan{Steps: []Step{{}}})
+	for path, s := range steps {
+		see(path, Plan{Steps: []Step{s}})
+		for second, s2 := range steps {
+			see(path+" : "+second, Plan{Steps: []Step{s, s2}})
+		}
+		for name, o := range variants(t, Output{}) {
+			see(path+" => "+name, Plan{Steps: []Step{s}, Output: o})
+		}
+	}
+	see("w 1, h 23", Plan{Steps: []Step{{Resize: box(Stretch, 1, 23)}}})
+	see("w 12, h 3", Plan{Steps: []Step{{Resize: box(Stretch, 12, 3)}}})
+	see("one step of two", Plan{Steps: []Step{{Rotate: Num(90), Effects: Effects{Grayscale: true}}}})
+	see("two steps of one", Plan{Steps: []Step{{Rotate: Num(90)}, {Effects: Effects{Grayscale: true}}}})
+	see("unsharp 1 23", Plan{Steps: []Step{{Effects: Effects{Unsharp: Unsharp{Radius: 1, Sigma: 23}}}}})
+	see("unsharp 12 3", Plan{Steps: []Step{{Effects: Effects{Unsharp: Unsharp{Radius: 12, Sigma: 3}}}}})
+}
+
+// Plans that ask for the same have one key, and Resolve agrees.
+func TestKeyOfTheSame(t *testing.T) {
+	cover := box(Cover, 300, 200)
+	with := func(z Resize, change func(*Resize)) Resize {
+		change(&z)
+		return z
+	}
+	resize := func(z Resize) []Step { return []Step{{Resize: z}} }
+	tests := []struct {
+		name string
+		a, b []Step
+	}{
+		{"an empty step", resize(cover), []Step{{}, {Resize: cover}, {}}},
+		{"dpr 1", resize(cover), resize(with(cover, func(z *Resize) { z.DPR = Num(1) }))},
+		{"dpr without a size", []Step{{}}, resize(Resize{DPR: Num(2)})},
+		{"aspect beside both sides", resize(cover), resize(with(cover, func(z *Resize) { z.Aspect = Num(2) }))},
+		{"a place that Cover does not read", resize(cover), resize(with(cover, func(z *Resize) { z.X, z.CenterY = Num(2), Num(3) }))},
+		{"xc beside x", resize(with(box(Crop, 9, 9), func(z *Resize) { z.X, z.Y = Num(2), Num(3) })),
+			resize(with(box(Crop, 9, 9), func(z *Resize) { z.X, z.Y, z.CenterX, z.CenterY = Num(2), Num(3), Num(4), Num(5) }))},
+		{"enlarging where nothing is scaled", resize(box(CropPad, 9, 9)), resize(noEnlarge(box(CropPad, 9, 9)))},
+		{"focus where nothing is cut", resize(box(Inside, 9, 9)), resize(with(box(Inside, 9, 9), func(z *Resize) { z.Focus = FocusAuto }))},
+		{"fit and focus of one side", resize(Resize{Width: Px(9)}), resize(Resize{Width: Px(9), Fit: Pad, Focus: FocusLeft})},
+		{"opacity 100", []Step{{Rotate: Num(9)}}, []Step{{Rotate: Num(9), Opacity: Num(100)}}},
+		{"rotation by 0", []Step{{}}, []Step{{Rotate: Num(0)}}},
+		{"rotation by 360", []Step{{}}, []Step{{Rotate: Num(-360)}}},
+		{"rotation counter-clockwise", []Step{{Rotate: Num(270)}}, []Step{{Rotate: Num(-90)}}},
+		{"a border of nothing", []Step{{}}, []Step{{Border: Border{Num(0), White}}}},
+		{"a border's colour alone", []Step{{}}, []Step{{Border: Border{Color: White}}}},
+		{"blur 0", []Step{{}}, []Step{{Effects: Effects{Blur: Num(0)}}}},
+		{"radius 0", []Step{{}}, []Step{{Corners: Corners{TopLeft: Radius{Px: Num(0)}}}}},
+		{"a radius beside max", []Step{{Corners: Corners{TopLeft: Radius{Max: true}}}}, []Step{{Corners: Corners{TopLeft: Radius{Max: true, Px: Num(4)}}}}},
+		{"the usual trim", []Step{{Trim: Trim{On: true}}}, []Step{{Trim: Trim{On: true, Threshold: DefaultTrim}}}},
+		{"trim's threshold alone", []Step{{}}, []Step{{Trim: Trim{Threshold: 4}}}},
+		{"a background's colour alone", []Step{{}}, []Step{{Background: Background{Color: White}}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if a, b := keyOf(tt.a...), keyOf(tt.b...); a != b {
+				t.Errorf("the keys are %q and %q", a, b)
+			}
+			if a, b := recipes(t, tt.a), recipes(t, tt.b); !slices.Equal(a, b) {
+				t.Errorf("the recipes are %+v and %+v", a, b)
+			}
+			if a, b := (Plan{Steps: tt.a}).Draws(), (Plan{Steps: tt.b}).Draws(); a != b {
+				t.Errorf("Draws is %t and %t", a, b)
+			}
+		})
+	}
+}
+
+// recipes are those of the steps that do something.
+func recipes(t *testing.T, steps []Step) []Recipe {
+	t.Helper()
+	idle, err := Resolve(Step{}, plant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Recipe
+	for _, s := range steps {
+		r, err := Resolve(s, plant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r != idle {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func TestZeroPlan(t *testing.T) {
+	var original Plan
+	if !original.IsZero() || original.Draws() || len(original.Key()) != 0 {
+		t.Errorf("the zero plan: IsZero %t, Draws %t, Key %q", original.IsZero(), original.Draws(), original.Key())
+	}
+	anew := Plan{Steps: []Step{{}}}
+	if anew.IsZero() || anew.Draws() || len(anew.Key()) == 0 {
+		t.Errorf("a plan to write anew: IsZero %t, Draws %t, Key %q", anew.IsZero(), anew.Draws(), anew.Key())
+	}
+	if turned := (Plan{Steps: []Step{{}, {Rotate: Num(1)}}}); turned.IsZero() || !turned.Draws() {
+		t.Errorf("a plan to turn: IsZero %t, Draws %t", turned.IsZero(), turned.Draws())
+	}
+}
+
+// Keys name files that outlive a process: one that changes makes a cache of
+// variants worthless.
+func TestKeyIsStable(t *testing.T) {
+	p := Plan{
+		Steps: []Step{
+			{Resize: Resize{Width: Fraction(0.5), Height: Px(200), Fit: Crop, X: Num(1e6), DPR: Num(2)}, Rotate: Num(-90)},
+			{Border: Border{Num(3), Color{1, 2, 3, 128}}, Corners: Corners{BottomLeft: Radius{Max: true}}, Background: Background{true, White}},
+		},
+		Output: Output{Format: WebP, Quality: 75, Lossless: true},
+	}
+	const want = " w%0.5 h200 fit5 focus0 x1e+06 dpr2 rotate270\n border3#01020380 blmax bg#ffffffff\nwebp q75 lossless"
+	if got := string(p.Key()); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

@@ -1,0 +1,145 @@
+package transform
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestEncoding(t *testing.T) {
+	var (
+		photo     = Facts{Format: JPEG, Frames: 1}
+		logo      = Facts{Format: PNG, Frames: 1, Alpha: true}
+		shot      = Facts{Format: PNG, Frames: 1}
+		clip      = Facts{Format: GIF, Frames: 12, Alpha: true}
+		icon      = Facts{Format: GIF, Frames: 1}
+		webp      = Facts{Format: WebP, Frames: 1}
+		glass     = Facts{Format: WebP, Frames: 1, Alpha: true}
+		film      = Facts{Format: WebP, Frames: 12}
+		iphone    = Facts{Format: HEIC, Frames: 1}
+		scan      = Facts{Format: TIFF, Frames: 1}
+		drawing   = Facts{Format: SVG, Frames: 1, Alpha: true}
+		none      []Format
+		modern    = []Format{AVIF, WebP}
+		oldChrome = []Format{WebP}
+		onlyAVIF  = []Format{AVIF}
+		profile   = Plan{Output: Output{Profile: true}}
+		unsharp   = Plan{Steps: []Step{{}, {Effects: Effects{Unsharp: Unsharp{Amount: 1}}}}}
+		as        = func(f Format) Plan { return Plan{Output: Output{Format: f}} }
+		original  = as(FormatOriginal)
+	)
+	tests := []struct {
+		name    string
+		plan    Plan
+		facts   Facts
+		accepts []Format
+		want    Format
+	}{
+		{"photo for everybody", Plan{}, photo, none, JPEG},
+		{"photo for Chrome", Plan{}, photo, modern, AVIF},
+		{"photo for an old Chrome", Plan{}, photo, oldChrome, WebP},
+		{"the client's order counts", Plan{}, photo, []Format{WebP, AVIF}, WebP},
+		{"transparent for everybody", Plan{}, logo, none, PNG},
+		{"transparent for Chrome", Plan{}, logo, modern, AVIF},
+		{"PNG without transparency", Plan{}, shot, none, PNG},
+		{"animation for everybody", Plan{}, clip, none, GIF},
+		{"animation for Chrome", Plan{}, clip, modern, WebP},
+		{"animation where only AVIF is modern", Plan{}, clip, onlyAVIF, GIF},
+		{"animated WebP for everybody", Plan{}, film, none, GIF},
+		{"animated WebP for Chrome", Plan{}, film, modern, WebP},
+		{"still GIF", Plan{}, icon, none, PNG},
+		{"WebP for everybody", Plan{}, webp, none, JPEG},
+		{"transparent WebP for everybody", Plan{}, glass, none, PNG},
+		{"TIFF for everybody", Plan{}, scan, none, JPEG},
+		{"SVG for everybody", Plan{}, drawing, none, PNG},
+		{"SVG for an old Chrome", Plan{}, drawing, oldChrome, WebP},
+		{"HEIC for everybody", Plan{}, iphone, none, JPEG},
+		{"HEIC is not made AVIF unasked", Plan{}, iphone, modern, WebP},
+		{"HEIC where only AVIF is modern", Plan{}, iphone, onlyAVIF, JPEG},
+		{"profile kept", profile, photo, modern, WebP},
+		{"profile kept, only AVIF", profile, photo, onlyAVIF, JPEG},
+		{"unsharp mask in any step", unsharp, photo, modern, WebP},
+
+		{"original JPEG", original, photo, modern, JPEG},
+		{"original PNG", original, logo, modern, PNG},
+		{"original GIF", original, clip, modern, GIF},
+		{"original WebP, also where not accepted", original, webp, none, WebP},
+		{"original HEIC cannot be written", original, iphone, modern, JPEG},
+		{"original TIFF cannot be written", original, scan, modern, JPEG},
+		{"original SVG cannot be written", original, drawing, modern, PNG},
+
+		{"forced JPEG of a transparent one", as(JPEG), logo, modern, JPEG},
+		{"forced AVIF, not accepted", as(AVIF), photo, none, AVIF},
+		{"forced AVIF of HEIC", as(AVIF), iphone, none, AVIF},
+		{"forced AVIF with a profile", Plan{Output: Output{Format: AVIF, Profile: true}}, photo, none, AVIF},
+		{"forced AVIF of an animation", as(AVIF), clip, modern, AVIF},
+		{"forced WebP", as(WebP), clip, none, WebP},
+		{"forced PNG", as(PNG), photo, modern, PNG},
+		{"forced GIF", as(GIF), photo, modern, GIF},
+		{"a format that cannot be written", as(HEIC), photo, modern, JPEG},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.plan.Encoding(tt.facts, tt.accepts); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestFormats(t *testing.T) {
+	tests := []struct {
+		format                    Format
+		name, mime                string
+		writable, alpha, animated bool
+	}{
+		{JPEG, "jpeg", "image/jpeg", true, false, false},
+		{PNG, "png", "image/png", true, true, false},
+		{WebP, "webp", "image/webp", true, true, true},
+		{AVIF, "avif", "image/avif", true, true, false},
+		{GIF, "gif", "image/gif", true, true, true},
+		{HEIC, "heic", "image/heic", false, true, false},
+		{TIFF, "tiff", "image/tiff", false, true, false},
+		{SVG, "svg", "image/svg+xml", false, true, false},
+	}
+	for _, tt := range tests {
+		f := tt.format
+		got := fmt.Sprint(f.String(), f.MIME(), f.Writable(), f.Alpha(), f.Animated())
+		if want := fmt.Sprint(tt.name, tt.mime, tt.writable, tt.alpha, tt.animated); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if parsed, ok := ParseFormat(tt.name); !ok || parsed != f {
+			t.Errorf("ParseFormat(%q) = %v, %t", tt.name, parsed, ok)
+		}
+	}
+	if f, ok := ParseFormat("jpg"); !ok || f != JPEG {
+		t.Errorf("ParseFormat(jpg) = %v, %t", f, ok)
+	}
+	for _, name := range []string{"", "auto", "original", "JPEG", "tif", "mp4"} {
+		if f, ok := ParseFormat(name); ok || f != FormatAuto {
+			t.Errorf("ParseFormat(%q) = %v, %t, want none", name, f, ok)
+		}
+	}
+	for _, f := range []Format{FormatAuto, FormatOriginal} {
+		if f.Writable() || f.MIME() != "" {
+			t.Errorf("%v is no format of a file", f)
+		}
+	}
+}
+
+func TestColor(t *testing.T) {
+	tests := []struct {
+		color Color
+		want  string
+	}{
+		{Color{}, "#00000000"},
+		{Black, "#000000ff"},
+		{White, "#ffffffff"},
+		{Opaque(1, 0xab, 0x10), "#01ab10ff"},
+		{Color{0, 0, 0, 5}, "#00000005"},
+	}
+	for _, tt := range tests {
+		if got := tt.color.String(); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}
