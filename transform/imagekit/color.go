@@ -2,7 +2,6 @@ package imagekit
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ func parseColor(v string) (transform.Color, bool) {
 	c := opaque(rgb)
 	if len(v) == 8 {
 		percent, ok := whole(v[6:], 0, 99)
-		c.A = uint8(math.Round(float64(percent) * 2.55))
+		c.A = uint8((percent*255 + 50) / 100)
 		return c, ok && err == nil
 	}
 	return c, err == nil
@@ -51,5 +50,5 @@ func formatColor(c transform.Color) string {
 	if c.A == 255 {
 		return rgb
 	}
-	return fmt.Sprintf("%s%02d", rgb, min(99, int(math.Round(float64(c.A)/2.55))))
+	return fmt.Sprintf("%s%02d", rgb, min(99, (int(c.A)*100+127)/255))
 }

@@ -72,7 +72,7 @@ func parsePath(below string) (pathParts, error) {
 // segments are the path components that ImageKit gives a meaning to.
 var segments = []row{
 	{name: "ik-seo", state: later},
-	{name: "ik-genimg-prompt-", state: never, why: needsAI},
+	{name: "ik-genimg", state: never, why: needsAI},
 	{name: "ik-thumbnail.jpg", state: later},
 	{name: "ik-video.mp4", state: never, why: isVideo},
 	{name: "ik-gif-video.mp4", state: never, why: isVideo},
@@ -83,9 +83,11 @@ var segments = []row{
 // specialSegment finds the row of a path segment. Those without an extension
 // stand before the file's path, those with one behind it.
 func specialSegment(name string, first bool) (row, bool) {
+	if strings.HasPrefix(name, "ik-genimg-prompt-") {
+		name = "ik-genimg"
+	}
 	for _, r := range segments {
-		behind := strings.Contains(r.name, ".")
-		if behind != first && (name == r.name || strings.HasSuffix(r.name, "-") && strings.HasPrefix(name, r.name)) {
+		if behind := strings.Contains(r.name, "."); name == r.name && behind != first {
 			return r, true
 		}
 	}

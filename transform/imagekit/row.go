@@ -72,12 +72,17 @@ func (r row) wrong(value string) error {
 }
 
 // quote is a part of the URL as it may stand in a message: quoted, in printable
-// ASCII, not too long.
+// ASCII, and of something long only the beginning.
 func quote(s string) string {
 	const most = 40
 	q := strconv.QuoteToASCII(s)
-	if len(q) > most {
-		q = q[:most-4] + `..."`
+	if len(q) <= most {
+		return q
+	}
+	runes := []rune(s[:min(len(s), most)])
+	for len(q) > most {
+		runes = runes[:len(runes)-1]
+		q = strconv.QuoteToASCII(string(runes) + "...")
 	}
 	return q
 }

@@ -1,0 +1,351 @@
+package imagekit
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// TestValues has what each parameter takes, and what it means. The cases of one
+// parameter stand together; each is one step, unless it says more.
+func TestValues(t *testing.T) {
+	step := func(s transform.Step) plan { return plan{Steps: steps{s}} }
+	size := func(z resize) plan { return step(transform.Step{Resize: z}) }
+	effects := func(e transform.Effects) plan { return step(transform.Step{Effects: e}) }
+	output := func(o transform.Output) plan { return plan{Steps: steps{{}}, Output: o} }
+	max := transform.Radius{Max: true}
+	none := radius(0)
+
+	tests := []struct {
+		tr   string
+		want plan
+	}{
+		{"w-300", size(resize{Width: px(300)})},
+		{"w-300.50", size(resize{Width: px(300.5)})},
+		{"w-007", size(resize{Width: px(7)})},
+		{"w-0.4", size(resize{Width: transform.Fraction(0.4)})},
+		{"w-1", size(resize{Width: px(1)})},
+		{"w-1.0", size(resize{Width: px(1)})},
+		{"w-1.5", size(resize{Width: px(1.5)})},
+		{"w-65535", size(resize{Width: px(65535)})},
+		{"w-65536", size(resize{})},
+		{"w-65535.5,h-20", size(resize{Height: px(20)})},
+		{"w-300,w-65536", size(resize{Width: px(300)})},
+		{"w-300,w-200", size(resize{Width: px(200)})},
+		{"h-300", size(resize{Height: px(300)})},
+		{"h-0.25", size(resize{Height: transform.Fraction(0.25)})},
+		{"h-99999999999999999999", size(resize{})},
+
+		{"w-4,ar-4-3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
+		{"w-4,ar-4_3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
+		{"w-4,ar-2.5-1", size(resize{Width: px(4), Aspect: num(2.5)})},
+
+		{"c-maintain_ratio", size(resize{})},
+		{"c-maintain_ratio_no_enlarge", size(resize{NoEnlarge: true})},
+		{"c-force", size(resize{Fit: transform.Stretch})},
+		{"c-at_max", size(resize{Fit: transform.Inside, NoEnlarge: true})},
+		{"c-at_max_enlarge", size(resize{Fit: transform.Inside})},
+		{"c-at_least", size(resize{Fit: transform.Outside})},
+		{"c-pad_resize", size(resize{Fit: transform.Pad})},
+		{"cm-pad_resize", size(resize{Fit: transform.Pad})},
+		{"cm-pad_resize_no_enlarge", size(resize{Fit: transform.Pad, NoEnlarge: true})},
+		{"cm-extract", size(resize{Fit: transform.Crop})},
+		{"cm-pad_extract", size(resize{Fit: transform.CropPad})},
+		{"cm-pad_extract_no_shrink", size(resize{Fit: transform.PadOnly})},
+		{"c-force,cm-extract", size(resize{Fit: transform.Crop})},
+		{"cm-extract,c-at_max", size(resize{Fit: transform.Crop})},
+		{"c-at_max,c-force", size(resize{Fit: transform.Stretch})},
+
+		{"fo-center", size(resize{})},
+		{"fo-top", size(resize{Focus: transform.FocusTop})},
+		{"fo-left", size(resize{Focus: transform.FocusLeft})},
+		{"fo-bottom", size(resize{Focus: transform.FocusBottom})},
+		{"fo-right", size(resize{Focus: transform.FocusRight})},
+		{"fo-top_left", size(resize{Focus: transform.FocusTopLeft})},
+		{"fo-top_right", size(resize{Focus: transform.FocusTopRight})},
+		{"fo-bottom_left", size(resize{Focus: transform.FocusBottomLeft})},
+		{"fo-bottom_right", size(resize{Focus: transform.FocusBottomRight})},
+		{"fo-auto", size(resize{Focus: transform.FocusAuto})},
+
+		{"x-10", size(resize{X: num(10)})},
+		{"x-N10", size(resize{X: num(-10)})},
+		{"x-N0", size(resize{X: num(0)})},
+		{"y-20.5", size(resize{Y: num(20.5)})},
+		{"xc-30", size(resize{CenterX: num(30)})},
+		{"yc-40", size(resize{CenterY: num(40)})},
+		{"dpr-0.1", size(resize{DPR: num(0.1)})},
+		{"dpr-5", size(resize{DPR: num(5)})},
+
+		{"q-1", output(transform.Output{Quality: 1})},
+		{"q-100", output(transform.Output{Quality: 100})},
+		{"q-30:q-40", plan{Steps: steps{{}, {}}, Output: transform.Output{Quality: 40}}},
+		{"f-auto", output(transform.Output{})},
+		{"f-jpg", output(transform.Output{Format: transform.JPEG})},
+		{"f-jpeg", output(transform.Output{Format: transform.JPEG})},
+		{"f-png", output(transform.Output{Format: transform.PNG})},
+		{"f-webp", output(transform.Output{Format: transform.WebP})},
+		{"f-avif", output(transform.Output{Format: transform.AVIF})},
+		{"f-gif", output(transform.Output{Format: transform.GIF})},
+		{"f-svg", output(transform.Output{Format: transform.SVG})},
+		{"f-orig", output(transform.Output{Format: transform.FormatOriginal})},
+		{"f-png,f-auto", output(transform.Output{})},
+		{"pr-true", output(transform.Output{Progressive: true})},
+		{"pr-true:pr-false", plan{Steps: steps{{}, {}}}},
+		{"lo-true", output(transform.Output{Lossless: true})},
+		{"lo-false", output(transform.Output{})},
+		{"md-true", output(transform.Output{Metadata: true})},
+		{"cp-true", output(transform.Output{Profile: true})},
+
+		{"orig-true", plan{}},
+		{"orig-false", plan{Steps: steps{{}}}},
+		{"orig-true,orig-false,w-3", size(resize{Width: px(3)})},
+		{"w-nonsense,unknown-1:orig-true", plan{}},
+
+		{"bl-1", effects(transform.Effects{Blur: num(1)})},
+		{"bl-100", effects(transform.Effects{Blur: num(100)})},
+		{"e-grayscale", effects(transform.Effects{Grayscale: true})},
+		{"e-grayscale-true", effects(transform.Effects{Grayscale: true})},
+		{"e-contrast", effects(transform.Effects{Contrast: true})},
+		{"e-contrast-true", effects(transform.Effects{Contrast: true})},
+		{"e-contrast-1", effects(transform.Effects{Contrast: true})},
+		{"e-sharpen", effects(transform.Effects{Sharpen: transform.Sharpen{On: true}})},
+		{"e-sharpen-0.5", effects(transform.Effects{Sharpen: transform.Sharpen{On: true, Amount: 0.5}})},
+		{"e-sharpen-2000,e-sharpen", effects(transform.Effects{Sharpen: transform.Sharpen{On: true}})},
+		{"e-usm", effects(transform.Effects{Unsharp: transform.Unsharp{Radius: 2, Sigma: 2, Amount: 0.8, Threshold: 0.024}})},
+		{"e-usm-0-5-1-0.05", effects(transform.Effects{Unsharp: transform.Unsharp{Sigma: 5, Amount: 1, Threshold: 0.05}})},
+		{"e-usm-2.5-8.00-1-0", effects(transform.Effects{Unsharp: transform.Unsharp{Radius: 2.5, Sigma: 8, Amount: 1}})},
+
+		{"rt-90", step(transform.Step{Rotate: num(90)})},
+		{"rt-N40.5", step(transform.Step{Rotate: num(-40.5)})},
+		{"rt-450", step(transform.Step{Rotate: num(450)})},
+		{"rt-auto", step(transform.Step{})},
+		{"rt-90,rt-auto", step(transform.Step{})},
+		{"fl-h", step(transform.Step{Flip: transform.Flip{Horizontal: true}})},
+		{"fl-v", step(transform.Step{Flip: transform.Flip{Vertical: true}})},
+		{"fl-h_v", step(transform.Step{Flip: transform.Flip{Horizontal: true, Vertical: true}})},
+		{"fl-v_h", step(transform.Step{Flip: transform.Flip{Horizontal: true, Vertical: true}})},
+		{"r-20", step(transform.Step{Corners: corners(radius(20), radius(20), radius(20), radius(20))})},
+		{"r-max", step(transform.Step{Corners: corners(max, max, max, max)})},
+		{"r-10_max_0_30", step(transform.Step{Corners: corners(radius(10), max, none, radius(30))})},
+		{"b-5_FF0000", step(transform.Step{Border: transform.Border{Width: num(5), Color: transform.Opaque(255, 0, 0)}})},
+		{"b-5-red", step(transform.Step{Border: transform.Border{Width: num(5), Color: transform.Opaque(255, 0, 0)}})},
+		{"b-2.5_00000040", step(transform.Step{Border: transform.Border{Width: num(2.5), Color: transform.Color{A: 102}}})},
+		{"t-true", step(transform.Step{Trim: transform.Trim{On: true}})},
+		{"t-99", step(transform.Step{Trim: transform.Trim{On: true, Threshold: 99}})},
+		{"t-5,t-true", step(transform.Step{Trim: transform.Trim{On: true}})},
+		{"t-5,t-false", step(transform.Step{})},
+		{"o-0", step(transform.Step{Opacity: num(0)})},
+		{"o-100", step(transform.Step{Opacity: num(100)})},
+		{"bg-F3F3F3", step(transform.Step{Background: background(0xf3, 0xf3, 0xf3, 255)})},
+		{"bg-LightSkyBlue", step(transform.Step{Background: background(0x87, 0xce, 0xfa, 255)})},
+	}
+	tested := map[string]bool{}
+	for _, tt := range tests {
+		got, err := parseChain(tt.tr)
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s\ngives %+v, %v\nwant  %+v", tt.tr, got, err, tt.want)
+			continue
+		}
+		checkRoundTrip(t, got)
+		last := tt.tr[strings.LastIndexAny(tt.tr, ",:")+1:]
+		r, _, _ := find(last)
+		tested[r.name] = true
+	}
+	for _, r := range parameters {
+		if r.state == supported && !tested[r.name] {
+			t.Errorf("%s has no value in this test", r.name)
+		}
+	}
+}
+
+func TestOrderInAStepIsNoMatter(t *testing.T) {
+	parts := strings.Split("w-300,h-200,cm-extract,c-force,fo-left,q-5,bg-red,t-5,e-contrast", ",")
+	want, err := parseChain(strings.Join(parts, ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range parts {
+		parts = append(parts[1:], parts[0])
+		if got, err := parseChain(strings.Join(parts, ",")); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s\ngives %+v, %v\nwant  %+v", strings.Join(parts, ","), got, err, want)
+		}
+	}
+}
+
+// TestMessages has one exact message for each way in which each parameter can be
+// wrong.
+func TestMessages(t *testing.T) {
+	const (
+		length  = "it takes pixels, or a part of the original's width between 0 and 1"
+		place   = "it takes pixels, with an N in front for a negative number"
+		boolean = "it takes true or false"
+		usm     = "it takes no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024"
+		focus   = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto"
+		radii   = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
+		color   = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
+		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels"
+		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
+	)
+	tests := []struct{ tr, want string }{
+		{"w", "w has no value; " + length},
+		{"w-", "w has no value; " + length},
+		{"w-0", `w is "0"; ` + length},
+		{"w-0.0", `w is "0.0"; ` + length},
+		{"w-N5", `w is "N5"; ` + length},
+		{"w--5", `w is "-5"; ` + length},
+		{"w-abc", `w is "abc"; ` + length},
+		{"w-1e3", `w is "1e3"; ` + length},
+		{"w-0x10", `w is "0x10"; ` + length},
+		{"w-NaN", `w is "NaN"; ` + length},
+		{"w-Inf", `w is "Inf"; ` + length},
+		{"w-+5", `w is "+5"; ` + length},
+		{"w-.5", `w is ".5"; ` + length},
+		{"w-5.", `w is "5."; ` + length},
+		{"w-5 ", `w is "5 "; ` + length},
+		{"w-1_000", `w is "1_000"; ` + length},
+		{"w-٣", `w is "\u0663"; ` + length},
+		{"w-" + strings.Repeat("9", 33), `w is "999999999999999999999999999999999"; ` + length},
+		{"w-" + strings.Repeat("9", 99), `w is "99999999999999999999999999999999999..."; ` + length},
+		{"w-a\r\nb", `w is "a\r\nb"; ` + length},
+		{"h-auto", `h is "auto"; it takes pixels, or a part of the original's height between 0 and 1`},
+		{"ar-4", `ar is "4"; it takes width-height, such as 4-3`},
+		{"ar-4-0", `ar is "4-0"; it takes width-height, such as 4-3`},
+		{"ar-0-4", `ar is "0-4"; it takes width-height, such as 4-3`},
+		{"ar-1-65536", `ar is "1-65536"; it takes width-height, such as 4-3`},
+		{"ar-65536-1", `ar is "65536-1"; it takes width-height, such as 4-3`},
+		{"ar-4-3-2", `ar is "4-3-2"; it takes width-height, such as 4-3`},
+		{"c-fill", `c is "fill"; it takes maintain_ratio, maintain_ratio_no_enlarge, force, at_max, at_max_enlarge, at_least, or a value of cm`},
+		{"cm-force", `cm is "force"; it takes pad_resize, pad_resize_no_enlarge, extract, pad_extract, pad_extract_no_shrink`},
+		{"fo-top-left", `fo is "top-left"; ` + focus},
+		{"fo-unicorn", `fo is "unicorn"; ` + focus},
+		{"x-N", `x is "N"; ` + place},
+		{"y-65536", `y is "65536"; ` + place},
+		{"xc-N65536", `xc is "N65536"; ` + place},
+		{"yc-a", `yc is "a"; ` + place},
+		{"dpr-0.05", `dpr is "0.05"; it takes 0.1 to 5`},
+		{"dpr-5.1", `dpr is "5.1"; it takes 0.1 to 5`},
+		{"q-abc", `q is "abc"; it takes 1 to 100`},
+		{"q-0", `q is "0"; it takes 1 to 100`},
+		{"q-101", `q is "101"; it takes 1 to 100`},
+		{"q-80.5", `q is "80.5"; it takes 1 to 100`},
+		{"q-99999999999999999999", `q is "99999999999999999999"; it takes 1 to 100`},
+		{"f-tiff", `f is "tiff"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
+		{"f-heic", `f is "heic"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
+		{"f-original", `f is "original"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
+		{"pr-1", `pr is "1"; ` + boolean},
+		{"lo", `lo has no value; ` + boolean},
+		{"md-TRUE", `md is "TRUE"; ` + boolean},
+		{"cp-yes", `cp is "yes"; ` + boolean},
+		{"orig-1", `orig is "1"; ` + boolean},
+		{"bl-0", `bl is "0"; it takes 1 to 100`},
+		{"bl-2.5", `bl is "2.5"; it takes 1 to 100`},
+		{"e-grayscale-50", `e-grayscale is "50"; it takes no value`},
+		{"e-contrast-2", `e-contrast is "2"; it takes no value`},
+		{"e-sharpen-0", `e-sharpen is "0"; it takes no value, or a number up to 10000`},
+		{"e-sharpen-10001", `e-sharpen is "10001"; it takes no value, or a number up to 10000`},
+		{"e-usm-2-2-0.8", `e-usm is "2-2-0.8"; ` + usm},
+		{"e-usm-2-2-0.8-1.5", `e-usm is "2-2-0.8-1.5"; ` + usm},
+		{"e-usm-2-0-0.8-0", `e-usm is "2-0-0.8-0"; ` + usm},
+		{"rt-abc", `rt is "abc"; it takes auto, or degrees up to 36000, with an N in front for counter-clockwise`},
+		{"rt-36001", `rt is "36001"; it takes auto, or degrees up to 36000, with an N in front for counter-clockwise`},
+		{"fl-x", `fl is "x"; it takes h, v, h_v or v_h`},
+		{"fl", `fl has no value; it takes h, v, h_v or v_h`},
+		{"r-1_2", `r is "1_2"; ` + radii},
+		{"r-1.5", `r is "1.5"; ` + radii},
+		{"r-1_2_3_x", `r is "1_2_3_x"; ` + radii},
+		{"b-5", `b is "5"; ` + border},
+		{"b-0_red", `b is "0_red"; ` + border},
+		{"b-5_nored", `b is "5_nored"; ` + border},
+		{"t-0", `t is "0"; it takes true, false or 1 to 99`},
+		{"t-100", `t is "100"; it takes true, false or 1 to 99`},
+		{"o-101", `o is "101"; it takes 0 to 100, whole percents`},
+		{"o-0.8", `o is "0.8"; it takes 0 to 100, whole percents`},
+		{"bg-FF00", `bg is "FF00"; ` + color},
+		{"bg-FF0000FF", `bg is "FF0000FF"; ` + color},
+		{"bg-#FF0000", `bg is "#FF0000"; ` + color},
+		{"bg", "bg has no value; " + color},
+
+		{"w-iw_div_2", `w is the expression "iw_div_2"; expressions are not supported yet`},
+		{"h-ih", `h is the expression "ih"; expressions are not supported yet`},
+		{"ar-car_mul_2", `ar is the expression "car_mul_2"; expressions are not supported yet`},
+		{"x-iw_div_2", `x is the expression "iw_div_2"; expressions are not supported yet`},
+		{"yc-10_add_5", `yc is the expression "10_add_5"; expressions are not supported yet`},
+		{"dpr-iw_div_500", `dpr is the expression "iw_div_500"; expressions are not supported yet`},
+		{"b-ih_mul_0.05_red", `b is the expression "ih_mul_0.05_red"; expressions are not supported yet`},
+
+		{"w-auto", "w-auto is not supported yet"},
+		{"dpr-auto", "dpr-auto is not supported yet"},
+		{"w-300,l-image,i-a,w-x,l-end", "l-image is not supported yet"},
+		{"l-text,i-a,l-end", "l-text is not supported yet"},
+		{"if-w_gt_1,q-x,if-end", "if is not supported yet"},
+		{"lx-5", "lx is not supported yet: it belongs in a layer, l-image or l-text"},
+		{"fo-car", "fo-car is not supported yet"},
+		{"fo-trafficLight", "fo-trafficLight is not supported yet"},
+		{"bg-blurred_25_N30", "bg-blurred is not supported yet"},
+		{"n-thumb", "n is not supported yet"},
+		{"l-video,i-a,l-end", "l-video is not supported: videos are not transformed"},
+		{"f-mp4", "f-mp4 is not supported: videos are not transformed"},
+		{"e-bgremove", "e-bgremove is not supported: it needs an AI service"},
+		{"bg-genfill-prompt-sea", "bg-genfill is not supported: it needs an AI service"},
+		{"oi-a.png", "oi was removed from ImageKit in 2023; use l-image"},
+		{"ots-45", "ots was removed from ImageKit in 2023; use l-text"},
+		{"obg-red", "obg was removed from ImageKit in 2023; use l-image with i-ik_canvas"},
+		{"ox-5", "ox was removed from ImageKit in 2023; use l-image or l-text"},
+
+		{"rotate-91", `"rotate" ` + known},
+		{"e-blur-5", `"e-blur" ` + known},
+		{"e", `"e" ` + known},
+		{"w_300", `"w_300" ` + known},
+		{"W-300", `"W" ` + known},
+		{"l-foo,l-end", `"l" ` + known},
+		{"300", `"300" ` + known},
+		{strings.Repeat("é", 500), `"\u00e9\u00e9\u00e9\u00e9\u00e9..." ` + known},
+	}
+	tested := map[string]bool{}
+	for _, tt := range tests {
+		_, err := parseChain(tt.tr)
+		if got := refusal(t, err); got != "EINVAL - "+tt.want {
+			t.Errorf("%s\ngives %s\nwant  EINVAL - %s", tt.tr, got, tt.want)
+		}
+		r, _, _ := find(tt.tr)
+		tested[r.name] = true
+	}
+	for _, r := range parameters {
+		if r.state == supported && !tested[r.name] {
+			t.Errorf("%s has no message in this test", r.name)
+		}
+	}
+}
+
+func TestColors(t *testing.T) {
+	tests := []struct {
+		text string
+		want transform.Color
+	}{
+		{"A94D34", transform.Opaque(0xa9, 0x4d, 0x34)},
+		{"a94d34", transform.Opaque(0xa9, 0x4d, 0x34)},
+		{"F00", transform.Opaque(255, 0, 0)},
+		{"1af", transform.Opaque(0x11, 0xaa, 0xff)},
+		{"FF000040", transform.Color{R: 255, A: 102}},
+		{"FF000000", transform.Color{R: 255}},
+		{"00FF0099", transform.Color{G: 255, A: 252}},
+		{"red", transform.Opaque(255, 0, 0)},
+		{"RebeccaPurple", transform.Opaque(0x66, 0x33, 0x99)},
+	}
+	for _, tt := range tests {
+		if got, ok := parseColor(tt.text); !ok || got != tt.want {
+			t.Errorf("%s gives %s, %t; want %s", tt.text, got, ok, tt.want)
+		}
+	}
+	if len(colorNames) != 148 {
+		t.Errorf("there are %d named colours, want 148", len(colorNames))
+	}
+	for percent := range 100 {
+		c := transform.Color{R: 1, G: 2, B: 3, A: uint8((percent*255 + 50) / 100)}
+		if got, ok := parseColor(formatColor(c)); !ok || got != c {
+			t.Errorf("%s prints as %s, which gives %s, %t", c, formatColor(c), got, ok)
+		}
+	}
+}

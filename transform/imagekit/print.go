@@ -1,0 +1,170 @@
+package imagekit
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// Print writes a plan as the value of tr. What it prints parses into a plan with
+// the same Key, for every plan that came from Parse. Of another plan it leaves
+// out what ImageKit has no words for. The zero plan prints as nothing.
+func Print(p transform.Plan) string {
+	if p.IsZero() {
+		return ""
+	}
+	var chain []string
+	for _, s := range p.Steps {
+		if items := printStep(s); len(items) > 0 {
+			chain = append(chain, strings.Join(items, ","))
+		}
+	}
+	output := printOutput(p.Output)
+	if len(output) == 0 && len(chain) == 0 {
+		// It asks for nothing but to be written anew.
+		output = items{"f-auto"}
+	}
+	if len(output) > 0 {
+		last := strings.Join(output, ",")
+		if n := len(chain); n > 0 {
+			chain[n-1] += "," + last
+		} else {
+			chain = []string{last}
+		}
+	}
+	return strings.Join(chain, ":")
+}
+
+// items are the parameters of one step.
+type items []string
+
+func (i *items) add(key, value string) { *i = append(*i, key+"-"+value) }
+
+func (i *items) flag(item string, on bool) {
+	if on {
+		*i = append(*i, item)
+	}
+}
+
+func (i *items) number(key string, n transform.Number) {
+	if n.IsSet() {
+		i.add(key, format(n.In(transform.Facts{})))
+	}
+}
+
+func printStep(s transform.Step) items {
+	var i items
+	switch {
+	case s.Trim.On && s.Trim.Threshold == 0:
+		i.add("t", "true")
+	case s.Trim.On:
+		i.add("t", strconv.Itoa(s.Trim.Threshold))
+	}
+	i.resize(s.Resize)
+	i.number("rt", s.Rotate)
+	switch s.Flip {
+	case transform.Flip{Horizontal: true}:
+		i.add("fl", "h")
+	case transform.Flip{Vertical: true}:
+		i.add("fl", "v")
+	case transform.Flip{Horizontal: true, Vertical: true}:
+		i.add("fl", "h_v")
+	}
+	i.effects(s.Effects)
+	if s.Border.Width.IsSet() {
+		i.number("b", s.Border.Width)
+		i[len(i)-1] += "_" + formatColor(s.Border.Color)
+	}
+	i.corners(s.Corners)
+	i.number("o", s.Opacity)
+	if s.Background.On {
+		i.add("bg", formatColor(s.Background.Color))
+	}
+	return i
+}
+
+func (i *items) resize(z transform.Resize) {
+	width, _ := z.Width.Parts()
+	height, _ := z.Height.Parts()
+	i.number("w", width)
+	i.number("h", height)
+	if z.Aspect.IsSet() {
+		i.number("ar", z.Aspect)
+		(*i)[len(*i)-1] += "-1"
+	}
+	i.strategy(z)
+	for name, focus := range focuses {
+		if focus == z.Focus && focus != transform.FocusCenter {
+			i.add("fo", name)
+		}
+	}
+	i.number("x", z.X)
+	i.number("y", z.Y)
+	i.number("xc", z.CenterX)
+	i.number("yc", z.CenterY)
+	i.number("dpr", z.DPR)
+}
+
+// strategy leaves out the first, which is the default.
+func (i *items) strategy(z transform.Resize) {
+	for n, s := range crops {
+		if n > 0 && s.fit == z.Fit && s.noEnlarge == z.NoEnlarge {
+			i.add("c", s.name)
+		}
+	}
+	for _, s := range cropModes {
+		if s.fit == z.Fit && s.noEnlarge == z.NoEnlarge {
+			i.add("cm", s.name)
+		}
+	}
+}
+
+func (i *items) effects(e transform.Effects) {
+	i.flag("e-grayscale", e.Grayscale)
+	i.flag("e-contrast", e.Contrast)
+	i.number("bl", e.Blur)
+	switch {
+	case e.Sharpen.On && e.Sharpen.Amount == 0:
+		i.flag("e-sharpen", true)
+	case e.Sharpen.On:
+		i.add("e-sharpen", format(e.Sharpen.Amount))
+	}
+	if u := e.Unsharp; u != (transform.Unsharp{}) {
+		i.add("e-usm", strings.Join([]string{format(u.Radius), format(u.Sigma), format(u.Amount), format(u.Threshold)}, "-"))
+	}
+}
+
+func (i *items) corners(c transform.Corners) {
+	if c.IsZero() {
+		return
+	}
+	var radii []string
+	for _, r := range []transform.Radius{c.TopLeft, c.TopRight, c.BottomRight, c.BottomLeft} {
+		if r.Max {
+			radii = append(radii, "max")
+		} else {
+			radii = append(radii, format(r.Px.In(transform.Facts{})))
+		}
+	}
+	i.add("r", strings.Join(radii, "_"))
+}
+
+func printOutput(o transform.Output) items {
+	var i items
+	switch o.Format {
+	case transform.FormatAuto:
+	case transform.FormatOriginal:
+		i.add("f", "orig")
+	default:
+		i.add("f", o.Format.String())
+	}
+	if o.Quality > 0 {
+		i.add("q", strconv.Itoa(o.Quality))
+	}
+	i.flag("pr-true", o.Progressive)
+	i.flag("lo-true", o.Lossless)
+	i.flag("md-true", o.Metadata)
+	i.flag("cp-true", o.Profile)
+	return i
+}

@@ -1,0 +1,183 @@
+package imagekit
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// refusal is the text of an error that Parse may give, checked to be one.
+func refusal(t testing.TB, err error) string {
+	t.Helper()
+	if err == nil {
+		return ""
+	}
+	e, ok := err.(*errors.Error)
+	if !ok || e.Kind != errors.BadTransform && e.Kind != errors.Limit {
+		t.Errorf("%v is not an error of a kind that Parse gives", err)
+		return err.Error()
+	}
+	if e.Header() != e.Kind.Code()+" - "+e.Message {
+		t.Errorf("%q does not fit into the header as it is", e.Message)
+	}
+	return e.Header()
+}
+
+func TestEndpointOfURL(t *testing.T) {
+	tests := []struct {
+		endpoint, path string
+		ours           bool
+		file           string
+	}{
+		{"/shop", "/shop/a.jpg", true, "a.jpg"},
+		{"/shop", "/shop//a.jpg", true, "a.jpg"},
+		{"/shop", "/shop/tr:w-1/a.jpg", true, "a.jpg"},
+		{"/shop", "/shop", true, ""},
+		{"/shop", "/shop/", true, ""},
+		{"/shop", "/shopping/a.jpg", false, ""},
+		{"/shop", "/Shop/a.jpg", false, ""},
+		{"/shop", "/a.jpg", false, ""},
+		{"/shop", "/a/shop/a.jpg", false, ""},
+		{"/shop", "/sho", false, ""},
+		{"/shop", "", false, ""},
+		{"/shop", "/shop%2Fa.jpg", false, ""},
+		{"/shop", "%2Fshop/a.jpg", false, ""},
+		{"/shop", "/%73ho%70/a.jpg", true, "a.jpg"},
+		{"/shop", "/sho%zz/a.jpg", false, ""},
+		{"/id/shop", "/id/shop/a/b.jpg", true, "a/b.jpg"},
+		{"/id/shop", "/id%2Fshop/a/b.jpg", false, ""},
+		{"/id/shop", "/id/a.jpg", false, ""},
+		{"", "/a.jpg", true, "a.jpg"},
+		{"", "/", true, ""},
+		{"", "", true, ""},
+	}
+	for _, tt := range tests {
+		d, err := New(Config{Endpoint: tt.endpoint})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, ours, err := d.Parse(tt.path, "")
+		if ours != tt.ours || r.Ref.Path != tt.file || err != nil {
+			t.Errorf("%s below %s gives %+v, %t, %v", tt.path, tt.endpoint, r.Ref, ours, err)
+		}
+	}
+}
+
+func TestFormsOfURL(t *testing.T) {
+	w300 := plan{Steps: steps{{Resize: resize{Width: px(300)}}}}
+	w300h200 := plan{Steps: steps{{Resize: resize{Width: px(300), Height: px(200)}}}}
+	tests := []struct {
+		path, query string
+		ref         origin.Ref
+		plan        plan
+		versioned   bool
+	}{
+		{"/a.jpg", "", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/tr:w-300/a.jpg", "", origin.Ref{Path: "a.jpg"}, w300, false},
+		{"/tr%3Aw-300%2Ch-200/a.jpg", "", origin.Ref{Path: "a.jpg"}, w300h200, false},
+		{"/tr%3aw-300/f/a%20b.jpg", "", origin.Ref{Path: "f/a%20b.jpg"}, w300, false},
+		{"/tr:w-300//f//a.jpg", "", origin.Ref{Path: "f//a.jpg"}, w300, false},
+		{"/tr:w-300/https://example.com/a.jpg", "", origin.Ref{Path: "https://example.com/a.jpg"}, w300, false},
+		{"/a.jpg", "tr=w-300,h-200", origin.Ref{Path: "a.jpg"}, w300h200, false},
+		{"/a.jpg", "tr=w-300%2Ch-200", origin.Ref{Path: "a.jpg"}, w300h200, false},
+		{"/a.jpg", "tr=w-300%2ch-200&b=2&a=%31", origin.Ref{Path: "a.jpg", Query: "b=2&a=%31"}, w300h200, false},
+
+		// Nothing asked for.
+		{"/tr:/a.jpg", "", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/a.jpg", "tr=", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/a.jpg", "tr", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/a.jpg", "tr=,:,", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/a.jpg", "tr=w-300,:", origin.Ref{Path: "a.jpg"}, w300, false},
+
+		// Names that only look like a transformation.
+		{"/tr-w-300/a.jpg", "", origin.Ref{Path: "tr-w-300/a.jpg"}, plan{}, false},
+		{"/TR:w-300/a.jpg", "", origin.Ref{Path: "TR:w-300/a.jpg"}, plan{}, false},
+		{"/str:w-300/a.jpg", "", origin.Ref{Path: "str:w-300/a.jpg"}, plan{}, false},
+		{"/a.jpg", "TR=x&xtr=1", origin.Ref{Path: "a.jpg", Query: "TR=x&xtr=1"}, plan{}, false},
+		{"/ik-seo-guide.jpg", "", origin.Ref{Path: "ik-seo-guide.jpg"}, plan{}, false},
+		{"/ik-thumbnail.jpg", "", origin.Ref{Path: "ik-thumbnail.jpg"}, plan{}, false},
+		{"/a/ik-seo/b.jpg", "", origin.Ref{Path: "a/ik-seo/b.jpg"}, plan{}, false},
+
+		// The dialect's own query parameters are not the original's.
+		{"/a.jpg", "ik-t=1&x=1&ik-s=2&y&ik-sdk-version=go-1", origin.Ref{Path: "a.jpg", Query: "x=1&y"}, plan{}, false},
+		{"/a.jpg", "ik-sanitizeSvg=true", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/a.jpg", "ik-attachment=false", origin.Ref{Path: "a.jpg"}, plan{}, false},
+		{"/o/a.jpg", "alt=media&token=a%2Bb", origin.Ref{Path: "o/a.jpg", Query: "alt=media&token=a%2Bb"}, plan{}, false},
+
+		// Versions are, for another version is another original.
+		{"/a.jpg", "v=2", origin.Ref{Path: "a.jpg", Query: "v=2"}, plan{}, true},
+		{"/a.jpg", "version=2.0&tr=w-300,h-200", origin.Ref{Path: "a.jpg", Query: "version=2.0"}, w300h200, true},
+		{"/a.jpg", "updatedAt=1653775928", origin.Ref{Path: "a.jpg", Query: "updatedAt=1653775928"}, plan{}, true},
+		{"/a.jpg", "ik-obj-version=x", origin.Ref{Path: "a.jpg", Query: "ik-obj-version=x"}, plan{}, true},
+		{"/a.jpg", "v=", origin.Ref{Path: "a.jpg", Query: "v="}, plan{}, false},
+		{"/a.jpg", "V=1", origin.Ref{Path: "a.jpg", Query: "V=1"}, plan{}, false},
+	}
+	for _, tt := range tests {
+		r, ok, err := new(Dialect).Parse(tt.path, tt.query)
+		want := transform.Request{Ref: tt.ref, Plan: tt.plan, Versioned: tt.versioned}
+		if !ok || err != nil || !reflect.DeepEqual(r, want) {
+			t.Errorf("%s?%s\ngives %+v, %v\nwant  %+v", tt.path, tt.query, r, err, want)
+		}
+	}
+}
+
+func TestRefusedURLs(t *testing.T) {
+	long := strings.Repeat("w-300,", maxLength/6)
+	tests := []struct{ path, query, want string }{
+		{"/tr:w-1/a.jpg", "tr=h-1", "EINVAL - The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them"},
+		{"/tr:/a.jpg", "tr=", "EINVAL - The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them"},
+		{"/tr:w-1/tr:h-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
+		{"/f/tr:w-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
+		{"/f/tr%3Aw-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
+		{"/a.jpg", "tr=w-1&tr=w-1", "EINVAL - The query has tr more than once; chained transformations are separated by a colon"},
+		{"/tr:w-1", "", "EINVAL - The URL names no file to transform"},
+		{"/tr:w-1/", "", "EINVAL - The URL names no file to transform"},
+		{"/tr:", "", "EINVAL - The URL names no file to transform"},
+		{"/", "tr=w-1", "EINVAL - The URL names no file to transform"},
+		{"/tr:w-%zz/a.jpg", "", "EINVAL - The URL has a malformed percent-encoding; % must be followed by two hex digits"},
+		{"/a%2.jpg", "", "EINVAL - The URL has a malformed percent-encoding; % must be followed by two hex digits"},
+		{"/a.jpg", "tr=w-%", "EINVAL - The URL has a malformed percent-encoding; % must be followed by two hex digits"},
+		{"/tr:w-%FF/a.jpg", "", "EINVAL - The transformation is not percent-encoded UTF-8"},
+		{"/a.jpg", "tr=w-%FF", "EINVAL - The transformation is not percent-encoded UTF-8"},
+		{"/tr:w-1/../a.jpg", "", `EINVAL - The path has a ".." segment`},
+		{"/tr:w-1%2Fa.jpg", "", `EINVAL - w is "1/a.jpg"; it takes pixels, or a part of the original's width between 0 and 1`},
+
+		{"/a.jpg", "tr=" + long + "h-300", "ELIMIT - The transformation has 8195 bytes, more than 8192"},
+		{"/a.jpg", "tr=" + strings.Repeat("w-9:", maxSteps) + "w-9", "ELIMIT - The transformation has 33 steps, more than 32"},
+
+		{"/ik-seo/f/a/name.jpg", "", "EINVAL - ik-seo is not supported yet"},
+		{"/ik-seo/tr:w-1/f/a/name.jpg", "", "EINVAL - ik-seo is not supported yet"},
+		{"/f/a.psd/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
+		{"/tr:w-1/a.mp4/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
+		{"/a/ik-video.mp4", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
+		{"/a/ik-video.mp4/ik-thumbnail.jpg", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
+		{"/a.gif/ik-gif-video.mp4", "", "EINVAL - ik-gif-video.mp4 is not supported: videos are not transformed"},
+		{"/a.mp4/ik-master.m3u8", "", "EINVAL - ik-master.m3u8 is not supported: videos are not transformed"},
+		{"/a.mp4/ik-master.mpd", "", "EINVAL - ik-master.mpd is not supported: videos are not transformed"},
+		{"/ik-genimg-prompt-cat/a.jpg", "", "EINVAL - ik-genimg is not supported: it needs an AI service"},
+		{"/a.jpg", "ik-attachment=true", "EINVAL - ik-attachment is not supported yet"},
+		{"/a.jpg", "ik-attachment-filename=b", "EINVAL - ik-attachment-filename is not supported yet"},
+		{"/a.jpg", "ik-sanitizeSvg=false", `EINVAL - ik-sanitizeSvg is "false"; it takes true, for an SVG is always made harmless`},
+	}
+	for _, tt := range tests {
+		r, ok, err := new(Dialect).Parse(tt.path, tt.query)
+		if got := refusal(t, err); !ok || got != tt.want || !reflect.DeepEqual(r, transform.Request{}) {
+			t.Errorf("%s?%.40s\ngives %t, %+v, %s\nwant  %s", tt.path, tt.query, ok, r, got, tt.want)
+		}
+	}
+}
+
+func TestPlusInQueryIsASpace(t *testing.T) {
+	q, err := parseQuery("tr=i-a+b%2Bc")
+	if err != nil || q.tr != "i-a b+c" {
+		t.Errorf("gives %q, %v", q.tr, err)
+	}
+	p, err := parsePath("tr:i-a+b%20c/x.jpg")
+	if err != nil || p.tr != "i-a+b c" {
+		t.Errorf("gives %q, %v", p.tr, err)
+	}
+}
