@@ -110,7 +110,7 @@ func TestFailures(t *testing.T) {
 		}, errors.Unidentified, notHTTP},
 		{"gzip though not asked", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 2", "", "\x1f\x8b")
-		}, errors.Unidentified, "The web server encoded its answer, though it was asked not to"},
+		}, errors.Unidentified, "The answer of the web server is compressed, though it was asked not to be"},
 		{"TLS asked, HTTP spoken", func(t *testing.T) string {
 			return strings.Replace(listen(t, func(c net.Conn) {
 				_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))

@@ -1,0 +1,46 @@
+package fs
+
+import (
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/caddy-images/caddy-images/origin/internal/option"
+)
+
+const options = "root, file_system, hidden"
+
+// UnmarshalCaddyfile sets up the origin from Caddyfile tokens:
+//
+//	origin fs [<root>] {
+//		root        <directory>
+//		file_system <name>
+//		hidden
+//	}
+func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the module's name
+	if d.NextArg() {
+		o.Root = d.Val()
+		if d.NextArg() {
+			return d.ArgErr()
+		}
+	}
+	for d.NextBlock(0) {
+		var err error
+		switch d.Val() {
+		case "root":
+			err = option.Value(d, &o.Root)
+		case "file_system":
+			err = option.Value(d, &o.FileSystem)
+		case "hidden":
+			err = option.Flag(d, &o.Hidden)
+		default:
+			err = option.Unknown(d, options)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Interface guard
+var _ caddyfile.Unmarshaler = (*Origin)(nil)

@@ -1,0 +1,109 @@
+package fs
+
+import (
+	"context"
+	stderrors "errors"
+	"io"
+	"io/fs"
+	"mime"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// Fetch implements origin.Origin.
+func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	if ctx.Err() != nil {
+		return nil, origin.GivenUp(ctx)
+	}
+	name := req.Ref.Name()
+	if !fs.ValidPath(name) || !o.Hidden && isHidden(name) {
+		return nil, notFound()
+	}
+	file, err := o.files.open(name)
+	if err != nil {
+		return nil, openError(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, openError(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, notFound()
+	}
+	body, err := origin.ReadBody(patient{ctx, file}, info.Size(), req.MaxBytes)
+	if err != nil {
+		return nil, readError(ctx, err)
+	}
+	return &origin.Source{
+		Body:         body,
+		ContentType:  mime.TypeByExtension(path.Ext(name)),
+		ETag:         etag(info),
+		LastModified: info.ModTime(),
+	}, nil
+}
+
+func notFound() *errors.Error {
+	return errors.New(errors.NotFound, "No file was found on disk at the specified path")
+}
+
+func openError(err error) *errors.Error {
+	if known, ok := stderrors.AsType[*errors.Error](err); ok {
+		return known
+	}
+	switch {
+	case stderrors.Is(err, fs.ErrNotExist), stderrors.Is(err, syscall.ENOTDIR), stderrors.Is(err, syscall.ENAMETOOLONG):
+		return notFound().Because(err)
+	case stderrors.Is(err, fs.ErrPermission):
+		return errors.New(errors.AccessDenied, "The file may not be read").Because(err)
+	}
+	return errors.New(errors.Unidentified, "The file could not be opened").Because(err)
+}
+
+func readError(ctx context.Context, err error) *errors.Error {
+	if ctx.Err() != nil {
+		return origin.GivenUp(ctx)
+	}
+	if known, ok := stderrors.AsType[*errors.Error](err); ok {
+		return known
+	}
+	if stderrors.Is(err, origin.ErrShortBody) {
+		return errors.New(errors.Unidentified, "The file became shorter while it was read").Because(err)
+	}
+	return errors.New(errors.Unidentified, "The file could not be read").Because(err)
+}
+
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
+}
+
+// etag tells versions of a file apart as Caddy's file_server does, by time and
+// size. A file system that knows no times, such as an embedded one, has none.
+func etag(info fs.FileInfo) string {
+	modified := info.ModTime()
+	if modified.IsZero() || modified.Unix() <= 0 {
+		return ""
+	}
+	return `"` + strconv.FormatInt(modified.UnixNano(), 36) + strconv.FormatInt(info.Size(), 36) + `"`
+}
+
+// patient reads in pieces, so that a slow disk does not hold a fetch whose
+// context is done.
+type patient struct {
+	ctx  context.Context
+	file io.Reader
+}
+
+const piece = 1 << 20
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.file.Read(b[:min(len(b), piece)])
+}
