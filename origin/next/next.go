@@ -163,7 +163,7 @@ func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err err
 func failure(err error) error {
 	var he caddyhttp.HandlerError
 	if stderrors.As(err, &he) && he.StatusCode != 0 {
-		return origin.StatusError("the next handler", he.StatusCode).Because(err)
+		return origin.StatusError("this site", he.StatusCode).Because(err)
 	}
 	return errors.New(errors.Unidentified, "The next handler failed").Because(err)
 }

@@ -118,7 +118,7 @@ func (w *writer) source() (*origin.Source, error) {
 		w.status = http.StatusOK // RFC 9110 section 15.3.1: a handler that returns without a word says 200
 	}
 	if w.status != http.StatusOK {
-		return nil, origin.StatusError("the next handler", w.status)
+		return nil, origin.StatusError("this site", w.status)
 	}
 	if n, ok := w.announced(); ok && n != int64(len(w.body)) {
 		return nil, errors.New(errors.Unidentified, "The next handler's answer broke off").Because(origin.ErrShortBody)

@@ -1,0 +1,157 @@
+package images
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/negotiate"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// answer is everything of a good answer but its body.
+type answer struct {
+	contentType  string
+	etag         string
+	modified     time.Time
+	cacheControl string
+	byAccept     bool // it depends on the request's Accept
+}
+
+// describe says what the answer will be like. It needs no pixels, so that a
+// request that has the answer already costs none.
+func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source) answer {
+	a := answer{cacheControl: h.cacheControl(r, asked, original)}
+	if asked.Plan.IsZero() {
+		a.contentType = typeOf(original)
+		a.etag = original.ETag
+		if a.etag == "" {
+			a.etag = strongTag(validator(original))
+		}
+		a.modified = original.LastModified
+		return a
+	}
+	a.byAccept = asked.Plan.Output.Format == transform.FormatAuto
+	accepts := h.accepts(r, asked.Plan)
+	a.etag = strongTag(
+		[]byte(h.engine.Version()),
+		asked.Plan.Key(),
+		fmt.Append(nil, accepts, h.quality),
+		validator(original),
+	)
+	return a
+}
+
+// send writes the answer. http.ServeContent answers conditions, ranges and HEAD.
+func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error {
+	header := w.Header()
+	if a.contentType != "" {
+		header.Set("Content-Type", a.contentType)
+	}
+	header.Set("ETag", a.etag)
+	header.Set("X-Content-Type-Options", "nosniff")
+	if a.cacheControl != "" {
+		header.Set("Cache-Control", a.cacheControl)
+	}
+	if a.byAccept {
+		negotiate.Vary(header, "Accept")
+	}
+	if !isRaster(a.contentType) {
+		header.Set("Content-Security-Policy", disarmed)
+	}
+	http.ServeContent(w, r, "", a.modified, bytes.NewReader(body))
+	return nil
+}
+
+// disarmed is a policy under which a document that is opened as a page of this
+// site can do nothing: no scripts, no loads, no forms, no origin of its own.
+const disarmed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+// isRaster tells whether the type is one of images that only hold pixels. It
+// is empty on answers without a body.
+func isRaster(contentType string) bool {
+	return contentType == "" || strings.HasPrefix(contentType, "image/") && !strings.HasPrefix(contentType, "image/svg")
+}
+
+// isKnownTo tells whether the request's conditions decide about the answer
+// without its body: the client has it (304), or wants another (412).
+func (a answer) isKnownTo(r *http.Request) bool {
+	probe := statusWriter{header: http.Header{"Etag": {a.etag}}}
+	http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
+	return probe.status == http.StatusNotModified || probe.status == http.StatusPreconditionFailed
+}
+
+// statusWriter is an http.ResponseWriter that only remembers the status.
+type statusWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *statusWriter) Header() http.Header         { return w.header }
+func (w *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
+
+// validator stands for the original's bytes: its own strong entity tag, or a
+// hash of them. A weak tag, or a time, may stay the same when the bytes change.
+func validator(original *origin.Source) []byte {
+	if strings.HasPrefix(original.ETag, `"`) {
+		return []byte(original.ETag)
+	}
+	return binary.BigEndian.AppendUint64(nil, xxhash.Sum64(original.Body))
+}
+
+// strongTag makes an entity tag (RFC 9110 section 8.8.3) of what it stands for.
+func strongTag(parts ...[]byte) string {
+	hash := sha256.New()
+	for _, p := range parts {
+		// Lengths keep apart what would be equal when strung together.
+		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
+		hash.Write(p)
+	}
+	return `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16]) + `"`
+}
+
+// typeOf is the media type of an original that is delivered as it is: what it
+// looks like, or else what its origin says.
+func typeOf(original *origin.Source) string {
+	if f, ok := formatOf(original.Body); ok {
+		return f.MIME()
+	}
+	if original.ContentType != "" {
+		return original.ContentType
+	}
+	return "application/octet-stream"
+}
+
+func formatOf(body []byte) (transform.Format, bool) {
+	name, ok := sniff.Sniff(body)
+	if !ok {
+		return transform.FormatAuto, false
+	}
+	return transform.ParseFormat(string(name))
+}
+
+// keepsSVG tells whether the original is an SVG that the plan leaves one. An
+// SVG is never rasterised only because the format may be chosen (ImageKit,
+// "Vector and animated images").
+func keepsSVG(plan transform.Plan, body []byte) bool {
+	if f, _ := formatOf(body); f != transform.SVG {
+		return false
+	}
+	switch plan.Output.Format {
+	case transform.SVG:
+		return true
+	case transform.FormatAuto, transform.FormatOriginal:
+		return !plan.Draws()
+	}
+	return false
+}

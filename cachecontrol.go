@@ -1,0 +1,61 @@
+package images
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+const (
+	year      = "max-age=31536000"
+	immutable = "immutable" // RFC 8246
+)
+
+// cacheControl is the Cache-Control of a good answer.
+//
+// What the origin calls private or not to be stored stays so, whatever the
+// configuration says: it may belong to one user. So does what a request with
+// credentials gets, for the answer to somebody else may be a refusal.
+func (h *Handler) cacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
+	said := directives(original.CacheControl)
+	switch {
+	case slices.Contains(said, "no-store"):
+		return "no-store"
+	case h.CacheControl == "origin":
+		return original.CacheControl
+	case slices.Contains(said, "private") || r.Header.Get("Authorization") != "":
+		return "private, no-cache"
+	case h.CacheControl != "":
+		return h.CacheControl
+	case asked.Versioned:
+		return "public, " + year + ", " + immutable
+	}
+	return "public, " + year
+}
+
+// directives are the names of the directives of a Cache-Control, lower case.
+func directives(value string) []string {
+	var names []string
+	for d := range strings.SplitSeq(value, ",") {
+		name, _, _ := strings.Cut(d, "=")
+		names = append(names, strings.ToLower(strings.TrimSpace(name)))
+	}
+	return names
+}
+
+// checkCacheControl refuses what no cache would understand.
+func checkCacheControl(value string) error {
+	if value == "" || value == "origin" {
+		return nil
+	}
+	for _, name := range directives(value) {
+		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) {
+			return fmt.Errorf("cache_control is %q; it takes `origin` or a value such as \"public, max-age=3600\"", value)
+		}
+	}
+	return nil
+}

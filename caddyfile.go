@@ -1,0 +1,225 @@
+package images
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/dustin/go-humanize"
+
+	"github.com/caddy-images/caddy-images/transform/imagekit"
+)
+
+func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
+	h := new(Handler)
+	return h, h.UnmarshalCaddyfile(helper.Dispenser)
+}
+
+// UnmarshalCaddyfile sets up the handler from Caddyfile tokens:
+//
+//	images [<matcher>] {
+//		dialect         imagekit {
+//			endpoint <path>
+//		}
+//		origin          <type> ... {
+//			...
+//		}
+//		go_on           <failures...>
+//		max_source_size <size>
+//		max_pixels      <count>
+//		max_frames      <count>
+//		max_dimension   <pixels>
+//		fetch_timeout   <duration>
+//		render_timeout  <duration>
+//		queue_timeout   <duration>
+//		quality         [<format>] <1-100>
+//		formats         <formats...>
+//		cache_control   origin|<value>
+//	}
+func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next()
+	if d.NextArg() {
+		return d.ArgErr()
+	}
+	seen := make(map[string]bool)
+	for d.NextBlock(0) {
+		option := d.Val()
+		if seen[option] && option != "origin" && option != "quality" {
+			return d.Errf("%s is given twice", option)
+		}
+		seen[option] = true
+		if err := h.unmarshalOption(d, option); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
+	switch option {
+	case "dialect":
+		return h.unmarshalDialect(d)
+	case "origin":
+		return h.unmarshalOrigin(d)
+	case "go_on":
+		return someArgs(d, &h.GoOn)
+	case "max_source_size":
+		return sizeArg(d, &h.MaxSourceSize)
+	case "max_pixels":
+		return countArg(d, &h.MaxPixels)
+	case "max_frames":
+		return countArg(d, &h.MaxFrames)
+	case "max_dimension":
+		return countArg(d, &h.MaxDimension)
+	case "fetch_timeout":
+		return durationArg(d, &h.FetchTimeout)
+	case "render_timeout":
+		return durationArg(d, &h.RenderTimeout)
+	case "queue_timeout":
+		return durationArg(d, &h.QueueTimeout)
+	case "quality":
+		return h.unmarshalQuality(d)
+	case "formats":
+		return someArgs(d, &h.Formats)
+	case "cache_control":
+		return oneArg(d, &h.CacheControl)
+	}
+	return d.Errf("images has no option %q", option)
+}
+
+func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
+	var name string
+	if err := oneArg(d, &name); err != nil {
+		return err
+	}
+	if name != "imagekit" {
+		return d.Errf("there is no dialect %q; there is imagekit", name)
+	}
+	h.Dialect = &Dialect{ImageKit: new(imagekit.Config)}
+	for d.NextBlock(1) {
+		switch d.Val() {
+		case "endpoint":
+			if err := oneArg(d, &h.Dialect.ImageKit.Endpoint); err != nil {
+				return err
+			}
+		default:
+			return d.Errf("dialect imagekit has no option %q", d.Val())
+		}
+	}
+	return nil
+}
+
+func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
+	if !d.NextArg() {
+		return d.ArgErr()
+	}
+	name := d.Val()
+	const namespace = "http.images.origins"
+	if _, err := caddy.GetModule(namespace + "." + name); err != nil {
+		var known []string
+		for _, m := range caddy.GetModules(namespace) {
+			known = append(known, m.ID.Name())
+		}
+		return d.Errf("there is no origin %q; there are %s", name, strings.Join(known, ", "))
+	}
+	module, err := caddyfile.UnmarshalModule(d, namespace+"."+name)
+	if err != nil {
+		return err
+	}
+	h.OriginsRaw = append(h.OriginsRaw, caddyconfig.JSONModuleObject(module, "type", name, nil))
+	return nil
+}
+
+// unmarshalQuality reads `quality 75`, for all formats, or `quality avif 50`.
+func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
+	args := d.RemainingArgs()
+	if len(args) == 0 || len(args) > 2 {
+		return d.ArgErr()
+	}
+	n, err := strconv.Atoi(args[len(args)-1])
+	if err != nil || n < 1 || n > 100 {
+		return d.Errf("quality is %q; it takes 1 to 100", args[len(args)-1])
+	}
+	if h.Quality == nil {
+		h.Quality = new(Quality)
+	}
+	formats := []string{"jpeg", "webp", "avif"}
+	if len(args) == 2 {
+		if !slices.Contains(formats, args[0]) {
+			return d.Errf("quality has no format %q; there are %s", args[0], strings.Join(formats, ", "))
+		}
+		formats = args[:1]
+	}
+	for _, f := range formats {
+		switch f {
+		case "jpeg":
+			h.Quality.JPEG = n
+		case "webp":
+			h.Quality.WebP = n
+		case "avif":
+			h.Quality.AVIF = n
+		}
+	}
+	return nil
+}
+
+func oneArg(d *caddyfile.Dispenser, to *string) error {
+	if !d.Args(to) || d.NextArg() {
+		return d.ArgErr()
+	}
+	return nil
+}
+
+func someArgs(d *caddyfile.Dispenser, to *[]string) error {
+	if *to = d.RemainingArgs(); len(*to) == 0 {
+		return d.ArgErr()
+	}
+	return nil
+}
+
+func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := caddy.ParseDuration(text)
+	if err != nil || v <= 0 {
+		return d.Errf("%q is no time span; one looks like 10s or 1m30s", text)
+	}
+	*to = caddy.Duration(v)
+	return nil
+}
+
+func sizeArg(d *caddyfile.Dispenser, to *int64) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := humanize.ParseBytes(text)
+	if err != nil || v == 0 || int64(v) < 0 {
+		return d.Errf("%q is no size; one looks like 40MiB or 1000000", text)
+	}
+	*to = int64(v)
+	return nil
+}
+
+func countArg[T int | int64](d *caddyfile.Dispenser, to *T) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || v < 1 {
+		return d.Errf("%q is no count; it takes a whole number from 1", text)
+	}
+	*to = T(v)
+	return nil
+}
+
+// Interface guards
+var _ caddyfile.Unmarshaler = (*Handler)(nil)

@@ -1,0 +1,226 @@
+package images
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// Handler serves images. It fetches the original that a URL names from its
+// origins, renders what the URL asks for, and answers with the picture.
+//
+// Every error answer has the header `ik-error: CODE - message`. Error routes
+// (`handle_errors`) run as usual and can use two placeholders:
+//
+// Placeholder | Description
+// ------------|------------
+// `{http.images.error.code}` | The code of the `ik-error` header, such as ENOENT
+// `{http.images.error.message}` | Its message
+type Handler struct {
+	// The URL language that requests are read in. Default: ImageKit's, with no
+	// endpoint.
+	Dialect *Dialect `json:"dialect,omitempty"`
+
+	// Where originals are, asked in this order. Default: `next`, the handlers
+	// behind this one; then requests that ask for nothing, and answers that are
+	// no images, pass untouched.
+	OriginsRaw []json.RawMessage `json:"origins,omitempty" caddy:"namespace=http.images.origins inline_key=type"`
+
+	// The failures of an origin, beside `not_found`, after which the next one
+	// is asked: `access_denied`, `bad_request`, `failed`, `timeout`, `refused`,
+	// `unresolved`. Default: none.
+	GoOn []string `json:"go_on,omitempty"`
+
+	// The largest original that is read, in bytes. Default: 41943040 (40 MiB).
+	MaxSourceSize int64 `json:"max_source_size,omitempty"`
+
+	// The most pixels that an original, or a result, may have: width times
+	// height times frames. Default: 100000000.
+	MaxPixels int64 `json:"max_pixels,omitempty"`
+
+	// The most frames that an animation may have. Default: 500.
+	MaxFrames int `json:"max_frames,omitempty"`
+
+	// The largest width and height of a result, in pixels. Default: 16383, the
+	// most that a WebP can have.
+	MaxDimension int `json:"max_dimension,omitempty"`
+
+	// How long fetching an original may take, over all origins. Default: 30s.
+	FetchTimeout caddy.Duration `json:"fetch_timeout,omitempty"`
+
+	// How long rendering may take. Default: 30s.
+	RenderTimeout caddy.Duration `json:"render_timeout,omitempty"`
+
+	// How long a request may wait for its turn to render, before it is
+	// answered 503. Default: 10s.
+	QueueTimeout caddy.Duration `json:"queue_timeout,omitempty"`
+
+	// The quality, 1 to 100, for URLs that name none.
+	Quality *Quality `json:"quality,omitempty"`
+
+	// The formats that may be chosen for a client that says it takes them, the
+	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
+	// client takes, need no mention. Default: `webp`. AVIF files are smaller
+	// still and cost several times as much to make.
+	Formats []string `json:"formats,omitempty"`
+
+	// The Cache-Control of answers that are not errors. `origin` hands on what
+	// the origin says. Default: a year, and `immutable` for URLs that carry a
+	// version. An origin's `private` and `no-store` are always kept.
+	CacheControl string `json:"cache_control,omitempty"`
+
+	logger         *zap.Logger
+	language       language
+	origins        origin.Origin
+	transformsNext bool
+	engine         render.Engine
+	limits         transform.Limits
+	quality        render.Quality
+	formats        []transform.Format
+	bodies         *errorBodies
+}
+
+// Quality is the quality, 1 to 100, of variants whose URL names none.
+type Quality struct {
+	// Default: 80.
+	JPEG int `json:"jpeg,omitempty"`
+
+	// Default: 80.
+	WebP int `json:"webp,omitempty"`
+
+	// Default: 60, which looks like a JPEG of quality 80.
+	AVIF int `json:"avif,omitempty"`
+}
+
+const defaultMaxSourceSize = 40 << 20
+
+// Provision sets the handler up. It dials nothing and starts nothing.
+func (h *Handler) Provision(ctx caddy.Context) error {
+	h.logger = ctx.Logger()
+	h.bodies = new(errorBodies)
+	h.setDefaults()
+	if err := h.check(); err != nil {
+		return err
+	}
+	var err error
+	if h.language, err = h.Dialect.provision(); err != nil {
+		return err
+	}
+	if err := h.provisionOrigins(ctx); err != nil {
+		return err
+	}
+	h.engine, err = newEngine()
+	return err
+}
+
+func (h *Handler) setDefaults() {
+	if h.Dialect == nil {
+		h.Dialect = new(Dialect)
+	}
+	if h.Quality == nil {
+		h.Quality = new(Quality)
+	}
+	orDefault(&h.MaxSourceSize, defaultMaxSourceSize)
+	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
+	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
+	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
+	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
+	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
+	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
+	orDefault(&h.Quality.JPEG, 80)
+	orDefault(&h.Quality.WebP, 80)
+	orDefault(&h.Quality.AVIF, 60)
+	if len(h.Formats) == 0 {
+		h.Formats = []string{transform.WebP.String()}
+	}
+}
+
+func orDefault[T comparable](v *T, usual T) {
+	if *v == *new(T) {
+		*v = usual
+	}
+}
+
+// check refuses a configuration that makes no sense, and reads what is left.
+func (h *Handler) check() error {
+	for _, o := range []struct {
+		name  string
+		value int64
+		most  int64
+	}{
+		{"max_source_size", h.MaxSourceSize, 1 << 30},
+		{"max_pixels", h.MaxPixels, 10_000_000_000},
+		{"max_frames", int64(h.MaxFrames), 100_000},
+		{"max_dimension", int64(h.MaxDimension), 65535},
+		{"fetch_timeout", int64(h.FetchTimeout), int64(time.Hour)},
+		{"render_timeout", int64(h.RenderTimeout), int64(time.Hour)},
+		{"queue_timeout", int64(h.QueueTimeout), int64(time.Hour)},
+		{"quality of jpeg", int64(h.Quality.JPEG), 100},
+		{"quality of webp", int64(h.Quality.WebP), 100},
+		{"quality of avif", int64(h.Quality.AVIF), 100},
+	} {
+		if o.value < 1 || o.value > o.most {
+			least, most := any(1), any(o.most)
+			value := any(o.value)
+			if strings.HasSuffix(o.name, "_timeout") {
+				least, most, value = time.Duration(1), time.Duration(o.most), time.Duration(o.value)
+			}
+			return fmt.Errorf("%s is %v; it takes %v to %v", o.name, value, least, most)
+		}
+	}
+	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension}
+	h.quality = render.Quality(*h.Quality)
+	for _, name := range h.Formats {
+		f, ok := transform.ParseFormat(name)
+		if !ok || f != transform.AVIF && f != transform.WebP {
+			return fmt.Errorf("formats has %q; it takes avif and webp", name)
+		}
+		if slices.Contains(h.formats, f) {
+			return fmt.Errorf("formats has %q twice", name)
+		}
+		h.formats = append(h.formats, f)
+	}
+	return checkCacheControl(h.CacheControl)
+}
+
+func (h *Handler) provisionOrigins(ctx caddy.Context) error {
+	var goOn []errors.Kind
+	for _, name := range h.GoOn {
+		kind, err := origin.ParseGoOn(name)
+		if err != nil {
+			return fmt.Errorf("go_on: %w", err)
+		}
+		goOn = append(goOn, kind)
+	}
+	var origins []origin.Origin
+	if len(h.OriginsRaw) > 0 {
+		modules, err := ctx.LoadModule(h, "OriginsRaw")
+		if err != nil {
+			return fmt.Errorf("loading origins: %w", err)
+		}
+		for _, module := range modules.([]any) {
+			o, ok := module.(origin.Origin)
+			if !ok {
+				return fmt.Errorf("%T is no origin", module)
+			}
+			origins = append(origins, origin.Coalesce(o))
+		}
+	} else {
+		origins = []origin.Origin{next.Origin{}}
+	}
+	_, h.transformsNext = origins[0].(origin.RequestBound)
+	h.transformsNext = h.transformsNext && len(origins) == 1
+	h.origins = origin.Chain{Origins: origins, GoOn: goOn}
+	return nil
+}

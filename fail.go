@@ -1,0 +1,120 @@
+package images
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// fail answers with an error. It is the one place where errors become HTTP.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error {
+	e := errors.From(err)
+	if r.Context().Err() != nil {
+		e = errors.New(errors.ClientClosed, "The client closed the request").Because(err)
+	}
+	status := e.Status(errors.ImageKit)
+	failure := caddyhttp.Error(status, e)
+	h.log(r, e, failure)
+	if e.Kind == errors.ClientClosed {
+		// Error routes would run for nobody.
+		w.WriteHeader(status)
+		return nil
+	}
+	header := w.Header()
+	header.Set("Ik-Error", e.Header())
+	header.Set("Cache-Control", "no-store")
+	if e.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+	if repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
+		repl.Set("http.images.error.code", e.Kind.Code())
+		repl.Set("http.images.error.message", e.Message)
+	}
+	h.bodies.write(w, r, status)
+	return failure
+}
+
+// log writes the one line that an operator looks for. The URL's query stays
+// out of it: it may be signed.
+func (h *Handler) log(r *http.Request, e *errors.Error, failure caddyhttp.HandlerError) {
+	level := zapcore.WarnLevel
+	switch e.Kind {
+	case errors.Internal:
+		level = zapcore.ErrorLevel
+	case errors.BadTransform, errors.NotFound, errors.MethodNotAllowed, errors.ClientClosed:
+		level = zapcore.InfoLevel // the client's own doing
+	}
+	if c := h.logger.Check(level, e.Message); c != nil {
+		c.Write(
+			zap.String("code", e.Kind.Code()),
+			zap.Int("status", failure.StatusCode),
+			zap.String("error_id", failure.ID),
+			zap.String("method", r.Method),
+			zap.String("host", r.Host),
+			zap.String("path", r.URL.Path),
+			zap.Int("origin_status", e.OriginStatus),
+			zap.NamedError("cause", e.Err),
+		)
+	}
+}
+
+// errorBodies writes the body of an error answer, the generic text of its
+// status, where no error route is there to write one. Caddy itself would leave
+// the body empty.
+type errorBodies struct{ routed sync.Map } // *caddyhttp.Server -> bool
+
+func (b *errorBodies) write(w http.ResponseWriter, r *http.Request, status int) {
+	server, ok := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	if !ok {
+		return
+	}
+	nested, known := b.routed.Load(server)
+	if !known {
+		nested = anyNested(server.Routes)
+		b.routed.Store(server, nested)
+	}
+	if nested.(bool) || server.Errors != nil && anyMatch(server.Errors.Routes, r) {
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write([]byte(http.StatusText(status)))
+	}
+}
+
+// anyMatch tells whether one of the error routes is for this request. With
+// several sites in one server, each has its own.
+func anyMatch(routes caddyhttp.RouteList, r *http.Request) bool {
+	for _, route := range routes {
+		if match, err := route.MatcherSets.AnyMatchWithError(r); err != nil || match {
+			return true
+		}
+	}
+	return false
+}
+
+// anyNested tells whether a subroute has error routes of its own, which only a
+// JSON configuration can give it. Whether this request came through it cannot be
+// known, so they are left to write the bodies then.
+func anyNested(routes caddyhttp.RouteList) bool {
+	for _, route := range routes {
+		for _, handler := range route.Handlers {
+			sub, ok := handler.(*caddyhttp.Subroute)
+			if ok && (sub.Errors != nil || anyNested(sub.Routes)) {
+				return true
+			}
+		}
+	}
+	return false
+}

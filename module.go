@@ -1,0 +1,137 @@
+// Package images is a Caddy HTTP handler that turns a site into an image
+// server: it fetches an original from where it lives, renders what the URL asks
+// for, and answers, in the URL languages of paid image CDNs.
+package images
+
+import (
+	"context"
+	stderrors "errors"
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/negotiate"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+func init() {
+	caddy.RegisterModule(Handler{})
+	httpcaddyfile.RegisterHandlerDirective("images", parseCaddyfile)
+	// After authentication, rewrites and encode; before all that answers.
+	httpcaddyfile.RegisterDirectiveOrder("images", httpcaddyfile.Before, "invoke")
+}
+
+// CaddyModule returns the Caddy module information.
+func (Handler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "http.handlers.images",
+		New: func() caddy.Module { return new(Handler) },
+	}
+}
+
+// ServeHTTP answers a request for an image. A request that is not for this
+// handler goes on to the next one as it is.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
+	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
+	if !ours || h.transformsNext && (!isRead(r) || err == nil && asked.Plan.IsZero()) {
+		return nextHandler.ServeHTTP(w, r)
+	}
+	if !isRead(r) {
+		w.Header().Set("Allow", "GET, HEAD")
+		return h.fail(w, r, errors.New(errors.MethodNotAllowed, "Images are read with GET or HEAD"))
+	}
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	original, err := h.fetch(w, r, nextHandler, asked.Ref)
+	if stderrors.Is(err, next.ErrAnswered) {
+		return nil
+	}
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	answer := h.describe(r, asked, original)
+	if asked.Plan.IsZero() {
+		return answer.send(w, r, original.Body)
+	}
+	if answer.isKnownTo(r) {
+		return answer.send(w, r, nil)
+	}
+	variant, err := h.render(r, asked.Plan, original)
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	answer.contentType = variant.contentType
+	return answer.send(w, r, variant.body)
+}
+
+func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// errFetchTime is the cause of a context whose fetch_timeout is over.
+var errFetchTime = stderrors.New("fetch_timeout is over")
+
+// fetch asks the origins for the original.
+func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
+	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+	defer cancel()
+	ctx = next.WithCall(ctx, next.Call{Writer: w, Request: r, Handler: nextHandler, Prefix: h.language.Endpoint()})
+	return h.origins.Fetch(ctx, origin.Request{Ref: ref, Host: r.Host, MaxBytes: h.MaxSourceSize})
+}
+
+// render draws the variant that the plan asks for. An SVG whose picture is not
+// changed and whose format may stay is the variant of itself.
+func (h *Handler) render(r *http.Request, plan transform.Plan, original *origin.Source) (variant, error) {
+	if keepsSVG(plan, original.Body) {
+		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
+	}
+	result, err := h.engine.Render(r.Context(), render.Job{
+		Original:     original.Body,
+		Plan:         plan,
+		Accepts:      h.accepts(r, plan),
+		Limits:       h.limits,
+		Quality:      h.quality,
+		QueueTimeout: time.Duration(h.QueueTimeout),
+		Timeout:      time.Duration(h.RenderTimeout),
+	})
+	if err != nil {
+		return variant{}, err
+	}
+	return variant{body: result.Body, contentType: result.Format.MIME()}, nil
+}
+
+// variant is what a plan makes of an original.
+type variant struct {
+	body        []byte
+	contentType string
+}
+
+// accepts are the formats to choose from, for a plan that leaves the choice.
+func (h *Handler) accepts(r *http.Request, plan transform.Plan) []transform.Format {
+	if plan.Output.Format != transform.FormatAuto {
+		return nil
+	}
+	return negotiate.Formats(r.Header.Values("Accept"), h.formats)
+}
+
+// language is a dialect, ready to read URLs.
+type language interface {
+	// Parse reads a URL; ours is false for one that is not below the endpoint.
+	Parse(escapedPath, rawQuery string) (asked transform.Request, ours bool, err error)
+
+	// Endpoint is the escaped path that the dialect's URLs begin with, without
+	// a trailing slash.
+	Endpoint() string
+}
+
+// Interface guards
+var (
+	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
+)
