@@ -11,7 +11,7 @@ func (i *Image) Linear(a, b []float64, uchar bool) (*Image, error) {
 // Gamma raises each sample to the power of 1/exponent, full scale staying full
 // scale: above 1 is lighter.
 func (i *Image) Gamma(exponent float64) (*Image, error) {
-	return i.image("gamma", args{"exponent": 1 / exponent})
+	return i.image("gamma", args{"exponent": exponent})
 }
 
 // Invert makes the negative; alpha is inverted too.

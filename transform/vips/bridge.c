@@ -51,6 +51,21 @@ bridge_has_argument(const char *operation, const char *name)
 	return found;
 }
 
+// libvips looks whether an operation is blocked only after that has begun to
+// build itself, with its file open already.
+VipsOperation *
+bridge_new(const char *name)
+{
+	VipsOperation *op = vips_operation_new(name);
+
+	if (op && (VIPS_OPERATION_GET_CLASS(op)->flags & VIPS_OPERATION_BLOCKED)) {
+		vips_error(name, "operation is blocked");
+		g_object_unref(op);
+		return NULL;
+	}
+	return op;
+}
+
 // GObject only warns on the console of a property that does not exist or a
 // value that does not fit, and goes on with the default: ask before.
 static int
@@ -205,6 +220,24 @@ bridge_get_area(VipsOperation *op, const char *name)
 
 	g_object_get(op, name, &value, NULL);
 	return value;
+}
+
+static void
+on_eval(VipsImage *image, VipsProgress *progress, gpointer data)
+{
+	(void) data;
+	if (image->kill)
+		vips_image_set_kill(progress->im, TRUE);
+}
+
+// A loader that decodes everything before it hands out the first row does so
+// into an image of its own, which nobody outside can kill: but the loaded image
+// is told of its progress.
+void
+bridge_pass_kill(VipsImage *image)
+{
+	vips_image_set_progress(image, TRUE);
+	g_signal_connect(image, "eval", G_CALLBACK(on_eval), NULL);
 }
 
 int

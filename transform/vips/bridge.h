@@ -22,6 +22,7 @@ int bridge_start(int concurrency);
 gboolean bridge_has_operation(const char *name);
 gboolean bridge_has_argument(const char *operation, const char *name);
 
+VipsOperation *bridge_new(const char *name);
 int bridge_set_int(VipsOperation *op, const char *name, int value);
 int bridge_set_double(VipsOperation *op, const char *name, double value);
 int bridge_set_string(VipsOperation *op, const char *name, const char *value);
@@ -36,6 +37,7 @@ double bridge_get_double(VipsOperation *op, const char *name);
 VipsImage *bridge_get_image(VipsOperation *op, const char *name);
 VipsArea *bridge_get_area(VipsOperation *op, const char *name);
 
+void bridge_pass_kill(VipsImage *image);
 int bridge_build(VipsOperation **op);
 void bridge_discard(VipsOperation *op);
 

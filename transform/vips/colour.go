@@ -63,7 +63,16 @@ func (i *Image) Flatten(background []float64) (*Image, error) {
 }
 
 // AddAlpha adds an opaque alpha to an image, whether it has one or not.
-func (i *Image) AddAlpha() (*Image, error) { return i.image("addalpha", args{}) }
+func (i *Image) AddAlpha() (*Image, error) {
+	opaque := 255.0
+	switch i.Interpretation() {
+	case InterpretationRGB16, InterpretationGrey16:
+		opaque = 65535
+	case InterpretationScRGB:
+		opaque = 1
+	}
+	return i.BandjoinConst(opaque)
+}
 
 // ExtractBand returns n bands from the first one given, counted from 0.
 func (i *Image) ExtractBand(first, n int) (*Image, error) {

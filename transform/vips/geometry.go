@@ -5,7 +5,7 @@ package vips
 // ExtractArea cuts out a rectangle, in pixels from the top left, which must lie
 // within the image.
 func (i *Image) ExtractArea(x, y, width, height int) (*Image, error) {
-	return i.image("extract_area", args{"left": x, "top": y, "width": width, "height": height})
+	return i.imageAs("input", "extract_area", args{"left": x, "top": y, "width": width, "height": height})
 }
 
 // Crop is a picture cut out by a measure of interest.
@@ -25,7 +25,6 @@ type Crop struct {
 // so a sequentially opened image must be copied to memory first.
 func (i *Image) SmartCrop(width, height int, interesting Interesting) (*Crop, error) {
 	crop := &Crop{}
-	// This operation calls its first input otherwise than most do.
 	err := i.callAs("input", "smartcrop", args{
 		"width": width, "height": height, "interesting": int(interesting),
 	}, func(op *operation) error {

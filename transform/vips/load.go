@@ -2,6 +2,9 @@
 
 package vips
 
+// #include "bridge.h"
+import "C"
+
 import (
 	"fmt"
 
@@ -96,5 +99,10 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 	if l.paging && opts.Pages != 0 {
 		in["n"] = opts.Pages
 	}
-	return s.image(l.operation, in)
+	image, err := s.image(l.operation, in)
+	if err != nil {
+		return nil, err
+	}
+	C.bridge_pass_kill(image.c)
+	return image, nil
 }

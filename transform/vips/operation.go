@@ -33,7 +33,7 @@ func (s *Scope) call(name string, in args, read func(*operation) error) error {
 	err := s.do(name, func() C.int {
 		cname := C.CString(name)
 		defer C.free(unsafe.Pointer(cname))
-		if op.c = C.vips_operation_new(cname); op.c == nil {
+		if op.c = C.bridge_new(cname); op.c == nil {
 			return -1
 		}
 		return 0

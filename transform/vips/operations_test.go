@@ -1,0 +1,209 @@
+//go:build cgo
+
+package vips
+
+import (
+	"errors"
+	"math"
+	"testing"
+)
+
+// Each operation is applied to a brick of 8 by 6 pixels, and compared with what
+// can be computed by hand.
+func TestOperations(t *testing.T) {
+	s := newScope(t)
+	brick := solid(t, s, 8, 6, 200, 100, 50)
+	glass := solid(t, s, 8, 6, 200, 100, 50, 128)
+	grey := solid(t, s, 8, 6, 10, 20, 30)
+	identity := must[*Image](t)(s.NewMatrix(3, 0, 0, 0, 0, 1, 0, 0, 0, 0))
+	swap := must[*Image](t)(s.NewMatrix(3, 0, 0, 1, 0, 1, 0, 1, 0, 0))
+	row := must[*Image](t)(s.NewMatrix(3, 0, 1, 0))
+	lut := must[*Image](t)(must[*Image](t)(s.Identity(1)).Invert())
+	places := must[*Image](t)(s.XYZ(8, 6))
+	mask := must[*Image](t)(s.Black(8, 6, 1))
+	white := must[*Image](t)(mask.Invert())
+
+	tests := []struct {
+		name          string
+		make          func() (*Image, error)
+		width, height int
+		x, y          int
+		want          []float64
+	}{
+		{"Resize", func() (*Image, error) { return brick.Resize(0.5, 1.5, KernelLanczos3) }, 4, 9, 1, 1, []float64{200, 100, 50}},
+		{"ThumbnailImage", func() (*Image, error) { return brick.ThumbnailImage(4, 4, ThumbnailOptions{}) }, 4, 3, 1, 1, []float64{200, 100, 50}},
+		{"ThumbnailImage down", func() (*Image, error) { return brick.ThumbnailImage(80, 80, ThumbnailOptions{Size: SizeDown}) }, 8, 6, 1, 1, []float64{200, 100, 50}},
+		{"ThumbnailImage crop", func() (*Image, error) {
+			return brick.ThumbnailImage(3, 3, ThumbnailOptions{Crop: InterestingCentre})
+		}, 3, 3, 1, 1, []float64{200, 100, 50}},
+		{"Rotate", func() (*Image, error) { return brick.Rotate(90, []float64{0, 0, 0}) }, 6, 8, 3, 3, []float64{200, 100, 50}},
+		{"Rotate background", func() (*Image, error) { return brick.Rotate(45, []float64{1, 2, 3}) }, 10, 10, 0, 0, []float64{1, 2, 3}},
+		{"Affine", func() (*Image, error) { return brick.Affine([4]float64{2, 0, 0, 2}, []float64{0, 0, 0}) }, 16, 12, 7, 5, []float64{200, 100, 50}},
+		{"Mapim", func() (*Image, error) { return brick.Mapim(places, []float64{0, 0, 0}) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"ExtractArea", func() (*Image, error) { return brick.ExtractArea(1, 2, 3, 4) }, 3, 4, 2, 3, []float64{200, 100, 50}},
+		{"Embed", func() (*Image, error) { return brick.Embed(1, 2, 10, 9, ExtendBackground, []float64{1, 2, 3}) }, 10, 9, 0, 0, []float64{1, 2, 3}},
+		{"Embed inside", func() (*Image, error) { return brick.Embed(1, 2, 10, 9, ExtendBlack, nil) }, 10, 9, 1, 2, []float64{200, 100, 50}},
+		{"Embed copy", func() (*Image, error) { return brick.Embed(1, 2, 10, 9, ExtendCopy, nil) }, 10, 9, 0, 0, []float64{200, 100, 50}},
+		{"Rot", func() (*Image, error) { return brick.Rot(Angle90) }, 6, 8, 5, 7, []float64{200, 100, 50}},
+		{"Flip", func() (*Image, error) { return places.Flip(DirectionHorizontal) }, 8, 6, 0, 2, []float64{7, 2}},
+		{"Autorot", func() (*Image, error) { return brick.Autorot() }, 8, 6, 0, 0, []float64{200, 100, 50}},
+		{"Insert", func() (*Image, error) { return brick.Insert(grey, 7, 0) }, 8, 6, 7, 0, []float64{10, 20, 30}},
+		{"Replicate", func() (*Image, error) { return places.Replicate(2, 3) }, 16, 18, 9, 7, []float64{1, 1}},
+		{"ArrayJoin", func() (*Image, error) { return s.ArrayJoin([]*Image{brick, grey}, 2) }, 16, 6, 8, 0, []float64{10, 20, 30}},
+		{"Cast", func() (*Image, error) { return brick.Cast(BandFormatUshort) }, 8, 6, 0, 0, []float64{200, 100, 50}},
+		{"Premultiply", func() (*Image, error) { return glass.Premultiply() }, 8, 6, 0, 0, []float64{100.4, 50.2, 25.1, 128}},
+		{"Flatten", func() (*Image, error) { return glass.Flatten([]float64{0, 0, 0}) }, 8, 6, 0, 0, []float64{100.4, 50.2, 25.1}},
+		{"AddAlpha", func() (*Image, error) { return brick.AddAlpha() }, 8, 6, 0, 0, []float64{200, 100, 50, 255}},
+		{"ExtractBand", func() (*Image, error) { return glass.ExtractBand(2, 2) }, 8, 6, 0, 0, []float64{50, 128}},
+		{"Bandjoin", func() (*Image, error) { return brick.Bandjoin(mask, grey) }, 8, 6, 0, 0, []float64{200, 100, 50, 0, 10, 20, 30}},
+		{"BandjoinConst", func() (*Image, error) { return brick.BandjoinConst(7, 8) }, 8, 6, 0, 0, []float64{200, 100, 50, 7, 8}},
+		{"Recomb", func() (*Image, error) { return brick.Recomb(swap) }, 8, 6, 0, 0, []float64{50, 100, 200}},
+		{"Composite2", func() (*Image, error) { return grey.Composite2(glass, BlendModeOver, 2, -1) }, 8, 6, 2, 4, []float64{105.4, 60.2, 40, 255}},
+		{"Composite2 outside", func() (*Image, error) { return grey.Composite2(glass, BlendModeOver, 2, -1) }, 8, 6, 1, 5, []float64{10, 20, 30, 255}},
+		{"Ifthenelse", func() (*Image, error) { return white.Ifthenelse(brick, grey, false) }, 8, 6, 0, 0, []float64{200, 100, 50}},
+		{"Ifthenelse no", func() (*Image, error) { return mask.Ifthenelse(brick, grey, true) }, 8, 6, 0, 0, []float64{10, 20, 30}},
+		{"GaussBlur", func() (*Image, error) { return brick.GaussBlur(1.5) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"Sharpen", func() (*Image, error) { return brick.Sharpen(SharpenOptions{Sigma: 1}) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"Conv", func() (*Image, error) { return brick.Conv(identity) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"Convsep", func() (*Image, error) { return brick.Convsep(row) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"Rank", func() (*Image, error) { return brick.Rank(3, 3, 4) }, 8, 6, 4, 3, []float64{200, 100, 50}},
+		{"Linear", func() (*Image, error) { return brick.Linear([]float64{2, 1, 0}, []float64{0, 5, 9}, true) }, 8, 6, 0, 0, []float64{255, 105, 9}},
+		{"Gamma", func() (*Image, error) { return brick.Gamma(2) }, 8, 6, 0, 0, []float64{225.8, 159.7, 112.9}},
+		{"Invert", func() (*Image, error) { return brick.Invert() }, 8, 6, 0, 0, []float64{55, 155, 205}},
+		{"Add", func() (*Image, error) { return brick.Add(brick) }, 8, 6, 0, 0, []float64{400, 200, 100}},
+		{"Subtract", func() (*Image, error) { return grey.Subtract(brick) }, 8, 6, 0, 0, []float64{-190, -80, -20}},
+		{"Multiply", func() (*Image, error) { return brick.Multiply(grey) }, 8, 6, 0, 0, []float64{2000, 2000, 1500}},
+		{"Boolean", func() (*Image, error) { return brick.Boolean(grey, BooleanAnd) }, 8, 6, 0, 0, []float64{8, 4, 18}},
+		{"RelationalConst", func() (*Image, error) { return brick.RelationalConst(RelationalMoreEq, 100) }, 8, 6, 0, 0, []float64{255, 255, 0}},
+		{"HistFind", func() (*Image, error) { return brick.HistFind() }, 256, 1, 200, 0, []float64{48, 0, 0}},
+		{"HistCum", func() (*Image, error) { return lut.HistCum() }, 256, 1, 2, 0, []float64{255 + 254 + 253}},
+		{"HistNorm", func() (*Image, error) { return lut.HistNorm() }, 256, 1, 0, 0, []float64{255}},
+		{"HistEqual", func() (*Image, error) { return brick.HistEqual() }, 8, 6, 0, 0, []float64{255, 255, 255}},
+		{"Maplut", func() (*Image, error) { return brick.Maplut(lut) }, 8, 6, 0, 0, []float64{55, 155, 205}},
+		{"CopyAs", func() (*Image, error) { return brick.CopyAs(InterpretationMultiband) }, 8, 6, 0, 0, []float64{200, 100, 50}},
+		{"NewImageFromMemory", func() (*Image, error) {
+			return s.NewImageFromMemory([]byte{1, 2, 3, 4}, 1, 2, 2, InterpretationMultiband)
+		}, 1, 2, 0, 1, []float64{3, 4}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			out := must[*Image](t)(test.make())
+			wantSize(t, out, test.width, test.height)
+			wantPixel(t, out, test.x, test.y, 1, test.want...)
+		})
+	}
+	wantSize(t, brick, 8, 6)
+	wantPixel(t, brick, 0, 0, 0, 200, 100, 50)
+}
+
+func TestUnpremultiply(t *testing.T) {
+	s := newScope(t)
+	glass := solid(t, s, 2, 2, 200, 100, 50, 128)
+	there := must[*Image](t)(glass.Premultiply())
+	wantPixel(t, must[*Image](t)(there.Unpremultiply()), 0, 0, 0.01, 200, 100, 50, 128)
+}
+
+func TestColourSpaces(t *testing.T) {
+	s := newScope(t)
+	brick := solid(t, s, 8, 6, 200, 200, 200)
+	grey := must[*Image](t)(brick.Colourspace(InterpretationBW))
+	if grey.Bands() != 1 || grey.Interpretation() != InterpretationBW || grey.HasAlpha() {
+		t.Errorf("bands %d, interpretation %d", grey.Bands(), grey.Interpretation())
+	}
+	wantPixel(t, grey, 0, 0, 1, 200)
+
+	p3 := must[*Image](t)(brick.IccTransform("p3", ICCOptions{Input: "srgb", Intent: IntentRelative, Depth: 8}))
+	if !p3.HasProfile() || brick.HasProfile() {
+		t.Error("the profile belongs to the result, and to it only")
+	}
+	wantPixel(t, p3, 0, 0, 2, 200, 200, 200) // grey is grey in both
+	wantPixel(t, must[*Image](t)(p3.IccTransform("srgb", ICCOptions{Embedded: true})), 0, 0, 2, 200, 200, 200)
+}
+
+func TestFindTrim(t *testing.T) {
+	s := newScope(t)
+	picture := must[*Image](t)(solid(t, s, 20, 20, 9, 9, 9).Insert(solid(t, s, 7, 6, 200, 100, 50), 4, 5))
+	for name, background := range map[string][]float64{"given": {9, 9, 9}, "of the corner": nil} {
+		x, y, width, height, err := picture.FindTrim(10, background)
+		if err != nil || x != 4 || y != 5 || width != 7 || height != 6 {
+			t.Errorf("background %s: %d %d %d %d %v, want 4 5 7 6", name, x, y, width, height, err)
+		}
+	}
+	_, _, width, height, err := solid(t, s, 20, 20, 9, 9, 9).FindTrim(10, nil)
+	if err != nil || width != 0 || height != 0 {
+		t.Errorf("nothing left: %d x %d %v", width, height, err)
+	}
+}
+
+func TestSmartCrop(t *testing.T) {
+	s := newScope(t)
+	picture := must[*Image](t)(solid(t, s, 300, 60, 90, 90, 90).Insert(solid(t, s, 20, 20, 255, 60, 20), 250, 20))
+	tests := map[Interesting]func(x int) bool{
+		InterestingLow:       func(x int) bool { return x == 0 },
+		InterestingCentre:    func(x int) bool { return x == 120 },
+		InterestingHigh:      func(x int) bool { return x == 240 },
+		InterestingAttention: func(x int) bool { return x > 190 },
+		InterestingEntropy:   func(x int) bool { return x > 190 },
+	}
+	for interesting, right := range tests {
+		crop, err := picture.SmartCrop(60, 60, interesting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantSize(t, crop.Image, 60, 60)
+		if !right(crop.X) || crop.Y != 0 {
+			t.Errorf("%d: cut at (%d, %d)", interesting, crop.X, crop.Y)
+		}
+		if interesting == InterestingAttention && (math.Abs(float64(crop.AttentionX)-260) > 25 || crop.AttentionY > 60) {
+			t.Errorf("attention at (%d, %d)", crop.AttentionX, crop.AttentionY)
+		}
+	}
+}
+
+func TestStatistics(t *testing.T) {
+	s := newScope(t)
+	brick := solid(t, s, 8, 6, 200, 100, 50)
+	if v, err := brick.Average(); err != nil || math.Abs(v-350.0/3) > 0.001 {
+		t.Errorf("average %v %v", v, err)
+	}
+	if v, err := brick.Min(); err != nil || v != 50 {
+		t.Errorf("min %v %v", v, err)
+	}
+	if v, err := brick.Max(); err != nil || v != 200 {
+		t.Errorf("max %v %v", v, err)
+	}
+	ramp := must[*Image](t)(s.Identity(1))
+	if v, err := ramp.Percent(50); err != nil || v < 126 || v > 130 {
+		t.Errorf("percent %v %v", v, err)
+	}
+	all, bands, err := brick.Stats()
+	if err != nil || len(bands) != 3 {
+		t.Fatalf("%d bands, %v", len(bands), err)
+	}
+	if all.Max != 200 || bands[1] != (BandStats{100, 100, 4800, 480000, 100, 0}) {
+		t.Errorf("all %+v, second band %+v", all, bands[1])
+	}
+}
+
+func TestBadArguments(t *testing.T) {
+	s := newScope(t)
+	brick := solid(t, s, 8, 6, 200, 100, 50)
+	for name, in := range map[string]args{
+		"unknown argument": {"no-such-argument": 1},
+		"wrong type":       {"kernel": "lanczos3"},
+		"out of range":     {"gap": -1.0},
+		"too large an int": {"kernel": math.MaxInt},
+		"unsupported type": {"kernel": struct{}{}},
+	} {
+		in["scale"] = 0.5
+		if _, err := brick.image("resize", in); !errors.Is(err, errArgument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := s.NewImageFromMemory(make([]byte, 5), 2, 3, 1, InterpretationBW); !errors.Is(err, errArgument) {
+		t.Errorf("too few samples: %v", err)
+	}
+	if _, err := s.NewMatrix(2, 1, 2, 3); !errors.Is(err, errArgument) {
+		t.Errorf("half a row: %v", err)
+	}
+}
