@@ -1,0 +1,135 @@
+//go:build cgo
+
+package vips
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+// soon is what stopping may take on a busy machine, a small part of what the
+// jobs below would.
+const soon = 2 * time.Second
+
+func TestCancel(t *testing.T) {
+	background := newScope(t)
+	png := must[[]byte](t)(solid(t, background, 9000, 9000, 200, 100, 50).ExportPng(PngOptions{Compression: 1}))
+
+	file := func(access Access) func(*testing.T, *Scope) *Image {
+		return func(t *testing.T, s *Scope) *Image { return open(t, s, png, LoadOptions{Access: access}) }
+	}
+	huge := func(t *testing.T, s *Scope) *Image { return solid(t, s, 60000, 60000, 200, 100, 50) }
+
+	tests := map[string]struct {
+		open func(*testing.T, *Scope) *Image
+		run  func(*Image) error
+	}{
+		"blur": {huge, func(i *Image) error {
+			blurred, err := i.GaussBlur(20)
+			if err != nil {
+				return err
+			}
+			_, err = blurred.Average()
+			return err
+		}},
+		"resize": {huge, func(i *Image) error {
+			small, err := i.Resize(0.01, 0.01, KernelLanczos3)
+			if err != nil {
+				return err
+			}
+			_, err = small.Pixels()
+			return err
+		}},
+		"statistics":        {huge, func(i *Image) error { _, _, err := i.Stats(); return err }},
+		"smart crop":        {huge, func(i *Image) error { _, err := i.SmartCrop(100, 100, InterestingAttention); return err }},
+		"saver":             {huge, func(i *Image) error { _, err := i.ExportPng(PngOptions{}); return err }},
+		"decoding in order": {file(Sequential), func(i *Image) error { return slowly(i) }},
+		"decoding at once":  {file(Random), func(i *Image) error { return slowly(i) }},
+		"copying to memory": {file(Sequential), func(i *Image) error {
+			wide, err := i.Replicate(1, 30)
+			if err != nil {
+				return err
+			}
+			_, err = wide.CopyMemory()
+			return err
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			// The deadline is what cancels in the midst of the job.
+			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+			defer cancel()
+			s := NewScope(ctx)
+			defer s.Close()
+			i := test.open(t, s)
+			begin := time.Now()
+			err := test.run(i)
+			if took := time.Since(begin); took > soon {
+				t.Errorf("took %v", took)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v, want the context's error", err)
+			}
+			if _, err := i.Average(); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a call after it: %v", err)
+			}
+		})
+	}
+}
+
+// slowly decodes the image with something to do for each pixel.
+func slowly(i *Image) error {
+	blurred, err := i.GaussBlur(10)
+	if err != nil {
+		return err
+	}
+	_, err = blurred.Average()
+	return err
+}
+
+// Cancelling races with images that are opened, derived and freed: the race
+// detector and libvips' own checks are the test.
+func TestCancelAtAnyMoment(t *testing.T) {
+	jpg := goJPEG(t, 64, 64, brick)
+	for n := range 300 {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := NewScope(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer s.Close()
+			for range 5 {
+				i, err := s.NewImageFromBuffer(jpg, "jpeg", LoadOptions{})
+				if err != nil {
+					break
+				}
+				half, err := i.Resize(0.5, 0.5, KernelLinear)
+				i.Close()
+				if err != nil {
+					break
+				}
+				if _, err = half.ExportPng(PngOptions{}); err != nil {
+					break
+				}
+				half.Close()
+			}
+		}()
+		for range n * 50 {
+			_ = ctx.Err()
+		}
+		cancel()
+		<-done
+	}
+}
+
+func TestCancelledBefore(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s := NewScope(ctx)
+	defer s.Close()
+	if _, err := s.Black(1, 1, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
