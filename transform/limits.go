@@ -46,5 +46,16 @@ func (l Limits) CheckDrawn(s Size, frames int) error {
 	return nil
 }
 
+// CheckRecipe tells whether a recipe may be drawn, each of frames frames: what
+// it draws, and what it scales the picture to on the way there. To cover a wide
+// box with a picture one pixel wide is to make it enormous first.
+func (l Limits) CheckRecipe(r Recipe, frames int) error {
+	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels {
+		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
+			r.Scale.Width, r.Scale.Height, n, l.MaxPixels)
+	}
+	return l.CheckDrawn(r.Drawn(), frames)
+}
+
 // pixelsOf counts the pixels of all frames, of which there is at least one.
 func pixelsOf(s Size, frames int) int64 { return times(s.Pixels(), int64(max(frames, 1))) }

@@ -53,6 +53,32 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestLimitsOfRecipe(t *testing.T) {
+	limits := Limits{MaxPixels: DefaultMaxPixels, MaxDimension: DefaultMaxDimension}
+	tests := []struct {
+		name string
+		own  Facts
+		step Step
+		want string
+	}{
+		{"a photo", plant, Step{Resize: box(Cover, 300, 200)}, ""},
+		{"a part of what is wider than max_dimension", still(20000, 1000), Step{Resize: box(Crop, 300, 200)}, ""},
+		{"enormous on the way", still(1, 10000), Step{Resize: box(Cover, 16000, 1)},
+			"The picture would be scaled to 16000x160000000, 2560000000000 pixels, more than max_pixels, 100000000"},
+		{"enormous in the end", plant, Step{Resize: box(PadOnly, 16384, 1)}, "The result would be 16384x1000, more than max_dimension, 16383"},
+		{"enormous by its border", plant, Step{Border: Border{Width: Num(8000)}}, "The result would be 16740x17000, more than max_dimension, 16383"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := Resolve(tt.step, tt.own)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkLimit(t, "CheckRecipe", limits.CheckRecipe(r, 1), tt.want)
+		})
+	}
+}
+
 func checkLimit(t *testing.T, name string, err error, want string) {
 	t.Helper()
 	switch {
