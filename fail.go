@@ -1,6 +1,7 @@
 package images
 
 import (
+	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -84,12 +85,14 @@ func (b *errorBodies) write(w http.ResponseWriter, r *http.Request, status int) 
 	if nested.(bool) || server.Errors != nil && anyMatch(server.Errors.Routes, r) {
 		return
 	}
+	text := http.StatusText(status)
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write([]byte(http.StatusText(status)))
+		_, _ = io.WriteString(w, text)
 	}
 }
 

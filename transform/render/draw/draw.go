@@ -83,7 +83,7 @@ func (p *picture) apply(s transform.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := p.job.Limits.CheckDrawn(r.Drawn(), p.facts.Frames); err != nil {
+	if err := p.job.Limits.CheckRecipe(r, p.facts.Frames); err != nil {
 		return err
 	}
 	for _, draw := range steps {
