@@ -37,7 +37,7 @@ clean: ## remove what the other commands made
 # Go knows best what is up to date.
 bin/caddy: FORCE
 	scripts/setup.sh check
-	go build -trimpath -o $@ ./cmd/caddy
+	go build -o $@ ./cmd/caddy
 
 # The tools have a module of their own and change rarely; building them takes minutes.
 bin/minio: tools/go.mod tools/go.sum
