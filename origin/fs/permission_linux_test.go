@@ -17,6 +17,7 @@ func TestPermissions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(root, "closed"), 0o755) }) // so that it can be removed
 	asNobody(t, func() {
 		o := provisioned(t, &Origin{Root: root})
 		for _, path := range []string{"a.jpg", "closed/b.jpg"} {

@@ -1,0 +1,68 @@
+package s3
+
+import (
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/caddy-images/caddy-images/origin/internal/option"
+)
+
+const options = "bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, timeout"
+
+// UnmarshalCaddyfile sets up the origin from Caddyfile tokens:
+//
+//	origin s3 [<bucket>] {
+//		bucket        <name>
+//		prefix        <folder>
+//		region        <region>
+//		endpoint      <url>
+//		path_style
+//		access_key    <key>
+//		secret_key    <key>
+//		session_token <token>
+//		anonymous
+//		timeout       <duration>
+//	}
+func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the module's name
+	if d.NextArg() {
+		o.Bucket = d.Val()
+		if d.NextArg() {
+			return d.ArgErr()
+		}
+	}
+	for d.NextBlock(0) {
+		if err := o.unmarshalOption(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {
+	switch d.Val() {
+	case "bucket":
+		return option.Value(d, &o.Bucket)
+	case "prefix":
+		return option.Value(d, &o.Prefix)
+	case "region":
+		return option.Value(d, &o.Region)
+	case "endpoint":
+		return option.Value(d, &o.Endpoint)
+	case "path_style":
+		return option.Flag(d, &o.PathStyle)
+	case "access_key":
+		return option.Value(d, &o.AccessKey)
+	case "secret_key":
+		return option.Value(d, &o.SecretKey)
+	case "session_token":
+		return option.Value(d, &o.SessionToken)
+	case "anonymous":
+		return option.Flag(d, &o.Anonymous)
+	case "timeout":
+		return option.Duration(d, &o.Timeout)
+	}
+	return option.Unknown(d, options)
+}
+
+// Interface guard
+var _ caddyfile.Unmarshaler = (*Origin)(nil)

@@ -1,0 +1,59 @@
+package s3
+
+import (
+	"context"
+	stderrors "errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// roleTimeout bounds the search for a role: where there is none, the address of
+// a cloud's metadata server often swallows what is sent to it.
+const roleTimeout = 3 * time.Second
+
+// newCredentials returns nil for an anonymous origin.
+func (o Origin) newCredentials() (*credentials.Credentials, error) {
+	switch {
+	case (o.AccessKey == "") != (o.SecretKey == ""):
+		return nil, fmt.Errorf("access_key and secret_key need each other")
+	case o.SessionToken != "" && o.AccessKey == "":
+		return nil, fmt.Errorf("session_token needs access_key and secret_key")
+	case o.Anonymous && o.AccessKey != "":
+		return nil, fmt.Errorf("anonymous and access_key exclude each other")
+	case o.Anonymous:
+		return nil, nil
+	case o.AccessKey != "":
+		return credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken), nil
+	}
+	// The metadata server is a neighbour; no proxy knows the way.
+	direct := &http.Client{Timeout: roleTimeout, Transport: &http.Transport{DialContext: new(net.Dialer).DialContext}}
+	return credentials.NewChainCredentials([]credentials.Provider{
+		&credentials.EnvAWS{},
+		&credentials.FileAWSCredentials{},
+		&credentials.IAM{Client: direct, Region: o.Region},
+	}), nil
+}
+
+var errNoCredentials = stderrors.New("neither the environment nor a credentials file nor a role has any")
+
+// keys are the current credentials, fetched again when they are about to expire.
+func (o *Origin) keys(ctx context.Context) (credentials.Value, error) {
+	keys, err := o.credentials.GetWithContext(&credentials.CredContext{Client: o.client, Context: ctx})
+	if err == nil && keys.AccessKeyID == "" {
+		err = errNoCredentials
+	}
+	if ctx.Err() != nil {
+		return credentials.Value{}, origin.GivenUp(ctx)
+	}
+	if err != nil {
+		return credentials.Value{}, errors.New(errors.AccessDenied, "No credentials for S3 were found").Because(err)
+	}
+	return keys, nil
+}

@@ -1,0 +1,75 @@
+package s3
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// server is how messages call the other side.
+const server = "S3"
+
+// Fetch implements origin.Origin.
+func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	timed, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	answer, err := o.get(timed, req.Ref)
+	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(timed) {
+		// S3 asks its clients to try 5xx again, and says so of 503 SlowDown too.
+		answer.Body.Close()
+		answer, err = o.get(timed, req.Ref)
+	}
+	if err != nil {
+		return nil, origin.NetError(ctx, server, err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, refusal(answer)
+	}
+	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+}
+
+func (o *Origin) get(ctx context.Context, ref origin.Ref) (*http.Response, error) {
+	if o.prefix+ref.Name() == "" {
+		// This would list the bucket.
+		return nil, origin.StatusError(server, http.StatusNotFound)
+	}
+	r, err := o.request(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return o.client.Do(r)
+}
+
+// pause waits 100 to 200 ms, so that not everybody comes back at once, and says
+// whether there is time left.
+func pause(ctx context.Context) bool {
+	select {
+	case <-time.After(100*time.Millisecond + rand.N(100*time.Millisecond)):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func newClient() *http.Client {
+	return &http.Client{
+		// S3 redirects to another region's endpoint, for which this request is
+		// not signed.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+			TLSHandshakeTimeout:    dialTimeout,
+			ResponseHeaderTimeout:  headerTimeout,
+			MaxResponseHeaderBytes: 64 << 10,
+			MaxIdleConnsPerHost:    32,
+			IdleConnTimeout:        90 * time.Second,
+			DisableCompression:     true,
+		},
+	}
+}

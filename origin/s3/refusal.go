@@ -1,0 +1,68 @@
+package s3
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// maxErrorBytes bounds the document of an error.
+const maxErrorBytes = 64 << 10
+
+// document is the part of S3's error document that is safe to log: no key, no
+// string that was to be signed.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+type document struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string
+	RequestID string `xml:"RequestId"`
+	Region    string
+}
+
+const (
+	notAccepted   = "S3 does not accept the credentials"
+	expired       = "The credentials for S3 have expired"
+	anotherRegion = "The bucket on S3 is in another region; region must name it"
+)
+
+// codes are the errors whose status alone would mislead. A bucket that does not
+// exist is not a file that does not exist: the next origin in a chain must not
+// cover up a mistake in the configuration.
+var codes = map[string]struct {
+	kind    errors.Kind
+	message string
+}{
+	"AccessDenied":                 {errors.AccessDenied, "S3 denied access (a missing file also looks like this without s3:ListBucket)"},
+	"AuthorizationHeaderMalformed": {errors.Unidentified, anotherRegion},
+	"ExpiredToken":                 {errors.AccessDenied, expired},
+	"ExpiredTokenException":        {errors.AccessDenied, expired},
+	"InvalidAccessKeyId":           {errors.AccessDenied, notAccepted},
+	"InvalidObjectState":           {errors.Unidentified, "The file on S3 is archived; it must be restored first"},
+	"InvalidToken":                 {errors.AccessDenied, notAccepted},
+	"InvalidTokenId":               {errors.AccessDenied, notAccepted},
+	"KeyTooLongError":              {errors.NotFound, "No file was found on S3 at the specified path"},
+	"NoSuchBucket":                 {errors.Unidentified, "The bucket was not found on S3"},
+	"PermanentRedirect":            {errors.Unidentified, anotherRegion},
+	"RequestTimeTooSkewed":         {errors.AccessDenied, "S3 does not accept the clock of the image server"},
+	"SignatureDoesNotMatch":        {errors.AccessDenied, notAccepted},
+	"TemporaryRedirect":            {errors.Unidentified, anotherRegion},
+	"TokenRefreshRequired":         {errors.AccessDenied, expired},
+	"XMinioInvalidObjectName":      {errors.NotFound, "No file was found on S3 at the specified path"},
+}
+
+// refusal is the error of an answer that brings no original.
+func refusal(answer *http.Response) error {
+	var doc document
+	// Without a document, from a proxy perhaps, the status has to do.
+	_ = xml.NewDecoder(io.LimitReader(answer.Body, maxErrorBytes)).Decode(&doc)
+
+	e := origin.StatusError(server, answer.StatusCode)
+	if known, ok := codes[doc.Code]; ok {
+		e.Kind, e.Message = known.kind, known.message
+	}
+	return e.Because(fmt.Errorf("status %d, code %q, region %q, request %q", answer.StatusCode, doc.Code, doc.Region, doc.RequestID))
+}
