@@ -12,8 +12,8 @@ import (
 const takesColor = "a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
 
 // parseColor reads a colour. The last two of eight digits are its opacity in
-// percent, decimal (ImageKit, "Resize, crop and other transformations":
-// FFFFFF50 is half transparent), so that opaque is written without them.
+// percent, decimal: "from 00 for 0.00 to 99 for 0.99" (ImageKit's JavaScript SDK,
+// color). An opaque colour is written without them.
 func parseColor(v string) (transform.Color, bool) {
 	v = strings.ToLower(v)
 	if rgb, ok := colorNames[v]; ok {

@@ -36,9 +36,9 @@ func readSharpen(s *step, v string) bool {
 	return ok && amount > 0
 }
 
-// defaultUnsharp is the example of ImageKit's page "Effects and enhancements".
-// The SDKs write a bare e-usm for "a default unsharp mask" and no page says
-// which that is.
+// defaultUnsharp is the example of ImageKit's page "Image enhancement and color
+// manipulation". The SDKs write a bare e-usm for "a default unsharp mask", and no
+// page says which that is.
 var defaultUnsharp = transform.Unsharp{Radius: 2, Sigma: 2, Amount: 0.8, Threshold: 0.024}
 
 func readUnsharp(s *step, v string) bool {

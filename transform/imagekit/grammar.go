@@ -51,13 +51,31 @@ type token struct {
 func tokens(tr string) []token {
 	var list []token
 	for {
+		t := token{text: tr}
 		i := strings.IndexAny(tr, ",:")
-		if i < 0 {
-			return append(list, token{text: tr})
+		if i >= 0 {
+			t = token{text: tr[:i], colon: tr[i] == ':'}
 		}
-		list = append(list, token{text: tr[:i], colon: tr[i] == ':'})
+		if n := len(list); n > 0 && isRatio(list[n-1], t) {
+			list[n-1] = token{text: list[n-1].text + ":" + t.text, colon: t.colon}
+		} else {
+			list = append(list, t)
+		}
+		if i < 0 {
+			return list
+		}
 		tr = tr[i+1:]
 	}
+}
+
+// isRatio tells whether two tokens are the halves of `ar-4:3`. ImageKit's SDKs
+// offer this spelling and write it into the URL as it is. It can be told from a
+// chain because no step is a mere number.
+func isRatio(first, second token) bool {
+	width, is := strings.CutPrefix(first.text, "ar-")
+	_, okWidth := number(width)
+	_, okHeight := number(second.text)
+	return is && first.colon && okWidth && okHeight
 }
 
 type parser struct{ tokens []token }

@@ -2,8 +2,8 @@ package imagekit
 
 import "strings"
 
-// parameters is everything that may stand in tr. Parse, Print's counterpart in
-// the tests, the messages and docs/imagekit.md all follow it.
+// parameters is everything that may stand in tr. Parse and its messages follow
+// it, and a test compares docs/imagekit.md with it.
 var parameters = append([]row{
 	// Size and crop.
 	{name: "w", takes: "pixels, or a part of the original's width between 0 and 1", read: readWidth, expression: true},

@@ -40,6 +40,8 @@ func TestValues(t *testing.T) {
 
 		{"w-4,ar-4-3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
 		{"w-4,ar-4_3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
+		{"w-4,ar-4:3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
+		{"ar-4:3,w-4:rt-90", plan{Steps: steps{{Resize: resize{Width: px(4), Aspect: num(4.0 / 3)}}, {Rotate: num(90)}}}},
 		{"w-4,ar-2.5-1", size(resize{Width: px(4), Aspect: num(2.5)})},
 
 		{"c-maintain_ratio", size(resize{})},
@@ -211,6 +213,8 @@ func TestMessages(t *testing.T) {
 		{"w-a\r\nb", `w is "a\r\nb"; ` + length},
 		{"h-auto", `h is "auto"; it takes pixels, or a part of the original's height between 0 and 1`},
 		{"ar-4", `ar is "4"; it takes width-height, such as 4-3`},
+		{"ar-4:rt-90", `ar is "4"; it takes width-height, such as 4-3`},
+		{"ar-4:3:2", `"2" ` + known},
 		{"ar-4-0", `ar is "4-0"; it takes width-height, such as 4-3`},
 		{"ar-0-4", `ar is "0-4"; it takes width-height, such as 4-3`},
 		{"ar-1-65536", `ar is "1-65536"; it takes width-height, such as 4-3`},
@@ -299,7 +303,7 @@ func TestMessages(t *testing.T) {
 		{"e", `"e" ` + known},
 		{"w_300", `"w_300" ` + known},
 		{"W-300", `"W" ` + known},
-		{"l-foo,l-end", `"l" ` + known},
+		{"l-foo,l-end", `"l-foo" ` + known},
 		{"300", `"300" ` + known},
 		{strings.Repeat("é", 500), `"\u00e9\u00e9\u00e9\u00e9\u00e9..." ` + known},
 	}

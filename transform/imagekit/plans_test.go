@@ -61,6 +61,8 @@ var plans = map[string]plan{
 			Resize:     resize{Width: px(300), Height: px(200), Fit: transform.Pad, Focus: transform.FocusLeft},
 			Background: background(0xf3, 0xf3, 0xf3, 255),
 		}}},
+	"https://ik.imagekit.io/test_url_endpoint/test_path1.jpg?tr=ar-4:3": {
+		Steps: steps{{Resize: resize{Aspect: num(4.0 / 3)}}}},
 	"https://ik.imagekit.io/demo/img/plant.jpeg?tr=w-300,h-200,c-force": {
 		Steps: steps{{Resize: resize{Width: px(300), Height: px(200), Fit: transform.Stretch}}}},
 	"https://ik.imagekit.io/demo/img/plant.jpeg?tr=w-300,h-200,c-at_max": {

@@ -15,44 +15,73 @@ type queryParts struct {
 	versioned bool
 }
 
-// parseQuery takes out of a query what is ImageKit's. The rest stays as it is:
-// an origin may need it (Firebase's alt and token), and a version makes it
-// another original.
-//
-// A plus sign in tr is a space, as in every form-encoded query. That loses
-// nothing: ImageKit allows no plus in plain text, and Base64 has no spaces.
+// parseQuery takes out of a query what is ImageKit's. The rest stays as it is,
+// for an origin may need it (Firebase's alt and token).
 func parseQuery(raw string) (queryParts, error) {
 	var q queryParts
 	var rest []string
 	for part := range strings.SplitSeq(raw, "&") {
 		key, value, _ := strings.Cut(part, "=")
-		switch key {
-		case "tr":
-			if q.hasTr {
-				return queryParts{}, errors.New(errors.BadTransform, "The query has tr more than once; chained transformations are separated by a colon")
+		if read, ok := switches[key]; ok {
+			if err := read(&q, value); err != nil {
+				return queryParts{}, err
 			}
-			tr, err := url.QueryUnescape(value)
-			if err != nil {
-				return queryParts{}, malformedEncoding(err)
-			}
-			q.tr, q.hasTr = tr, true
-		case "ik-s", "ik-t", "ik-sdk-version":
-		case "ik-sanitizeSvg":
-			if value != "true" {
-				return queryParts{}, errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", quote(value))
-			}
-		case "ik-attachment", "ik-attachment-filename":
-			if key == "ik-attachment" && value == "false" {
-				continue
-			}
-			return queryParts{}, row{name: key, state: later}.refusal()
-		case "ik-obj-version", "updatedAt", "v", "version":
-			q.versioned = q.versioned || value != ""
-			rest = append(rest, part)
-		default:
-			rest = append(rest, part)
+			continue
 		}
+		q.versioned = q.versioned || versions[key] && value != ""
+		rest = append(rest, part)
 	}
 	q.rest = strings.Join(rest, "&")
 	return q, wellFormed(q.tr)
+}
+
+// versions are the parameters that say which version of the original is meant.
+// ImageKit's API and dashboard append the first two, its examples have the
+// others. They stay in the Ref: another version is another original.
+var versions = map[string]bool{"ik-obj-version": true, "updatedAt": true, "v": true, "version": true}
+
+// switches are ImageKit's own parameters.
+var switches = map[string]func(q *queryParts, value string) error{
+	"tr":                     readTr,
+	"ik-s":                   ignore,
+	"ik-t":                   ignore,
+	"ik-sdk-version":         ignore,
+	"ik-sanitizeSvg":         readSanitize,
+	"ik-attachment":          readAttachment,
+	"ik-attachment-filename": readAttachmentName,
+}
+
+// readTr takes a plus sign for a space, as in every form-encoded query. That
+// loses nothing: ImageKit allows no plus in plain text, and Base64 has no
+// spaces.
+func readTr(q *queryParts, value string) error {
+	if q.hasTr {
+		return errors.New(errors.BadTransform, "The query has tr more than once; chained transformations are separated by a colon")
+	}
+	tr, err := url.QueryUnescape(value)
+	if err != nil {
+		return malformedEncoding(err)
+	}
+	q.tr, q.hasTr = tr, true
+	return nil
+}
+
+func ignore(*queryParts, string) error { return nil }
+
+func readSanitize(_ *queryParts, value string) error {
+	if value == "true" {
+		return nil
+	}
+	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", quote(value))
+}
+
+func readAttachment(_ *queryParts, value string) error {
+	if value == "false" {
+		return nil
+	}
+	return row{name: "ik-attachment", state: later}.refusal()
+}
+
+func readAttachmentName(*queryParts, string) error {
+	return row{name: "ik-attachment-filename", state: later}.refusal()
 }

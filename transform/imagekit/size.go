@@ -6,8 +6,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxPixels is the largest length: "If the value is greater than 65535, it will
-// get ignored" (ImageKit, "Transform and adapt media assets", limits).
+// maxPixels is the largest length. One that is larger is ignored (ImageKit,
+// "Transform and adapt media assets", limits).
 const maxPixels = 65535
 
 func readWidth(s *step, v string) bool  { return readLength(&s.Resize.Width, v) }
@@ -27,9 +27,10 @@ func readLength(l *transform.Length, v string) bool {
 	return true
 }
 
-// readAspect takes `4-3` and, as several of ImageKit's own pages do, `4_3`.
+// readAspect takes `4-3` and the other spellings of ImageKit's pages and SDKs,
+// `4_3` and `4:3`.
 func readAspect(s *step, v string) bool {
-	i := strings.IndexAny(v, "-_")
+	i := strings.IndexAny(v, "-_:")
 	if i < 0 {
 		return false
 	}

@@ -49,9 +49,9 @@ func (s *step) finish() transform.Step {
 // unknown is the error of an item that is nothing that ImageKit documents.
 func unknown(text string) error {
 	name, rest, _ := strings.Cut(text, "-")
-	if name == "e" && rest != "" {
-		effect, _, _ := strings.Cut(rest, "-")
-		name = "e-" + effect
+	if (name == "e" || name == "l") && rest != "" {
+		kind, _, _ := strings.Cut(rest, "-")
+		name += "-" + kind
 	}
 	return errors.New(errors.BadTransform, "%s is not a parameter; the parameters are %s", quote(name), supportedNames)
 }
