@@ -77,8 +77,8 @@ func TestSetLogger(t *testing.T) {
 	defer SetLogger(nil)
 
 	s := newScope(t)
-	jpg := goJPEG(t, 300, 300, brick)
-	if _, err := open(t, s, jpg[:len(jpg)/2], LoadOptions{FailOn: FailOnNone}).Average(); err != nil {
+	png := goPNG(t, 300, 300, brick)
+	if _, err := open(t, s, png[:len(png)/2], LoadOptions{FailOn: FailOnNone}).Average(); err != nil {
 		t.Fatal(err)
 	}
 	mu.Lock()
