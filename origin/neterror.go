@@ -64,7 +64,7 @@ func classify(err error) verdict {
 		return verdict{errors.Unresolved, "The name of %s does not resolve"}
 	case stderrors.Is(err, syscall.ECONNREFUSED):
 		return verdict{errors.Refused, "%s refused the connection"}
-	case isAny(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED):
+	case isAny(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED), is[streamError](err):
 		return verdict{errors.Unidentified, "%s reset the connection"}
 	case isAny(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL):
 		return verdict{errors.Unidentified, "%s cannot be reached"}
@@ -93,6 +93,17 @@ func isTLS(err error) bool {
 	op, ok := stderrors.AsType[*net.OpError](err)
 	return ok && (op.Op == "remote error" || op.Op == "local error")
 }
+
+// streamError has the shape of golang.org/x/net/http2.StreamError, an answer
+// that the server ended by RST_STREAM. That is how net/http lets errors.As know
+// its own copy of that type.
+type streamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (streamError) Error() string { return "" }
 
 func is[E error](err error) bool {
 	_, ok := stderrors.AsType[E](err)
