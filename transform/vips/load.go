@@ -66,13 +66,6 @@ var loaders = map[sniff.Format]loader{
 	sniff.SVG:  {operation: "svgload_buffer", scale: true},
 }
 
-// CanLoad tells whether this build of libvips has a loader for the format. A
-// HEIF may still lack its codec.
-func CanLoad(format sniff.Format) bool {
-	l, ok := loaders[format]
-	return ok && HasOperation(l.operation)
-}
-
 // NewImageFromBuffer opens an image: reads its header, and its pixels when they
 // are needed. The format is the caller's decision, see [sniff.Sniff]; libvips
 // is never asked to find a loader. The buffer is not copied and must stay as it

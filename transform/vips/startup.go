@@ -68,7 +68,7 @@ func block() {
 		"VipsForeignLoadJpegBuffer", "VipsForeignSaveJpegBuffer",
 		"VipsForeignLoadPngBuffer", "VipsForeignSavePngBuffer", "VipsForeignSaveSpngBuffer",
 		"VipsForeignLoadWebpBuffer", "VipsForeignSaveWebpBuffer",
-		"VipsForeignLoadHeifBuffer", "VipsForeignSaveHeifBuffer", "VipsForeignSaveAvifBuffer",
+		"VipsForeignLoadHeifBuffer", "VipsForeignSaveHeifBuffer",
 		"VipsForeignLoadNsgifBuffer", "VipsForeignSaveCgifBuffer",
 		"VipsForeignLoadTiffBuffer",
 		"VipsForeignLoadSvgBuffer",

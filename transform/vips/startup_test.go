@@ -5,6 +5,8 @@ package vips
 import (
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
 func TestStartup(t *testing.T) {
@@ -21,6 +23,27 @@ func TestStartup(t *testing.T) {
 	}
 	if !HasArgument("resize", "vscale") || HasArgument("resize", "no-such-argument") || HasArgument("no_such_operation", "in") {
 		t.Error("HasArgument")
+	}
+}
+
+func TestSupport(t *testing.T) {
+	for format, want := range map[sniff.Format]bool{
+		sniff.JPEG: true, sniff.PNG: true, sniff.WebP: true, sniff.GIF: true, sniff.SVG: false, "": false,
+	} {
+		if got := CanExport(format); got != want {
+			t.Errorf("export %q: %t", format, got)
+		}
+	}
+	for format := range loaders {
+		if !CanLoad(format) {
+			t.Errorf("load %q: no", format)
+		}
+	}
+	if CanLoad("") {
+		t.Error("load nothing")
+	}
+	if CanExport(sniff.AVIF) != HasOperation("heifsave_buffer") {
+		t.Error("the test machine has an AV1 encoder")
 	}
 }
 

@@ -1,0 +1,53 @@
+//go:build cgo
+
+package vips
+
+// #include "bridge.h"
+import "C"
+
+// Align is where the lines of a text begin or end.
+type Align int
+
+// The alignments. Low is left.
+const (
+	AlignLow    Align = C.VIPS_ALIGN_LOW
+	AlignCentre Align = C.VIPS_ALIGN_CENTRE
+	AlignHigh   Align = C.VIPS_ALIGN_HIGH
+)
+
+// TextOptions is how to set a text. The zero value is one line at 72 dpi, where
+// a point is a pixel, in the default font.
+type TextOptions struct {
+	Font     string // Pango's description: "sans bold 12"
+	FontFile string // a font to load for this text; its name goes into Font
+	Width    int    // pixels to break lines at; 0 is not at all
+	Align    Align
+	Justify  bool
+	Spacing  int // more room between lines, in points
+	DPI      int // 72
+
+	// RGBA draws in the colours of the markup, with an alpha. Otherwise the result
+	// is a mask of one band.
+	RGBA bool
+}
+
+// Text draws a text in Pango markup, as large as it takes: what is not markup
+// must be escaped. A text without a visible letter is an error.
+func (s *Scope) Text(markup string, opts TextOptions) (*Image, error) {
+	in := args{
+		"text":    markup,
+		"align":   int(opts.Align),
+		"justify": opts.Justify,
+		"spacing": opts.Spacing,
+		"rgba":    opts.RGBA,
+	}
+	in.unlessZero("width", opts.Width)
+	in.unlessZero("dpi", opts.DPI)
+	if opts.Font != "" {
+		in["font"] = opts.Font
+	}
+	if opts.FontFile != "" {
+		in["fontfile"] = opts.FontFile
+	}
+	return s.image("text", in)
+}
