@@ -93,6 +93,27 @@ func TestDocumentedErrors(t *testing.T) {
 	}
 }
 
+// S3 decodes a plain plus in a path to a space, which MinIO does not, and it
+// signs what stands on the wire.
+func TestWire(t *testing.T) {
+	var got *http.Request
+	o := at(t, serving(t, func(_ http.ResponseWriter, r *http.Request) { got = r }))
+	if _, err := fetch(t.Context(), t, o, "a+b%2Bc//d%20(1)!$',;=@:~*%C3%BC%3F.jpg"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "/photos/a%2Bb%2Bc//d%20%281%29%21%24%27%2C%3B%3D%40%3A~%2A%C3%BC%3F.jpg"; got.RequestURI != want {
+		t.Errorf("asked for %s, want %s", got.RequestURI, want)
+	}
+	if sum, agent := got.Header.Get("X-Amz-Content-Sha256"), got.UserAgent(); sum != emptySHA256 || agent != "caddy-images" {
+		t.Errorf("sent %v", got.Header)
+	}
+	for _, name := range []string{"Range", "Cookie", "Accept-Encoding"} {
+		if got.Header.Get(name) != "" {
+			t.Errorf("sent %s", name)
+		}
+	}
+}
+
 func TestErrorWithoutDocument(t *testing.T) {
 	for body, text := range map[string]string{"nothing": "", "a page": "<html><body>Bad Gateway</body></html>", "half": "<Error><Code>NoSu"} {
 		o := at(t, serving(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -165,8 +165,12 @@ func TestResponseHeaderTimeout(t *testing.T) {
 		BaseURL:               answering(t, func(c net.Conn, _ *http.Request) { hang(c) }),
 		ResponseHeaderTimeout: caddy.Duration(50 * time.Millisecond),
 	})
+	start := time.Now()
 	_, err := fetch(t.Context(), t, o, "a.jpg", "")
 	wantError(t, err, errors.OriginTimeout, notInTime)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
 }
 
 func TestClientGoesAway(t *testing.T) {

@@ -55,8 +55,6 @@ func TestFetchDefaults(t *testing.T) {
 		w.Header().Set("Last-Modified", "yesterday")
 	}))
 	defer s.Close()
-	// A proxy would connect on behalf of the guard, so none is asked.
-	t.Setenv("HTTP_PROXY", "http://proxy.invalid")
 	o := provisioned(t, &Origin{BaseURL: s.URL, ForwardHost: true})
 	source, err := fetch(t.Context(), t, o, "", "")
 	if err != nil || len(source.Body) != 0 || !source.LastModified.IsZero() {
@@ -82,5 +80,14 @@ func TestFetchUsesConnectionsAgain(t *testing.T) {
 	}
 	if len(remotes) != 1 {
 		t.Errorf("%d connections", len(remotes))
+	}
+}
+
+// A proxy would connect on behalf of the guard. The environment's proxies are
+// never used for loopback, so no server here could show that one is.
+func TestNoProxy(t *testing.T) {
+	o := provisioned(t, &Origin{BaseURL: "https://example.com"})
+	if o.client.Transport.(*http.Transport).Proxy != nil {
+		t.Error("a proxy may be used")
 	}
 }
