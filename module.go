@@ -40,7 +40,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // handler goes on to the next one as it is.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
-	if !ours || h.transformsNext && (!isRead(r) || err == nil && asked.Plan.IsZero()) {
+	if !ours || h.transformsNext && isForNext(r, asked, err) {
 		return nextHandler.ServeHTTP(w, r)
 	}
 	if !isRead(r) {
@@ -70,6 +70,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	answer.contentType = variant.contentType
 	return answer.send(w, r, variant.body)
+}
+
+// isForNext tells whether a request that would be answered with what the next
+// handler has is altogether for that handler: it asks for nothing, or for nothing
+// that could be an original.
+func isForNext(r *http.Request, asked transform.Request, err error) bool {
+	return !isRead(r) || err == nil && asked.Plan.IsZero() || stderrors.Is(err, origin.ErrPath)
 }
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }

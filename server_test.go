@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,3 +235,16 @@ func writeOriginals(t *testing.T, dir string) {
 		}
 	}
 }
+
+// loadJSON loads a JSON configuration with PORT and ROOT in it, and points s to
+// it.
+func loadJSON(t *testing.T, s *site, port int, config string) {
+	t.Helper()
+	config = strings.NewReplacer("PORT", itoa(port), "ROOT", s.root).Replace(config)
+	if err := caddy.Load([]byte(config), true); err != nil {
+		t.Fatal(err)
+	}
+	s.url = "http://127.0.0.1:" + itoa(port)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,8 +1,11 @@
 package origin
 
 import (
+	stderrors "errors"
+	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
@@ -23,29 +26,40 @@ type Ref struct {
 	Query string
 }
 
+// ErrPath is the cause of ParseRef's errors.
+var ErrPath = stderrors.New("no name of an original")
+
 // ParseRef reads a Ref from the escaped path and the raw query of a URL.
 //
 // A path that decodes to a control character, to invalid UTF-8 or to a `.` or
-// `..` segment is refused as BadTransform: no honest URL has one, and each origin
-// would understand it in its own way.
+// `..` segment is refused as BadTransform, because of ErrPath: each origin would
+// understand it in its own way.
 func ParseRef(escapedPath, rawQuery string) (Ref, error) {
 	escapedPath = strings.TrimLeft(escapedPath, "/")
-	name, err := url.PathUnescape(escapedPath)
-	if err != nil {
-		return Ref{}, errors.New(errors.BadTransform, "The path has a malformed percent-encoding; %% must be followed by two hex digits").Because(err)
+	if fault := pathFault(escapedPath); fault != "" {
+		return Ref{}, errors.New(errors.BadTransform, "The path %s", fault).Because(ErrPath)
 	}
-	if strings.ToValidUTF8(name, "") != name {
-		return Ref{}, errors.New(errors.BadTransform, "The path is not percent-encoded UTF-8")
-	}
-	if strings.ContainsFunc(name, isControl) {
-		return Ref{}, errors.New(errors.BadTransform, "The path has a control character")
+	return Ref{Path: normalise(escapedPath), Query: rawQuery}, nil
+}
+
+// pathFault says what is wrong with a path, as what follows "the path"; nothing
+// if it is empty.
+func pathFault(escaped string) string {
+	name, err := url.PathUnescape(escaped)
+	switch {
+	case err != nil:
+		return "has a malformed percent-encoding; % must be followed by two hex digits"
+	case !utf8.ValidString(name):
+		return "is not percent-encoded UTF-8"
+	case strings.ContainsFunc(name, isControl):
+		return "has a control character"
 	}
 	for segment := range strings.SplitSeq(name, "/") {
 		if segment == "." || segment == ".." {
-			return Ref{}, errors.New(errors.BadTransform, "The path has a %q segment", segment)
+			return fmt.Sprintf("has a %q segment", segment)
 		}
 	}
-	return Ref{Path: normalise(escapedPath), Query: rawQuery}, nil
+	return ""
 }
 
 // Name is the path decoded once, as object stores and file systems name things.

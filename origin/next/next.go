@@ -106,7 +106,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 		return nil, failure(err)
 	}
 	if unhandled, _ := caddyhttp.GetVar(inner.Context(), "unhandled").(bool); unhandled && w.status == 0 {
-		return nil, errors.New(errors.NotFound, "No handler answered at the specified path")
+		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path")
 	}
 	return w.source()
 }
@@ -161,11 +161,18 @@ func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err err
 
 // failure is the error for one that the handlers returned.
 func failure(err error) error {
+	if err == errAborted {
+		return brokeOff(err)
+	}
 	var he caddyhttp.HandlerError
 	if stderrors.As(err, &he) && he.StatusCode != 0 {
 		return origin.StatusError("this site", he.StatusCode).Because(err)
 	}
-	return errors.New(errors.Unidentified, "The next handler failed").Because(err)
+	return errors.New(errors.Unidentified, "This site failed").Because(err)
+}
+
+func brokeOff(cause error) error {
+	return errors.New(errors.Unidentified, "This site's answer broke off").Because(cause)
 }
 
 // Interface guards

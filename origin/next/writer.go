@@ -121,7 +121,7 @@ func (w *writer) source() (*origin.Source, error) {
 		return nil, origin.StatusError("this site", w.status)
 	}
 	if n, ok := w.announced(); ok && n != int64(len(w.body)) {
-		return nil, errors.New(errors.Unidentified, "The next handler's answer broke off").Because(origin.ErrShortBody)
+		return nil, brokeOff(origin.ErrShortBody)
 	}
 	if _, known := sniff.Sniff(w.body); !known && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
 		w.pass()
