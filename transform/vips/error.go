@@ -25,7 +25,7 @@ func (e *Error) Error() string {
 	if e.Text == "" {
 		return e.Op + ": failed"
 	}
-	return e.Op + ": " + e.Text
+	return e.Op + ": " + strings.TrimPrefix(e.Text, e.Op+": ")
 }
 
 // calls attributes the text in libvips' error buffer. That buffer is one for
