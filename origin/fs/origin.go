@@ -16,8 +16,9 @@ func init() { caddy.RegisterModule(Origin{}) }
 // Origin reads originals from regular files.
 //
 // On the disk nothing outside of `root` can be reached, not by a symbolic link
-// either: a link that leads out of `root` is denied, one that stays inside is
-// followed. Other file systems resolve links as they do.
+// either: a relative link that stays inside `root` is followed, one that leads out
+// of it is denied, and so is an absolute one. Other file systems resolve links as
+// they do.
 //
 // Names that begin with a dot, and all that is below such a directory, are not
 // there unless `hidden` is set, so that a `.git`, a `.env` or Caddy's own keys
