@@ -248,3 +248,13 @@ func loadJSON(t *testing.T, s *site, port int, config string) {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+func portOf(t *testing.T, s site) int {
+	t.Helper()
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.url, "http://"), ":")
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

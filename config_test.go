@@ -1,0 +1,134 @@
+package images_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+
+	images "github.com/caddy-images/caddy-images"
+)
+
+// Every option that JSON can get wrong is refused when the configuration is
+// loaded, by name.
+func TestProvisionRefuses(t *testing.T) {
+	tests := []struct{ config, want string }{
+		{`{"max_source_size": -1}`, "max_source_size is -1; it takes 1 to 1073741824"},
+		{`{"max_pixels": -1}`, "max_pixels is -1; it takes 1 to 10000000000"},
+		{`{"max_frames": -1}`, "max_frames is -1; it takes 1 to 100000"},
+		{`{"max_dimension": 65536}`, "max_dimension is 65536; it takes 1 to 65535"},
+		{`{"fetch_timeout": -1}`, "fetch_timeout is -1ns; it takes 1ns to 1h0m0s"},
+		{`{"render_timeout": "2h"}`, "render_timeout is 2h0m0s; it takes 1ns to 1h0m0s"},
+		{`{"queue_timeout": -1}`, "queue_timeout is -1ns; it takes 1ns to 1h0m0s"},
+		{`{"quality": {"jpeg": 101}}`, "quality of jpeg is 101; it takes 1 to 100"},
+		{`{"quality": {"webp": -1}}`, "quality of webp is -1; it takes 1 to 100"},
+		{`{"quality": {"avif": 101}}`, "quality of avif is 101; it takes 1 to 100"},
+		{`{"formats": ["jxl"]}`, `formats has "jxl"; it takes avif and webp`},
+		{`{"formats": ["png"]}`, `formats has "png"; it takes avif and webp`},
+		{`{"formats": ["webp", "webp"]}`, `formats has "webp" twice`},
+		{`{"cache_control": "public; max-age=1"}`, "cache_control is \"public; max-age=1\"; it takes `origin` or a value such as \"public, max-age=3600\""},
+		{`{"cache_control": "public,,x"}`, "cache_control is \"public,,x\"; it takes `origin` or a value such as \"public, max-age=3600\""},
+		{`{"go_on": ["never"]}`, `go_on: "never" is no failure of an origin`},
+		{`{"dialect": {"imagekit": {"endpoint": "shop"}}}`, `endpoint "shop" does not begin with a slash`},
+		{`{"dialect": {"imagekit": {"endpoint": "/{env.CADDY_IMAGES_NOT_SET}"}}}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},
+		{`{"origins": [{"type": "gopher"}]}`, "unknown module: http.images.origins.gopher"},
+		{`{"origins": [{"type": "web"}]}`, "base_url"},
+		{`{"origins": [{"type": "s3"}]}`, "bucket"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.config, func(t *testing.T) {
+			var h images.Handler
+			if err := json.Unmarshal([]byte(tt.config), &h); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+			defer cancel()
+			err := h.Provision(ctx)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestEndpointPlaceholder(t *testing.T) {
+	t.Setenv("CADDY_IMAGES_ENDPOINT", "/media")
+	s := serve(t, "images {\n origin fs ROOT\n dialect imagekit {\n  endpoint {env.CADDY_IMAGES_ENDPOINT}\n }\n}\nrespond other")
+	s.get(t, "/media/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	if a := s.get(t, "/tr:w-100/red.jpg"); string(a.body) != "other" {
+		t.Errorf("a URL outside of the endpoint gives %q", a.body)
+	}
+}
+
+// Two handlers of one configuration have nothing in common but the processors.
+func TestTwoHandlers(t *testing.T) {
+	s := serve(t, `handle /a/* {
+	images {
+		dialect imagekit {
+			endpoint /a
+		}
+		origin fs ROOT
+		max_dimension 50
+	}
+}
+handle /b/* {
+	images {
+		dialect imagekit {
+			endpoint /b
+		}
+		origin fs ROOT/sub
+	}
+}`)
+	s.get(t, "/a/tr:w-40/red.jpg").wants(t, 200)
+	s.get(t, "/a/tr:w-60/red.jpg").wants(t, 400)
+	s.get(t, "/b/tr:w-60/red.jpg").wants(t, 404)
+	s.get(t, "/b/tr:w-60/a%20b.jpg").wants(t, 200)
+}
+
+// A reload waits for the requests that are being served, and they get what they
+// asked for.
+func TestReload(t *testing.T) {
+	const requests = 8
+	picture, err := os.ReadFile(filepath.Join(serve(t, "images").root, "red.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, goOn := make(chan struct{}, requests), make(chan struct{})
+	addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked <- struct{}{}
+		<-goOn
+		_, _ = w.Write(picture)
+	})
+	directives := "images {\n origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n}"
+	s := serve(t, directives)
+	var clients sync.WaitGroup
+	for i := range requests {
+		clients.Go(func() {
+			s.get(t, fmt.Sprintf("/tr:w-40/%d.jpg", i)).wantsSize(t, 40, 30)
+		})
+	}
+	for range requests {
+		<-asked
+	}
+	loaded := make(chan error)
+	go func() { loaded <- load(t, s.config(portOf(t, s), directives+"\nheader X-New yes")) }()
+	until(t, "the new configuration", func() bool {
+		resp, err := http.Get(s.url + "/tr:x/x.jpg")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.Header.Get("X-New") == "yes"
+	})
+	close(goOn)
+	clients.Wait()
+	if err := <-loaded; err != nil {
+		t.Fatal(err)
+	}
+}
