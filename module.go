@@ -19,6 +19,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
 func init() {
@@ -88,7 +89,13 @@ var errFetchTime = stderrors.New("fetch_timeout is over")
 func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
 	defer cancel()
-	ctx = next.WithCall(ctx, next.Call{Writer: w, Request: r, Handler: nextHandler, Prefix: h.language.Endpoint()})
+	ctx = next.WithCall(ctx, next.Call{
+		Writer:  w,
+		Request: r,
+		Handler: nextHandler,
+		Prefix:  h.language.Endpoint(),
+		IsImage: func(file []byte) bool { _, ok := sniff.Sniff(file); return ok },
+	})
 	return h.origins.Fetch(ctx, origin.Request{Ref: ref, Host: r.Host, MaxBytes: h.MaxSourceSize})
 }
 

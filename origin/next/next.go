@@ -41,6 +41,9 @@ type Call struct {
 	// Prefix is the escaped path that stands before the original's, without a
 	// trailing slash; empty for none.
 	Prefix string
+
+	// IsImage tells, by its bytes, whether a file is an image to transform.
+	IsImage func(file []byte) bool
 }
 
 type callKey struct{}
@@ -86,7 +89,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{client: call.Writer, header: make(http.Header), maxBytes: req.MaxBytes}
+	w := &writer{client: call.Writer, isImage: call.IsImage, header: make(http.Header), maxBytes: req.MaxBytes}
 	err = serve(call.Handler, w, inner)
 	if w.passing {
 		if err != nil {

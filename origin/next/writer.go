@@ -9,7 +9,6 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
-	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
 // writer takes the handlers' answer. An answer to be transformed is kept, up to
@@ -17,6 +16,7 @@ import (
 // no handler reaches the client past it.
 type writer struct {
 	client   http.ResponseWriter
+	isImage  func(file []byte) bool
 	maxBytes int64
 
 	header   http.Header
@@ -123,7 +123,7 @@ func (w *writer) source() (*origin.Source, error) {
 	if n, ok := w.announced(); ok && n != int64(len(w.body)) {
 		return nil, brokeOff(origin.ErrShortBody)
 	}
-	if _, known := sniff.Sniff(w.body); !known && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
+	if !w.isImage(w.body) && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
 		w.pass()
 		if _, err := w.client.Write(w.body); err != nil {
 			return nil, errors.New(errors.ClientClosed, "The client went away").Because(err)

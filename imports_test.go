@@ -1,0 +1,83 @@
+package images_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/caddy-images/caddy-images"
+
+// mayImport says which packages of the house a package may import, in one
+// direction (docs/architecture.md). The root may import all of them.
+var mayImport = map[string][]string{
+	"errors":                      {},
+	"origin":                      {"errors"},
+	"origin/web":                  {"errors", "origin", "origin/internal/option"},
+	"origin/s3":                   {"errors", "origin", "origin/internal/option"},
+	"origin/fs":                   {"errors", "origin", "origin/internal/option"},
+	"origin/internal/option":      {},
+	"origin/next":                 {"errors", "origin"},
+	"transform":                   {"errors", "origin"},
+	"transform/sniff":             {},
+	"transform/imagekit":          {"errors", "origin", "transform"},
+	"transform/negotiate":         {"errors", "origin", "transform"},
+	"transform/vips":              {"errors", "transform", "transform/sniff"},
+	"transform/render":            {"errors", "transform"},
+	"transform/render/draw":       {"errors", "transform", "transform/render", "transform/sniff", "transform/vips"},
+	"cmd/caddy":                   {"."},
+	"examples/quickstart/samples": {},
+}
+
+// adapters are the packages that may know Caddy.
+var adapters = []string{".", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cmd/caddy"}
+
+func TestImportsGoOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		name := rel(p.path)
+		allowed, known := mayImport[name]
+		if !known && name != "." && !strings.HasPrefix(name, "internal/") && name != "integration_test" {
+			t.Errorf("%s is in no row of mayImport", name)
+		}
+		for _, imported := range p.imports {
+			if imported == "C" && name != "transform/vips" {
+				t.Errorf("%s imports C", name)
+			}
+			if strings.HasPrefix(imported, "github.com/caddyserver/caddy") && !slices.Contains(adapters, name) && known {
+				t.Errorf("%s imports Caddy: %s", name, imported)
+			}
+			if known && imported == module || strings.HasPrefix(imported, module+"/") && known {
+				if !slices.Contains(allowed, rel(imported)) {
+					t.Errorf("%s imports %s", name, rel(imported))
+				}
+			}
+		}
+	}
+}
+
+func rel(path string) string {
+	if path == module {
+		return "."
+	}
+	return strings.TrimPrefix(path, module+"/")
+}
+
+type pkg struct {
+	path    string
+	imports []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		all = append(all, pkg{words[0], words[1:]})
+	}
+	return all
+}
