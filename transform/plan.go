@@ -36,15 +36,16 @@ func (p Plan) Draws() bool {
 }
 
 // Step is one link of the chain: everything that happens to the picture in one
-// go. The order of what one Step asks for is fixed: Trim, Resize, Rotate, Flip,
-// Effects, Border, Corners, Opacity, Background. Who wants another order uses
+// go. The order of what one Step asks for is fixed: Trim, Resize, Effects,
+// Rotate, Flip, Border, Corners, Opacity, Background. Padding has the colour that
+// is asked for, so Resize adds it after Effects. Who wants another order uses
 // more Steps. A Step is comparable; the zero value does nothing.
 type Step struct {
 	Trim       Trim
 	Resize     Resize
+	Effects    Effects
 	Rotate     Number // degrees clockwise; the canvas grows to hold the picture
 	Flip       Flip
-	Effects    Effects
 	Border     Border
 	Corners    Corners
 	Opacity    Number // percent, 0 to 100

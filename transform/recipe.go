@@ -21,6 +21,12 @@ type Recipe struct {
 	// Crop where it is.
 	Seek bool
 
+	Grayscale bool
+	Contrast  bool
+	Blur      float64 // 0 to 100
+	Sharpen   Sharpen
+	Unsharp   Unsharp
+
 	// Canvas is the size of the canvas the picture is then put on; Crop's size
 	// when it is not padded.
 	Canvas Size
@@ -31,12 +37,7 @@ type Recipe struct {
 	// Rotate is in degrees clockwise, 0 to below 360.
 	Rotate float64
 
-	Flip      Flip
-	Grayscale bool
-	Contrast  bool
-	Blur      float64 // 0 to 100
-	Sharpen   Sharpen
-	Unsharp   Unsharp
+	Flip Flip
 
 	// Border is the frame's width in pixels.
 	Border      int

@@ -23,23 +23,34 @@ func border(p *picture, r transform.Recipe) error {
 		}
 	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		if radii != [4]float64{} {
-			rounded, err := round(frame, radii)
-			if err != nil {
-				return nil, err
-			}
-			if frame, err = over(rounded, r.BorderColor); err != nil {
-				return nil, err
-			}
-		}
 		var err error
 		if r.BorderColor.A != 255 {
 			if frame, err = withAlpha(frame); err != nil {
 				return nil, err
 			}
 		}
+		if radii != [4]float64{} {
+			if frame, err = inlay(frame, radii, ink(r.BorderColor, frame.HasAlpha())); err != nil {
+				return nil, err
+			}
+		}
 		return frame.Embed(r.Border, r.Border, w+2*r.Border, h+2*r.Border, vips.ExtendBackground, ink(r.BorderColor, frame.HasAlpha()))
 	})
+}
+
+// inlay keeps the image in a rounded rectangle and puts the colour around it. It
+// does not lay the one over the other: through what is transparent in the image
+// the colour must not be seen.
+func inlay(image *vips.Image, radii [4]float64, colour []float64) (*vips.Image, error) {
+	mask, err := shape(image, radii)
+	if err != nil {
+		return nil, err
+	}
+	around, err := image.Scope().NewSolid(image.Width(), image.Height(), colour...)
+	if err != nil {
+		return nil, err
+	}
+	return mask.Ifthenelse(image, around, true)
 }
 
 // over lays an image over a colour.

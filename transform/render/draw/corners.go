@@ -22,13 +22,18 @@ func corners(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return round(frame, r.Corners) })
 }
 
-// round multiplies the image's alpha with a rounded rectangle of its size.
-func round(image *vips.Image, radii [4]float64) (*vips.Image, error) {
-	shape, err := image.Scope().NewImageFromBuffer(roundedRect(image.Width(), image.Height(), radii), sniff.SVG, vips.LoadOptions{Access: vips.Random})
+// shape is a band of the image's size: 255 in a rounded rectangle, 0 outside.
+func shape(image *vips.Image, radii [4]float64) (*vips.Image, error) {
+	drawing, err := image.Scope().NewImageFromBuffer(roundedRect(image.Width(), image.Height(), radii), sniff.SVG, vips.LoadOptions{Access: vips.Random})
 	if err != nil {
 		return nil, err
 	}
-	mask, err := shape.ExtractBand(shape.Bands()-1, 1)
+	return drawing.ExtractBand(drawing.Bands()-1, 1)
+}
+
+// round multiplies the image's alpha with a rounded rectangle of its size.
+func round(image *vips.Image, radii [4]float64) (*vips.Image, error) {
+	mask, err := shape(image, radii)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // revision grows when the same job gives other pixels than before.
-const revision = "1"
+const revision = "2"
 
 // Version changes when the same job may give other bytes.
 func Version() string { return revision + "/" + vips.Version() }
@@ -29,14 +29,14 @@ var steps = []step{
 	orient,
 	crop,
 	colour,
-	pad,
-	rotate,
-	flip,
 	grayscale,
 	contrast,
 	blur,
 	sharpen,
 	unsharp,
+	pad,
+	rotate,
+	flip,
 	border,
 	corners,
 	opacity,

@@ -21,48 +21,6 @@ func grayscale(p *picture, r transform.Recipe) error {
 	})
 }
 
-// clipped is how much of the darkest and of the brightest pixels, in percent,
-// contrast gives up. A few stray ones would otherwise keep it from doing
-// anything.
-const clipped = 0.5
-
-// contrast stretches the brightness of the picture to the full range. The first
-// frame decides for all.
-func contrast(p *picture, r transform.Recipe) error {
-	if !r.Contrast {
-		return nil
-	}
-	if err := p.settle(); err != nil {
-		return err
-	}
-	gray, err := through(p.frames[0],
-		func(i *vips.Image) (*vips.Image, error) { return i.Colourspace(vips.InterpretationBW) },
-		func(i *vips.Image) (*vips.Image, error) { return i.ExtractBand(0, 1) },
-	)
-	if err != nil {
-		return err
-	}
-	low, err := gray.Percent(clipped)
-	if err != nil {
-		return err
-	}
-	high, err := gray.Percent(100 - clipped)
-	if err != nil {
-		return err
-	}
-	if high <= low {
-		return nil // one tone only: nothing to stretch
-	}
-	slope := 255 / float64(high-low)
-	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		return frame.Linear(
-			onColours(frame, slope, 1),
-			onColours(frame, -slope*float64(low), 0),
-			true,
-		)
-	})
-}
-
 // onColours is v for each colour band, and alpha for the alpha band.
 func onColours(image *vips.Image, v, alpha float64) []float64 {
 	bands := make([]float64, image.Bands())
@@ -146,7 +104,7 @@ func unsharp(p *picture, r transform.Recipe) error {
 		}
 		return through(difference,
 			func(i *vips.Image) (*vips.Image, error) {
-				return i.Linear(onColours(frame, u.Amount, 0), onColours(frame, 0, 0), false)
+				return i.Linear(onColours(frame, u.Amount, 0), onColours(frame, 0.5, 0), false)
 			},
 			frame.Add,
 			func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },

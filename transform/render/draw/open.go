@@ -72,7 +72,7 @@ func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
 	if err != nil {
-		return nil, errors.New(errors.BadImage, "The original looks like %s, but its header cannot be read", p.source).Because(err)
+		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
 	}
 	return image, nil
 }

@@ -75,8 +75,19 @@ func premultiplied(image *vips.Image, draw func(*vips.Image) (*vips.Image, error
 		(*vips.Image).Premultiply,
 		draw,
 		(*vips.Image).Unpremultiply,
+		func(i *vips.Image) (*vips.Image, error) {
+			if isFloat(image) {
+				return i, nil
+			}
+			// A cast cuts off: what went through floats would end a step too dark.
+			return i.Linear([]float64{1}, []float64{0.5}, false)
+		},
 		func(i *vips.Image) (*vips.Image, error) { return i.Cast(image.BandFormat()) },
 	)
+}
+
+func isFloat(image *vips.Image) bool {
+	return image.BandFormat() == vips.BandFormatFloat || image.BandFormat() == vips.BandFormatDouble
 }
 
 // through runs one operation after the other.

@@ -26,9 +26,8 @@ func rotate(p *picture, r transform.Recipe) error {
 		if err != nil {
 			return nil, err
 		}
-		return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
-			return i.Rotate(r.Rotate, ink(transform.Color{}, true))
-		})
+		// Unlike other operations this one premultiplies on its own.
+		return frame.Rotate(r.Rotate, ink(transform.Color{}, true))
 	})
 }
 

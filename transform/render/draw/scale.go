@@ -66,7 +66,7 @@ func (p *picture) scaleOnLoad(target transform.Size) error {
 		}
 		options.Scale = factor
 	case sniff.SVG:
-		options.Scale = factor
+		return p.redraw(factor)
 	default:
 		return nil
 	}
