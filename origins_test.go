@@ -1,0 +1,109 @@
+package images_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/miniotest"
+)
+
+// What the origins themselves answer, and to what, is tested beside each of
+// them. These tests see it arrive at the client, as ImageKit's page of errors
+// says ("404 - Not found troubleshooting").
+
+func TestS3ThroughCaddy(t *testing.T) {
+	s3 := miniotest.Start(t)
+	s3.MakeBucket(t, "photos")
+	files := t.TempDir()
+	writeOriginals(t, files)
+	for key, file := range map[string]string{"red.jpg": "red.jpg", "a b+c/ü.jpg": "red.jpg", "text.txt": "text.txt", "broken.jpg": "broken.jpg"} {
+		content, err := os.ReadFile(filepath.Join(files, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s3.Put(t, "photos", key, content, http.Header{"Content-Type": {"image/jpeg"}})
+	}
+	t.Setenv("CADDY_IMAGES_S3_KEY", s3.AccessKey)
+	t.Setenv("CADDY_IMAGES_S3_SECRET", s3.SecretKey)
+	config := func(bucket, secret string) string {
+		return "images {\n origin s3 " + bucket + " {\n  region " + miniotest.Region + "\n  endpoint " + s3.URL +
+			"\n  path_style\n  access_key {env.CADDY_IMAGES_S3_KEY}\n  secret_key " + secret + "\n }\n}"
+	}
+	s := serve(t, config("photos", "{env.CADDY_IMAGES_S3_SECRET}"))
+	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	s.get(t, "/tr:w-100/a%20b+c/%C3%BC.jpg").wantsSize(t, 100, 75)
+	s.get(t, "/red.jpg").wantsSize(t, 400, 300)
+	s.get(t, "/tr:w-1/no.jpg").wants(t, 404, "Ik-Error", "ENOENT - No file was found on S3 at the specified path")
+	s.get(t, "/no.jpg").wants(t, 404, "Ik-Error", "ENOENT - No file was found on S3 at the specified path")
+	s.get(t, "/tr:w-1/text.txt").wants(t, 400, "Ik-Error", "EBADMSG - The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
+	s.get(t, "/tr:w-1/broken.jpg").wants(t, 400, "Ik-Error", "EBADMSG - The original is damaged or truncated")
+
+	s = serve(t, config("photos", "wrong-secret"))
+	a := s.get(t, "/tr:w-1/red.jpg")
+	if a.wants(t, 404); a.Header.Get("Ik-Error")[:6] != "EACCES" {
+		t.Errorf("a wrong secret gives %q", a.Header.Get("Ik-Error"))
+	}
+	s = serve(t, config("no-such-bucket", "{env.CADDY_IMAGES_S3_SECRET}"))
+	s.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "UNIDENTIFIED - The bucket was not found on S3")
+}
+
+func TestWebThroughCaddy(t *testing.T) {
+	files := t.TempDir()
+	writeOriginals(t, files)
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/base/500":
+			w.WriteHeader(500)
+		case "/base/loop":
+			http.Redirect(w, r, "/base/loop", http.StatusFound)
+		case "/base/reset":
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_ = conn.(*net.TCPConn).SetLinger(0)
+				_ = conn.Close()
+			}
+		case "/base/query":
+			_, _ = io.WriteString(w, r.URL.RawQuery)
+		default:
+			http.StripPrefix("/base", http.FileServer(http.Dir(files))).ServeHTTP(w, r)
+		}
+	})
+	s := serve(t, "images {\n origin web http://"+addr+"/base {\n  allow_private 127.0.0.0/8\n }\n}")
+	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	if a := s.get(t, "/query?a=1&tr=orig-true&b=%20"); string(a.body) != "a=1&b=%20" {
+		t.Errorf("the origin got the query %q", a.body)
+	}
+	for path, want := range map[string]string{
+		"no.jpg": "ENOENT - No file was found on the web server at the specified path",
+		"500":    "UNIDENTIFIED - The web server answered with status 500",
+		"loop":   "UNIDENTIFIED - The web server redirected too often",
+		"reset":  "UNIDENTIFIED - The web server reset the connection",
+	} {
+		s.get(t, "/tr:w-1/"+path).wants(t, 404, "Ik-Error", want)
+	}
+	guarded := serve(t, "images {\n origin web http://localhost"+addr[len("127.0.0.1"):]+"\n}")
+	guarded.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "EACCES - The address of the web server is not public; allow_private must name its network")
+	unresolved := serve(t, "images {\n origin web https://no-such-host.invalid\n}")
+	unresolved.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "ENOTFOUND - The name of the web server does not resolve")
+}
+
+// Several origins are asked in order. Only "not there" goes on, unless more is
+// said to.
+func TestOriginsInOrder(t *testing.T) {
+	refused := "origin web http://127.0.0.1:1 {\n allow_private 127.0.0.0/8\n}\n"
+	s := serve(t, "images {\n origin fs ROOT/sub\n origin fs ROOT\n}")
+	s.get(t, "/tr:w-100/red.jpg").wants(t, 200)
+	s.get(t, "/tr:w-100/a%20b.jpg").wants(t, 200)
+	s.get(t, "/tr:w-100/no.jpg").wants(t, 404, "Ik-Error", "ENOENT - No file was found at any origin at the specified path")
+
+	s = serve(t, "images {\n"+refused+"origin fs ROOT\n}")
+	s.get(t, "/tr:w-100/red.jpg").wants(t, 404, "Ik-Error", "ECONNREFUSED - The web server refused the connection")
+
+	s = serve(t, "images {\n"+refused+"origin fs ROOT\n go_on refused\n}")
+	s.get(t, "/tr:w-100/red.jpg").wants(t, 200)
+	s.get(t, "/tr:w-100/no.jpg").wants(t, 404, "Ik-Error", "ECONNREFUSED - The web server refused the connection")
+}
