@@ -56,6 +56,9 @@ func (p *picture) joinFrames() (*vips.Image, error) {
 	if len(p.frames) == 1 {
 		return p.frames[0], nil
 	}
+	if err := checkTall(p.facts.Size, len(p.frames)); err != nil {
+		return nil, err
+	}
 	tall, err := p.scope.ArrayJoin(p.frames, 1)
 	if err != nil {
 		return nil, err
@@ -89,7 +92,11 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 	case transform.WebP:
 		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, Keep: keep})
 	case transform.AVIF:
-		return image.ExportAvif(vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort, Keep: keep})
+		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort, Keep: keep}
+		if output.Lossless {
+			options.Subsample = vips.SubsampleOff // libvips' lossless is about the codec only
+		}
+		return image.ExportAvif(options)
 	case transform.GIF:
 		return image.ExportGif(vips.GifOptions{Effort: gifEffort, Keep: keep})
 	}

@@ -13,6 +13,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -75,9 +76,12 @@ func drawn(t testing.TB, original []byte, steps ...transform.Step) *image.NRGBA 
 func failure(t testing.TB, job render.Job, kind errors.Kind) *errors.Error {
 	t.Helper()
 	r, err := draw.Draw(context.Background(), job)
+	if err == nil {
+		t.Fatalf("%s of %v, want an error of kind %s", r.Format, r.Size, kind.Code())
+	}
 	var e *errors.Error
 	if !stderrors.As(err, &e) {
-		t.Fatalf("%v, %v; want an error of kind %s", r, err, kind.Code())
+		t.Fatalf("%v, want an error of kind %s", err, kind.Code())
 	}
 	if e.Kind != kind {
 		t.Fatalf("%v is %s, want %s", e, e.Kind.Code(), kind.Code())
@@ -219,4 +223,17 @@ func wantMessage(t testing.TB, err *errors.Error, parts ...string) {
 			t.Errorf("the message %q does not say %q", err.Message, part)
 		}
 	}
+}
+
+// wantTracked checks that libvips holds no more than before. Its threads give
+// back what they hold when they end, which may be after the call that failed.
+func wantTracked(t testing.TB, before vips.Stats) {
+	t.Helper()
+	var after vips.Stats
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); runtime.Gosched() {
+		if after = vips.Tracked(); after.Mem <= before.Mem && after.Allocs <= before.Allocs && after.Files <= before.Files {
+			return
+		}
+	}
+	t.Errorf("libvips holds %+v, before %+v", after, before)
 }

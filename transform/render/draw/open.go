@@ -20,23 +20,18 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 		return nil, errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
 	}
 	p := &picture{scope: scope, job: job, source: source, untouched: true}
-	pages := 1
-	if source == sniff.GIF || source == sniff.WebP {
-		pages = -1
-	}
-	image, err := p.load(vips.LoadOptions{Pages: pages})
+	// The first frame's header tells how many there are. All of them may be more
+	// than libvips can open.
+	image, err := p.load(vips.LoadOptions{})
 	if err != nil {
 		return nil, err
 	}
-	p.facts = facts(image, source, pages)
+	p.facts = facts(image, source)
 	if p.format, err = p.encoding(); err != nil {
 		return nil, err
 	}
 	if p.facts.Frames > 1 && !p.format.Animated() {
 		p.facts.Frames = 1
-		if image, err = p.load(vips.LoadOptions{}); err != nil {
-			return nil, err
-		}
 	}
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
@@ -50,14 +45,14 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 
 // facts reads a header. An upright picture of a file that is to be turned by 90
 // degrees has its sides swapped.
-func facts(image *vips.Image, source sniff.Format, pages int) transform.Facts {
+func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	f := transform.Facts{
 		Size:   transform.Size{Width: image.Width(), Height: image.PageHeight()},
 		Frames: 1,
 		Alpha:  image.HasAlpha(),
 	}
 	f.Format, _ = transform.ParseFormat(string(source))
-	if pages < 0 {
+	if source == sniff.GIF || source == sniff.WebP {
 		f.Frames = image.Pages()
 	}
 	if isTurned(image) {
@@ -88,6 +83,9 @@ func (p *picture) encoding() (transform.Format, error) {
 
 // cutFrames cuts an animation into its frames, which come as one tall image.
 func (p *picture) cutFrames() error {
+	if err := checkTall(p.facts.Size, p.facts.Frames); err != nil {
+		return err
+	}
 	tall, err := p.load(vips.LoadOptions{Pages: -1, Access: vips.Random})
 	if err != nil {
 		return err
@@ -108,5 +106,16 @@ func (p *picture) cutFrames() error {
 		p.frames = append(p.frames, frame)
 	}
 	p.timing, p.inMemory, p.untouched = tall, true, false
+	return nil
+}
+
+// tallest is the most rows that an image of libvips has.
+const tallest = 10_000_000
+
+// checkTall tells whether frames of the size can stand one below the other.
+func checkTall(s transform.Size, frames int) error {
+	if rows := int64(s.Height) * int64(frames); rows > tallest {
+		return errors.New(errors.Limit, "The animation has %d rows in all frames, more than the %d that can be drawn", rows, tallest)
+	}
 	return nil
 }
