@@ -74,6 +74,16 @@ func hugeWebP(t testing.TB, w, h int) []byte {
 	return b
 }
 
+// hugeAVIF overwrites the size that the container tells (ISO/IEC 23008-12,
+// 6.5.3).
+func hugeAVIF(t testing.TB, w, h int) []byte {
+	b := bytes.Clone(asAVIF(t, solid(64, 64, red)))
+	at := bytes.Index(b, []byte("ispe"))
+	binary.BigEndian.PutUint32(b[at+8:], uint32(w))
+	binary.BigEndian.PutUint32(b[at+12:], uint32(h))
+	return b
+}
+
 // What is too large costs nothing: no pixel of it is ever in memory.
 func TestLimitOriginal(t *testing.T) {
 	tests := []struct {
@@ -92,6 +102,7 @@ func TestLimitOriginal(t *testing.T) {
 		{"gif, many frames", hugeGIF(1, 1, 501), "max_frames"},
 		{"gif, many frames of many rows", hugeGIF(1, 60000, 501), "max_frames"},
 		{"gif, all frames together", hugeGIF(1000, 1000, 101), "max_pixels"},
+		{"avif", hugeAVIF(t, 16000, 16000), "max_pixels"},
 		{"tiff", tiff(17000, 17000, []byte{1, 2, 3}), "max_pixels"},
 		{"svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="17000" height="17000"/>`), "max_pixels"},
 	}

@@ -35,7 +35,12 @@ var (
 func ink(c color.NRGBA) transform.Color { return transform.Color(c) }
 
 func solid(w, h int, c color.NRGBA) *image.NRGBA {
-	return paint(w, h, func(int, int) color.NRGBA { return c })
+	i := image.NewNRGBA(image.Rect(0, 0, w, h))
+	copy(i.Pix, []byte{c.R, c.G, c.B, c.A})
+	for done := 4; done < len(i.Pix); done *= 2 {
+		copy(i.Pix[done:], i.Pix[:done])
+	}
+	return i
 }
 
 func paint(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {

@@ -1,0 +1,98 @@
+//go:build cgo
+
+package draw_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"sync"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
+)
+
+// smallJobs are jobs of every format, step and failure, each done quickly.
+func smallJobs(t testing.TB) []render.Job {
+	t.Helper()
+	n := transform.Num
+	files := originals(t)
+	animated := asGIF(t, frames(24, 16)...)
+	seen := asPNG(t, box(40, 30, clear, red, image.Rect(5, 5, 30, 20)))
+	steps := [][]transform.Step{
+		nil,
+		{sized(20, 0, transform.Cover, 0)},
+		{sized(70, 90, transform.Cover, transform.FocusAuto)},
+		{withBackground(sized(50, 40, transform.Pad, 0), halfGreen)},
+		{{Resize: transform.Resize{Width: transform.Px(9), Height: transform.Px(9), Fit: transform.Crop, X: n(3), Y: n(5)}}},
+		{rotated(33), {Corners: radii(7)}},
+		{{Rotate: n(90), Flip: transform.Flip{Vertical: true}, Opacity: n(40)}},
+		{{Effects: transform.Effects{Grayscale: true, Contrast: true, Blur: n(4)}}},
+		{{Effects: transform.Effects{Sharpen: transform.Sharpen{On: true}, Unsharp: transform.Unsharp{Sigma: 1, Amount: 1, Threshold: .05}}}},
+		{trimmed(0), bordered(3, blue, radii(9))},
+	}
+	var jobs []render.Job
+	for _, in := range []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF, transform.TIFF, transform.SVG, transform.AVIF, transform.HEIC} {
+		for k, s := range steps {
+			out := []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF}[(k+len(jobs)/len(steps))%4]
+			jobs = append(jobs, newJob(files[in], transform.Output{Format: out}, s...))
+		}
+	}
+	for k, s := range steps {
+		jobs = append(jobs,
+			newJob(animated, transform.Output{Format: []transform.Format{transform.GIF, transform.WebP}[k%2]}, s...),
+			newJob(seen, transform.Output{Format: writable[k%3]}, s...),
+			newJob(oriented(files[transform.JPEG], 1+k%8), transform.Output{Format: transform.WebP, Metadata: k%2 == 0}, s...),
+		)
+	}
+	jobs = append(jobs, newJob(files[transform.PNG], transform.Output{Format: transform.AVIF}, sized(16, 0, transform.Cover, 0)))
+	for name, file := range damagedFiles(t) {
+		if name == "jpeg, half" || name == "png, half" || name == "animated webp, half" || name == "gif, garbage behind" {
+			jobs = append(jobs, newJob(file, transform.Output{}, steps[len(jobs)%len(steps)]...))
+		}
+	}
+	return append(jobs,
+		newJob(hugePNG(17000, 17000), transform.Output{}),
+		newJob([]byte("nothing"), transform.Output{}),
+		newJob(files[transform.PNG], transform.Output{}, sized(30000, 0, transform.Cover, 0)),
+	)
+}
+
+// halfGreen is a background that is seen through.
+var halfGreen = color.NRGBA{0, 200, 0, 102}
+
+// Jobs that run at the same time do not see each other.
+func TestConcurrency(t *testing.T) {
+	jobs := smallJobs(t)
+	type outcome struct {
+		body []byte
+		err  string
+	}
+	do := func(job render.Job) outcome {
+		r, err := draw.Draw(context.Background(), job)
+		if err != nil {
+			return outcome{err: err.(*errors.Error).Message}
+		}
+		return outcome{body: r.Body}
+	}
+	want := make([]outcome, len(jobs))
+	for n, job := range jobs {
+		want[n] = do(job)
+	}
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			for n := range jobs {
+				n = (n*7 + worker*len(jobs)/8) % len(jobs)
+				if got := do(jobs[n]); got.err != want[n].err || !bytes.Equal(got.body, want[n].body) {
+					t.Errorf("job %d: %d bytes, %q; alone %d bytes, %q", n, len(got.body), got.err, len(want[n].body), want[n].err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}

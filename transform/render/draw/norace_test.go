@@ -1,0 +1,5 @@
+//go:build cgo && !race
+
+package draw_test
+
+const underRace = false

@@ -1,0 +1,7 @@
+//go:build cgo && race
+
+package draw_test
+
+// underRace tells whether the race detector is on, which makes all that Go does
+// ten times slower and has memory of its own.
+const underRace = true
