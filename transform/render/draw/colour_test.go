@@ -202,3 +202,31 @@ func TestMetadata(t *testing.T) {
 		}
 	}
 }
+
+// 16 bits and a profile: converted, or kept but for the lower bits.
+func TestDeepProfile(t *testing.T) {
+	c := color.NRGBA{200, 50, 50, 255}
+	deep := must(inVips(t, solid(16, 16, c), 3).IccTransform("p3", vips.ICCOptions{Input: "srgb", Depth: 16}))(t)
+	file := must(deep.ExportPng(vips.PngOptions{Keep: vips.KeepAll}))(t)
+	if opened(t, file).BandFormat() != vips.BandFormatUshort {
+		t.Fatal("the original has 8 bits")
+	}
+	shallow := decode(t, inProfile(t, solid(16, 16, c), "p3", transform.PNG, vips.KeepAll)).NRGBAAt(0, 0)
+	for _, step := range []transform.Step{{}, sized(8, 0, transform.Cover, 0), rotated(90)} {
+		wantEverywhere(t, drawn(t, file, step), c, 2)
+		wantEverywhere(t, written(t, file, transform.Output{Format: transform.PNG, Profile: true}, step), shallow, 1)
+	}
+}
+
+// Sixteen bits with alpha are premultiplied by their own full scale.
+func TestDeepTransparent(t *testing.T) {
+	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 40))
+	for y := range 40 {
+		for x := range 40 {
+			deep.SetNRGBA64(x, y, color.NRGBA64{200 * 257, 100 * 257, 50 * 257, 128 * 257})
+		}
+	}
+	for _, side := range []int{20, 33, 60} {
+		wantEverywhere(t, drawn(t, asPNG(t, deep), sized(side, side, transform.Stretch, 0)), color.NRGBA{200, 100, 50, 128}, 1)
+	}
+}

@@ -5,7 +5,9 @@ package draw_test
 import (
 	"bytes"
 	"context"
+	stderrors "errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -118,5 +120,34 @@ func TestSVGLoadsNothing(t *testing.T) {
 			}
 			wantEverywhere(t, decode(t, r.Body), clear, 0)
 		})
+	}
+}
+
+// Whatever is wrong in a file, it is the file's fault, and nobody's bug.
+func TestCorrupted(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	files := originals(t)
+	files[0] = asGIF(t, frames(40, 40)...)
+	files[1] = animatedWebP(t, frames(40, 40)...)
+	rounds := 60
+	if underRace {
+		rounds = 15
+	}
+	steps := []transform.Step{{}, sized(30, 0, transform.Cover, 0), trimmed(0), rotated(90)}
+	for in, file := range files {
+		for round := range rounds {
+			broken := bytes.Clone(file)
+			for range 1 + round%4 {
+				broken[12+random.IntN(len(broken)-12)] ^= byte(1 + random.IntN(255))
+			}
+			_, err := draw.Draw(context.Background(), newJob(broken, transform.Output{Format: transform.WebP}, steps[round%len(steps)]))
+			if err == nil {
+				continue
+			}
+			var e *errors.Error
+			if !stderrors.As(err, &e) || e.Kind != errors.BadImage && e.Kind != errors.Limit {
+				t.Errorf("%s, round %d: %v", in, round, err)
+			}
+		}
 	}
 }

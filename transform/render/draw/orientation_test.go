@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
 // stored is how a camera stores an upright picture under each orientation
@@ -90,4 +91,32 @@ func TestOrientationForgotten(t *testing.T) {
 			t.Errorf("%v: EXIF in the result", output)
 		}
 	}
+}
+
+// Other formats than JPEG know an orientation too. Of a PNG, not every
+// libvips reads it.
+func TestOrientationFormats(t *testing.T) {
+	upright := quadrants(160, 80)
+	for o := 2; o <= 8; o++ {
+		marked := inVips(t, stored(upright, o), 3)
+		marked.SetInt(vips.FieldOrientation, o)
+		for format, file := range map[string][]byte{
+			"webp": must(marked.ExportWebp(vips.WebpOptions{Lossless: true, Keep: vips.KeepAll}))(t),
+			"tiff": orientedTIFF(stored(upright, o), o),
+		} {
+			t.Run(fmt.Sprint(format, o), func(t *testing.T) {
+				wantLike(t, drawn(t, file), upright, 0)
+				wantQuadrants(t, drawn(t, file, sized(50, 0, transform.Cover, 0)), 3)
+			})
+		}
+	}
+}
+
+// orientedTIFF says so in the first entry that tells nothing new: there is one
+// strip, whose rows are all there are.
+func orientedTIFF(i *image.NRGBA, orientation int) []byte {
+	b := asTIFF(i)
+	at := bytes.LastIndex(b, []byte{0x16, 1, 4, 0, 1, 0, 0, 0}) // RowsPerStrip, LONG, one
+	copy(b[at:], []byte{0x12, 1, 4, 0, 1, 0, 0, 0, byte(orientation), 0, 0, 0})
+	return b
 }

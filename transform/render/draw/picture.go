@@ -134,7 +134,11 @@ func (p *picture) blame(err error) error {
 }
 
 func (p *picture) isDamaged() bool {
-	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, vips.LoadOptions{})
+	options := vips.LoadOptions{}
+	if p.facts.Frames > 1 {
+		options.Pages = -1
+	}
+	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
 	if err != nil {
 		return true
 	}
