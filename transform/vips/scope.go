@@ -37,9 +37,21 @@ func NewScope(ctx context.Context) *Scope {
 // not while another goroutine is in a call of the scope.
 func (s *Scope) Close() {
 	s.stop()
+	s.CloseAllBut()
+}
+
+// CloseAllBut frees the images of the scope but these. What is still to be
+// computed for one of them stays until it is.
+func (s *Scope) CloseAllBut(kept ...*Image) {
 	s.mu.Lock()
 	images := s.images
 	s.images = map[*Image]struct{}{}
+	for _, image := range kept {
+		if _, owned := images[image]; owned {
+			s.images[image] = struct{}{}
+			delete(images, image)
+		}
+	}
 	s.mu.Unlock()
 	for image := range images {
 		image.unref()

@@ -62,7 +62,12 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	if len(chain) == 0 {
 		chain = []transform.Step{{}} // turns it upright, in the right colours
 	}
-	for _, s := range chain {
+	for n, s := range chain {
+		if n > 0 && !p.untouched {
+			if err := p.settle(); err != nil {
+				return nil, p.blame(err)
+			}
+		}
 		if err := p.apply(s); err != nil {
 			return nil, p.blame(err)
 		}

@@ -4,6 +4,7 @@ package draw
 
 import (
 	stderrors "errors"
+	"slices"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
@@ -26,7 +27,7 @@ type picture struct {
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
 	untouched bool // frames are the file's pixels, not asked for yet
-	inMemory  bool // frames can be read in any order, and twice
+	inMemory  bool // frames are computed: to read them, in any order, costs nothing
 	coloured  bool // frames are sRGB, 8 bits, or what keeping the profile asks for
 }
 
@@ -44,14 +45,19 @@ func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
 		}
 		p.frames[i] = drawn
 	}
-	p.untouched = false
+	p.untouched, p.inMemory = false, false
 	p.facts.Size = transform.Size{Width: p.frames[0].Width(), Height: p.frames[0].Height()}
 	p.facts.Alpha = p.frames[0].HasAlpha()
 	return nil
 }
 
-// settle computes the pixels, for a step that reads them twice or in another
-// order than from top to bottom.
+// settle computes the pixels, for a step that reads them twice, in another order
+// than from top to bottom, or many around each of its own.
+//
+// libvips computes on demand, piece by piece, and keeps nothing. A step that
+// demands much more than it gives, such as a blur or a rotation, on top of another
+// one, has that one compute the same pixels over and over: a few of them in a chain
+// take hours and gigabytes. What the picture was computed from is freed.
 func (p *picture) settle() error {
 	if p.inMemory {
 		return nil
@@ -62,6 +68,11 @@ func (p *picture) settle() error {
 	}
 	p.facts.Size = size
 	p.inMemory = true
+	kept := slices.Clone(p.frames)
+	if p.timing != nil {
+		kept = append(kept, p.timing)
+	}
+	p.scope.CloseAllBut(kept...)
 	return nil
 }
 
