@@ -26,7 +26,7 @@ func smallJobs(t testing.TB) []render.Job {
 	steps := [][]transform.Step{
 		nil,
 		{sized(20, 0, transform.Cover, 0)},
-		{sized(70, 90, transform.Cover, transform.FocusAuto)},
+		{sized(20, 30, transform.Cover, transform.FocusAuto)},
 		{withBackground(sized(50, 40, transform.Pad, 0), halfGreen)},
 		{{Resize: transform.Resize{Width: transform.Px(9), Height: transform.Px(9), Fit: transform.Crop, X: n(3), Y: n(5)}}},
 		{rotated(33), {Corners: radii(7)}},

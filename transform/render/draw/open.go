@@ -24,6 +24,9 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	// than libvips can open.
 	image, err := p.load(vips.LoadOptions{})
 	if err != nil {
+		if tooLarge := job.Limits.CheckOriginal(announced(job.Original, source), 1); tooLarge != nil {
+			return nil, tooLarge
+		}
 		return nil, err
 	}
 	p.facts = facts(image, source)
