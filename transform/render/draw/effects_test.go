@@ -126,7 +126,7 @@ func TestBlurTransparent(t *testing.T) {
 	}
 }
 
-// overshoot checks the two sides of an edge, and that flat areas are flat.
+// wantOvershoot checks the two sides of an edge, and that flat areas are flat.
 func wantOvershoot(t *testing.T, step transform.Step) {
 	t.Helper()
 	for _, a := range []uint8{255, 200} {

@@ -20,7 +20,7 @@ import (
 // memory must be flat. Under the race detector, which keeps memory of its own,
 // only libvips' counters are looked at.
 func TestLeak(t *testing.T) {
-	renders, warm, tolerance := 10_000, 3_000, 6<<20
+	renders, warm, tolerance := 10_000, 4_000, 6<<20
 	flat := !testing.Short() && !underRace
 	if !flat {
 		renders = 600

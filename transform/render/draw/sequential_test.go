@@ -57,14 +57,14 @@ func TestSequentialRows(t *testing.T) {
 			t.Run(fmt.Sprint(kind, y), func(t *testing.T) {
 				step := transform.Step{Resize: transform.Resize{Width: transform.Px(8), Height: transform.Px(10), Fit: transform.Crop, X: transform.Num(0), Y: transform.Num(float64(y))}}
 				want := i.SubImage(image.Rect(0, y, 8, y+10))
-				wantLike(t, drawn(t, original, step), paintFrom(want), 0)
+				wantLike(t, drawn(t, original, step), atOrigin(want), 0)
 			})
 		}
 	}
 }
 
-// paintFrom moves a picture to (0, 0).
-func paintFrom(i image.Image) *image.NRGBA {
+// atOrigin moves a picture to (0, 0).
+func atOrigin(i image.Image) *image.NRGBA {
 	r := i.Bounds()
 	return paint(r.Dx(), r.Dy(), func(x, y int) color.NRGBA { return i.At(r.Min.X+x, r.Min.Y+y).(color.NRGBA) })
 }
