@@ -161,6 +161,9 @@ func TestTimeouts(t *testing.T) {
 	s := serve(t, "images {\n fetch_timeout 50ms\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
 	s.get(t, "/tr:w-1/slow.jpg").wants(t, 404, "Ik-Error", "ETIMEDOUT - The original did not arrive in time")
 
+	s = serve(t, "images {\n fetch_timeout 50ms\n}\nreverse_proxy "+addr)
+	s.get(t, "/tr:w-1/slow.jpg").wants(t, 404, "Ik-Error", "ETIMEDOUT - The original did not arrive in time")
+
 	s = serve(t, "images {\n render_timeout 1ns\n origin fs ROOT\n}")
 	s.get(t, "/tr:w-1/red.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be rendered within render_timeout")
 }

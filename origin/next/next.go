@@ -100,7 +100,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 		return nil, ErrAnswered
 	}
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return nil, origin.GivenUp(ctx)
 	}
 	if w.overflow != nil {
 		return nil, w.overflow
