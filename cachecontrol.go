@@ -18,8 +18,10 @@ const (
 // cacheControl is the Cache-Control of a good answer.
 //
 // What the origin calls private or not to be stored stays so, whatever the
-// configuration says: it may belong to one user. So does what a request with
-// credentials gets, for the answer to somebody else may be a refusal.
+// configuration says: it may belong to one user. So does what depends on who asks:
+// what a request with credentials gets, for the answer to somebody else may be a
+// refusal, and what the handlers behind this one say of cookies or of things that
+// no cache can know.
 func (h *Handler) cacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
 	said := directives(original.CacheControl)
 	switch {
@@ -27,7 +29,7 @@ func (h *Handler) cacheControl(r *http.Request, asked transform.Request, origina
 		return "no-store"
 	case h.CacheControl == "origin":
 		return original.CacheControl
-	case slices.Contains(said, "private") || r.Header.Get("Authorization") != "":
+	case slices.Contains(said, "private") || r.Header.Get("Authorization") != "" || isPersonal(original.Vary):
 		return "private, no-cache"
 	case h.CacheControl != "":
 		return h.CacheControl
@@ -35,6 +37,18 @@ func (h *Handler) cacheControl(r *http.Request, asked transform.Request, origina
 		return "public, " + year + ", " + immutable
 	}
 	return "public, " + year
+}
+
+// isPersonal tells whether one of the headers that an original depends on says
+// who asks.
+func isPersonal(vary []string) bool {
+	return slices.ContainsFunc(vary, func(name string) bool {
+		switch strings.ToLower(name) {
+		case "*", "authorization", "cookie":
+			return true
+		}
+		return false
+	})
 }
 
 // directives are the names of the directives of a Cache-Control, lower case.

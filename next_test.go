@@ -179,3 +179,26 @@ func TestNextAfterAnotherOrigin(t *testing.T) {
 	s.get(t, "/tr:w-50/no.jpg").wants(t, 404, "Ik-Error", "ENOENT - No file was found at any origin at the specified path")
 	s.get(t, "/tr:w-50/text.txt").wants(t, 200, "Ik-Error", "none")
 }
+
+// What depends on who asks belongs to the one who asked (RFC 9111 section 4.1).
+func TestNextVariesAsTheSiteDoes(t *testing.T) {
+	const year = "public, max-age=31536000"
+	tests := []struct{ said, vary, cacheControl string }{
+		{"", "Accept", year},
+		{"Accept-Encoding", "Accept", year},
+		{"accept, X-Theme", "Accept, X-Theme", year},
+		{"Cookie", "Accept, Cookie", "private, no-cache"},
+		{"Origin, Authorization", "Accept, Origin, Authorization", "private, no-cache"},
+		{"*", "Accept, *", "private, no-cache"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.said, func(t *testing.T) {
+			s := serve(t, "images\nroute {\nheader Vary \""+tt.said+"\"\nroot ROOT\nfile_server\n}")
+			a := s.get(t, "/tr:w-100/red.jpg")
+			a.wants(t, 200, "Cache-Control", tt.cacheControl)
+			if got := strings.Join(a.Header.Values("Vary"), ", "); got != tt.vary {
+				t.Errorf("Vary is %q, want %q", got, tt.vary)
+			}
+		})
+	}
+}

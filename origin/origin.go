@@ -54,6 +54,10 @@ type Source struct {
 	// CacheControl is the origin's Cache-Control; empty for none.
 	CacheControl string
 
+	// Vary are the names of headers of the client's request that the original
+	// depends on; `*` for things unknown. Only a RequestBound origin has any.
+	Vary []string
+
 	// Header is the origin's whole answer where it speaks HTTP; may be nil.
 	Header http.Header
 }

@@ -84,7 +84,7 @@ func (w *writer) Flush() {
 // to transform. A body without a type, or with one that means "some bytes", is
 // looked at later.
 func (w *writer) transformable() bool {
-	for directive := range strings.SplitSeq(w.header.Get("Cache-Control"), ",") {
+	for directive := range strings.SplitSeq(strings.Join(w.header.Values("Cache-Control"), ","), ",") {
 		if strings.EqualFold(strings.TrimSpace(directive), "no-transform") { // RFC 9111 section 5.2.2.6
 			return false
 		}
@@ -136,9 +136,21 @@ func (w *writer) source() (*origin.Source, error) {
 		ContentType:  w.header.Get("Content-Type"),
 		ETag:         w.header.Get("ETag"),
 		LastModified: modified.In(time.UTC),
-		CacheControl: w.header.Get("Cache-Control"),
+		CacheControl: strings.Join(w.header.Values("Cache-Control"), ", "),
+		Vary:         w.vary(),
 		Header:       w.header,
 	}, nil
+}
+
+// vary is what the answer's Vary lists, but for encodings: the client's were not
+// asked for.
+func (w *writer) vary() (names []string) {
+	for name := range strings.SplitSeq(strings.Join(w.header.Values("Vary"), ","), ",") {
+		if name = strings.TrimSpace(name); name != "" && !strings.EqualFold(name, "Accept-Encoding") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Interface guards
