@@ -24,23 +24,25 @@ type answer struct {
 	etag         string
 	modified     time.Time
 	cacheControl string
-	byAccept     bool // it depends on the request's Accept
+	vary         []string // the request's headers that it depends on
 }
 
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
 func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source) answer {
-	a := answer{cacheControl: h.cacheControl(r, asked, original)}
+	a := answer{cacheControl: h.cacheControl(r, asked, original), vary: original.Vary}
 	if asked.Plan.IsZero() {
 		a.contentType = typeOf(original)
 		a.etag = original.ETag
-		if a.etag == "" {
+		if !isETag(a.etag) {
 			a.etag = strongTag(validator(original))
 		}
 		a.modified = original.LastModified
 		return a
 	}
-	a.byAccept = asked.Plan.Output.Format == transform.FormatAuto
+	if asked.Plan.Output.Format == transform.FormatAuto {
+		a.vary = append([]string{"Accept"}, a.vary...)
+	}
 	accepts := h.accepts(r, asked.Plan)
 	a.etag = strongTag(
 		[]byte(h.engine.Version()),
@@ -62,10 +64,10 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if a.cacheControl != "" {
 		header.Set("Cache-Control", a.cacheControl)
 	}
-	if a.byAccept {
-		negotiate.Vary(header, "Accept")
+	for _, name := range a.vary {
+		negotiate.Vary(header, name)
 	}
-	if !isRaster(a.contentType) {
+	if !isHarmless(a.contentType) {
 		header.Set("Content-Security-Policy", disarmed)
 	}
 	http.ServeContent(w, r, "", a.modified, bytes.NewReader(body))
@@ -76,10 +78,12 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 // site can do nothing: no scripts, no loads, no forms, no origin of its own.
 const disarmed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
-// isRaster tells whether the type is one of images that only hold pixels. It
-// is empty on answers without a body.
-func isRaster(contentType string) bool {
-	return contentType == "" || strings.HasPrefix(contentType, "image/") && !strings.HasPrefix(contentType, "image/svg")
+// isHarmless tells whether the type is one of images that only hold pixels. A
+// browser runs the scripts of any type that ends in +xml, whatever it begins with.
+// The type is empty on answers without a body.
+func isHarmless(contentType string) bool {
+	return contentType == "" ||
+		strings.HasPrefix(contentType, "image/") && !strings.Contains(strings.ToLower(contentType), "xml")
 }
 
 // isKnownTo tells whether the request's conditions decide about the answer
@@ -103,10 +107,16 @@ func (w *statusWriter) WriteHeader(status int)      { w.status = status }
 // validator stands for the original's bytes: its own strong entity tag, or a
 // hash of them. A weak tag, or a time, may stay the same when the bytes change.
 func validator(original *origin.Source) []byte {
-	if strings.HasPrefix(original.ETag, `"`) {
+	if strings.HasPrefix(original.ETag, `"`) && isETag(original.ETag) {
 		return []byte(original.ETag)
 	}
 	return binary.BigEndian.AppendUint64(nil, xxhash.Sum64(original.Body))
+}
+
+// isETag tells whether a value is an entity tag. Some servers forget the quotes.
+func isETag(value string) bool {
+	opaque := strings.TrimPrefix(value, "W/")
+	return len(opaque) >= 2 && opaque[0] == '"' && strings.IndexByte(opaque[1:], '"') == len(opaque)-2
 }
 
 // strongTag makes an entity tag (RFC 9110 section 8.8.3) of what it stands for.

@@ -65,6 +65,23 @@ func TestRFC9110_8_8_3_EntityTags(t *testing.T) {
 	}
 }
 
+// An origin's tag that is none is not handed on.
+func TestRFC9110_8_8_3_MalformedEntityTags(t *testing.T) {
+	for said, handedOn := range map[string]bool{
+		`"v1"`: true, `W/"v1"`: true, `""`: true,
+		`v1`: false, `"v1`: false, `v1"`: false, `"v"1"`: false, `w/"v1"`: false, `"`: false,
+	} {
+		addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("ETag", said)
+			_, _ = w.Write([]byte("text"))
+		})
+		s := serve(t, "images {\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
+		if got := s.get(t, "/file").Header.Get("Etag"); (got == said) != handedOn || !strings.HasSuffix(got, `"`) {
+			t.Errorf("the origin's %s becomes %s", said, got)
+		}
+	}
+}
+
 func TestRFC9110_13_1_Conditions(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")
 	const path = "/tr:w-100/red.jpg"
@@ -214,5 +231,22 @@ func TestNothingIsSniffedOrRun(t *testing.T) {
 	}
 	if a := s.get(t, "/icon.svg"); string(a.body) != svg {
 		t.Error("an SVG that nothing is asked of is not passed on as it is")
+	}
+}
+
+// The type is the word of whoever put the file there, and browsers run scripts in
+// all that ends in +xml.
+func TestNoXMLIsAnImage(t *testing.T) {
+	for mediaType, harmless := range map[string]bool{
+		"image/jpeg": true, "image/x-icon": true, "image/x+xml": false, "image/X+XML": false, "IMAGE/svg+xml": false, "text/html": false,
+	} {
+		addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", mediaType)
+			_, _ = w.Write([]byte("<x/>"))
+		})
+		s := serve(t, "images {\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
+		if got := s.get(t, "/file").Header.Get("Content-Security-Policy"); (got == "") != harmless {
+			t.Errorf("%s has the policy %q", mediaType, got)
+		}
 	}
 }
