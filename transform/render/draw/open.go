@@ -39,6 +39,9 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
 	}
+	if err := checkEffort(image, job); err != nil {
+		return nil, err
+	}
 	if p.facts.Frames == 1 {
 		p.frames = []*vips.Image{image}
 		return p, nil
