@@ -98,7 +98,7 @@ advise() {
 	elif have apt-get; then
 		say "Here 'make run' or 'make test' installs what is missing, or you do: apt-get install gcc pkg-config libvips-dev"
 	elif have dnf; then
-		say "Here: dnf install gcc pkgconf-pkg-config vips-devel libheif-tools (Fedora; libheif's HEVC codec is in RPM Fusion)"
+		say "Here: dnf install gcc pkgconf-pkg-config vips-devel (Fedora; libheif's HEVC codec is in RPM Fusion)"
 	elif have apk; then
 		say "Here: apk add build-base pkgconf vips-dev vips-heif"
 	elif have pacman; then

@@ -22,6 +22,9 @@ bridge_silence(void)
 int
 bridge_start(int concurrency)
 {
+	// A picture that is read in any order is decoded into memory. Above this size
+	// libvips would write it to a temporary file instead.
+	g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
 	if (VIPS_INIT("caddy-images"))
 		return -1;
 	vips_cache_set_max(0);
