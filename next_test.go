@@ -72,6 +72,20 @@ respond "{method} {uri} {http.request.orig_uri.path} {header.Range}|{header.If-N
 	}
 }
 
+// What handlers before this one found out is known behind it too.
+func TestNextKnowsPlaceholders(t *testing.T) {
+	s := serve(t, `map {method} {answer} {
+	default mapped
+}
+@named path_regexp name ^/(.*)$
+vars @named seen yes
+images
+respond "{answer} {re.name.1} {path} {vars.seen}"`)
+	if a := s.get(t, "/a.jpg?tr=w-100"); string(a.body) != "mapped a.jpg /a.jpg yes" {
+		t.Errorf("the next handler knew %q", a.body)
+	}
+}
+
 func TestNextKeepsTheEndpoint(t *testing.T) {
 	s := serve(t, "images {\n dialect imagekit {\n  endpoint /shop\n }\n}\nroot ROOT\nhandle_path /shop/* {\n file_server\n}\nrespond \"other\"")
 	s.get(t, "/shop/tr:w-100/red.jpg").wantsSize(t, 100, 75)

@@ -116,7 +116,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 
 // innerRequest is the request that the handlers see: a GET for the whole
 // original, at the URL without its transformation, with placeholders that say
-// so and the variables that handlers before us set.
+// so and the variables and placeholders that handlers before us set.
 func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request, error) {
 	r := call.Request.Clone(ctx)
 	r.Method = http.MethodGet
@@ -138,7 +138,11 @@ func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request
 	if server == nil {
 		return r, nil
 	}
-	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), call.Writer, server)
+	repl := caddy.NewReplacer()
+	r = caddyhttp.PrepareRequest(r, repl, call.Writer, server)
+	if asked, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
+		repl.Map(asked.Get) // what only handlers before us know: a map's outputs, the user's name
+	}
 	outer, _ := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any)
 	vars, _ := r.Context().Value(caddyhttp.VarsCtxKey).(map[string]any)
 	maps.Copy(vars, outer)
