@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -21,16 +20,28 @@ const (
 	// maxScans is many times what any encoder writes. A scan of a few bytes may
 	// go over the whole picture, and nothing stops the decoder on the way.
 	maxScans = 200
+
+	// maxTexts is how many compressed texts a PNG may have. Each may grow to
+	// 8 MB, all are unpacked with the header, and nobody reads them.
+	maxTexts = 32
 )
 
-// checkEffort refuses a file that takes far more memory or time than its number
-// of pixels lets expect.
-func checkEffort(image *vips.Image, job render.Job) error {
+// checkEffort refuses a picture that takes far more memory than its number of
+// pixels lets expect.
+func checkEffort(image *vips.Image) error {
 	if n := image.Bands(); n > maxBands {
 		return errors.New(errors.Limit, "The original has %d channels, more than %d", n, maxBands)
 	}
-	if format, _ := sniff.Sniff(job.Original); format == sniff.JPEG && countScans(job.Original) > maxScans {
+	return nil
+}
+
+// checkFile is checkEffort for what opening the file would already take.
+func checkFile(file []byte, format sniff.Format) error {
+	switch {
+	case format == sniff.JPEG && countScans(file) > maxScans:
 		return errors.New(errors.Limit, "The original has more than %d scans", maxScans)
+	case format == sniff.PNG && countTexts(file) > maxTexts:
+		return errors.New(errors.Limit, "The original has more than %d compressed texts", maxTexts)
 	}
 	return nil
 }
@@ -61,4 +72,19 @@ func countScans(file []byte) (scans int) {
 		file = file[min(len(file), at+2+int(binary.BigEndian.Uint16(file[at+2:]))):]
 	}
 	return scans
+}
+
+// countTexts counts the compressed texts of a PNG: a chunk is its length, a type,
+// the data and a checksum (PNG, third edition, section 5.3). It stops counting
+// when they are too many.
+func countTexts(file []byte) (texts int) {
+	const signature, frame = 8, 12
+	for at := int64(signature); at+frame <= int64(len(file)) && texts <= maxTexts; {
+		switch string(file[at+4 : at+8]) {
+		case "zTXt", "iTXt":
+			texts++
+		}
+		at += frame + int64(binary.BigEndian.Uint32(file[at:]))
+	}
+	return texts
 }

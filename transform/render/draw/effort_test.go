@@ -4,7 +4,9 @@ package draw_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
+	"hash/crc32"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/errors"
@@ -41,6 +43,23 @@ func TestLimitScans(t *testing.T) {
 	segment = append(segment, bytes.Repeat([]byte{0xff, 0xda, 0, 0}, 300)...)
 	photo := asJPEG(t, solid(8, 8, red))
 	result(t, newJob(bytes.Join([][]byte{photo[:2], segment, photo[2:]}, nil), transform.Output{}))
+}
+
+func TestLimitTexts(t *testing.T) {
+	photo := asPNG(t, solid(8, 8, red))
+	with := func(texts int) []byte {
+		var packed bytes.Buffer
+		z := zlib.NewWriter(&packed)
+		_, _ = z.Write([]byte("a text"))
+		_ = z.Close()
+		data := append([]byte("zTXtComment\x00\x00"), packed.Bytes()...)
+		chunk := binary.BigEndian.AppendUint32(nil, uint32(len(data)-4))
+		chunk = binary.BigEndian.AppendUint32(append(chunk, data...), crc32.ChecksumIEEE(data))
+		const header = 8 + 25 // the signature, IHDR
+		return bytes.Join([][]byte{photo[:header], bytes.Repeat(chunk, texts), photo[header:]}, nil)
+	}
+	result(t, newJob(with(32), transform.Output{}))
+	wantMessage(t, failure(t, newJob(with(33), transform.Output{}), errors.Limit), "more than 32 compressed texts")
 }
 
 // bandsTIFF is a TIFF of one pixel with so many channels (TIFF 6.0, section 8).

@@ -19,6 +19,9 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if !ok {
 		return nil, errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
 	}
+	if err := checkFile(job.Original, source); err != nil {
+		return nil, err
+	}
 	p := &picture{scope: scope, job: job, source: source, untouched: true}
 	// The first frame's header tells how many there are. All of them may be more
 	// than libvips can open.
@@ -39,7 +42,7 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
 	}
-	if err := checkEffort(image, job); err != nil {
+	if err := checkEffort(image); err != nil {
 		return nil, err
 	}
 	if p.facts.Frames == 1 {
