@@ -85,13 +85,15 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
-	inner, err := innerRequest(ctx, call, req.Ref)
+	w := &writer{client: call.Writer, isImage: call.IsImage, header: make(http.Header), maxBytes: req.MaxBytes}
+	asking, stop := whileKept(ctx, call.Request.Context(), w)
+	defer stop()
+	inner, err := innerRequest(asking, call, req.Ref)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{client: call.Writer, isImage: call.IsImage, header: make(http.Header), maxBytes: req.MaxBytes}
 	err = serve(call.Handler, w, inner)
-	if w.passing {
+	if w.passing.Load() {
 		if err != nil {
 			// Half an answer is out. Ending the connection is all that is left,
 			// and it is what tells the client.
@@ -112,6 +114,23 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path")
 	}
 	return w.source()
+}
+
+// whileKept is ctx, but goes on for as long as the client's own once the answer is
+// on its way to the client: a download is no fetch, and takes its time.
+func whileKept(ctx, client context.Context, w *writer) (context.Context, context.CancelFunc) {
+	asking, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	left := context.AfterFunc(client, func() { cancel(context.Cause(client)) })
+	late := context.AfterFunc(ctx, func() {
+		if !w.passing.Load() {
+			cancel(context.Cause(ctx))
+		}
+	})
+	return asking, func() {
+		left()
+		late()
+		cancel(nil)
+	}
 }
 
 // innerRequest is the request that the handlers see: a GET for the whole

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
@@ -22,7 +23,7 @@ type writer struct {
 	header   http.Header
 	status   int
 	body     []byte
-	passing  bool // the answer is the client's already
+	passing  atomic.Bool // the answer is the client's already
 	overflow error
 }
 
@@ -58,7 +59,7 @@ func (w *writer) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	switch {
-	case w.passing:
+	case w.passing.Load():
 		return w.client.Write(p)
 	case w.overflow != nil:
 		return 0, w.overflow
@@ -75,7 +76,7 @@ func (w *writer) Write(p []byte) (int, error) {
 
 // Flush does nothing while the answer is kept.
 func (w *writer) Flush() {
-	if w.passing {
+	if w.passing.Load() {
 		_ = http.NewResponseController(w.client).Flush()
 	}
 }
@@ -98,7 +99,7 @@ func (w *writer) transformable() bool {
 
 // pass sends the answer on, header first.
 func (w *writer) pass() {
-	w.passing = true
+	w.passing.Store(true)
 	to := w.client.Header()
 	for name, values := range w.header {
 		to[name] = values

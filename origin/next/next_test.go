@@ -1,0 +1,59 @@
+package next
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// The time for a fetch is over while the handler answers: that ends an answer
+// that is kept, and not one that the client is already reading. Both end when the
+// client leaves.
+func TestTimeIsForWhatIsKept(t *testing.T) {
+	for mediaType, passes := range map[string]bool{"video/mp4": true, "image/jpeg": false} {
+		t.Run(mediaType, func(t *testing.T) {
+			client, leave := context.WithCancel(context.Background())
+			defer leave()
+			fetch, timeIsOver := context.WithCancel(client)
+			defer timeIsOver()
+
+			handler := caddyhttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				w.Header().Set("Content-Type", mediaType)
+				if _, err := io.WriteString(w, "begin"); err != nil {
+					return err
+				}
+				timeIsOver()
+				if passes {
+					if r.Context().Err() != nil {
+						t.Error("the time for a fetch ends a download")
+					}
+					leave()
+				}
+				<-r.Context().Done()
+				_, err := io.WriteString(w, "end")
+				return err
+			})
+			answer := httptest.NewRecorder()
+			ctx := WithCall(fetch, Call{
+				Writer:  answer,
+				Request: httptest.NewRequestWithContext(client, http.MethodGet, "/file", nil),
+				Handler: handler,
+				IsImage: func([]byte) bool { return !passes },
+			})
+			_, err := Origin{}.Fetch(ctx, origin.Request{Ref: origin.Ref{Path: "file"}, MaxBytes: 100})
+			switch {
+			case passes && (err != ErrAnswered || answer.Body.String() != "beginend"):
+				t.Errorf("%v, and the client has %q", err, answer.Body)
+			case !passes && !errors.Is(err, errors.ClientClosed): // how a context that is cancelled reads
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
