@@ -1,6 +1,7 @@
 package imagekit
 
 import (
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -179,5 +180,15 @@ func TestPlusInQueryIsASpace(t *testing.T) {
 	p, err := parsePath("tr:i-a+b%20c/x.jpg")
 	if err != nil || p.tr != "i-a+b c" {
 		t.Errorf("gives %q, %v", p.tr, err)
+	}
+}
+
+// A message may be shown on an operator's page of HTML.
+func TestMessagesHaveNoMarkup(t *testing.T) {
+	for _, tr := range []string{"w-<script>", "<b>-1", "l-<i>", "if-&lt;,w-1,l-end", "w-iw_add_<u>"} {
+		_, _, err := new(Dialect).Parse("/a.jpg", "tr="+url.QueryEscape(tr))
+		if message := refusal(t, err); message == "" || strings.ContainsAny(message, "<>&") {
+			t.Errorf("%s: %q", tr, message)
+		}
 	}
 }

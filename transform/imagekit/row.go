@@ -2,6 +2,7 @@ package imagekit
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
@@ -75,14 +76,19 @@ func (r row) wrong(value string) error {
 // ASCII, and of something long only the beginning.
 func quote(s string) string {
 	const most = 40
-	q := strconv.QuoteToASCII(s)
+	q := quoted(s)
 	if len(q) <= most {
 		return q
 	}
 	runes := []rune(s[:min(len(s), most)])
 	for len(q) > most {
 		runes = runes[:len(runes)-1]
-		q = strconv.QuoteToASCII(string(runes) + "...")
+		q = quoted(string(runes) + "...")
 	}
 	return q
 }
+
+var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
+
+// quoted has no markup either: an operator's error page may show the message.
+func quoted(s string) string { return markup.Replace(strconv.QuoteToASCII(s)) }
