@@ -89,6 +89,7 @@ type Handler struct {
 	quality        render.Quality
 	formats        []transform.Format
 	bodies         *errorBodies
+	again          *again
 }
 
 // Quality is the quality, 1 to 100, of variants whose URL names none.
@@ -109,6 +110,7 @@ const defaultMaxSourceSize = 40 << 20
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.logger = ctx.Logger()
 	h.bodies = new(errorBodies)
+	h.again = new(again)
 	h.setDefaults()
 	if err := h.check(); err != nil {
 		return err

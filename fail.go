@@ -60,11 +60,19 @@ func (h *Handler) log(r *http.Request, e *errors.Error, failure caddyhttp.Handle
 			zap.String("error_id", failure.ID),
 			zap.String("method", r.Method),
 			zap.String("host", r.Host),
-			zap.String("path", r.URL.Path),
+			zap.String("path", receivedPath(r)),
 			zap.Int("origin_status", e.OriginStatus),
 			zap.NamedError("cause", e.Err),
 		)
 	}
+}
+
+// receivedPath is the path as the client asked for it.
+func receivedPath(r *http.Request) string {
+	if received, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && received.URL != nil {
+		return received.URL.Path
+	}
+	return r.URL.Path
 }
 
 // errorBodies writes the body of an error answer, the generic text of its

@@ -41,6 +41,13 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // handler goes on to the next one as it is.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
+	if ours && err == nil && isRead(r) {
+		if segment, query, ok := h.language.InQuery(r.URL.EscapedPath(), r.URL.RawQuery); ok {
+			if served, err := h.again.serve(w, r, segment, query); served {
+				return err
+			}
+		}
+	}
 	if !ours || h.transformsNext && isForNext(r, asked, err) {
 		return nextHandler.ServeHTTP(w, r)
 	}
@@ -138,6 +145,11 @@ func (h *Handler) accepts(r *http.Request, plan transform.Plan) []transform.Form
 type language interface {
 	// Parse reads a URL; ours is false for one that is not below the endpoint.
 	Parse(escapedPath, rawQuery string) (asked transform.Request, ours bool, err error)
+
+	// InQuery returns the segment of the path that holds the transformation, as
+	// it is, and the query that asks for the same; ok is false where the path
+	// holds none. The URL is one that Parse understands.
+	InQuery(escapedPath, rawQuery string) (segment, query string, ok bool)
 
 	// Endpoint is the escaped path that the dialect's URLs begin with, without
 	// a trailing slash.

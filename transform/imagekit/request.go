@@ -1,6 +1,9 @@
 package imagekit
 
 import (
+	"net/url"
+	"strings"
+
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
@@ -42,4 +45,25 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	}
 	asked.Versioned = query.versioned
 	return asked, true, nil
+}
+
+// InQuery returns the segment of a path that holds the transformation, as it is,
+// and the query, raw, that asks for the same when the segment is taken out of
+// the path. ok is false where the path holds no transformation. The URL is one
+// that Parse understands.
+func (d *Dialect) InQuery(escapedPath, rawQuery string) (segment, query string, ok bool) {
+	below, ok := d.below(escapedPath)
+	if !ok {
+		return "", "", false
+	}
+	path, err := parsePath(below)
+	if err != nil || !path.hasTr {
+		return "", "", false
+	}
+	segment, _, _ = strings.Cut(below, "/")
+	query = "tr=" + url.QueryEscape(path.tr)
+	if rawQuery != "" {
+		query = rawQuery + "&" + query
+	}
+	return segment, query, true
 }

@@ -1,0 +1,71 @@
+package images
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// again serves requests a second time, from the first of the site's routes on.
+//
+// A transformation in the path hides the original's path from all that stands
+// before this handler: a rule that protects /private/* does not match
+// /tr:w-300/private/a.jpg. So such a request is turned into the same request with
+// the transformation in the query, and goes through the routes again as that.
+// Whatever is configured for the original's path then holds for its variants.
+type again struct{ chains sync.Map } // *caddyhttp.Server -> caddyhttp.Handler
+
+// doneVar is the variable that marks a request that is on its second way.
+const doneVar = "images.again"
+
+// serve tells whether it served the request. segment is the one that holds the
+// transformation, as received, and query the query with it. A request whose
+// segment is not the client's but was put there by a rewrite is left alone: then
+// the path is what the operator wants it to be.
+func (a *again) serve(w http.ResponseWriter, r *http.Request, segment, query string) (served bool, err error) {
+	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
+	if server == nil || received.URL == nil || caddyhttp.GetVar(r.Context(), doneVar) != nil {
+		return false, nil
+	}
+	escaped, ok := without(received.URL.EscapedPath(), segment)
+	if !ok {
+		return false, nil
+	}
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return false, nil
+	}
+	caddyhttp.SetVar(r.Context(), doneVar, true)
+	// The first of a group of routes that exclude each other has been taken; it
+	// may be another this time. This is Caddy's key for what was taken.
+	taken, _ := r.Context().Value(caddy.CtxKey("route_group")).(map[string]struct{})
+	maps.DeleteFunc(taken, func(string, struct{}) bool { return true })
+	// In place, as Caddy's own rewrites do, so that placeholders see it too.
+	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, escaped, query
+	r.RequestURI = r.URL.RequestURI()
+	return true, a.chain(server).ServeHTTP(w, r)
+}
+
+// without takes a segment, and slashes that follow it, out of a path.
+func without(escaped, segment string) (string, bool) {
+	before, after, found := strings.Cut(escaped, "/"+segment+"/")
+	return before + "/" + strings.TrimLeft(after, "/"), found
+}
+
+func (a *again) chain(server *caddyhttp.Server) caddyhttp.Handler {
+	if chain, ok := a.chains.Load(server); ok {
+		return chain.(caddyhttp.Handler)
+	}
+	end := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+		caddyhttp.SetVar(r.Context(), "unhandled", true) // as the end of Caddy's own chain does
+		return nil
+	})
+	chain, _ := a.chains.LoadOrStore(server, server.Routes.Compile(end))
+	return chain.(caddyhttp.Handler)
+}
