@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"origin/next":                 {"errors", "origin"},
 	"transform":                   {"errors", "origin"},
 	"transform/sniff":             {},
+	"transform/header":            {"transform/sniff"},
 	"transform/imagekit":          {"errors", "origin", "transform"},
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
