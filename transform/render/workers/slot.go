@@ -1,0 +1,210 @@
+//go:build unix
+
+package workers
+
+import (
+	"context"
+	stderrors "errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// slot keeps one worker running and gives it its jobs.
+type slot struct {
+	pool     *Pool
+	failures int // of workers in a row, none of which did a job
+}
+
+// The wait before a worker is started after the first one that failed, which
+// doubles up to the longest.
+const (
+	firstWait   = 100 * time.Millisecond
+	longestWait = 30 * time.Second
+)
+
+// run works until the pool is closed.
+func (s *slot) run() {
+	for s.pool.closing.Err() == nil {
+		w, greeting, err := s.pool.start(s.pool.closing)
+		if err == nil {
+			s.greeted(w, greeting)
+			err = s.serve(w)
+		} else if s.pool.closing.Err() == nil {
+			s.pool.log().Error("a worker does not start", zap.Error(err))
+		}
+		if err != nil {
+			s.failures++
+			s.wait(err)
+		}
+	}
+}
+
+// greeted logs what a worker said at first, unless it was said before.
+func (s *slot) greeted(w *process, greeting *ready) {
+	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
+	s.pool.once.Do(func() {
+		if greeting.Version != s.pool.config.Version {
+			s.pool.log().Warn("libvips was replaced; restart Caddy, so that variants drawn by the old one are told from new ones",
+				zap.String("now", cut(greeting.Version, maxLine)), zap.String("before", s.pool.config.Version))
+		}
+		if len(greeting.Missing) > 0 {
+			s.pool.log().Warn("workers keep rights that this system cannot take from them; `isolation strict` would refuse to work",
+				zap.String("missing", cut(strings.Join(greeting.Missing, "; "), maxLine)))
+		}
+	})
+}
+
+// wait lets time pass before the next worker is started. With no worker at all
+// there is nobody to wait for, so jobs are told.
+func (s *slot) wait(cause error) {
+	timer := time.NewTimer(min(longestWait, firstWait<<min(s.failures-1, 20)))
+	defer timer.Stop()
+	var refusal *refusalError
+	hopeless := stderrors.As(cause, &refusal)
+	for {
+		var jobs chan *task
+		if s.pool.running.Load() == 0 && (hopeless || s.failures >= 3) {
+			jobs = s.pool.jobs
+		}
+		select {
+		case t := <-jobs:
+			t.end(nil, errors.New(errors.Internal, "The image engine does not start").Because(cause))
+		case <-timer.C:
+			return
+		case <-s.pool.closing.Done():
+			return
+		}
+	}
+}
+
+// serve gives the worker jobs until it is dead or to be replaced. It returns an
+// error when the worker died soon, without having done a job.
+func (s *slot) serve(w *process) error {
+	begun := time.Now()
+	s.pool.running.Add(1)
+	defer s.pool.running.Add(-1)
+	for jobs := 1; ; jobs++ {
+		select {
+		case t := <-s.pool.jobs:
+			if !s.render(w, t) {
+				return nil
+			}
+			s.failures = 0
+		case _, ok := <-w.answers:
+			w.kill()
+			err := fmt.Errorf("%w (%s)", w.fault, w.state())
+			if ok {
+				err = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
+			}
+			s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.Error(err))
+			if jobs > 1 || time.Since(begun) > longestWait {
+				return nil
+			}
+			return err
+		case <-s.pool.closing.Done():
+			w.stop()
+			return nil
+		}
+		if size := w.size.resident(); jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
+			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
+			w.stop()
+			return nil
+		}
+	}
+}
+
+// render has the worker do a job, and tells whether it can do another one.
+func (s *slot) render(w *process, t *task) (alive bool) {
+	ctx, cancel := render.WithTimeout(t.ctx, t.job.Timeout)
+	defer cancel()
+	if ctx.Err() != nil {
+		t.end(nil, render.Stopped(ctx))
+		return true
+	}
+	w.last++
+	if err := w.job(ctx, w.last, t.job); err != nil {
+		if ctx.Err() != nil {
+			t.end(nil, render.Stopped(ctx))
+			w.kill()
+			return false
+		}
+		w.kill()
+		s.pool.log().Warn("a worker died before it took a job", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(err))
+		t.end(nil, errLost)
+		return false
+	}
+	for accepted := false; ; {
+		select {
+		case a, ok := <-w.answers:
+			switch {
+			case !ok:
+				s.broken(w, t, accepted, w.fault)
+				return false
+			case a.id != w.last, a.accepted == accepted, a.ready != nil:
+				s.broken(w, t, accepted, errNonsense)
+				return false
+			case a.accepted:
+				accepted = true
+				continue
+			case a.failure != nil:
+				t.end(nil, a.failure)
+			default:
+				t.end(a.result, nil)
+			}
+			return true
+		case <-ctx.Done():
+			t.end(nil, render.Stopped(ctx))
+			if render.OutOfTime(ctx) {
+				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
+				w.kill()
+				return false
+			}
+			return s.settle(w)
+		}
+	}
+}
+
+// broken ends a task whose worker died or went mad. It is the picture's doing,
+// unless the worker died before it had the picture.
+func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
+	w.kill()
+	cause := fmt.Errorf("worker %d: %w (%s)", w.pid(), fault, w.state())
+	if !accepted && !stderrors.Is(fault, errNonsense) {
+		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
+		t.end(nil, errLost)
+		return
+	}
+	s.pool.refused.add(t.job.Original)
+	t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
+}
+
+// settle cancels the job that the worker is at, whose client is gone, and tells
+// whether the worker became idle soon.
+func (s *slot) settle(w *process) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
+	defer cancel()
+	if w.cancel(w.last) != nil {
+		w.kill()
+		return false
+	}
+	for {
+		select {
+		case a, ok := <-w.answers:
+			if ok && a.accepted && a.id == w.last {
+				continue
+			}
+			if ok && a.ready == nil && a.id == w.last {
+				return true
+			}
+		case <-ctx.Done():
+		}
+		w.kill()
+		return false
+	}
+}

@@ -1,0 +1,121 @@
+//go:build linux && cgo
+
+package workers
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// Workers that do not start are tried again after longer and longer waits, and
+// who asks for a picture is told at once.
+func TestDoesNotStart(t *testing.T) {
+	logger, logs := logged()
+	p := newPool(t, Config{Workers: 1, Logger: logger})
+	p.executable = func() (string, error) { return "/bin/false", nil }
+	wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
+	if n := logs.FilterMessage("a worker does not start").Len(); n != 3 {
+		t.Errorf("%d tries", n)
+	}
+}
+
+// By hand a worker is no use, and no danger.
+func TestStartedByHand(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	for name, files := range map[string][]*os.File{"nothing": nil, "a pipe": {r}} {
+		c := exec.Command(self)
+		c.Args = []string{Name}
+		c.Env = []string{marker + "=1"}
+		c.ExtraFiles = files
+		out, err := c.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "not for starting by hand") {
+			t.Errorf("with %s for a socket: %v, %s", name, err, out)
+		}
+	}
+	// The variable alone does nothing.
+	c := exec.Command(self, "-test.list", "TestStartedByHand")
+	c.Env = []string{marker + "=1"}
+	if out, err := c.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "TestStartedByHand\n") {
+		t.Errorf("%v, %s", err, out)
+	}
+}
+
+// orphanage is the variable that makes this test a parent to be killed.
+const orphanage = "CADDY_IMAGES_TEST_ORPHANAGE"
+
+// No worker outlives its parent, whatever it is at.
+func TestParentIsKilled(t *testing.T) {
+	if os.Getenv(orphanage) != "" {
+		p := newPool(t, Config{Workers: 3})
+		wantPicture(t, p)
+		start(p, t.Context(), fault("hang", ""))
+		until(t, "the workers", func() bool { return len(workersNow(t)) == 3 && p.busy.Load() == 1 })
+		os.Stdout.WriteString("ready\n")
+		select {}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := exec.Command(self, "-test.run", "^TestParentIsKilled$")
+	parent.Env = append(os.Environ(), orphanage+"=1")
+	parent.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	orphans := childrenOf(t, parent.Process.Pid)
+	if len(orphans) != 3 {
+		t.Errorf("%d workers", len(orphans))
+	}
+	send(t, parent.Process.Pid, syscall.SIGKILL)
+	_ = parent.Wait()
+	until(t, "the end of the orphans", func() bool {
+		for _, o := range orphans {
+			if state := stateOf(o.pid); state != 0 && state != 'Z' {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Signals for the group, which Caddy answers by ending what it is at, do not
+// touch workers.
+func TestSignalsAreTheParents(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	wantPicture(t, p)
+	pid := workersNow(t)[0]
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		send(t, pid, s)
+	}
+	wantPicture(t, p)
+	if now := workersNow(t)[0]; now != pid {
+		t.Errorf("worker %d became %d", pid, now)
+	}
+	name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+	if err != nil || strings.TrimSpace(string(name)) != "images-worker" {
+		t.Errorf("its name is %q, %v", name, err)
+	}
+}

@@ -1,0 +1,23 @@
+//go:build !unix
+
+package workers
+
+import (
+	"errors"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// Pool is an engine that this platform does not have.
+type Pool struct{ render.Engine }
+
+// New returns an error.
+func New(Config) (*Pool, error) {
+	return nil, errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+}
+
+// Close does nothing.
+func (*Pool) Close() {}
+
+// Stats is nothing.
+func (*Pool) Stats() (running, busy int) { return 0, 0 }
