@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/transform/render/sandbox"
@@ -21,17 +22,25 @@ type order struct {
 	Outside bool // do not enter, to show that it is the sandbox that makes the difference
 
 	Folder, TCP, UDP, Unix, Abstract, SecretPath string
-	Victim                                       int
+	Victim, Parent                               int
+	Address                                      uintptr // of the parent's secret
 }
 
 type answer struct {
 	Report  sandbox.Report
 	Error   string            // of Enter
 	Results map[string]string // of what was tried: empty for success
+	Sums    map[string]string // of what was drawn
 }
 
 // children are what a process does instead of running tests.
 var children = map[string]func(order) answer{}
+
+func init() {
+	if os.Getenv(childVariable) != "" {
+		runtime.LockOSThread() // some of what a parent asked for belongs to the first thread
+	}
+}
 
 func TestMain(m *testing.M) {
 	name := os.Getenv(childVariable)
@@ -59,7 +68,8 @@ func command(t *testing.T, name string, o order) *exec.Cmd {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), "/proc/self/exe")
-	c.Env = append(os.Environ(), childVariable+"="+name, childVariable+"_ORDER="+string(said))
+	c.Dir = o.Folder
+	c.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", childVariable+"="+name, childVariable+"_ORDER="+string(said))
 	return c
 }
 
@@ -71,6 +81,15 @@ func run(t *testing.T, name string, o order) answer {
 
 func finish(t *testing.T, c *exec.Cmd) answer {
 	t.Helper()
+	a := answerOf(t, c)
+	if a.Error != "" {
+		t.Fatalf("entering: %s", a.Error)
+	}
+	return a
+}
+
+func answerOf(t *testing.T, c *exec.Cmd) answer {
+	t.Helper()
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	out, err := c.Output()
@@ -80,9 +99,6 @@ func finish(t *testing.T, c *exec.Cmd) answer {
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, stderr.Bytes())
-	}
-	if a.Error != "" {
-		t.Fatalf("entering: %s", a.Error)
 	}
 	return a
 }

@@ -17,7 +17,8 @@ var entered atomic.Bool
 // has no better choice than to end.
 //
 // Call it when every library is initialised and before the first picture is
-// read, once.
+// read, once. libvips must have been told to decode in memory what is large
+// (VIPS_DISC_THRESHOLD): it would write a temporary file.
 func Enter(config Config) (Report, error) {
 	if entered.Swap(true) {
 		return Report{}, errors.New("entering the sandbox: it can be entered only once")

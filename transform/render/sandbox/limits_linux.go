@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 
 	"golang.org/x/sys/unix"
@@ -21,6 +22,7 @@ func limit(memory, fileSize int64, descriptors int) error {
 		return fmt.Errorf("descriptors: %w", err)
 	}
 	if fileSize > 0 {
+		signal.Ignore(unix.SIGXFSZ) // an error is enough
 		if err := lower(unix.RLIMIT_FSIZE, uint64(fileSize)); err != nil {
 			return fmt.Errorf("file size: %w", err)
 		}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -12,8 +13,8 @@ type Report struct {
 
 // Protection is one thing that a process can no longer do.
 type Protection struct {
-	// Name is privileges, reads, writes, execution, network, processes or
-	// limits.
+	// Name is privileges, reads, writes, execution, network, processes, kernel
+	// or limits.
 	Name string `json:"name"`
 
 	// By is what holds it. Empty where nothing does.
@@ -97,9 +98,10 @@ func (m means) report() Report {
 		{"privileges", basics, m.basicLacks},
 		{"reads", landlock, m.landlockWhy},
 		{"writes", both, m.writes()},
-		{"execution", both, m.unlessSeccomp(1, "programs in memory")},
-		{"network", since(landlockTCP), m.unlessSeccomp(landlockTCP, "all but TCP")},
-		{"processes", since(landlockScopes), m.unlessSeccomp(landlockScopes, "starting processes")},
+		{"execution", both, m.unlessSeccomp(1, "programs in memory, and copies of the process")},
+		{"network", since(landlockTCP), m.unlessSeccomp(landlockScopes, "all but plain TCP and abstract sockets")},
+		{"processes", since(landlockScopes), m.unlessSeccomp(landlockScopes, "all but signals to others and their memory")},
+		{"kernel", seccomp, m.unlessSeccomp(math.MaxInt, "")},
 		{"limits", limits, m.basicLacks},
 	}}
 }

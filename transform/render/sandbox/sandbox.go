@@ -26,14 +26,15 @@ type Config struct {
 
 	// FileSize is how large a file may grow, in bytes: a memfd, and also a log
 	// that the process inherited, since it counts from the file's beginning.
-	// Writing past it is a SIGXFSZ. Default: 0, no bound.
+	// Writing past it is an error (EFBIG). Default: 0, no bound.
 	FileSize int64
 
 	// Descriptors is how many files may be open at a time. Default: 256.
 	Descriptors int
 
 	// ReadPaths are files and folders that may be read, with all that is below
-	// them; those that do not exist are left out. Default: ReadPaths().
+	// them; those that do not exist are left out. Default: what the function
+	// [ReadPaths] returns.
 	ReadPaths []string
 
 	// KeepFDs are the inherited descriptors to keep beside 0, 1 and 2. All
