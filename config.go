@@ -3,6 +3,7 @@ package images
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,18 @@ type Handler struct {
 	// most that a WebP can have.
 	MaxDimension int `json:"max_dimension,omitempty"`
 
+	// Where originals are opened. `processes`: in worker processes, which gave
+	// up the rights that drawing does not need, as far as the system has means
+	// for that; what it lacks is logged. `strict`: the same, and a system that
+	// lacks something refuses the configuration. `off`: in Caddy's own process,
+	// where a picture that crashes a codec ends Caddy. Default: `processes` on
+	// Linux, `off` elsewhere.
+	Isolation string `json:"isolation,omitempty"`
+
+	// How many pictures are rendered at a time, each by a worker. Handlers with
+	// the same number share them. Default: the processors that Caddy may use.
+	Workers int `json:"workers,omitempty"`
+
 	// How long fetching an original may take, over all origins. Default: 30s.
 	FetchTimeout caddy.Duration `json:"fetch_timeout,omitempty"`
 
@@ -85,6 +98,7 @@ type Handler struct {
 	origins        origin.Origin
 	transformsNext bool
 	engine         render.Engine
+	sharing        *engineSettings // of engine, until Cleanup
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
@@ -120,8 +134,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionOrigins(ctx); err != nil {
 		return err
 	}
-	h.engine, err = newEngine()
-	return err
+	return h.provisionEngine(ctx)
 }
 
 func (h *Handler) setDefaults() {
@@ -135,6 +148,8 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
+	orDefault(&h.Isolation, defaultIsolation())
+	orDefault(&h.Workers, runtime.GOMAXPROCS(0))
 	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
@@ -163,6 +178,7 @@ func (h *Handler) check() error {
 		{"max_pixels", h.MaxPixels, 10_000_000_000},
 		{"max_frames", int64(h.MaxFrames), 100_000},
 		{"max_dimension", int64(h.MaxDimension), 65535},
+		{"workers", int64(h.Workers), 1024},
 		{"fetch_timeout", int64(h.FetchTimeout), int64(time.Hour)},
 		{"render_timeout", int64(h.RenderTimeout), int64(time.Hour)},
 		{"queue_timeout", int64(h.QueueTimeout), int64(time.Hour)},
@@ -178,6 +194,9 @@ func (h *Handler) check() error {
 			}
 			return fmt.Errorf("%s is %v; it takes %v to %v", o.name, value, least, most)
 		}
+	}
+	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
+		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)
 	}
 	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension}
 	h.quality = render.Quality(*h.Quality)

@@ -23,6 +23,8 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"max_pixels": -1}`, "max_pixels is -1; it takes 1 to 10000000000"},
 		{`{"max_frames": -1}`, "max_frames is -1; it takes 1 to 100000"},
 		{`{"max_dimension": 65536}`, "max_dimension is 65536; it takes 1 to 65535"},
+		{`{"isolation": "none"}`, `isolation is "none"; it takes off, processes and strict`},
+		{`{"workers": -1}`, "workers is -1; it takes 1 to 1024"},
 		{`{"fetch_timeout": -1}`, "fetch_timeout is -1ns; it takes 1ns to 1h0m0s"},
 		{`{"render_timeout": "2h"}`, "render_timeout is 2h0m0s; it takes 1ns to 1h0m0s"},
 		{`{"queue_timeout": -1}`, "queue_timeout is -1ns; it takes 1ns to 1h0m0s"},

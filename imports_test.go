@@ -26,7 +26,10 @@ var mayImport = map[string][]string{
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
 	"transform/render":            {"errors", "transform"},
+	"transform/render/admission":  {"errors", "transform", "transform/header", "transform/render", "transform/sniff"},
 	"transform/render/draw":       {"errors", "transform", "transform/render", "transform/sniff", "transform/vips"},
+	"transform/render/sandbox":    {},
+	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -15,8 +16,14 @@ type InProcess struct {
 }
 
 // NewInProcess returns an engine that renders with draw, whose version it is,
-// as many jobs at a time as there are slots.
-func NewInProcess(draw Draw, version string, slots int) *InProcess {
+// as many jobs at a time as there are processors.
+func NewInProcess(draw Draw, version string) *InProcess {
+	return NewInProcessSlots(draw, version, runtime.GOMAXPROCS(0))
+}
+
+// NewInProcessSlots is NewInProcess for as many jobs at a time as there are
+// slots.
+func NewInProcessSlots(draw Draw, version string, slots int) *InProcess {
 	return &InProcess{draw, version, semaphore.NewWeighted(int64(slots))}
 }
 

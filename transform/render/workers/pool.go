@@ -37,10 +37,12 @@ type Pool struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	mu    sync.Mutex
-	begun bool
-	slots sync.WaitGroup
-	once  sync.Once // for what all workers would say
+	mu     sync.Mutex
+	begun  bool
+	slots  sync.WaitGroup
+	once   struct{ greeting, try sync.Once } // for what all workers would say
+	tried  chan struct{}                     // closed once tryErr says how the first start went
+	tryErr error
 
 	running, busy atomic.Int64 // workers that are ready, and those at a job
 }
@@ -53,6 +55,7 @@ func New(config Config) (*Pool, error) {
 		share:      shareMemory,
 		executable: executable,
 		jobs:       make(chan *task),
+		tried:      make(chan struct{}),
 		refused:    newQuarantine(config.RefusalTime),
 	}
 	p.closing, p.close = context.WithCancel(context.Background())
@@ -72,6 +75,30 @@ func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.close()
+}
+
+// Start starts the workers, unless that was done; otherwise the first job does.
+// A strict pool waits until one of them is ready, and returns what is in the way
+// of that. Any other goes on trying, and the log says what is in the way.
+func (p *Pool) Start() error {
+	p.begin()
+	if !p.config.Strict {
+		return nil
+	}
+	select {
+	case <-p.tried:
+		return p.tryErr
+	case <-p.closing.Done():
+		return errClosed
+	}
+}
+
+// try notes how the first start of a worker went.
+func (p *Pool) try(err error) {
+	p.once.try.Do(func() {
+		p.tryErr = err
+		close(p.tried)
+	})
 }
 
 // begin starts the workers, unless that was done.
@@ -106,6 +133,8 @@ type outcome struct {
 
 func (t *task) end(result *render.Result, err error) { t.outcome <- outcome{result, err} }
 
+var errClosed = stderrors.New("the pool of workers is closed")
+
 // errLost ends a task whose worker died before it took the job.
 var errLost = stderrors.New("the worker died before it took the job")
 
@@ -128,7 +157,7 @@ func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, erro
 		case <-patience.C:
 			return nil, render.Busy(job.QueueTimeout)
 		case <-p.closing.Done():
-			return nil, errors.New(errors.Overloaded, "The image server is stopping")
+			return nil, errors.New(errors.Overloaded, "The image server is stopping").Because(errClosed)
 		}
 		p.busy.Add(1)
 		out := <-t.outcome

@@ -17,7 +17,7 @@ import (
 
 func TestDrawsAsInProcess(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
-	here := render.NewInProcess(draw.Draw, draw.Version(), 1)
+	here := render.NewInProcess(draw.Draw, draw.Version())
 	if p.Version() != here.Version() {
 		t.Errorf("version %q, in process %q", p.Version(), here.Version())
 	}
@@ -58,6 +58,7 @@ func TestDrawsWithoutSharedMemory(t *testing.T) {
 // Errors come back as they are in process.
 func TestErrorsCross(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
+	large := photo(t, 400, 300)
 	small := job(icon(), 32)
 	small.Limits.MaxPixels = 100
 	svg := job(icon(), 32)
@@ -65,6 +66,8 @@ func TestErrorsCross(t *testing.T) {
 	for name, j := range map[string]render.Job{
 		"no image":  job([]byte("no image"), 32),
 		"damaged":   job(icon()[:len(icon())/2], 32),
+		// libvips warns of this one on a thread of its own.
+		"truncated": job(large[:len(large)/2], 200),
 		"limit":     small,
 		"transform": svg,
 	} {

@@ -21,6 +21,9 @@ type slot struct {
 	failures int // of workers in a row, none of which did a job
 }
 
+// manyFailures in a row, two seconds of them, are no accident.
+const manyFailures = 5
+
 // The wait before a worker is started after the first one that failed, which
 // doubles up to the longest.
 const (
@@ -32,6 +35,7 @@ const (
 func (s *slot) run() {
 	for s.pool.closing.Err() == nil {
 		w, greeting, err := s.pool.start(s.pool.closing)
+		s.pool.try(err)
 		if err == nil {
 			s.greeted(w, greeting)
 			err = s.serve(w)
@@ -48,7 +52,7 @@ func (s *slot) run() {
 // greeted logs what a worker said at first, unless it was said before.
 func (s *slot) greeted(w *process, greeting *ready) {
 	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
-	s.pool.once.Do(func() {
+	s.pool.once.greeting.Do(func() {
 		if greeting.Version != s.pool.config.Version {
 			s.pool.log().Warn("libvips was replaced; restart Caddy, so that variants drawn by the old one are told from new ones",
 				zap.String("now", cut(greeting.Version, maxLine)), zap.String("before", s.pool.config.Version))
@@ -69,7 +73,7 @@ func (s *slot) wait(cause error) {
 	hopeless := stderrors.As(cause, &refusal)
 	for {
 		var jobs chan *task
-		if s.pool.running.Load() == 0 && (hopeless || s.failures >= 3) {
+		if s.pool.running.Load() == 0 && (hopeless || s.failures >= manyFailures) {
 			jobs = s.pool.jobs
 		}
 		select {

@@ -20,7 +20,7 @@ func TestDoesNotStart(t *testing.T) {
 	p := newPool(t, Config{Workers: 1, Logger: logger})
 	p.executable = func() (string, error) { return "/bin/false", nil }
 	wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
-	if n := logs.FilterMessage("a worker does not start").Len(); n != 3 {
+	if n := logs.FilterMessage("a worker does not start").Len(); n != manyFailures {
 		t.Errorf("%d tries", n)
 	}
 }

@@ -11,10 +11,15 @@ import (
 // Pool is an engine that this platform does not have.
 type Pool struct{ render.Engine }
 
+var errUnix = errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+
 // New returns an error.
 func New(Config) (*Pool, error) {
-	return nil, errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+	return nil, errUnix
 }
+
+// Start returns an error.
+func (*Pool) Start() error { return errUnix }
 
 // Close does nothing.
 func (*Pool) Close() {}
