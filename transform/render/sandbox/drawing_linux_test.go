@@ -47,7 +47,11 @@ func drawEverything(o order) answer {
 	if err := warmUp(pictures["png"]); err != nil {
 		return answer{Error: err.Error()}
 	}
+	status := openStatus()
 	a := enter(o)
+	if !o.Outside {
+		a.try("rights of libvips' threads", func() error { return checkStatus(status) })
+	}
 	a.Sums = map[string]string{}
 	draw := func(name string, original []byte, format transform.Format) (body []byte) {
 		what := name + " as " + format.String()

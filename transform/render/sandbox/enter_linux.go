@@ -59,6 +59,9 @@ func enter(config Config) (means, error) {
 		return means{}, fmt.Errorf("filtering system calls: %w", err)
 	}
 	m.seccomp = m.seccompWhy == ""
+	if err := prove(m, paths); err != nil {
+		return means{}, err
+	}
 	return m, nil
 }
 

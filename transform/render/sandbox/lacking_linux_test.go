@@ -24,6 +24,7 @@ func init() {
 	children["Landlock off"] = without(unix.SYS_LANDLOCK_CREATE_RULESET, unix.EOPNOTSUPP)
 	children["no seccomp"] = without(unix.SYS_SECCOMP, unix.EPERM)
 	children["broken Landlock"] = without(unix.SYS_LANDLOCK_ADD_RULE, unix.EIO)
+	children["idle Landlock"] = without(unix.SYS_LANDLOCK_RESTRICT_SELF, 0)
 	children["broken capset"] = without(unix.SYS_CAPSET, unix.EPERM)
 }
 
@@ -54,6 +55,7 @@ func TestLacking(t *testing.T) {
 func TestFailingIsAnError(t *testing.T) {
 	for name, want := range map[string]string{
 		"broken Landlock": "restricting files",
+		"idle Landlock":   "past Landlock: it is possible",
 		"broken capset":   "dropping privileges: capabilities",
 	} {
 		a := answerOf(t, command(t, name, order{}))

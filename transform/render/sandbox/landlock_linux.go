@@ -24,7 +24,7 @@ func restrictFiles(paths []string) (version int, why string, err error) {
 	case err != nil:
 		return 0, "", err
 	}
-	version = min(version, 11) // what go-landlock knows
+	version = min(version, newestLandlock)
 	rules, err := readable(paths)
 	if err != nil {
 		return 0, "", err
@@ -36,6 +36,9 @@ func restrictFiles(paths []string) (version int, why string, err error) {
 	}
 	return version, "", nil
 }
+
+// newestLandlock is what landlock.V11 asks for at most.
+const newestLandlock = 11
 
 // landlockVersion is the version that go-landlock will use: where the kernel's
 // sixth lets no thread signal another of its own process, that is the fifth.

@@ -10,5 +10,8 @@ func ReadPaths() []string {
 		// Modules: codecs of libheif, readers of pictures inside an SVG, character
 		// sets; and the libraries that these load.
 		"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
+
+		// How messages are worded and times are told.
+		"/usr/share/locale", "/etc/localtime", "/usr/share/zoneinfo",
 	}
 }

@@ -53,7 +53,9 @@ func init() {
 		}},
 		{name: "memory", needs: "root", do: func(o order) error {
 			b := make([]byte, len(secret))
-			_, err := unix.ProcessVMReadv(o.Parent, []unix.Iovec{{Base: &b[0], Len: uint64(len(b))}},
+			local := unix.Iovec{Base: &b[0]}
+			local.SetLen(len(b))
+			_, err := unix.ProcessVMReadv(o.Parent, []unix.Iovec{local},
 				[]unix.RemoteIovec{{Base: o.Address, Len: len(b)}}, 0)
 			return err
 		}},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,8 +14,8 @@ import (
 // filterCalls puts the filter on every thread, or says why it cannot.
 func filterCalls() (why string, err error) {
 	pid := uint32(os.Getpid())
-	rules := append(calls(pid), olderCalls...)
-	thread, err := install(filter(architecture, foreignCalls, rules, append(refusedCalls, refusedOlderCalls...)))
+	rules := slices.Concat(calls(pid), olderCalls)
+	thread, err := install(filter(architecture, foreignCalls, rules, slices.Concat(refusedCalls, refusedOlderCalls)))
 	switch {
 	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EINVAL):
 		return "this kernel has no seccomp filters, or is older than 4.17", nil
