@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/admission"
 )
 
 // Handler serves images. It fetches the original that a URL names from its
@@ -69,6 +70,18 @@ type Handler struct {
 	// the same number share them. Default: the processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
+	// How much memory rendering may take, in bytes. What a picture will take is
+	// estimated before it is opened; one for which there is no room waits. One
+	// that would take more than all of it is refused. Handlers with the same
+	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
+	// 33554432 (32 MiB). Default: half of what Caddy's control group allows, or
+	// of what the machine has.
+	Memory int64 `json:"memory,omitempty"`
+
+	// How many requests may wait for their turn to render. One more is answered
+	// 503 at once. Default: 512.
+	QueueSize int `json:"queue_size,omitempty"`
+
 	// How long fetching an original may take, over all origins. Default: 30s.
 	FetchTimeout caddy.Duration `json:"fetch_timeout,omitempty"`
 
@@ -98,7 +111,9 @@ type Handler struct {
 	origins        origin.Origin
 	transformsNext bool
 	engine         render.Engine
-	sharing        *engineSettings // of engine, until Cleanup
+	engineSettings *engineSettings // nil until there is an engine
+	gate           *admission.Gate
+	gateSettings   *gateSettings // nil until there is a gate
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
@@ -150,6 +165,10 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
 	orDefault(&h.Isolation, defaultIsolation())
 	orDefault(&h.Workers, runtime.GOMAXPROCS(0))
+	if h.Memory == 0 {
+		h.Memory = max(admission.DefaultBudget(), leastMemory)
+	}
+	orDefault(&h.QueueSize, 512)
 	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
@@ -179,6 +198,7 @@ func (h *Handler) check() error {
 		{"max_frames", int64(h.MaxFrames), 100_000},
 		{"max_dimension", int64(h.MaxDimension), 65535},
 		{"workers", int64(h.Workers), 1024},
+		{"queue_size", int64(h.QueueSize), 1_000_000},
 		{"fetch_timeout", int64(h.FetchTimeout), int64(time.Hour)},
 		{"render_timeout", int64(h.RenderTimeout), int64(time.Hour)},
 		{"queue_timeout", int64(h.QueueTimeout), int64(time.Hour)},
@@ -194,6 +214,9 @@ func (h *Handler) check() error {
 			}
 			return fmt.Errorf("%s is %v; it takes %v to %v", o.name, value, least, most)
 		}
+	}
+	if h.Memory < leastMemory || h.Memory > mostMemory {
+		return fmt.Errorf("memory is %d; it takes %d (32 MiB) to %d", h.Memory, int64(leastMemory), int64(mostMemory))
 	}
 	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
 		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)

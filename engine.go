@@ -1,12 +1,14 @@
 package images
 
 import (
+	stderrors "errors"
 	"fmt"
 	"runtime"
 
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/admission"
 )
 
 // What `isolation` takes.
@@ -47,19 +49,35 @@ func (e sharedEngine) Destruct() error {
 	return nil
 }
 
+// acquire gets the engine of the settings; release must follow.
+func (s engineSettings) acquire() (render.Engine, error) {
+	shared, _, err := engines.LoadOrNew(s, func() (caddy.Destructor, error) {
+		engine, err := newEngine(s)
+		return sharedEngine{engine}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return shared.(sharedEngine).Engine, nil
+}
+
+func (s engineSettings) release() error {
+	_, err := engines.Delete(s)
+	return err
+}
+
 // provisionEngine gets the engine, and has the app start it. It starts nothing
 // itself.
 func (h *Handler) provisionEngine(ctx caddy.Context) error {
 	settings := engineSettings{h.Isolation, h.Workers}
-	shared, _, err := engines.LoadOrNew(settings, func() (caddy.Destructor, error) {
-		engine, err := newEngine(settings)
-		return sharedEngine{engine}, err
-	})
+	engine, err := settings.acquire()
 	if err != nil {
 		return err
 	}
-	h.sharing = &settings
-	h.engine = shared.(sharedEngine).Engine
+	h.engine, h.engineSettings = engine, &settings
+	if err := h.provisionGate(settings); err != nil {
+		return err
+	}
 	if len(ctx.Modules()) == 0 {
 		return nil // no configuration loads this handler; the first request starts the engine
 	}
@@ -67,15 +85,25 @@ func (h *Handler) provisionEngine(ctx caddy.Context) error {
 	if err != nil {
 		return fmt.Errorf("loading what handlers share: %w", err)
 	}
-	app.(*App).add(h.engine)
+	app.(*App).add(engine)
 	return nil
 }
 
-// Cleanup lets the engine go.
-func (h *Handler) Cleanup() error {
-	if h.sharing == nil {
-		return nil
+// borrowEngine gets the engine for one request. Caddy cleans a handler up while
+// it still serves, and a request that waits for its original must find the engine
+// when that is there.
+func (h *Handler) borrowEngine() (engine render.Engine, giveBack func(), err error) {
+	if engine, err = h.engineSettings.acquire(); err != nil {
+		return nil, nil, err
 	}
-	_, err := engines.Delete(*h.sharing)
+	return admission.New(engine, h.gate), func() { _ = h.engineSettings.release() }, nil
+}
+
+// Cleanup lets the engine go, and the gate before it.
+func (h *Handler) Cleanup() error {
+	err := h.releaseGate()
+	if h.engineSettings != nil {
+		err = stderrors.Join(err, h.engineSettings.release())
+	}
 	return err
 }

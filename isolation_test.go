@@ -161,11 +161,36 @@ func TestReloadWithOtherWorkers(t *testing.T) {
 	if err := load(t, s.config(portOf(t, s), "images {\n origin fs "+s.root+"\n workers 1\n}")); err != nil {
 		t.Fatal(err)
 	}
-	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
 	until(t, "one worker", func() bool {
 		now := workerPIDs(t)
 		return len(now) == 1 && !slices.Contains(before, now[0])
 	})
+	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+}
+
+// Requests that wait for their original while the configuration changes are
+// still rendered, by the workers of the old one.
+func TestReloadWhileFetching(t *testing.T) {
+	noWorkers(t)
+	picture, err := os.ReadFile(filepath.Join(serve(t, "images").root, "red.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, goOn := make(chan struct{}), make(chan struct{})
+	addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-goOn
+		_, _ = w.Write(picture)
+	})
+	s := serve(t, "images {\n workers 2\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
+	var client sync.WaitGroup
+	client.Go(func() { s.get(t, "/tr:w-40/x.jpg").wantsSize(t, 40, 30) })
+	<-asked
+	old := serve(t, "respond nothing")
+	close(goOn)
+	client.Wait()
+	old.get(t, "/").wants(t, 200)
+	noWorkers(t)
 }
 
 // A strict configuration starts here if the kernel has what it takes, and is
@@ -180,14 +205,22 @@ func TestStrict(t *testing.T) {
 		}
 		return
 	}
-	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	// Of a connection that came to the listener of before nothing is heard.
+	until(t, "an answer", func() bool {
+		resp, err := http.Get(s.url + "/tr:w-100/red.jpg")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == 200
+	})
 }
 
 // Killed workers are replaced, and no answer fails.
 func TestWorkersAreKilled(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n origin fs ROOT\n workers 2\n}")
-	for n := range 5 {
+	for n := range 4 {
 		until(t, "two workers", func() bool { return len(workerPIDs(t)) == 2 })
 		for _, pid := range workerPIDs(t) {
 			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {

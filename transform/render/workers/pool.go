@@ -135,8 +135,12 @@ func (t *task) end(result *render.Result, err error) { t.outcome <- outcome{resu
 
 var errClosed = stderrors.New("the pool of workers is closed")
 
-// errLost ends a task whose worker died before it took the job.
-var errLost = stderrors.New("the worker died before it took the job")
+// errLost ends a task whose worker died before it took the job, errNotTried one
+// whose worker was dead already.
+var (
+	errLost     = stderrors.New("the worker died before it took the job")
+	errNotTried = stderrors.New("the worker is dead")
+)
 
 // Render implements render.Engine.
 func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, error) {
@@ -148,7 +152,7 @@ func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, erro
 	defer patience.Stop()
 	// A worker may have died of what is no fault of this job. Twice is too much
 	// of a coincidence.
-	for range 2 {
+	for losses := 0; losses < 2; {
 		t := &task{ctx, job, make(chan outcome, 1)}
 		select {
 		case p.jobs <- t:
@@ -162,7 +166,11 @@ func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, erro
 		p.busy.Add(1)
 		out := <-t.outcome
 		p.busy.Add(-1)
-		if out.err != errLost {
+		switch out.err {
+		case errNotTried:
+		case errLost:
+			losses++
+		default:
 			return out.result, out.err
 		}
 	}

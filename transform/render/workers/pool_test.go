@@ -64,8 +64,8 @@ func TestErrorsCross(t *testing.T) {
 	svg := job(icon(), 32)
 	svg.Plan.Output.Format = 9
 	for name, j := range map[string]render.Job{
-		"no image":  job([]byte("no image"), 32),
-		"damaged":   job(icon()[:len(icon())/2], 32),
+		"no image": job([]byte("no image"), 32),
+		"damaged":  job(icon()[:len(icon())/2], 32),
 		// libvips warns of this one on a thread of its own.
 		"truncated": job(large[:len(large)/2], 200),
 		"limit":     small,

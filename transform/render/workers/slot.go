@@ -18,7 +18,7 @@ import (
 // slot keeps one worker running and gives it its jobs.
 type slot struct {
 	pool     *Pool
-	failures int // of workers in a row, none of which did a job
+	failures int // workers in a row that did not start, or died soon and did no job
 }
 
 // manyFailures in a row, two seconds of them, are no accident.
@@ -36,16 +36,20 @@ func (s *slot) run() {
 	for s.pool.closing.Err() == nil {
 		w, greeting, err := s.pool.start(s.pool.closing)
 		s.pool.try(err)
-		if err == nil {
+		switch {
+		case err == nil:
 			s.greeted(w, greeting)
-			err = s.serve(w)
-		} else if s.pool.closing.Err() == nil {
+			if s.serve(w) {
+				s.failures = 0
+				continue
+			}
+		case s.pool.closing.Err() != nil:
+			return
+		default:
 			s.pool.log().Error("a worker does not start", zap.Error(err))
 		}
-		if err != nil {
-			s.failures++
-			s.wait(err)
-		}
+		s.failures++
+		s.wait(err)
 	}
 }
 
@@ -64,16 +68,17 @@ func (s *slot) greeted(w *process, greeting *ready) {
 	})
 }
 
-// wait lets time pass before the next worker is started. With no worker at all
-// there is nobody to wait for, so jobs are told.
+// wait lets time pass before the next worker is started. Where that will not
+// help, cause is why the last one did not start, and there is no other worker,
+// jobs are told.
 func (s *slot) wait(cause error) {
 	timer := time.NewTimer(min(longestWait, firstWait<<min(s.failures-1, 20)))
 	defer timer.Stop()
 	var refusal *refusalError
-	hopeless := stderrors.As(cause, &refusal)
+	hopeless := cause != nil && (stderrors.As(cause, &refusal) || s.failures >= manyFailures)
 	for {
 		var jobs chan *task
-		if s.pool.running.Load() == 0 && (hopeless || s.failures >= manyFailures) {
+		if hopeless && s.pool.running.Load() == 0 {
 			jobs = s.pool.jobs
 		}
 		select {
@@ -87,40 +92,56 @@ func (s *slot) wait(cause error) {
 	}
 }
 
-// serve gives the worker jobs until it is dead or to be replaced. It returns an
-// error when the worker died soon, without having done a job.
-func (s *slot) serve(w *process) error {
-	begun := time.Now()
+// serve gives the worker jobs until it is dead or to be replaced, and tells
+// whether it was of any use.
+func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
+	begun := time.Now()
 	for jobs := 1; ; jobs++ {
 		select {
 		case t := <-s.pool.jobs:
+			if s.isDead(w) {
+				t.end(nil, errNotTried)
+				return jobs > 1
+			}
 			if !s.render(w, t) {
-				return nil
+				return true
 			}
-			s.failures = 0
 		case _, ok := <-w.answers:
-			w.kill()
-			err := fmt.Errorf("%w (%s)", w.fault, w.state())
-			if ok {
-				err = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
-			}
-			s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.Error(err))
-			if jobs > 1 || time.Since(begun) > longestWait {
-				return nil
-			}
-			return err
+			s.ended(w, ok)
+			return jobs > 1 || time.Since(begun) > longestWait
 		case <-s.pool.closing.Done():
 			w.stop()
-			return nil
+			return true
 		}
 		if size := w.size.resident(); jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
 			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
 			w.stop()
-			return nil
+			return true
 		}
 	}
+}
+
+// isDead tells whether an idle worker is known to be dead.
+func (s *slot) isDead(w *process) bool {
+	select {
+	case _, ok := <-w.answers:
+		s.ended(w, ok)
+		return true
+	default:
+		return false
+	}
+}
+
+// ended buries a worker that died when it was idle, or spoke then.
+func (s *slot) ended(w *process, spoke bool) {
+	w.kill()
+	fault := w.fault
+	if spoke {
+		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
+	}
+	s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(fault))
 }
 
 // render has the worker do a job, and tells whether it can do another one.
