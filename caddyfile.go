@@ -36,6 +36,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		max_dimension   <pixels>
 //		isolation       off|processes|strict
 //		workers         <count>
+//		memory          <size>
+//		queue_size      <count>
 //		fetch_timeout   <duration>
 //		render_timeout  <duration>
 //		queue_timeout   <duration>
@@ -82,6 +84,10 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return oneOf(d, &h.Isolation, isolationOff, isolationProcesses, isolationStrict)
 	case "workers":
 		return countArg(d, &h.Workers)
+	case "memory":
+		return sizeArg(d, &h.Memory)
+	case "queue_size":
+		return countArg(d, &h.QueueSize)
 	case "fetch_timeout":
 		return durationArg(d, &h.FetchTimeout)
 	case "render_timeout":
