@@ -150,9 +150,10 @@ func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, erro
 	p.begin()
 	patience := time.NewTimer(job.QueueTimeout)
 	defer patience.Stop()
-	// A worker may have died of what is no fault of this job. Twice is too much
-	// of a coincidence.
-	for losses := 0; losses < 2; {
+	// A worker that dies before it has the job dies of something else, and
+	// another one gets it: once more than there are workers, all of which may have
+	// been killed together.
+	for losses := 0; losses <= p.config.Workers; {
 		t := &task{ctx, job, make(chan outcome, 1)}
 		select {
 		case p.jobs <- t:
