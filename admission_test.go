@@ -52,3 +52,29 @@ func TestQueueSize(t *testing.T) {
 		t.Errorf("answers by status: %v", statuses)
 	}
 }
+
+// What decides whether AVIF is chosen is part of the entity tag, so that no tag
+// stands for two pictures (RFC 9110 section 8.8.1); where AVIF is no choice it is
+// none of the tag's business.
+func TestEntityTagKnowsAVIFLimit(t *testing.T) {
+	tags := map[string]map[string]string{}
+	s := serve(t, "respond nothing")
+	for _, timeout := range []string{"30s", "1ms"} {
+		directives := "images {\n origin fs " + s.root + "\n formats avif webp\n isolation off\n render_timeout " + timeout + "\n}"
+		if err := load(t, s.config(portOf(t, s), directives)); err != nil {
+			t.Fatal(err)
+		}
+		tags[timeout] = map[string]string{}
+		for _, accept := range []string{"image/avif,image/webp", "image/webp"} {
+			a := s.ask(t, http.MethodGet, "/tr:w-20/red.jpg", "Accept", accept, "If-Match", `"none"`)
+			a.wants(t, http.StatusPreconditionFailed)
+			tags[timeout][accept] = a.Header.Get("ETag")
+		}
+	}
+	if a, b := tags["30s"]["image/avif,image/webp"], tags["1ms"]["image/avif,image/webp"]; a == b || a == "" {
+		t.Errorf("with AVIF: %s and %s", a, b)
+	}
+	if a, b := tags["30s"]["image/webp"], tags["1ms"]["image/webp"]; a != b {
+		t.Errorf("without AVIF: %s and %s", a, b)
+	}
+}

@@ -98,7 +98,9 @@ type Handler struct {
 	// The formats that may be chosen for a client that says it takes them, the
 	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
 	// client takes, need no mention. Default: `webp`. AVIF files are smaller
-	// still and cost several times as much to make.
+	// still and cost several times as much to make: a picture with more than
+	// 500000 pixels for each second of render_timeout is written in the next
+	// format, and as AVIF only where the URL says so.
 	Formats []string `json:"formats,omitempty"`
 
 	// The Cache-Control of answers that are not errors. `origin` hands on what

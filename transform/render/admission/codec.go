@@ -77,7 +77,7 @@ const fine = 90
 
 // encode adds what writing the picture takes, the result and its copy included.
 func (s *sketch) encode() {
-	format := s.job.Plan.Encoding(s.facts, s.job.Accepts)
+	format := s.job.Encoding(s.facts)
 	output := s.job.Plan.Output
 	quality := output.Quality
 	if quality == 0 {

@@ -63,7 +63,7 @@ func open(h header.Header, job render.Job) *sketch {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
 	}
 	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
-	if !job.Plan.Encoding(s.facts, job.Accepts).Animated() {
+	if !job.Encoding(s.facts).Animated() {
 		s.facts.Frames = 1
 	}
 	return s

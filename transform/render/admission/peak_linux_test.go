@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -88,5 +87,3 @@ func peak(t *testing.T, original []byte, plan string) (bytesAtPeak, result int64
 	}
 	return bytesAtPeak, result
 }
-
-var _ render.Job
