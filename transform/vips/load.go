@@ -79,6 +79,7 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 		"buffer":  buf,
 		"access":  int(opts.Access.vips()),
 		"fail-on": int(opts.FailOn.vips()),
+		"memory":  true, // what is opened for Random, however large: not in a file
 	}
 	if l.shrink && opts.Shrink > 1 {
 		in["shrink"] = opts.Shrink
