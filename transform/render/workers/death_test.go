@@ -34,7 +34,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 			logger, logs := logged()
 			p := newPool(t, Config{Workers: 1, Logger: logger})
 			if !shared {
-				p.share = nil
+				p.open, p.share = nil, nil
 			}
 			wantPicture(t, p)
 			pid := workersNow(t)[0]
@@ -143,7 +143,7 @@ func TestDeadline(t *testing.T) {
 // A worker that stops reading is like one that hangs.
 func TestStopsReading(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
-	p.share = nil
+	p.open, p.share = nil, nil
 	wantPicture(t, p)
 	pid := workersNow(t)[0]
 	stop(t, pid)

@@ -24,8 +24,10 @@
 // length, memory is spent only on what arrived, and the first word that makes no
 // sense ends the worker.
 //
-// Large originals go to the worker as shared memory where the platform has it,
-// sealed so that nobody can change them any more. Results come over the socket:
-// both ways copy them twice, and so the parent need accept no descriptor from a
-// worker, and map none of its memory.
+// Originals go to the worker as shared memory where the platform has it: in a
+// window that the worker keeps for its life, which saves it the page faults, or,
+// if they are larger, in memory of their own. Both are sealed, so that only the
+// parent can write to the window, and nobody to the rest. Results come over the
+// socket: memory would have them copied twice as well, and so the parent need
+// accept no descriptor from a worker, and read none of its memory.
 package workers

@@ -7,8 +7,13 @@ import (
 	"os"
 )
 
-// shareMemory is nil: originals go through the socket.
-var shareMemory func([]byte) (*os.File, error)
+// These are nil: originals go through the socket.
+var (
+	newWindow   func() (*os.File, []byte, error)
+	shareMemory func([]byte) (*os.File, error)
+)
+
+func closeWindow([]byte) {}
 
 func mapMemory(int, int) ([]byte, func(), error) {
 	return nil, nil, errors.New("this platform has no sealed memory")

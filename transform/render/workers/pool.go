@@ -25,7 +25,9 @@ type Pool struct {
 	// executable is the program of workers.
 	executable func() (string, error)
 
-	// share makes shared memory of an original; nil where there is none.
+	// open makes the memory that a worker inherits, share makes one of an original
+	// that is too large for it; nil where there is no shared memory.
+	open  func() (*os.File, []byte, error)
 	share func([]byte) (*os.File, error)
 
 	// jobs hands a job to a worker. Go serves those who wait to send in the
@@ -52,6 +54,7 @@ func New(config Config) (*Pool, error) {
 	config.setDefaults()
 	p := &Pool{
 		config:     config,
+		open:       newWindow,
 		share:      shareMemory,
 		executable: executable,
 		jobs:       make(chan *task),

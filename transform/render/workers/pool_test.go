@@ -21,11 +21,8 @@ func TestDrawsAsInProcess(t *testing.T) {
 	if p.Version() != here.Version() {
 		t.Errorf("version %q, in process %q", p.Version(), here.Version())
 	}
-	// The large one goes through shared memory.
-	large := photo(t, 1200, 900)
-	if len(large) < worthSharing {
-		t.Fatalf("%d bytes are too few", len(large))
-	}
+	// The second one is too large for the window.
+	large := append(photo(t, 1200, 900), make([]byte, windowSize)...)
 	for _, original := range [][]byte{icon(), large} {
 		want, err := here.Render(t.Context(), job(original, 32))
 		if err != nil {
@@ -44,7 +41,7 @@ func TestDrawsAsInProcess(t *testing.T) {
 // Without shared memory originals go through the socket, however large.
 func TestDrawsWithoutSharedMemory(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
-	p.share = nil
+	p.open, p.share = nil, nil
 	original := photo(t, 2800, 2100)
 	r, err := p.Render(t.Context(), job(original, 32))
 	if err != nil {

@@ -56,7 +56,7 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 		conn.Close()
 		return nil, nil, err
 	}
-	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory})
+	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory, len(w.window)})
 	if err != nil {
 		w.kill()
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
@@ -74,15 +74,25 @@ func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
 		return nil, err
 	}
 	defer theirStderr.Close()
+	inherited := []*os.File{theirs}
+	var window []byte
+	if p.open != nil {
+		// Without one, originals go through the socket.
+		var memory *os.File
+		if memory, window, err = p.open(); err == nil {
+			defer memory.Close()
+			inherited = append(inherited, memory)
+		}
+	}
 	w := &process{
-		requests: newRequests(conn, p.share),
+		requests: newRequests(conn, window, p.share),
 		command: &exec.Cmd{
 			Path:        program,
 			Args:        []string{Name},
 			Env:         environment(),
 			Dir:         "/",
 			Stderr:      theirStderr,
-			ExtraFiles:  []*os.File{theirs},
+			ExtraFiles:  inherited,
 			SysProcAttr: attributes(),
 		},
 		answers: make(chan answer),
@@ -90,6 +100,7 @@ func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
 	}
 	p.thread.do(func() { err = w.command.Start() })
 	if err != nil {
+		closeWindow(window)
 		stderr.Close()
 		return nil, err
 	}
@@ -192,6 +203,8 @@ func (w *process) kill() {
 	<-w.gone
 	w.conn.Close()
 	w.size.close()
+	closeWindow(w.window)
+	w.window = nil
 	for range w.answers {
 	}
 }

@@ -19,25 +19,31 @@ import (
 type settings struct {
 	Strict    bool
 	MaxMemory int64
+	Window    int // bytes of the memory that the worker inherits; 0 for none
 }
 
-// order is the parent's word about a job. The original's bytes follow its frame,
-// or come as shared memory.
+// order is the parent's word about a job.
 type order struct {
-	ID     uint64
-	Job    render.Job // without its original
-	Size   int        // of the original
-	Shared bool
+	ID   uint64
+	Job  render.Job // without its original
+	Size int        // of the original
+	By   carrier    // what brings the original
 }
 
-// worthSharing is from how many bytes on shared memory costs less than copying
-// through the socket.
-const worthSharing = 64 << 10
+// carrier is how an original comes to a worker.
+type carrier uint8
+
+const (
+	bySocket carrier = iota // its bytes follow the frame
+	byWindow                // it is in the worker's window
+	byMemory                // a descriptor of its memory comes with the frame
+)
 
 // requests writes what the parent has to say to one worker.
 type requests struct {
-	conn  *net.UnixConn
-	share func([]byte) (*os.File, error) // see Pool
+	conn   *net.UnixConn
+	window []byte                         // shared with the worker; nil for none
+	share  func([]byte) (*os.File, error) // see Pool
 
 	// One gob stream lasts as long as the worker: types are described once.
 	text    bytes.Buffer
@@ -45,8 +51,8 @@ type requests struct {
 	frame   []byte
 }
 
-func newRequests(conn *net.UnixConn, share func([]byte) (*os.File, error)) *requests {
-	r := &requests{conn: conn, share: share}
+func newRequests(conn *net.UnixConn, window []byte, share func([]byte) (*os.File, error)) *requests {
+	r := &requests{conn: conn, window: window, share: share}
 	r.encoder = gob.NewEncoder(&r.text)
 	return r
 }
@@ -76,17 +82,24 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	o := order{ID: id, Job: job, Size: len(job.Original)}
 	o.Job.Original = nil
 	var memory *os.File
-	if r.share != nil && o.Size >= worthSharing {
+	if o.Size <= len(r.window) {
+		copy(r.window, job.Original)
+		o.By = byWindow
+	} else if r.share != nil {
 		var err error
 		if memory, err = r.share(job.Original); err == nil {
 			defer memory.Close()
-			o.Shared = true
+			o.By = byMemory
 		}
 	}
 	if err := r.encode(frameJob, o); err != nil {
 		return err
 	}
-	if o.Shared {
+	switch o.By {
+	case byWindow:
+		_, err := r.conn.Write(r.frame)
+		return err
+	case byMemory:
 		return r.writeWith(memory)
 	}
 	original := net.Buffers{r.frame, job.Original}

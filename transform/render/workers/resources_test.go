@@ -26,7 +26,7 @@ func openFiles(t *testing.T) int {
 // goroutine, no thread's worth of anything, and no dead child behind.
 func TestNothingIsLeft(t *testing.T) {
 	p := newPool(t, Config{Workers: 2, RefusalTime: time.Nanosecond})
-	large := photo(t, 1200, 900)
+	large := append(photo(t, 400, 300), make([]byte, windowSize)...)
 	work := func(jobs int) {
 		for i := range jobs {
 			if i%10 == 9 {

@@ -19,8 +19,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// socketFD is the descriptor that a worker inherits its socket as.
-const socketFD = 3
+// The descriptors that a worker inherits.
+const (
+	socketFD = 3
+	windowFD = 4 // where settings say so
+)
 
 // isWorker tells whether this process was started as a worker.
 func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
@@ -29,6 +32,7 @@ func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
 type worker struct {
 	conn    *net.UnixConn
 	draw    render.Draw
+	window  []byte // where small originals are
 	text    bytes.Buffer
 	decoder *gob.Decoder
 
@@ -67,6 +71,12 @@ func begin(draw render.Draw, prepare func(settings) ready) (*worker, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.Window > 0 {
+		if w.window, _, err = mapMemory(windowFD, s.Window); err != nil {
+			return nil, err
+		}
+		_ = syscall.Close(windowFD)
 	}
 	greeting := prepare(s)
 	frame, err := appendText(nil, frameReady, greeting)
@@ -122,10 +132,13 @@ func (w *worker) listen(requests chan<- request) error {
 // accept takes the original in, and tells the parent.
 func (w *worker) accept(o order, memory int) (r request, err error) {
 	r = request{id: o.ID, job: o.Job, free: func() {}}
-	if o.Shared {
+	switch o.By {
+	case byWindow:
+		r.job.Original = w.window[:o.Size]
+	case byMemory:
 		r.job.Original, r.free, err = mapMemory(memory, o.Size)
 		_ = syscall.Close(memory)
-	} else {
+	default:
 		r.job.Original = make([]byte, o.Size)
 		_, err = io.ReadFull(w.conn, r.job.Original)
 	}
@@ -150,8 +163,8 @@ func (w *worker) stop(id uint64) {
 
 // do draws and answers.
 func (w *worker) do(r request) error {
+	defer r.free()
 	result, err := w.draw.Do(r.ctx, r.job)
-	r.free()
 	w.stop(r.id) // frees the context
 	if err == nil && len(result.Body) > maxResult {
 		err = errors.New(errors.Limit, "The result has %d bytes, more than %d", len(result.Body), maxResult)
