@@ -42,8 +42,8 @@ type Pool struct {
 	mu     sync.Mutex
 	begun  bool
 	slots  sync.WaitGroup
-	once   struct{ greeting, try sync.Once } // for what all workers would say
-	tried  chan struct{}                     // closed once tryErr says how the first start went
+	once   struct{ version, missing, try sync.Once } // for what all workers would say
+	tried  chan struct{}                             // closed once tryErr says how the first start went
 	tryErr error
 
 	running, busy atomic.Int64 // workers that are ready, and those at a job

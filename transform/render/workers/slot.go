@@ -56,16 +56,18 @@ func (s *slot) run() {
 // greeted logs what a worker said at first, unless it was said before.
 func (s *slot) greeted(w *process, greeting *ready) {
 	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
-	s.pool.once.greeting.Do(func() {
-		if greeting.Version != s.pool.config.Version {
+	if now, before := greeting.Version, s.pool.config.Version; now != before {
+		s.pool.once.version.Do(func() {
 			s.pool.log().Warn("libvips was replaced; restart Caddy, so that variants drawn by the old one are told from new ones",
-				zap.String("now", cut(greeting.Version, maxLine)), zap.String("before", s.pool.config.Version))
-		}
-		if len(greeting.Missing) > 0 {
+				zap.String("now", cut(now, maxLine)), zap.String("before", before))
+		})
+	}
+	if len(greeting.Missing) > 0 {
+		s.pool.once.missing.Do(func() {
 			s.pool.log().Warn("workers keep rights that this system cannot take from them; `isolation strict` would refuse to work",
 				zap.String("missing", cut(strings.Join(greeting.Missing, "; "), maxLine)))
-		}
-	})
+		})
+	}
 }
 
 // wait lets time pass before the next worker is started. Where that will not

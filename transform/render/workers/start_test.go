@@ -3,8 +3,10 @@
 package workers
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +24,59 @@ func TestDoesNotStart(t *testing.T) {
 	wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
 	if n := logs.FilterMessage("a worker does not start").Len(); n != manyFailures {
 		t.Errorf("%d tries", n)
+	}
+}
+
+// greeter is a program that greets as a worker does, and then stands still.
+func greeter(t *testing.T, greeting ready) func() (string, error) {
+	t.Helper()
+	frame, err := appendText(nil, frameReady, greeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	said, program := filepath.Join(dir, "greeting"), filepath.Join(dir, "greeter")
+	if err := os.WriteFile(said, frame, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\n/bin/cat %s >&%d\nread nothing <&%d\n", said, socketFD, socketFD)
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return func() (string, error) { return program, nil }
+}
+
+// Who is strict learns at the start what is missing, and draws nothing.
+func TestStrictRefuses(t *testing.T) {
+	const why = "isolation is strict, and this system lacks reads: no Landlock"
+	p := newPool(t, Config{Workers: 1, Strict: true})
+	p.executable = greeter(t, ready{Version: p.Version(), Error: why})
+	if err := p.Start(); err == nil || !strings.Contains(err.Error(), why) {
+		t.Errorf("the error is %v", err)
+	}
+	e := wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
+	if !strings.Contains(e.Error(), why) || strings.Contains(e.Message, "Landlock") {
+		t.Errorf("the error is %v", e)
+	}
+}
+
+// Who is not strict reads it in the log, once, however many workers there are.
+func TestWhatIsMissingIsLoggedOnce(t *testing.T) {
+	logger, logs := logged()
+	p := newPool(t, Config{Workers: 3, Logger: logger})
+	p.executable = greeter(t, ready{Version: "another", Missing: []string{"reads: no Landlock"}})
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "three workers", func() bool { running, _ := p.Stats(); return running == 3 })
+	for _, what := range []string{"workers keep rights", "libvips was replaced"} {
+		lines := logs.FilterMessageSnippet(what)
+		if lines.Len() != 1 {
+			t.Errorf("%q is logged %d times", what, lines.Len())
+		}
+	}
+	if !strings.Contains(fmt.Sprint(logs.FilterMessageSnippet("workers keep rights").All()[0].ContextMap()), "no Landlock") {
+		t.Error("the log does not say what is missing")
 	}
 }
 
