@@ -79,7 +79,9 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 		"buffer":  buf,
 		"access":  int(opts.Access.vips()),
 		"fail-on": int(opts.FailOn.vips()),
-		"memory":  true, // what is opened for Random, however large: not in a file
+	}
+	if opts.Access == Random {
+		in["memory"] = true // however large it is: not in a file
 	}
 	if l.shrink && opts.Shrink > 1 {
 		in["shrink"] = opts.Shrink

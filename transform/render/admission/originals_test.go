@@ -88,15 +88,19 @@ var plans = map[string]transform.Plan{
 // does.
 func photo(t *testing.T, scope *vips.Scope, w, h, bands, seed int) *vips.Image {
 	t.Helper()
-	samples := make([]byte, w*h*bands)
+	across, down := make([]float64, w*bands), make([]float64, h*bands)
+	for n := range across {
+		across[n] = 70 * math.Sin(float64(n/bands+20*seed)/(90+17*float64(n%bands)))
+	}
+	for n := range down {
+		down[n] = math.Cos(float64(n/bands) / (70 + 11*float64(n%bands)))
+	}
+	samples := make([]byte, 0, w*h*bands)
 	state := uint32(seed)
 	for y := range h {
-		for x := range w {
-			for b := range bands {
-				state = state*1664525 + 1013904223
-				wave := 100 + 70*math.Sin(float64(x+20*seed)/(90+17*float64(b)))*math.Cos(float64(y)/(70+11*float64(b)))
-				samples[(y*w+x)*bands+b] = byte(wave) + byte(state>>27)
-			}
+		for n, wave := range across {
+			state = state*1664525 + 1013904223
+			samples = append(samples, byte(100+wave*down[y*bands+n%bands])+byte(state>>27))
 		}
 	}
 	i, err := scope.NewImageFromMemory(samples, w, h, bands, vips.InterpretationSRGB)
