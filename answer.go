@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
@@ -44,10 +46,14 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 		a.vary = append([]string{"Accept"}, a.vary...)
 	}
 	accepts := h.accepts(r, asked.Plan)
+	choice := fmt.Append(nil, accepts, h.quality)
+	if slices.Contains(accepts, transform.AVIF) {
+		choice = fmt.Append(choice, render.AVIFPixels(time.Duration(h.RenderTimeout)))
+	}
 	a.etag = strongTag(
 		[]byte(h.engine.Version()),
 		asked.Plan.Key(),
-		fmt.Append(nil, accepts, h.quality),
+		choice,
 		validator(original),
 	)
 	return a

@@ -64,6 +64,11 @@ func handler(tb testing.TB, config string) (h *images.Handler, root string) {
 	if err := h.Provision(ctx); err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() {
+		if err := h.Cleanup(); err != nil {
+			tb.Error(err)
+		}
+	})
 	return h, root
 }
 

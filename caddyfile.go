@@ -34,6 +34,10 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		max_pixels      <count>
 //		max_frames      <count>
 //		max_dimension   <pixels>
+//		isolation       off|processes|strict
+//		workers         <count>
+//		memory          <size>
+//		queue_size      <count>
 //		fetch_timeout   <duration>
 //		render_timeout  <duration>
 //		queue_timeout   <duration>
@@ -76,6 +80,14 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return countArg(d, &h.MaxFrames)
 	case "max_dimension":
 		return countArg(d, &h.MaxDimension)
+	case "isolation":
+		return oneOf(d, &h.Isolation, isolationOff, isolationProcesses, isolationStrict)
+	case "workers":
+		return countArg(d, &h.Workers)
+	case "memory":
+		return sizeArg(d, &h.Memory)
+	case "queue_size":
+		return countArg(d, &h.QueueSize)
 	case "fetch_timeout":
 		return durationArg(d, &h.FetchTimeout)
 	case "render_timeout":
@@ -171,6 +183,17 @@ func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
 func oneArg(d *caddyfile.Dispenser, to *string) error {
 	if !d.Args(to) || d.NextArg() {
 		return d.ArgErr()
+	}
+	return nil
+}
+
+func oneOf(d *caddyfile.Dispenser, to *string, words ...string) error {
+	option := d.Val()
+	if err := oneArg(d, to); err != nil {
+		return err
+	}
+	if !slices.Contains(words, *to) {
+		return d.Errf("%s is %q; it takes %s", option, *to, strings.Join(words, ", "))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package images
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/admission"
 )
 
 // Handler serves images. It fetches the original that a URL names from its
@@ -56,6 +58,30 @@ type Handler struct {
 	// most that a WebP can have.
 	MaxDimension int `json:"max_dimension,omitempty"`
 
+	// Where originals are opened. `processes`: in worker processes, which gave
+	// up the rights that drawing does not need, as far as the system has means
+	// for that; what it lacks is logged. `strict`: the same, and a system that
+	// lacks something refuses the configuration. `off`: in Caddy's own process,
+	// where a picture that crashes a codec ends Caddy. Default: `processes` on
+	// Linux, `off` elsewhere.
+	Isolation string `json:"isolation,omitempty"`
+
+	// How many pictures are rendered at a time, each by a worker. Handlers with
+	// the same number share them. Default: the processors that Caddy may use.
+	Workers int `json:"workers,omitempty"`
+
+	// How much memory rendering may take, in bytes. What a picture will take is
+	// estimated before it is opened; one for which there is no room waits. One
+	// that would take more than all of it is refused. Handlers with the same
+	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
+	// 33554432 (32 MiB). Default: half of what Caddy's control group allows, or
+	// of what the machine has.
+	Memory int64 `json:"memory,omitempty"`
+
+	// How many requests may wait for their turn to render. One more is answered
+	// 503 at once. Default: 512.
+	QueueSize int `json:"queue_size,omitempty"`
+
 	// How long fetching an original may take, over all origins. Default: 30s.
 	FetchTimeout caddy.Duration `json:"fetch_timeout,omitempty"`
 
@@ -72,7 +98,9 @@ type Handler struct {
 	// The formats that may be chosen for a client that says it takes them, the
 	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
 	// client takes, need no mention. Default: `webp`. AVIF files are smaller
-	// still and cost several times as much to make.
+	// still and cost several times as much to make: a picture with more than
+	// 500000 pixels for each second of render_timeout is written in the next
+	// format, and as AVIF only where the URL says so.
 	Formats []string `json:"formats,omitempty"`
 
 	// The Cache-Control of answers that are not errors. `origin` hands on what
@@ -85,6 +113,9 @@ type Handler struct {
 	origins        origin.Origin
 	transformsNext bool
 	engine         render.Engine
+	engineSettings *engineSettings // nil until there is an engine
+	gate           *admission.Gate
+	gateSettings   *gateSettings // nil until there is a gate
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
@@ -122,8 +153,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionOrigins(ctx); err != nil {
 		return err
 	}
-	h.engine, err = newEngine()
-	return err
+	return h.provisionEngine(ctx)
 }
 
 func (h *Handler) setDefaults() {
@@ -137,6 +167,12 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
+	orDefault(&h.Isolation, defaultIsolation())
+	orDefault(&h.Workers, runtime.GOMAXPROCS(0))
+	if h.Memory == 0 {
+		h.Memory = max(admission.DefaultBudget(), leastMemory)
+	}
+	orDefault(&h.QueueSize, 512)
 	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
@@ -165,6 +201,8 @@ func (h *Handler) check() error {
 		{"max_pixels", h.MaxPixels, 10_000_000_000},
 		{"max_frames", int64(h.MaxFrames), 100_000},
 		{"max_dimension", int64(h.MaxDimension), 65535},
+		{"workers", int64(h.Workers), 1024},
+		{"queue_size", int64(h.QueueSize), 1_000_000},
 		{"fetch_timeout", int64(h.FetchTimeout), int64(time.Hour)},
 		{"render_timeout", int64(h.RenderTimeout), int64(time.Hour)},
 		{"queue_timeout", int64(h.QueueTimeout), int64(time.Hour)},
@@ -180,6 +218,12 @@ func (h *Handler) check() error {
 			}
 			return fmt.Errorf("%s is %v; it takes %v to %v", o.name, value, least, most)
 		}
+	}
+	if h.Memory < leastMemory || h.Memory > mostMemory {
+		return fmt.Errorf("memory is %d; it takes %d (32 MiB) to %d", h.Memory, int64(leastMemory), int64(mostMemory))
+	}
+	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
+		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)
 	}
 	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension}
 	h.quality = render.Quality(*h.Quality)

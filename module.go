@@ -58,6 +58,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	engine, giveBack, err := h.borrowEngine()
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	defer giveBack()
 	original, err := h.fetch(w, r, nextHandler, asked.Ref)
 	if stderrors.Is(err, next.ErrAnswered) {
 		return nil
@@ -72,7 +77,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if answer.isKnownTo(r) {
 		return answer.send(w, r, nil)
 	}
-	variant, err := h.render(r, asked.Plan, original)
+	variant, err := h.render(r, engine, asked.Plan, original)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -108,11 +113,11 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 
 // render draws the variant that the plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
-func (h *Handler) render(r *http.Request, plan transform.Plan, original *origin.Source) (variant, error) {
+func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.Plan, original *origin.Source) (variant, error) {
 	if keepsSVG(plan, original.Body) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
 	}
-	result, err := h.engine.Render(r.Context(), render.Job{
+	result, err := engine.Render(r.Context(), render.Job{
 		Original:     original.Body,
 		Plan:         plan,
 		Accepts:      h.accepts(r, plan),
@@ -159,5 +164,6 @@ type language interface {
 // Interface guards
 var (
 	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddy.CleanerUpper          = (*Handler)(nil)
 	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
 )

@@ -52,8 +52,19 @@ func TestTable(t *testing.T) {
 		})
 	}
 	for k := range table {
+		if !Kind(k).Valid() {
+			t.Errorf("kind %d is not valid", k)
+		}
 		if !seen[Kind(k)] {
 			t.Errorf("kind %d (%s) has no row in this test", k, Kind(k).Code())
+		}
+	}
+}
+
+func TestKindsOfNobody(t *testing.T) {
+	for _, k := range []Kind{Kind(len(table)), 255} {
+		if k.Valid() {
+			t.Errorf("kind %d is valid", k)
 		}
 	}
 }

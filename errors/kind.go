@@ -70,6 +70,10 @@ var table = [...]struct {
 	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed},
 }
 
+// Valid tells whether k is one of the kinds; one that came from outside may be
+// none, and has no code and no status then.
+func (k Kind) Valid() bool { return int(k) < len(table) }
+
 // Code is the code of the ik-error header, such as ENOENT.
 func (k Kind) Code() string { return table[k].code }
 

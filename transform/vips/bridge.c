@@ -3,12 +3,24 @@
 #include "bridge.h"
 #include "_cgo_export.h"
 
+// libvips' own threads call Go only where somebody asked for that. Until all of
+// a program's packages are initialised, such a call waits, and a worker process
+// never comes that far.
+static gint logging;
+
+void
+bridge_log(gboolean wanted)
+{
+	g_atomic_int_set(&logging, wanted);
+}
+
 static void
 on_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
 {
 	(void) domain;
 	(void) data;
-	vipsLogged((int) (level & G_LOG_LEVEL_MASK), (char *) message);
+	if (g_atomic_int_get(&logging))
+		vipsLogged((int) (level & G_LOG_LEVEL_MASK), (char *) message);
 }
 
 // libvips warns of every truncated file on stderr, and so of anything that a
@@ -169,12 +181,38 @@ bridge_set_images(VipsOperation *op, const char *name, VipsImage **values, int n
 	return set(op, name, &v);
 }
 
+static GMutex freed_lock;
+static GArray *freed;
+
+// A blob is freed on whichever thread lets go of it last: its pin is noted, for
+// Go to fetch.
 static int
 on_blob_freed(void *data, void *area)
 {
+	uintptr_t pin = (uintptr_t) ((VipsArea *) area)->client;
+
 	(void) data;
-	vipsUnpin((uintptr_t) ((VipsArea *) area)->client);
+	g_mutex_lock(&freed_lock);
+	if (!freed)
+		freed = g_array_new(FALSE, FALSE, sizeof(pin));
+	g_array_append_val(freed, pin);
+	g_mutex_unlock(&freed_lock);
 	return 0;
+}
+
+// The pin of a blob that was freed, each given once; 0 when there is none.
+uintptr_t
+bridge_freed(void)
+{
+	uintptr_t pin = 0;
+
+	g_mutex_lock(&freed_lock);
+	if (freed && freed->len) {
+		pin = g_array_index(freed, uintptr_t, freed->len - 1);
+		g_array_set_size(freed, freed->len - 1);
+	}
+	g_mutex_unlock(&freed_lock);
+	return pin;
 }
 
 int

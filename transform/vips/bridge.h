@@ -17,6 +17,7 @@ enum {
 };
 
 void bridge_silence(void);
+void bridge_log(gboolean wanted);
 int bridge_start(int concurrency);
 
 gboolean bridge_has_operation(const char *name);
@@ -31,6 +32,7 @@ int bridge_set_ints(VipsOperation *op, const char *name, const int *values, int 
 int bridge_set_doubles(VipsOperation *op, const char *name, const double *values, int n);
 int bridge_set_images(VipsOperation *op, const char *name, VipsImage **values, int n);
 int bridge_set_buffer(VipsOperation *op, const char *name, const void *data, size_t length, uintptr_t pin);
+uintptr_t bridge_freed(void);
 
 int bridge_get_int(VipsOperation *op, const char *name);
 double bridge_get_double(VipsOperation *op, const char *name);

@@ -35,6 +35,7 @@ func (i *Image) Close() {
 func (i *Image) unref() {
 	C.g_object_unref(C.gpointer(unsafe.Pointer(i.c)))
 	i.c = nil
+	unpin()
 }
 
 // CopyMemory computes the pixels and returns an image that holds them. It is

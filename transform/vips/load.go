@@ -80,6 +80,9 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 		"access":  int(opts.Access.vips()),
 		"fail-on": int(opts.FailOn.vips()),
 	}
+	if opts.Access == Random {
+		in["memory"] = true // however large it is: not in a file
+	}
 	if l.shrink && opts.Shrink > 1 {
 		in["shrink"] = opts.Shrink
 	}

@@ -196,3 +196,15 @@ func wantBlank(t *testing.T, svg string) {
 		t.Errorf("drew something: %s", svg)
 	}
 }
+
+// libvips would decode what takes more than 100 MB into a temporary file. A
+// process that may not write one has to hold it in memory.
+func TestLargeIsNotDecodedIntoFile(t *testing.T) {
+	scope := newScope(t)
+	file := must[[]byte](t)(solid(t, scope, 6000, 6000, 1, 2, 3).ExportPng(PngOptions{Compression: 1}))
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	picture := open(t, scope, file, LoadOptions{Access: Random})
+	if mean := must[float64](t)(picture.Average()); mean != 2 {
+		t.Errorf("the mean is %v", mean)
+	}
+}

@@ -17,10 +17,12 @@ var logger atomic.Pointer[LogFunc]
 // mostly. Default, and with nil: nowhere.
 func SetLogger(f LogFunc) {
 	if f == nil {
+		C.bridge_log(C.FALSE)
 		logger.Store(nil)
 		return
 	}
 	logger.Store(&f)
+	C.bridge_log(C.TRUE)
 }
 
 //export vipsLogged

@@ -41,7 +41,10 @@ func (s *Scope) call(name string, in args, read func(*operation) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { C.bridge_discard(op.c) }()
+	defer func() {
+		C.bridge_discard(op.c)
+		unpin()
+	}()
 
 	for argument, value := range in {
 		if err := op.set(argument, value); err != nil {
@@ -161,22 +164,29 @@ func cInts(v []int) []C.int {
 	return numbers
 }
 
-// pin keeps data where it is until vipsUnpin. The blob that C makes of it calls
-// that when its last reference goes. The operation that loads from the blob
-// holds one, every image an operation made holds its operation, and every
-// derived image holds its inputs: so the memory is free to move exactly when
-// nothing in libvips is left that could read it.
+// pin keeps data where it is until the blob that C makes of it is freed, and
+// unpin is called. The operation that loads from the blob holds a reference to
+// it, every image an operation made holds its operation, and every derived image
+// holds its inputs: so the memory is free to move when nothing in libvips is left
+// that could read it, and not before.
 func pin(data []byte) C.uintptr_t {
 	pinner := new(runtime.Pinner)
 	pinner.Pin(&data[0])
 	return C.uintptr_t(cgo.NewHandle(pinner))
 }
 
-//export vipsUnpin
-func vipsUnpin(pin C.uintptr_t) {
-	handle := cgo.Handle(pin)
-	handle.Value().(*runtime.Pinner).Unpin()
-	handle.Delete()
+// unpin lets go of what the blobs held that were freed. It follows whatever may
+// have freed one.
+func unpin() {
+	for {
+		pin := C.bridge_freed()
+		if pin == 0 {
+			return
+		}
+		handle := cgo.Handle(pin)
+		handle.Value().(*runtime.Pinner).Unpin()
+		handle.Delete()
+	}
 }
 
 func (o *operation) int(name string) int {

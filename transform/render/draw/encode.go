@@ -28,7 +28,7 @@ var largest = map[transform.Format]int{
 func (p *picture) encode() (*render.Result, error) {
 	// Only now is it known whether the picture is transparent somewhere: rounded
 	// corners open a JPEG, a background closes a PNG.
-	p.format = p.job.Plan.Encoding(p.facts, p.job.Accepts)
+	p.format = p.job.Encoding(p.facts)
 	size := p.facts.Size
 	if most, bounded := largest[p.format]; bounded && max(size.Width, size.Height) > most {
 		return nil, errors.New(errors.Limit, "The result would be %dx%d; a %s has at most %d pixels in each direction", size.Width, size.Height, p.format, most)

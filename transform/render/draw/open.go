@@ -87,7 +87,7 @@ func (p *picture) encoding() (transform.Format, error) {
 	if wanted > transform.FormatOriginal && !wanted.Writable() {
 		return 0, errors.New(errors.BadTransform, "The original is %s and cannot be written as %s", p.source, wanted)
 	}
-	return p.job.Plan.Encoding(p.facts, p.job.Accepts), nil
+	return p.job.Encoding(p.facts), nil
 }
 
 // cutFrames cuts an animation into its frames, which come as one tall image.

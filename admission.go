@@ -1,0 +1,55 @@
+package images
+
+import (
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/transform/render/admission"
+)
+
+// What `memory` takes, beside the default: less than the smallest job needs
+// would refuse them all.
+const (
+	leastMemory = 32 << 20
+	mostMemory  = 1 << 50
+)
+
+// gateSettings are those of a gate. Handlers that have the same share one, so
+// that what one of them lets in counts for the others.
+type gateSettings struct {
+	engine engineSettings
+	memory int64
+	queue  int
+}
+
+// gates outlive the configuration that made them where the next one needs them
+// too, for the jobs that they let in do.
+var gates = caddy.NewUsagePool()
+
+// sharedGate is a gate in gates.
+type sharedGate struct{ *admission.Gate }
+
+// Destruct implements caddy.Destructor. Jobs that hold a share still give it
+// back, and a handler that still serves keeps its gate.
+func (sharedGate) Destruct() error { return nil }
+
+// provisionGate gets the gate before the engine of the settings.
+func (h *Handler) provisionGate(engine engineSettings) error {
+	settings := gateSettings{engine, h.Memory, h.QueueSize}
+	shared, _, err := gates.LoadOrNew(settings, func() (caddy.Destructor, error) {
+		return sharedGate{admission.NewGate(settings.memory, engine.workers, settings.queue)}, nil
+	})
+	if err != nil {
+		return err
+	}
+	h.gate, h.gateSettings = shared.(sharedGate).Gate, &settings
+	return nil
+}
+
+// releaseGate lets the gate go.
+func (h *Handler) releaseGate() error {
+	if h.gateSettings == nil {
+		return nil
+	}
+	_, err := gates.Delete(*h.gateSettings)
+	return err
+}

@@ -1,0 +1,54 @@
+package images
+
+import (
+	"fmt"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+func init() { caddy.RegisterModule(App{}) }
+
+// App is what the `images` handlers of a configuration have in common. It needs
+// no mention, for the first handler brings it, and has no options.
+//
+// It starts the workers of these handlers, so that no request waits for that,
+// and so that a configuration with `isolation strict` is refused by a system
+// that lacks what it takes.
+type App struct{ engines []starter }
+
+// starter is an engine with something to start. Starting it again does nothing.
+type starter interface{ Start() error }
+
+// CaddyModule returns the Caddy module information.
+func (App) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "images",
+		New: func() caddy.Module { return new(App) },
+	}
+}
+
+// add has the app start an engine.
+func (a *App) add(engine render.Engine) {
+	if s, ok := engine.(starter); ok {
+		a.engines = append(a.engines, s)
+	}
+}
+
+// Start implements caddy.App.
+func (a *App) Start() error {
+	for _, engine := range a.engines {
+		if err := engine.Start(); err != nil {
+			return fmt.Errorf("starting workers: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stop implements caddy.App. The workers end with the last handler that uses
+// them.
+func (a *App) Stop() error { return nil }
+
+// Interface guards
+var _ caddy.App = (*App)(nil)

@@ -1,0 +1,25 @@
+//go:build cgo
+
+package images
+
+import (
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
+	"github.com/caddy-images/caddy-images/transform/render/workers"
+)
+
+func newEngine(s engineSettings) (render.Engine, error) {
+	if s.isolation == isolationOff {
+		return render.NewInProcessSlots(draw.Draw, draw.Version(), s.workers), nil
+	}
+	return workers.New(workers.Config{
+		Version: draw.Version(),
+		Workers: s.workers,
+		Strict:  s.isolation == isolationStrict,
+		// The pool outlives the configuration whose handler made it, and its log.
+		Logger: func() *zap.Logger { return caddy.Log().Named("images.workers") },
+	})
+}

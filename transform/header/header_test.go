@@ -1,0 +1,155 @@
+package header_test
+
+import (
+	"encoding/binary"
+	"image"
+	"math"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/transform/header"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// is is a header but for what follows from the rest.
+func is(format sniff.Format, w, h int, change func(*header.Header)) header.Header {
+	want := header.Header{Format: format, Width: w, Height: h, Frames: 1, Channels: 3, Depth: 8, Rows: 1, Orientation: 1}
+	if change != nil {
+		change(&want)
+	}
+	if want.Samples == 0 {
+		want.Samples = int64(want.Width) * int64(want.Height) * int64(want.Channels)
+	}
+	return want
+}
+
+func alpha(h *header.Header) { h.Channels, h.Alpha = 4, true }
+
+// jpegFrame is a JPEG up to its first scan, with components of these factors.
+func jpegFrame(marker byte, w, h, inScan int, factors ...byte) []byte {
+	frame := string([]byte{8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), byte(len(factors))})
+	for n, f := range factors {
+		frame += string([]byte{byte(n + 1), f, 0})
+	}
+	return []byte("\xff\xd8" + segment(0xdb, "tables") + segment(marker, frame) + segment(0xda, string([]byte{byte(inScan)})))
+}
+
+type sample struct {
+	name string
+	file []byte
+	want header.Header
+}
+
+func samples(t testing.TB) []sample {
+	box, little, big := image.Rect(0, 0, 30, 20), binary.AppendByteOrder(binary.LittleEndian), binary.AppendByteOrder(binary.BigEndian)
+	pngStart := "\x89PNG\r\n\x1a\n"
+	ihdr := func(depth, kind, interlace byte) string {
+		return chunk("IHDR", "\x00\x00\x00\x1e\x00\x00\x00\x14"+string([]byte{depth, kind, 0, 0, interlace}))
+	}
+	vp8x := func(flags string) string { return riffChunk("VP8X", flags+"\x00\x00\x00\x1d\x00\x00\x13\x00\x00") }
+	vp8l := riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10") // 30x20 with transparency
+	return []sample{
+		{"jpeg", goJPEG(t, image.NewNRGBA(box)), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Samples = 900 })},
+		{"jpeg, gray", goJPEG(t, image.NewGray(box)), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Channels = 1 })},
+		{"jpeg, turned", withEXIF(goJPEG(t, image.NewGray(box)), 6), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Channels, h.Orientation = 1, 6 })},
+		{"jpeg of no such orientation", withEXIF(goJPEG(t, image.NewGray(box)), 9), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Channels = 1 })},
+		{"jpeg, baseline", jpegFrame(0xc0, 30, 20, 3, 0x11, 0x11, 0x11), is(sniff.JPEG, 30, 20, nil)},
+		{"jpeg, progressive", jpegFrame(0xc2, 30, 20, 3, 0x21, 0x11, 0x11), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Interlaced, h.Samples = true, 1200 })},
+		{"jpeg, a scan a colour", jpegFrame(0xc1, 30, 20, 1, 0x11, 0x11, 0x11), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Interlaced = true })},
+		{"jpeg, four inks", jpegFrame(0xc0, 30, 20, 4, 0x11, 0x11, 0x11, 0x11), is(sniff.JPEG, 30, 20, func(h *header.Header) { h.Channels = 4 })},
+
+		{"png", goPNG(t, image.NewNRGBA(box)), is(sniff.PNG, 30, 20, alpha)},
+		{"png, 16 bits", goPNG(t, image.NewNRGBA64(box)), is(sniff.PNG, 30, 20, func(h *header.Header) { alpha(h); h.Depth = 16 })},
+		{"png, gray", goPNG(t, image.NewGray(box)), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Channels = 1 })},
+		{"png, palette", goPNG(t, image.NewPaletted(box, opaque)), is(sniff.PNG, 30, 20, nil)},
+		{"png, palette with transparency", goPNG(t, image.NewPaletted(box, transparent)), is(sniff.PNG, 30, 20, alpha)},
+		{"png, interlaced", []byte(pngStart + ihdr(8, 4, 1) + chunk("IDAT", "")), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Channels, h.Alpha, h.Interlaced = 2, true, true })},
+		{"png, turned", []byte(pngStart + ihdr(8, 2, 0) + chunk("eXIf", string(newTIFF(little, false, [][2]int{{274, 8}}, nil)))), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Orientation = 8 })},
+
+		{"webp, lossy", riff(riffChunk("VP8 ", "\x00\x00\x00\x9d\x01\x2a\x1e\x00\x14\x00")), is(sniff.WebP, 30, 20, nil)},
+		{"webp, lossless", riff(vp8l), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
+		{"webp, extended", riff(vp8x("\x18"), riffChunk("ALPH", "abc"), riffChunk("VP8 ", "x"), riffChunk("EXIF", string(newTIFF(big, false, [][2]int{{274, 5}}, nil)))), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Orientation = 5 })},
+		{"webp, animated", riff(vp8x("\x02"), riffChunk("ANIM", "123456"), riffChunk("ANMF", "1234567890123456"+vp8l), riffChunk("ANMF", "x"), riffChunk("ANMF", "")), is(sniff.WebP, 30, 20, func(h *header.Header) { h.Frames, h.Lossless = 3, true })},
+
+		{"gif", goGIF(t, 30, 20, 1, opaque), is(sniff.GIF, 30, 20, nil)},
+		{"gif, animated", goGIF(t, 30, 20, 7, opaque), is(sniff.GIF, 30, 20, func(h *header.Header) { h.Frames = 7 })},
+		{"gif, animated and transparent", goGIF(t, 30, 20, 7, transparent), is(sniff.GIF, 30, 20, func(h *header.Header) { alpha(h); h.Frames = 7 })},
+
+		{"avif", heif("avif", ispe(30, 20)), is(sniff.AVIF, 30, 20, nil)},
+		{"heic of tiles", heif("heic", ispe(512, 512), heifBox("hvcC", "x"), ispe(4032, 3024), ispe(320, 240)), is(sniff.HEIC, 4032, 3024, nil)},
+		{"avif, transparent, 10 bits, turned", heif("avif", ispe(30, 20), heifBox("pixi", "\x00\x00\x00\x00\x03\x0a\x0a\x0a"), heifBox("auxC", "\x00\x00\x00\x00urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00"), heifBox("irot", "\x01")),
+			is(sniff.AVIF, 30, 20, func(h *header.Header) { alpha(h); h.Depth, h.Orientation = 16, 6 })},
+
+		{"tiff", newTIFF(little, false, tiffTags(30, 20, 1, 5), make([]byte, 600)), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Channels, h.Rows = 1, 5 })},
+		{"tiff, big-endian, one strip", newTIFF(big, false, tiffTags(30, 20, 3, 20), nil), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Rows = 20 })},
+		{"tiff, big, no strips", newTIFF(little, true, tiffTags(30, 20, 3, math.MaxUint32), nil), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Rows = 20 })},
+		{"tiff, big, big-endian, tiles, turned", newTIFF(big, true, append(tiffTags(300, 200, 4, 0), [2]int{323, 64}, [2]int{338, 1}, [2]int{274, 7}), nil),
+			is(sniff.TIFF, 300, 200, func(h *header.Header) { alpha(h); h.Rows, h.Orientation = 64, 7 })},
+
+		{"svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20px"/>`), is(sniff.SVG, 30, 20, alpha)},
+		{"svg in inches", []byte(`<?xml version="1.0" encoding="latin1"?><!DOCTYPE svg [<!ENTITY a "b">]><!-- x --><svg width=" 1in " height="12.2pc">`), is(sniff.SVG, 72, 147, alpha)},
+		{"svg with a view box", []byte(`<svg viewBox="0,0 30 20">`), is(sniff.SVG, 30, 20, alpha)},
+		{"svg with a view box and a width", []byte(`<svg viewBox="0 0 30 20" width="60" height="100%">`), is(sniff.SVG, 60, 40, alpha)},
+		{"svg with a view box and a height", []byte(`<svg viewBox="0 0 30 20" height="60">`), is(sniff.SVG, 90, 60, alpha)},
+		{"svg of no size", []byte(`<svg viewBox="0 0 NaN 20" width="auto">`), is(sniff.SVG, 1, 1, alpha)},
+	}
+}
+
+func TestRead(t *testing.T) {
+	for _, s := range samples(t) {
+		if got, ok := header.Read(s.file); !ok || got != s.want {
+			t.Errorf("%s: %t\n%+v, want\n%+v", s.name, ok, got, s.want)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, file := range map[string]string{
+		"nothing":              "",
+		"text":                 "hello",
+		"jpeg without a frame": "\xff\xd8" + segment(0xe0, "JFIF") + segment(0xda, "\x03"),
+		"jpeg that ends":       "\xff\xd8\xff\xd9\xff\xc0\x00\x08",
+		"jpeg of no height":    string(jpegFrame(0xc0, 30, 0, 1, 0x11)),
+		"jpeg of no component": string(jpegFrame(0xc0, 30, 20, 1)),
+		"png without IHDR":     "\x89PNG\r\n\x1a\n" + chunk("IDAT", "0123456789012"),
+		"png of other colours": "\x89PNG\r\n\x1a\n" + chunk("IHDR", "\x00\x00\x00\x1e\x00\x00\x00\x14\x08\x05\x00\x00\x00"),
+		"png too wide":         "\x89PNG\r\n\x1a\n" + chunk("IHDR", "\x7f\x00\x00\x1e\x00\x00\x00\x14\x08\x02\x00\x00\x00"),
+		"webp of another kind": string(riff(riffChunk("VP9 ", "0123456789"))),
+		"webp cut off":         "RIFF\x00\x00\x00\x00WEBPVP8 \x00",
+		"gif cut off":          "GIF89a\x01",
+		"avif without a size":  string(heif("avif", heifBox("av1C", ""))),
+		"avif without meta":    heifBox("ftyp", "avif", "\x00\x00\x00\x00"),
+		"tiff without a size":  string(newTIFF(binary.LittleEndian, false, nil, nil)),
+		"svg cut off":          "<svg ",
+	} {
+		if got, ok := header.Read([]byte(file)); ok {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A header is cheap beside the pixels it spares.
+func TestReadAllocates(t *testing.T) {
+	for _, s := range samples(t) {
+		if s.want.Format == sniff.SVG {
+			continue // XML has strings
+		}
+		if n := testing.AllocsPerRun(10, func() { header.Read(s.file) }); n > 8 {
+			t.Errorf("%s: %v allocations", s.name, n)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range samples(f) {
+		f.Add(s.file)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		h, ok := header.Read(file)
+		if !ok {
+			return
+		}
+		if h.Width < 1 || h.Height < 1 || h.Frames < 1 || h.Channels < 1 || h.Depth < 8 || h.Rows < 1 || h.Samples < 0 || h.Orientation < 1 || h.Orientation > 8 {
+			t.Errorf("%+v", h)
+		}
+	})
+}

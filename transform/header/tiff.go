@@ -1,0 +1,120 @@
+package header
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Tags of TIFF 6.0.
+const (
+	tiffWidth       = 256
+	tiffHeight      = 257
+	tiffDepth       = 258
+	tiffPhotometric = 262
+	tiffOrientation = 274
+	tiffChannels    = 277
+	tiffStrip       = 278 // rows of one
+	tiffTile        = 323 // rows of one
+	tiffExtra       = 338 // what channels beyond the colours are; with it there are some
+)
+
+// readTIFF reads the first directory.
+func readTIFF(h *Header, file []byte) bool {
+	h.Channels = 1
+	strip, tile, palette := uint64(0), uint64(0), false
+	for tag, value := range directory(file) {
+		switch tag {
+		case tiffWidth:
+			h.Width = limited(value)
+		case tiffHeight:
+			h.Height = limited(value)
+		case tiffDepth:
+			for h.Depth < 64 && uint64(h.Depth) < value {
+				h.Depth *= 2
+			}
+		case tiffPhotometric:
+			palette = value == 3
+		case tiffOrientation:
+			h.Orientation = valid(value)
+		case tiffChannels:
+			h.Channels = max(1, int(min(value, 64)))
+		case tiffStrip:
+			strip = value
+		case tiffTile:
+			tile = value
+		case tiffExtra:
+			h.Alpha = true
+		}
+	}
+	if palette {
+		h.Channels = 3
+	}
+	// A directory without either has one strip.
+	h.Rows = h.Height
+	for _, rows := range []uint64{strip, tile} {
+		if rows > 0 && rows < uint64(h.Height) {
+			h.Rows = int(rows)
+		}
+	}
+	return true
+}
+
+// limited is a length that, where it is too large, still is.
+func limited(v uint64) int { return int(min(v, mostPixels+1)) }
+
+// orientation reads the orientation of an EXIF block, which is a TIFF.
+func orientation(exif []byte) int {
+	for tag, value := range directory(exif) {
+		if tag == tiffOrientation {
+			return valid(value)
+		}
+	}
+	return 1
+}
+
+// valid is an orientation; upright when it is none.
+func valid(v uint64) int {
+	if v < 1 || v > 8 {
+		return 1
+	}
+	return int(v)
+}
+
+// mostEntries is more than any first directory has.
+const mostEntries = 4096
+
+// directory are the entries of a TIFF's first directory that are whole numbers,
+// of a list of them the first.
+func directory(file []byte) func(yield func(tag int, value uint64) bool) {
+	return func(yield func(int, uint64) bool) {
+		var order binary.ByteOrder = binary.LittleEndian
+		if len(file) > 0 && file[0] == 'M' {
+			order = binary.BigEndian
+		}
+		// What BigTIFF has in 8 bytes.
+		offset, count, entry, inline := 4, 2, 12, 4
+		if word(order, file, 2, 2) == 43 {
+			offset, count, entry, inline = 8, 8, 20, 8
+		}
+		start := place(word(order, file, offset, inline), file)
+		entries := int(min(word(order, file, start, count), mostEntries))
+		for n := range entries {
+			at := start + count + n*entry
+			size := map[uint64]int{1: 1, 3: 2, 4: 4, 16: 8}[word(order, file, at+2, 2)]
+			values := word(order, file, at+4, inline)
+			if size == 0 || values == 0 || at > len(file) {
+				continue
+			}
+			value := at + 4 + inline
+			if values > uint64(inline/size) {
+				value = place(word(order, file, value, inline), file)
+			}
+			if !yield(int(word(order, file, at, 2)), word(order, file, value, size)) {
+				return
+			}
+		}
+	}
+}
+
+// place is an offset into the file, or one behind its end.
+func place(offset uint64, file []byte) int { return int(min(offset, uint64(len(file)), math.MaxInt32)) }

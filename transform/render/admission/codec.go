@@ -1,0 +1,131 @@
+package admission
+
+import (
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// What follows was measured with libvips 8.14.1, libjpeg-turbo 2.1, libwebp 1.2,
+// libheif 1.15 with libaom 3.6 and libimagequant 2.17 on amd64, each job in a
+// fresh process, as the growth of its resident size. TestEstimate measures again
+// and holds the estimates to it. A pixel is one of the picture's, whatever its
+// channels.
+const (
+	// base is what a job takes however small it is: the code of the codecs, and
+	// what the allocator keeps.
+	base = 6 << 20
+
+	// unreadPixel is for an original whose header cannot be read.
+	unreadPixel = 8
+
+	// Rows that are held while a picture is scaled. The more it shrinks, the
+	// more rows make one; then shrinking is done in two goes.
+	leastRows     = 300
+	rowsPerFactor = 250
+	mostRows      = 1500
+
+	// maskPixel is the drawing that rounds corners.
+	maskPixel = 4
+)
+
+// decoding is what a decoder holds beside the rows that it gives away.
+func (s *sketch) decoding() int64 {
+	h := s.header
+	file, pixels := s.facts.Size.Pixels(), s.decoded.Pixels()
+	switch h.Format {
+	case sniff.JPEG:
+		if h.Interlaced {
+			return 2 * h.Samples // all coefficients, of 16 bits, whatever the size
+		}
+	case sniff.PNG:
+		if h.Interlaced {
+			return s.pixel * file
+		}
+	case sniff.WebP:
+		// The picture twice. Transparency, and what is lossless, is decoded at
+		// the file's size and then scaled.
+		n := 8 * pixels
+		if h.Alpha {
+			n = 10 * pixels
+		}
+		if h.Alpha || h.Lossless {
+			n = max(n, 5*file)
+		}
+		return n
+	case sniff.AVIF, sniff.HEIC:
+		// Planes of brightness and colour, and the picture made of them.
+		n := int64(8)
+		if h.Alpha {
+			n = 12
+		}
+		return n * file * int64(h.Depth) / 8
+	case sniff.GIF:
+		return 6 * file
+	case sniff.TIFF:
+		return s.pixel * int64(h.Width) * int64(h.Rows)
+	case sniff.SVG:
+		// Sizes that keep the shape are sought a little above the one wanted.
+		// A drawing's elements take far more than their text.
+		return 8*pixels + 80*int64(len(s.job.Original))
+	}
+	return 0
+}
+
+// fine is the quality from which on encoders keep the colours at full
+// resolution.
+const fine = 90
+
+// encode adds what writing the picture takes, the result and its copy included.
+func (s *sketch) encode() {
+	format := s.job.Encoding(s.facts)
+	output := s.job.Plan.Output
+	quality := output.Quality
+	if quality == 0 {
+		quality = s.job.Quality.Of(format)
+	}
+	frame, all := s.facts.Size.Pixels(), s.all(s.facts.Size)
+	switch format {
+	case transform.JPEG:
+		// All coefficients, which are looked at twice.
+		if quality < fine {
+			s.peak += 4 * frame
+		} else {
+			s.peak += 8 * frame
+		}
+	case transform.PNG:
+		s.peak += 2 * s.pixel * frame // noise cannot be compressed
+	case transform.WebP:
+		s.peak += s.encodeWebP(frame, all)
+	case transform.AVIF:
+		s.peak += 16 << 20
+		if quality < fine && !output.Lossless {
+			s.peak += 24 * frame
+		} else {
+			s.peak += 38 * frame
+		}
+	case transform.GIF:
+		// The colours are counted, more coarsely where there are many pixels.
+		colours := int64(36)
+		if s.facts.Alpha {
+			colours = 56
+		}
+		const many = 4_000_000
+		s.peak += colours*min(frame, many) + 8*max(frame-many, 0) + 2*all
+	}
+}
+
+// encodeWebP: an animation's frames are encoded in several ways, to keep the
+// smallest.
+func (s *sketch) encodeWebP(frame, all int64) int64 {
+	one, result := 8*frame, all
+	switch {
+	case s.job.Plan.Output.Lossless:
+		one, result = 40*frame, 2*s.pixel*all
+	case s.facts.Alpha:
+		one, result = 42*frame, 2*all // transparency is never lossy
+	}
+	if s.facts.Frames == 1 {
+		return one
+	}
+	return 4*one + result
+}

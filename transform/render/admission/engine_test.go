@@ -1,0 +1,118 @@
+package admission
+
+import (
+	"bytes"
+	"context"
+	stderrors "errors"
+	"image"
+	"image/png"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// engineFunc is an engine that draws nothing.
+type engineFunc func(context.Context, render.Job) (*render.Result, error)
+
+func (f engineFunc) Render(ctx context.Context, job render.Job) (*render.Result, error) {
+	return f(ctx, job)
+}
+func (engineFunc) Version() string { return "7" }
+
+func pngJob(t *testing.T, w, h int) render.Job {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
+		t.Fatal(err)
+	}
+	return render.Job{
+		Original: b.Bytes(),
+		Plan:     transform.Plan{Output: transform.Output{Format: transform.AVIF}},
+		Limits:   transform.Limits{MaxPixels: 1_000_000, MaxFrames: 10, MaxDimension: 5000},
+		Quality:  render.Quality{JPEG: 80, WebP: 80, AVIF: 60}, QueueTimeout: 10 * time.Second, Timeout: time.Minute,
+	}
+}
+
+func TestEngine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		job := pngJob(t, 500, 500)
+		cost, readable, err := Estimate(job)
+		if err != nil || !readable {
+			t.Fatal(readable, err)
+		}
+		gate := NewGate(cost, 2, 5)
+		var patience []time.Duration
+		engine := New(engineFunc(func(_ context.Context, job render.Job) (*render.Result, error) {
+			if running, used, _ := gate.Stats(); running != 1 || used != cost {
+				t.Errorf("%d jobs hold %d bytes, want one of %d", running, used, cost)
+			}
+			patience = append(patience, job.QueueTimeout)
+			time.Sleep(4 * time.Second)
+			return nil, stderrors.New("no")
+		}), gate)
+		if engine.Version() != "7" {
+			t.Error(engine.Version())
+		}
+		var clients sync.WaitGroup
+		for range 3 {
+			clients.Go(func() {
+				if _, err := engine.Render(t.Context(), job); err == nil || err.Error() != "no" {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		clients.Wait()
+		for i, want := range []time.Duration{10 * time.Second, 6 * time.Second, 2 * time.Second} {
+			if patience[i] != want {
+				t.Errorf("job %d may wait for another %v, want %v", i, patience[i], want)
+			}
+		}
+		if running, _, _ := gate.Stats(); running != 0 {
+			t.Error("a share was not given back")
+		}
+	})
+}
+
+func TestEngineRefuses(t *testing.T) {
+	engine := New(engineFunc(func(context.Context, render.Job) (*render.Result, error) {
+		t.Error("was drawn")
+		return nil, nil
+	}), NewGate(20*megabyte, 1, 1))
+	for _, tt := range []struct {
+		name string
+		job  render.Job
+		says string
+	}{
+		{"more than the budget", pngJob(t, 900, 900), "Rendering this would take about 43 MB of memory, more than memory, 20 MB"},
+		{"more than the limits", pngJob(t, 1001, 1000), "The original has 1001000 pixels, more than max_pixels, 1000000"},
+	} {
+		_, err := engine.Render(t.Context(), tt.job)
+		if e := errors.From(err); e == nil || e.Kind != errors.Limit || !strings.Contains(e.Message, tt.says) {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.says)
+		}
+	}
+}
+
+// What has no header that can be read goes to the engine all the same, which
+// knows better: alone, if it must.
+func TestEngineUnreadable(t *testing.T) {
+	for name, original := range map[string]string{"no picture": "hello", "half a header": "\x89PNG\r\n\x1a\n\x00"} {
+		job := pngJob(t, 1, 1)
+		job.Original, job.Limits.MaxPixels = []byte(original), 100_000_000
+		asked := false
+		engine := New(engineFunc(func(context.Context, render.Job) (*render.Result, error) {
+			asked = true
+			return nil, nil
+		}), NewGate(20*megabyte, 1, 1))
+		if _, err := engine.Render(t.Context(), job); err != nil || !asked {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package admission
+
+import (
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/header"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// Estimate is how many bytes drawing a job takes at its peak, about and rather
+// too many. The original itself is not among them, the result is. It follows the
+// job's plan as drawing does, over the sizes that the original's header
+// announces. What Trim will leave is not known before it happened; all counts.
+//
+// readable is false for a header that cannot be read: the job then counts as
+// that of a picture as large as the limits allow. The error is errors.Limit, for
+// an original that is larger.
+func Estimate(job render.Job) (peak int64, readable bool, err error) {
+	if _, known := sniff.Sniff(job.Original); !known {
+		return base, true, nil // refused before anything is decoded
+	}
+	h, ok := header.Read(job.Original)
+	if !ok {
+		return base + unreadPixel*job.Limits.MaxPixels, false, nil
+	}
+	s := open(h, job)
+	if err := job.Limits.CheckOriginal(s.facts.Size, s.facts.Frames); err != nil {
+		return 0, true, err
+	}
+	steps := job.Plan.Steps
+	if len(steps) == 0 {
+		steps = []transform.Step{{}}
+	}
+	s.begin(steps[0])
+	for _, step := range steps {
+		if s.apply(step) != nil {
+			return s.peak, true, nil // drawing ends here, and says why
+		}
+	}
+	s.encode()
+	return s.peak, true, nil
+}
+
+// sketch is a picture as package draw has it, without pixels.
+type sketch struct {
+	job    render.Job
+	header header.Header
+
+	facts   transform.Facts
+	pixel   int64          // bytes of one pixel
+	decoded transform.Size // by the decoder, until the first link of the chain
+	upright bool
+	settled bool // copied to memory, as it happens once at most
+
+	peak int64
+}
+
+func open(h header.Header, job render.Job) *sketch {
+	s := &sketch{job: job, header: h, peak: base, upright: h.Orientation == 1}
+	s.facts = transform.Facts{Size: transform.Size{Width: h.Width, Height: h.Height}, Frames: h.Frames, Alpha: h.Alpha}
+	s.facts.Format, _ = transform.ParseFormat(string(h.Format))
+	if h.Orientation >= 5 {
+		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
+	}
+	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
+	if !job.Encoding(s.facts).Animated() {
+		s.facts.Frames = 1
+	}
+	return s
+}
+
+// begin adds what decoding takes. An animation is decoded whole, and then held a
+// second time.
+func (s *sketch) begin(first transform.Step) {
+	file := s.facts.Size
+	s.decoded = file
+	if s.facts.Frames > 1 {
+		s.peak += 2 * s.pixel * s.all(file)
+		s.settled = true
+		return
+	}
+	r, err := transform.Resolve(first, s.facts)
+	if err == nil && !first.Trim.On && s.job.Limits.CheckRecipe(r, 1) == nil && r.Scale != file {
+		s.decoded = s.onLoad(r.Scale)
+	}
+	s.peak += s.decoding()
+}
+
+// onLoad is the size that a file is decoded at when the picture is to have the
+// target's.
+func (s *sketch) onLoad(target transform.Size) transform.Size {
+	file := s.facts.Size
+	switch s.header.Format {
+	case sniff.JPEG:
+		for _, shrink := range []int{8, 4, 2} {
+			if small := (transform.Size{Width: file.Width / shrink, Height: file.Height / shrink}); small.Width >= target.Width && small.Height >= target.Height {
+				return small
+			}
+		}
+	case sniff.WebP:
+		if target.Width < file.Width && target.Height < file.Height {
+			return target
+		}
+	case sniff.SVG:
+		return target
+	}
+	return file
+}
+
+// apply follows one link of the chain.
+func (s *sketch) apply(step transform.Step) error {
+	if step.Trim.On {
+		s.settle()
+		s.colour()
+	}
+	r, err := transform.Resolve(step, s.facts)
+	if err != nil {
+		return err
+	}
+	if err := s.job.Limits.CheckRecipe(r, s.facts.Frames); err != nil {
+		return err
+	}
+	before := s.facts.Size
+	if r.Scale != before {
+		from := before
+		if s.decoded != (transform.Size{}) {
+			from = s.decoded
+		}
+		s.lines(from, r.Scale)
+	}
+	s.decoded = transform.Size{}
+	s.facts.Size = r.Scale
+	if !s.upright {
+		s.settle()
+		s.upright = true
+	}
+	s.crop(r, before)
+	s.colour()
+	if r.Contrast || r.Blur > 0 || r.Sharpen.On || r.Unsharp != (transform.Unsharp{}) {
+		s.settle()
+	}
+	s.facts.Size = r.Canvas
+	if r.Rotate != 0 || r.Flip != (transform.Flip{}) {
+		s.settle()
+	}
+	corners := r.Corners != [4]float64{}
+	s.facts.Size = r.Drawn()
+	if corners {
+		s.settle()
+		s.peak += maskPixel * s.facts.Size.Pixels()
+	}
+	s.seeThrough(r, corners)
+	return nil
+}
+
+// crop counts a search, and the rows above the crop, which a file that is read
+// from top to bottom keeps on its way.
+func (s *sketch) crop(r transform.Recipe, before transform.Size) {
+	if r.Crop.Size == s.facts.Size {
+		return
+	}
+	if r.Seek {
+		s.settle()
+	}
+	if !s.settled {
+		skipped := transform.Size{Width: before.Width, Height: scaled(r.Crop.Y, before.Height, r.Scale.Height)}
+		s.peak += s.pixel * skipped.Pixels()
+	}
+	s.facts.Size = r.Crop.Size
+}
+
+// seeThrough notes whether the recipe leaves the picture transparent somewhere.
+func (s *sketch) seeThrough(r transform.Recipe, corners bool) {
+	padded := r.Canvas != r.Crop.Size && r.Background.On && r.Background.Color.A != 255
+	tilted := r.Rotate != 0 && r.Rotate != 90 && r.Rotate != 180 && r.Rotate != 270
+	framed := r.Border > 0 && r.BorderColor.A != 255
+	if padded || tilted || framed || corners || r.Opacity < 1 {
+		s.facts.Alpha = true
+	}
+	if r.Background.On && (r.Background.Color.A == 255 || r.Opacity < 1) {
+		s.facts.Alpha = false
+	}
+	s.colour()
+}
+
+// colour notes that the picture is now sRGB of 8 bits.
+func (s *sketch) colour() {
+	s.pixel = 3
+	if s.facts.Alpha {
+		s.pixel = 4
+	}
+}
+
+// settle counts the copy of the picture that lets a step read it twice.
+func (s *sketch) settle() {
+	if !s.settled {
+		s.settled = true
+		s.peak += s.pixel * s.facts.Size.Pixels()
+	}
+}
+
+// lines counts the rows that are held while a picture is scaled, for every frame
+// of an animation.
+func (s *sketch) lines(from, to transform.Size) {
+	pixel := s.pixel
+	if s.facts.Alpha {
+		pixel = 4 * 4 // multiplied by its transparency: floats
+	}
+	rows := min(from.Height, leastRows+rowsPerFactor*from.Height/max(to.Height, 1), mostRows)
+	s.peak += pixel * s.all(transform.Size{Width: from.Width, Height: rows})
+}
+
+// all is the number of pixels in all frames of a size.
+func (s *sketch) all(size transform.Size) int64 { return size.Pixels() * int64(s.facts.Frames) }
+
+// scaled is the row of a picture that a row of its scaled self comes from.
+func scaled(row, height, to int) int {
+	return min(height, int(int64(row)*int64(height)/int64(max(to, 1))))
+}

@@ -1,0 +1,122 @@
+//go:build cgo
+
+package admission_test
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/transform/render/admission"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// The bounds that an estimate is held to: not below this part of the measured
+// peak, and not above so many times of it and a little more. A peak depends on
+// what is in a picture, most of all where something is lossless; an estimate
+// cannot know that and takes noise for granted.
+const (
+	atLeast = 0.9
+	atMost  = 4
+	more    = 48 << 20
+)
+
+var (
+	all      = flag.Bool("all", false, "measure the large pictures too, which takes minutes")
+	jobsFlag = flag.String("jobs", "", "measure these instead: original:plan,plan;original:plan")
+)
+
+// measurements are originals, with the plans that each is drawn by.
+var measurements = []struct{ original, plans string }{
+	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
+	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain"},
+	{"2 jpeg progressive", "jpeg, 512 jpeg"},
+	{"2 jpeg turned", "jpeg, 512 jpeg"},
+	{"2 png alpha", "512 jpeg, webp, png, avif"},
+	{"2 png alpha flat", "512 webp, webp"},
+	{"2 webp lossless alpha", "jpeg, half jpeg"},
+	{"2 avif alpha", "512 jpeg"},
+	{"2 gif", "512 jpeg"},
+	{"2 tiff strip", "512 jpeg"},
+	{"2 svg", "jpeg, 512 jpeg"},
+	{"0.2 gif frames", "webp, gif, 512 jpeg"},
+}
+
+// large are the same for a run with -all.
+var large = []struct{ original, plans string }{
+	{"2 jpeg", "jpeg fine, avif fine, avif lossless, 512 webp, 512 avif, tilt png"},
+	{"2 png alpha flat", "webp lossless, gif, thumb jpeg"},
+	{"0.3 gif frames", "webp, 512 webp, gif, 512 jpeg"},
+	{"0.3 webp alpha flat frames", "webp, 512 webp"},
+	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain"},
+	{"12 jpeg 444", "512 jpeg"},
+	{"12 jpeg progressive", "jpeg, 512 jpeg, half jpeg, crop jpeg, avif"},
+	{"12 jpeg progressive 444", "512 jpeg"},
+	{"12 jpeg turned", "jpeg, 512 jpeg, half jpeg"},
+	{"12 png", "jpeg, 512 jpeg, thumb jpeg, third jpeg, half png, cover jpeg, crop jpeg, blur jpeg, webp lossless"},
+	{"12 png alpha", "512 webp, jpeg, png, webp, blur jpeg, seek jpeg, opacity png"},
+	{"12 png alpha flat", "512 webp, webp, webp lossless, avif, gif, thumb webp"},
+	{"12 png interlaced", "512 jpeg"},
+	{"12 png alpha interlaced", "512 jpeg"},
+	{"12 png 16", "512 jpeg, blur jpeg, png, webp"},
+	{"12 webp", "jpeg, 512 jpeg, half jpeg, blur jpeg"},
+	{"12 webp alpha", "jpeg, 512 jpeg"},
+	{"12 webp lossless", "jpeg, 512 jpeg, half jpeg"},
+	{"12 webp lossless alpha", "jpeg, 512 jpeg"},
+	{"12 avif", "jpeg, 512 jpeg, blur jpeg"},
+	{"12 avif alpha", "512 jpeg"},
+	{"12 gif", "jpeg, 512 jpeg"},
+	{"12 tiff", "jpeg, 512 jpeg"},
+	{"12 tiff strip", "jpeg, 512 jpeg"},
+	{"12 svg", "jpeg, 512 jpeg, png, enlarge jpeg"},
+	{"1 svg paths", "512 jpeg"},
+	{"1 gif frames", "webp, gif, 512 webp, 512 jpeg"},
+	{"0.3 webp frames", "webp, webp lossless, gif, 512 webp"},
+	{"50 jpeg", "jpeg, 512 jpeg, thumb jpeg"},
+	{"50 jpeg progressive", "512 jpeg"},
+	{"50 png", "512 jpeg, thumb jpeg"},
+	{"50 avif", "512 jpeg"},
+}
+
+// TestEstimate holds estimates to peaks that are measured here and now. With -v
+// it prints the table.
+func TestEstimate(t *testing.T) {
+	wanted := measurements
+	if *all {
+		wanted = append(wanted, large...)
+	}
+	if *jobsFlag != "" {
+		wanted = nil
+		for job := range strings.SplitSeq(*jobsFlag, ";") {
+			o, p, _ := strings.Cut(job, ":")
+			wanted = append(wanted, struct{ original, plans string }{strings.TrimSpace(o), p})
+		}
+	}
+	t.Logf("%-26s %-16s %9s %9s %6s", "original", "plan", "measured", "estimate", "ratio")
+	for _, m := range wanted {
+		if strings.Contains(m.original, "avif") && !vips.HasOperation("heifsave_buffer") {
+			continue
+		}
+		file := newOriginal(t, m.original)
+		for plan := range strings.SplitSeq(m.plans, ",") {
+			plan = strings.TrimSpace(plan)
+			if strings.Contains(plan, "avif") && !vips.HasOperation("heifsave_buffer") {
+				continue
+			}
+			measured, result := peak(t, file, plan)
+			measured -= raceShadow * result
+			estimate, readable, err := admission.Estimate(newJob(file, plans[plan]))
+			if err != nil || !readable {
+				t.Fatal(m.original, plan, readable, err)
+			}
+			line := fmt.Sprintf("%-26s %-16s %6.1f MB %6.1f MB %6.2f", m.original, plan, megabytes(measured), megabytes(estimate), float64(estimate)/float64(measured))
+			t.Log(line)
+			if float64(estimate) < atLeast*float64(measured) || estimate > atMost*measured+more {
+				t.Errorf("out of bounds: %s", line)
+			}
+		}
+	}
+}
+
+func megabytes(n int64) float64 { return float64(n) / 1e6 }

@@ -1,0 +1,209 @@
+package admission
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// Gate lets jobs in as long as there is room: each holds a slot and its share of
+// a budget of memory until it is done.
+//
+// Jobs are let in as they arrived. Only where the first of those that wait has
+// waited for less than patience may others, for which there is room, go before
+// it: a large job that waits for much memory to become free does not hold up the
+// small ones of a moment, and a stream of small ones does not hold it up for
+// long.
+//
+// # How long a job waits
+//
+// Let B be the budget, S the slots, and T the longest that a job holds its
+// share. Let job i arrive at time t, with n jobs before it in the queue that
+// cost C, i itself included in both. No job costs more than B. Then i is let in,
+// gives up or is dropped no later than
+//
+//	t + patience + T * (2*ceil(C/B) + ceil(n/S) + 1)
+//
+// From t + patience on nobody goes before i: who is first then is i or an older
+// job, which has waited for longer than patience, and while that is so jobs are
+// let in strictly in their order. Cut the time from there into periods of T. All
+// that holds a share at the beginning of a period has given it back by the end,
+// so at the end only what was let in during the period holds any; all of it is
+// among the n. If i still waits then, the first in the queue has no room:
+//
+//   - Either the period let S jobs in. That happens at most n/S times.
+//   - Or what the period let in and the first in the queue cost more than B
+//     together. With nobody before it, the first is let in during the next
+//     period, for by the end of that all else has gone. So the period and the
+//     next let in more than B. Every second period of this kind begins a pair of
+//     which none overlaps another, and all of them together let in at most C:
+//     there are at most 2*C/B.
+//
+// In the period after these i is let in.
+//
+// So neither a small job behind large ones nor a large one among small ones
+// waits for ever; what comes after them makes no difference.
+type Gate struct {
+	budget int64
+	slots  int
+	queue  int
+
+	mu      sync.Mutex
+	used    int64 // of the budget
+	running int
+	waiting []*waiter // in the order of their arrival
+	pace    pace
+}
+
+// patience is for how long the first in the queue lets others go before it.
+const patience = time.Second
+
+// waiter is a job in the queue.
+type waiter struct {
+	ctx   context.Context
+	cost  int64
+	since time.Time
+	in    chan struct{} // closed when the job is let in
+}
+
+// NewGate returns a gate with a budget in bytes, as many slots, and room for
+// queue jobs that wait. All are positive.
+func NewGate(budget int64, slots, queue int) *Gate {
+	return &Gate{budget: budget, slots: slots, queue: queue}
+}
+
+// Budget is how many bytes all jobs together may take.
+func (g *Gate) Budget() int64 { return g.budget }
+
+// Stats are the jobs that hold a share, their bytes, and the jobs that wait.
+func (g *Gate) Stats() (running int, used int64, waiting int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.running, g.used, len(g.waiting)
+}
+
+// Acquire waits for a share of cost bytes, for no longer than timeout. The
+// caller must call leave, once, when it needs the share no more.
+//
+// The errors are errors.Limit, at once, for a job that is larger than the
+// budget; errors.Overloaded with RetryAfter, at once where the queue is full,
+// or after timeout; errors.ClientClosed when ctx is done. With an error no share
+// is held, nor was one.
+func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (leave func(), err error) {
+	if cost > g.budget {
+		return nil, errors.New(errors.Limit, "Rendering this would take about %d MB of memory, more than memory, %d MB",
+			(cost+megabyte-1)/megabyte, g.budget/megabyte)
+	}
+	if ctx.Err() != nil {
+		return nil, render.Stopped(ctx)
+	}
+	w, err := g.enter(ctx, cost)
+	if err != nil {
+		return nil, err
+	}
+	limit := time.NewTimer(timeout)
+	defer limit.Stop()
+	select {
+	case <-w.in:
+		return g.leave(cost), nil
+	case <-ctx.Done():
+	case <-limit.C:
+	}
+	if !g.drop(w) {
+		return g.leave(cost), nil // it was let in at the last moment
+	}
+	if ctx.Err() != nil {
+		return nil, render.Stopped(ctx)
+	}
+	return nil, g.overloaded(cost, "no memory or slot for rendering was free within queue_timeout, %s", timeout)
+}
+
+const megabyte = 1_000_000
+
+// enter lets a job in, or into the queue.
+func (g *Gate) enter(ctx context.Context, cost int64) (*waiter, error) {
+	g.mu.Lock()
+	w := &waiter{ctx: ctx, cost: cost, since: time.Now(), in: make(chan struct{})}
+	g.waiting = append(g.waiting, w)
+	g.admit()
+	full := len(g.waiting) > g.queue && g.waiting[len(g.waiting)-1] == w
+	if full {
+		g.waiting = g.waiting[:len(g.waiting)-1]
+	}
+	g.mu.Unlock()
+	if full {
+		return nil, g.overloaded(cost, "queue_size, %d, requests wait already", g.queue)
+	}
+	return w, nil
+}
+
+// admit lets in who may go now, and forgets whose client left. The lock is held.
+func (g *Gate) admit() {
+	now := time.Now()
+	ordered := false
+	kept := g.waiting[:0]
+	for _, w := range g.waiting {
+		switch {
+		case w.ctx.Err() != nil:
+		case !ordered && g.running < g.slots && w.cost <= g.budget-g.used:
+			g.running++
+			g.used += w.cost
+			close(w.in)
+		default:
+			// The first that stays decides whether others may pass.
+			ordered = ordered || len(kept) == 0 && now.Sub(w.since) >= patience
+			kept = append(kept, w)
+		}
+	}
+	clear(g.waiting[len(kept):])
+	g.waiting = kept
+}
+
+// drop takes a job out of the queue. It is false for one that was let in.
+func (g *Gate) drop(w *waiter) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-w.in:
+		return false
+	default:
+	}
+	for n := range g.waiting {
+		if g.waiting[n] == w {
+			g.waiting = append(g.waiting[:n], g.waiting[n+1:]...)
+			break
+		}
+	}
+	g.admit() // others may have been behind it
+	return true
+}
+
+// leave is how a job that was let in gives its share back.
+func (g *Gate) leave(cost int64) func() {
+	began := time.Now()
+	return sync.OnceFunc(func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.running--
+		g.used -= cost
+		g.pace.add(time.Since(began))
+		g.admit()
+	})
+}
+
+// overloaded is the error of a job that has to come again.
+func (g *Gate) overloaded(cost int64, why string, args ...any) error {
+	busy := errors.New(errors.Overloaded, "The server is busy; "+why, args...)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	ahead, jobs := g.used+cost, g.running+1
+	for _, w := range g.waiting {
+		ahead += w.cost
+		jobs++
+	}
+	busy.RetryAfter = g.pace.guess(max(float64(ahead)/float64(g.budget), float64(jobs)/float64(g.slots)))
+	return busy
+}

@@ -1,0 +1,77 @@
+package sandbox
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// limit bounds what the process may take. A bound cannot be raised again: that
+// takes a capability and a system call that are given up next.
+func limit(memory, fileSize int64, descriptors int) error {
+	// The number of processes is not limited: it counts all of one user, those
+	// of the server too. The filter refuses new ones.
+	if err := lower(unix.RLIMIT_CORE, 0); err != nil {
+		return fmt.Errorf("core dumps: %w", err)
+	}
+	if err := lower(unix.RLIMIT_NOFILE, uint64(descriptors)); err != nil {
+		return fmt.Errorf("descriptors: %w", err)
+	}
+	if fileSize > 0 {
+		signal.Ignore(unix.SIGXFSZ) // an error is enough
+		if err := lower(unix.RLIMIT_FSIZE, uint64(fileSize)); err != nil {
+			return fmt.Errorf("file size: %w", err)
+		}
+	}
+	if memory > 0 {
+		if err := limitMemory(uint64(memory)); err != nil {
+			return fmt.Errorf("memory: %w", err)
+		}
+	}
+	return nil
+}
+
+// reserve is address space that is taken and not used. glibc's malloc sets
+// aside up to 128 MiB for an arena, of which it makes eight a processor; Go and
+// the stacks of threads get the rest.
+func reserve() uint64 { return 1<<30 + 8*128<<20*uint64(runtime.NumCPU()) }
+
+func limitMemory(bytes uint64) error {
+	size, data, err := memoryInUse()
+	if err != nil {
+		return err
+	}
+	if err := lower(unix.RLIMIT_DATA, data+bytes); err != nil {
+		return err
+	}
+	return lower(unix.RLIMIT_AS, size+bytes+reserve())
+}
+
+// memoryInUse is the size of all mappings and of those that RLIMIT_DATA counts,
+// private and writable: fields 1 and 6 of statm, see proc(5).
+func memoryInUse() (size, data uint64, err error) {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, 0, err
+	}
+	var unused uint64
+	if _, err := fmt.Fscan(bytes.NewReader(statm), &size, &unused, &unused, &unused, &unused, &data); err != nil {
+		return 0, 0, fmt.Errorf("reading statm: %w", err)
+	}
+	page := uint64(os.Getpagesize())
+	return size * page, data * page, nil
+}
+
+// lower sets both limits, unless the process has a lower one already.
+func lower(resource int, most uint64) error {
+	var now unix.Rlimit
+	if err := unix.Getrlimit(resource, &now); err != nil {
+		return err
+	}
+	most = min(most, now.Max)
+	return unix.Setrlimit(resource, &unix.Rlimit{Cur: min(most, now.Cur), Max: most})
+}

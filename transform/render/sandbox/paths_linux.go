@@ -1,0 +1,17 @@
+package sandbox
+
+// ReadPaths is what a worker reads after its libraries are loaded: fonts for
+// text in a picture, and what the libraries load when they first need it. It is
+// the same for all users; nothing below a home directory is in it.
+func ReadPaths() []string {
+	return []string{
+		"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
+
+		// Modules: codecs of libheif, readers of pictures inside an SVG, character
+		// sets; and the libraries that these load.
+		"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
+
+		// How messages are worded and times are told.
+		"/usr/share/locale", "/etc/localtime", "/usr/share/zoneinfo",
+	}
+}

@@ -1,0 +1,62 @@
+//go:build unix && cgo
+
+package workers
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
+	"github.com/caddy-images/caddy-images/transform/render/sandbox"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// drawing is what workers do.
+var drawing render.Draw = draw.Draw
+
+// A worker is this executable started anew. It has to be recognised here, for
+// main belongs to Caddy: builds of xcaddy cannot change it. Go initialises
+// packages by their dependencies and then their names, so that most of Caddy
+// was not initialised yet, and costs a worker nothing.
+//
+// Who sets the variable and the name by hand gets a process that looks for its
+// socket and ends.
+func init() {
+	if !isWorker() {
+		return
+	}
+	w, err := begin(drawing, prepare)
+	if err == nil {
+		err = w.work()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// prepare starts libvips and then gives up the rights: libvips loads its modules
+// as it starts, and no picture was seen yet.
+func prepare(s settings) ready {
+	greeting := ready{Version: draw.Version()}
+	if err := vips.Startup(vips.Config{}); err != nil {
+		greeting.Error = err.Error()
+		return greeting
+	}
+	report, err := sandbox.Enter(sandbox.Config{Memory: s.MaxMemory})
+	for _, p := range report.Protections {
+		if p.Lacks != "" {
+			greeting.Missing = append(greeting.Missing, p.Name+": "+p.Lacks)
+		}
+	}
+	switch {
+	case err != nil:
+		greeting.Error = err.Error()
+	case s.Strict && !report.Complete():
+		greeting.Error = "isolation is strict, and this system lacks " + strings.Join(greeting.Missing, "; ")
+	}
+	return greeting
+}

@@ -1,0 +1,83 @@
+package workers
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// windowSize is for nearly all originals. What was used of a window once stays
+// taken.
+const windowSize = 8 << 20
+
+// newWindow makes memory for one worker, in which it finds one original after
+// the other: what is mapped already costs no page faults. Its size is fixed, and
+// this process's mapping stays the only one that can be written to.
+func newWindow() (memory *os.File, window []byte, err error) {
+	if memory, err = newMemory("caddy-images window"); err != nil {
+		return nil, nil, err
+	}
+	fd := int(memory.Fd())
+	if err = unix.Ftruncate(fd, windowSize); err == nil {
+		window, err = unix.Mmap(fd, 0, windowSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	}
+	if err == nil {
+		const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_FUTURE_WRITE
+		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals)
+	}
+	if err != nil {
+		closeWindow(window)
+		memory.Close()
+		return nil, nil, err
+	}
+	return memory, window, nil
+}
+
+func closeWindow(window []byte) {
+	if window != nil {
+		_ = unix.Munmap(window)
+	}
+}
+
+// seals forbid to change the memory in any way, and to lift that.
+const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+
+// shareMemory puts data into memory that another process can map and nobody,
+// this process included, can change.
+func shareMemory(data []byte) (*os.File, error) {
+	memory, err := newMemory("caddy-images original")
+	if err != nil {
+		return nil, err
+	}
+	if _, err = memory.Write(data); err == nil {
+		_, err = unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals)
+	}
+	if err != nil {
+		memory.Close()
+		return nil, err
+	}
+	return memory, nil
+}
+
+func newMemory(name string) (*os.File, error) {
+	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
+	// Systems that insist on NOEXEC have kernels that know it.
+	fd, err := unix.MemfdCreate(name, flags|unix.MFD_NOEXEC_SEAL)
+	if errors.Is(err, unix.EINVAL) {
+		fd, err = unix.MemfdCreate(name, flags)
+	}
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// mapMemory maps what newWindow or shareMemory made, for reading. The descriptor
+// may be closed then.
+func mapMemory(fd, size int) (data []byte, free func(), err error) {
+	if data, err = unix.Mmap(fd, 0, size, unix.PROT_READ, unix.MAP_SHARED); err != nil {
+		return nil, nil, os.NewSyscallError("mmap", err)
+	}
+	return data, func() { _ = unix.Munmap(data) }, nil
+}

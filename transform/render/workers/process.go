@@ -1,0 +1,223 @@
+//go:build unix
+
+package workers
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Name is a worker's in a list of processes.
+const Name = "caddy-images-worker"
+
+const (
+	// startTime is how long a worker may take until it is ready. Usual are 0.1
+	// seconds.
+	startTime = 30 * time.Second
+	// settleTime is how long a worker may take to stop a job that is cancelled,
+	// or to end when it is told to.
+	settleTime = 250 * time.Millisecond
+)
+
+// process is a worker as its parent sees it. Its methods belong to one
+// goroutine.
+type process struct {
+	*requests
+	command *exec.Cmd
+	size    meter
+	last    uint64 // job
+
+	// answers is closed when no more will come: the worker is dead, or talks
+	// nonsense. fault, which may be read then, says why.
+	answers chan answer
+	fault   error
+
+	// gone is closed when the process is reaped.
+	gone chan struct{}
+}
+
+// start starts a worker and waits until it is ready. It gives up when ctx is
+// done.
+func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
+	conn, theirs, err := socketpair()
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := p.launch(conn, theirs)
+	theirs.Close()
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory, len(w.window)})
+	if err != nil {
+		w.kill()
+		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
+	}
+	return w, greeting, nil
+}
+
+func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
+	program, err := p.executable()
+	if err != nil {
+		return nil, err
+	}
+	stderr, theirStderr, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer theirStderr.Close()
+	inherited := []*os.File{theirs}
+	var window []byte
+	if p.open != nil {
+		// Without one, originals go through the socket.
+		var memory *os.File
+		if memory, window, err = p.open(); err == nil {
+			defer memory.Close()
+			inherited = append(inherited, memory)
+		}
+	}
+	w := &process{
+		requests: newRequests(conn, window, p.share),
+		command: &exec.Cmd{
+			Path:        program,
+			Args:        []string{Name},
+			Env:         environment(),
+			Dir:         "/",
+			Stderr:      theirStderr,
+			ExtraFiles:  inherited,
+			SysProcAttr: attributes(),
+		},
+		answers: make(chan answer),
+		gone:    make(chan struct{}),
+	}
+	p.thread.do(func() { err = w.command.Start() })
+	if err != nil {
+		closeWindow(window)
+		stderr.Close()
+		return nil, err
+	}
+	pid := w.command.Process.Pid
+	w.size = newMeter(pid)
+	go func() {
+		logStderr(stderr, p.log, pid)
+		stderr.Close()
+	}()
+	go w.listen()
+	go func() {
+		_ = w.command.Wait()
+		close(w.gone)
+	}()
+	return w, nil
+}
+
+// socketpair returns a connected pair: an end for this process, and one to
+// inherit.
+func socketpair() (*net.UnixConn, *os.File, error) {
+	syscall.ForkLock.RLock()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	theirs := os.NewFile(uintptr(fds[1]), "worker's socket")
+	conn, err := connOf(os.NewFile(uintptr(fds[0]), "socket"))
+	if err != nil {
+		theirs.Close()
+	}
+	return conn, theirs, err
+}
+
+// connOf takes over a file that is a Unix socket.
+func connOf(file *os.File) (*net.UnixConn, error) {
+	defer file.Close()
+	conn, err := net.FileConn(file)
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := conn.(*net.UnixConn); ok {
+		return u, nil
+	}
+	conn.Close()
+	return nil, errors.New("not a Unix socket")
+}
+
+// listen reads what the worker says.
+func (w *process) listen() {
+	defer close(w.answers)
+	from := bufio.NewReader(w.conn)
+	for {
+		a, err := readAnswer(from)
+		if err != nil {
+			w.fault = err
+			return
+		}
+		w.answers <- a
+	}
+}
+
+func (w *process) greet(ctx context.Context, s settings) (*ready, error) {
+	if err := w.settings(s); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	select {
+	case a, ok := <-w.answers:
+		switch {
+		case !ok:
+			return nil, w.fault
+		case a.ready == nil:
+			return nil, fmt.Errorf("%w: no greeting", errNonsense)
+		case a.ready.Error != "":
+			return nil, &refusalError{a.ready.Error}
+		}
+		return a.ready, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// refusalError is why a worker will not work, now or later.
+type refusalError struct{ text string }
+
+func (e *refusalError) Error() string { return e.text }
+
+func (w *process) pid() int { return w.command.Process.Pid }
+
+// kill ends the worker at once, and waits until it is reaped and nothing of it
+// is left.
+func (w *process) kill() {
+	_ = w.command.Process.Kill()
+	<-w.gone
+	w.conn.Close()
+	w.size.close()
+	closeWindow(w.window)
+	w.window = nil
+	for range w.answers {
+	}
+}
+
+// stop has an idle worker end itself.
+func (w *process) stop() {
+	_ = w.conn.CloseWrite()
+	select {
+	case <-w.gone:
+	case <-time.After(settleTime):
+	}
+	w.kill()
+}
+
+// state says how a worker that is gone ended.
+func (w *process) state() string { return w.command.ProcessState.String() }

@@ -1,0 +1,68 @@
+package workers
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// executable is this program even where its file was replaced since.
+func executable() (string, error) {
+	const self = "/proc/self/exe"
+	if _, err := os.Stat(self); err == nil {
+		return self, nil
+	}
+	return os.Executable()
+}
+
+// attributes: the worker dies with the thread that starts it, and is in a session of its
+// own, out of reach for what is typed at Caddy's terminal.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
+}
+
+// disown is called in the worker before anything else. It has the worker die
+// with its parent and be called by its name.
+func disown() error {
+	// Asked for by the parent already, and forgotten by the kernel where the
+	// executable has capabilities (setcap cap_net_bind_service), see
+	// PR_SET_PDEATHSIG(2const).
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return os.NewSyscallError("prctl", err)
+	}
+	// The kernel's name is "exe" after /proc/self/exe. It takes 15 characters.
+	if err := os.WriteFile("/proc/self/comm", []byte("images-worker"), 0); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return nil
+}
+
+// meter reads the resident size of a process.
+type meter struct{ statm *os.File }
+
+func newMeter(pid int) meter {
+	// Without it the worker is replaced by its number of jobs only.
+	statm, _ := os.Open(fmt.Sprintf("/proc/%d/statm", pid))
+	return meter{statm}
+}
+
+// resident is the size in bytes; 0 when it is not known.
+func (m meter) resident() int64 {
+	if m.statm == nil {
+		return 0
+	}
+	var line [128]byte
+	n, _ := m.statm.ReadAt(line[:], 0)
+	fields := bytes.Fields(line[:n])
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+	return pages * int64(os.Getpagesize())
+}
+
+func (m meter) close() { m.statm.Close() }

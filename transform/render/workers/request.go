@@ -1,0 +1,142 @@
+//go:build unix
+
+package workers
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/gob"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// settings is the parent's first word.
+type settings struct {
+	Strict    bool
+	MaxMemory int64
+	Window    int // bytes of the memory that the worker inherits; 0 for none
+}
+
+// order is the parent's word about a job.
+type order struct {
+	ID   uint64
+	Job  render.Job // without its original
+	Size int        // of the original
+	By   carrier    // what brings the original
+}
+
+// carrier is how an original comes to a worker.
+type carrier uint8
+
+const (
+	bySocket carrier = iota // its bytes follow the frame
+	byWindow                // it is in the worker's window
+	byMemory                // a descriptor of its memory comes with the frame
+)
+
+// requests writes what the parent has to say to one worker.
+type requests struct {
+	conn   *net.UnixConn
+	window []byte                         // shared with the worker; nil for none
+	share  func([]byte) (*os.File, error) // see Pool
+
+	// One gob stream lasts as long as the worker: types are described once.
+	text    bytes.Buffer
+	encoder *gob.Encoder
+	frame   []byte
+}
+
+func newRequests(conn *net.UnixConn, window []byte, share func([]byte) (*os.File, error)) *requests {
+	r := &requests{conn: conn, window: window, share: share}
+	r.encoder = gob.NewEncoder(&r.text)
+	return r
+}
+
+func (r *requests) encode(kind frameKind, v any) error {
+	r.text.Reset()
+	if err := r.encoder.Encode(v); err != nil {
+		return err
+	}
+	r.frame = appendHeader(r.frame[:0], kind, r.text.Len())
+	r.frame = append(r.frame, r.text.Bytes()...)
+	return nil
+}
+
+func (r *requests) settings(s settings) error {
+	if err := r.encode(frameSettings, s); err != nil {
+		return err
+	}
+	_, err := r.conn.Write(r.frame)
+	return err
+}
+
+// job sends a job. It gives up when ctx is done; the worker is of no use then,
+// as after any other error.
+func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
+	defer r.patience(ctx)()
+	o := order{ID: id, Job: job, Size: len(job.Original)}
+	o.Job.Original = nil
+	var memory *os.File
+	if o.Size <= len(r.window) {
+		copy(r.window, job.Original)
+		o.By = byWindow
+	} else if r.share != nil {
+		var err error
+		if memory, err = r.share(job.Original); err == nil {
+			defer memory.Close()
+			o.By = byMemory
+		}
+	}
+	if err := r.encode(frameJob, o); err != nil {
+		return err
+	}
+	switch o.By {
+	case byWindow:
+		_, err := r.conn.Write(r.frame)
+		return err
+	case byMemory:
+		return r.writeWith(memory)
+	}
+	original := net.Buffers{r.frame, job.Original}
+	_, err := original.WriteTo(r.conn)
+	return err
+}
+
+// writeWith writes the frame and passes a descriptor on with its first byte.
+func (r *requests) writeWith(memory *os.File) error {
+	n, _, err := r.conn.WriteMsgUnix(r.frame, syscall.UnixRights(int(memory.Fd())), nil)
+	if err != nil {
+		return err
+	}
+	_, err = r.conn.Write(r.frame[n:])
+	return err
+}
+
+func (r *requests) cancel(id uint64) error {
+	if err := r.conn.SetWriteDeadline(time.Now().Add(settleTime)); err != nil {
+		return err
+	}
+	r.frame = binary.BigEndian.AppendUint64(appendHeader(r.frame[:0], frameCancel, idSize), id)
+	_, err := r.conn.Write(r.frame)
+	return err
+}
+
+// patience has writes fail when ctx is done. The function it returns ends that.
+func (r *requests) patience(ctx context.Context) func() {
+	_ = r.conn.SetWriteDeadline(time.Time{})
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(done)
+		_ = r.conn.SetWriteDeadline(time.Unix(1, 0))
+	})
+	return func() {
+		if !stop() {
+			<-done
+		}
+	}
+}

@@ -1,0 +1,237 @@
+//go:build unix
+
+package workers
+
+import (
+	"context"
+	stderrors "errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// slot keeps one worker running and gives it its jobs.
+type slot struct {
+	pool     *Pool
+	failures int // workers in a row that did not start, or died soon and did no job
+}
+
+// manyFailures in a row, two seconds of them, are no accident.
+const manyFailures = 5
+
+// The wait before a worker is started after the first one that failed, which
+// doubles up to the longest.
+const (
+	firstWait   = 100 * time.Millisecond
+	longestWait = 30 * time.Second
+)
+
+// run works until the pool is closed.
+func (s *slot) run() {
+	for s.pool.closing.Err() == nil {
+		w, greeting, err := s.pool.start(s.pool.closing)
+		s.pool.try(err)
+		switch {
+		case err == nil:
+			s.greeted(w, greeting)
+			if s.serve(w) {
+				s.failures = 0
+				continue
+			}
+		case s.pool.closing.Err() != nil:
+			return
+		default:
+			s.pool.log().Error("a worker does not start", zap.Error(err))
+		}
+		s.failures++
+		s.wait(err)
+	}
+}
+
+// greeted logs what a worker said at first, unless it was said before.
+func (s *slot) greeted(w *process, greeting *ready) {
+	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
+	if now, before := greeting.Version, s.pool.config.Version; now != before {
+		s.pool.once.version.Do(func() {
+			s.pool.log().Warn("libvips was replaced; restart Caddy, so that variants drawn by the old one are told from new ones",
+				zap.String("now", cut(now, maxLine)), zap.String("before", before))
+		})
+	}
+	if len(greeting.Missing) > 0 {
+		s.pool.once.missing.Do(func() {
+			s.pool.log().Warn("workers keep rights that this system cannot take from them; `isolation strict` would refuse to work",
+				zap.String("missing", cut(strings.Join(greeting.Missing, "; "), maxLine)))
+		})
+	}
+}
+
+// wait lets time pass before the next worker is started. Where that will not
+// help, cause is why the last one did not start, and there is no other worker,
+// jobs are told.
+func (s *slot) wait(cause error) {
+	timer := time.NewTimer(min(longestWait, firstWait<<min(s.failures-1, 20)))
+	defer timer.Stop()
+	var refusal *refusalError
+	hopeless := cause != nil && (stderrors.As(cause, &refusal) || s.failures >= manyFailures)
+	for {
+		var jobs chan *task
+		if hopeless && s.pool.running.Load() == 0 {
+			jobs = s.pool.jobs
+		}
+		select {
+		case t := <-jobs:
+			t.end(nil, errors.New(errors.Internal, "The image engine does not start").Because(cause))
+		case <-timer.C:
+			return
+		case <-s.pool.closing.Done():
+			return
+		}
+	}
+}
+
+// serve gives the worker jobs until it is dead or to be replaced, and tells
+// whether it was of any use.
+func (s *slot) serve(w *process) (useful bool) {
+	s.pool.running.Add(1)
+	defer s.pool.running.Add(-1)
+	begun := time.Now()
+	for jobs := 1; ; jobs++ {
+		select {
+		case t := <-s.pool.jobs:
+			if s.isDead(w) {
+				t.end(nil, errNotTried)
+				return jobs > 1
+			}
+			if !s.render(w, t) {
+				return true
+			}
+		case _, ok := <-w.answers:
+			s.ended(w, ok)
+			return jobs > 1 || time.Since(begun) > longestWait
+		case <-s.pool.closing.Done():
+			w.stop()
+			return true
+		}
+		if size := w.size.resident(); jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
+			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
+			w.stop()
+			return true
+		}
+	}
+}
+
+// isDead tells whether an idle worker is known to be dead.
+func (s *slot) isDead(w *process) bool {
+	select {
+	case _, ok := <-w.answers:
+		s.ended(w, ok)
+		return true
+	default:
+		return false
+	}
+}
+
+// ended buries a worker that died when it was idle, or spoke then.
+func (s *slot) ended(w *process, spoke bool) {
+	w.kill()
+	fault := w.fault
+	if spoke {
+		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
+	}
+	s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(fault))
+}
+
+// render has the worker do a job, and tells whether it can do another one.
+func (s *slot) render(w *process, t *task) (alive bool) {
+	ctx, cancel := render.WithTimeout(t.ctx, t.job.Timeout)
+	defer cancel()
+	if ctx.Err() != nil {
+		t.end(nil, render.Stopped(ctx))
+		return true
+	}
+	w.last++
+	if err := w.job(ctx, w.last, t.job); err != nil {
+		if ctx.Err() != nil {
+			t.end(nil, render.Stopped(ctx))
+			w.kill()
+			return false
+		}
+		w.kill()
+		s.pool.log().Warn("a worker died before it took a job", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(err))
+		t.end(nil, errLost)
+		return false
+	}
+	for accepted := false; ; {
+		select {
+		case a, ok := <-w.answers:
+			switch {
+			case !ok:
+				s.broken(w, t, accepted, w.fault)
+				return false
+			case a.id != w.last, a.accepted == accepted, a.ready != nil:
+				s.broken(w, t, accepted, errNonsense)
+				return false
+			case a.accepted:
+				accepted = true
+				continue
+			case a.failure != nil:
+				t.end(nil, a.failure)
+			default:
+				t.end(a.result, nil)
+			}
+			return true
+		case <-ctx.Done():
+			t.end(nil, render.Stopped(ctx))
+			if render.OutOfTime(ctx) {
+				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
+				w.kill()
+				return false
+			}
+			return s.settle(w)
+		}
+	}
+}
+
+// broken ends a task whose worker died or went mad. It is the picture's doing,
+// unless the worker died before it had the picture.
+func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
+	w.kill()
+	cause := fmt.Errorf("worker %d: %w (%s)", w.pid(), fault, w.state())
+	if !accepted && !stderrors.Is(fault, errNonsense) {
+		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
+		t.end(nil, errLost)
+		return
+	}
+	s.pool.refused.add(t.job.Original)
+	t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
+}
+
+// settle cancels the job that the worker is at, whose client is gone, and tells
+// whether the worker became idle soon.
+func (s *slot) settle(w *process) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
+	defer cancel()
+	if w.cancel(w.last) != nil {
+		w.kill()
+		return false
+	}
+	for {
+		select {
+		case a, ok := <-w.answers:
+			if ok && a.accepted && a.id == w.last {
+				continue
+			}
+			if ok && a.ready == nil && a.id == w.last {
+				return true
+			}
+		case <-ctx.Done():
+		}
+		w.kill()
+		return false
+	}
+}

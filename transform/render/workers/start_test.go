@@ -1,0 +1,176 @@
+//go:build linux && cgo
+
+package workers
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// Workers that do not start are tried again after longer and longer waits, and
+// who asks for a picture is told at once.
+func TestDoesNotStart(t *testing.T) {
+	logger, logs := logged()
+	p := newPool(t, Config{Workers: 1, Logger: logger})
+	p.executable = func() (string, error) { return "/bin/false", nil }
+	wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
+	if n := logs.FilterMessage("a worker does not start").Len(); n != manyFailures {
+		t.Errorf("%d tries", n)
+	}
+}
+
+// greeter is a program that greets as a worker does, and then stands still.
+func greeter(t *testing.T, greeting ready) func() (string, error) {
+	t.Helper()
+	frame, err := appendText(nil, frameReady, greeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	said, program := filepath.Join(dir, "greeting"), filepath.Join(dir, "greeter")
+	if err := os.WriteFile(said, frame, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\n/bin/cat %s >&%d\nread nothing <&%d\n", said, socketFD, socketFD)
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return func() (string, error) { return program, nil }
+}
+
+// Who is strict learns at the start what is missing, and draws nothing.
+func TestStrictRefuses(t *testing.T) {
+	const why = "isolation is strict, and this system lacks reads: no Landlock"
+	p := newPool(t, Config{Workers: 1, Strict: true})
+	p.executable = greeter(t, ready{Version: p.Version(), Error: why})
+	if err := p.Start(); err == nil || !strings.Contains(err.Error(), why) {
+		t.Errorf("the error is %v", err)
+	}
+	e := wantFailure(t, p, job(icon(), 32), errors.Internal, "The image engine does not start")
+	if !strings.Contains(e.Error(), why) || strings.Contains(e.Message, "Landlock") {
+		t.Errorf("the error is %v", e)
+	}
+}
+
+// Who is not strict reads it in the log, once, however many workers there are.
+func TestWhatIsMissingIsLoggedOnce(t *testing.T) {
+	logger, logs := logged()
+	p := newPool(t, Config{Workers: 3, Logger: logger})
+	p.executable = greeter(t, ready{Version: "another", Missing: []string{"reads: no Landlock"}})
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "three workers", func() bool { running, _ := p.Stats(); return running == 3 })
+	for _, what := range []string{"workers keep rights", "libvips was replaced"} {
+		lines := logs.FilterMessageSnippet(what)
+		if lines.Len() != 1 {
+			t.Errorf("%q is logged %d times", what, lines.Len())
+		}
+	}
+	if !strings.Contains(fmt.Sprint(logs.FilterMessageSnippet("workers keep rights").All()[0].ContextMap()), "no Landlock") {
+		t.Error("the log does not say what is missing")
+	}
+}
+
+// By hand a worker is no use, and no danger.
+func TestStartedByHand(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	for name, files := range map[string][]*os.File{"nothing": nil, "a pipe": {r}} {
+		c := exec.Command(self)
+		c.Args = []string{Name}
+		c.Env = []string{marker + "=1"}
+		c.ExtraFiles = files
+		out, err := c.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "not for starting by hand") {
+			t.Errorf("with %s for a socket: %v, %s", name, err, out)
+		}
+	}
+	// The variable alone does nothing.
+	c := exec.Command(self, "-test.list", "TestStartedByHand")
+	c.Env = []string{marker + "=1"}
+	if out, err := c.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "TestStartedByHand\n") {
+		t.Errorf("%v, %s", err, out)
+	}
+}
+
+// orphanage is the variable that makes this test a parent to be killed.
+const orphanage = "CADDY_IMAGES_TEST_ORPHANAGE"
+
+// No worker outlives its parent, whatever it is at.
+func TestParentIsKilled(t *testing.T) {
+	if os.Getenv(orphanage) != "" {
+		p := newPool(t, Config{Workers: 3})
+		wantPicture(t, p)
+		start(p, t.Context(), fault("hang", ""))
+		until(t, "the workers", func() bool { return len(workersNow(t)) == 3 && p.busy.Load() == 1 })
+		os.Stdout.WriteString("ready\n")
+		select {}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := exec.Command(self, "-test.run", "^TestParentIsKilled$")
+	parent.Env = append(os.Environ(), orphanage+"=1")
+	parent.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	orphans := childrenOf(t, parent.Process.Pid)
+	if len(orphans) != 3 {
+		t.Errorf("%d workers", len(orphans))
+	}
+	send(t, parent.Process.Pid, syscall.SIGKILL)
+	_ = parent.Wait()
+	until(t, "the end of the orphans", func() bool {
+		for _, o := range orphans {
+			if state := stateOf(o.pid); state != 0 && state != 'Z' {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Signals for the group, which Caddy answers by ending what it is at, do not
+// touch workers.
+func TestSignalsAreTheParents(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	wantPicture(t, p)
+	pid := workersNow(t)[0]
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		send(t, pid, s)
+	}
+	wantPicture(t, p)
+	if now := workersNow(t)[0]; now != pid {
+		t.Errorf("worker %d became %d", pid, now)
+	}
+	name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+	if err != nil || strings.TrimSpace(string(name)) != "images-worker" {
+		t.Errorf("its name is %q, %v", name, err)
+	}
+}

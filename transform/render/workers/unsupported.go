@@ -1,0 +1,28 @@
+//go:build !unix
+
+package workers
+
+import (
+	"errors"
+
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// Pool is an engine that this platform does not have.
+type Pool struct{ render.Engine }
+
+var errUnix = errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+
+// New returns an error.
+func New(Config) (*Pool, error) {
+	return nil, errUnix
+}
+
+// Start returns an error.
+func (*Pool) Start() error { return errUnix }
+
+// Close does nothing.
+func (*Pool) Close() {}
+
+// Stats is nothing.
+func (*Pool) Stats() (running, busy int) { return 0, 0 }

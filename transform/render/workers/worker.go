@@ -1,0 +1,239 @@
+//go:build unix
+
+package workers
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/gob"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// The descriptors that a worker inherits.
+const (
+	socketFD = 3
+	windowFD = 4 // where settings say so
+)
+
+// isWorker tells whether this process was started as a worker.
+func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
+
+// worker is the child's side.
+type worker struct {
+	conn    *net.UnixConn
+	draw    render.Draw
+	window  []byte // where small originals are
+	text    bytes.Buffer
+	decoder *gob.Decoder
+
+	mu     sync.Mutex
+	atWork uint64 // the job that is being drawn, or waits for it
+	cancel context.CancelFunc
+}
+
+// request is an order that has fully arrived.
+type request struct {
+	ctx  context.Context
+	id   uint64
+	job  render.Job
+	free func() // gives the original back
+}
+
+// begin is the worker's program up to its first job: prepare starts what draws
+// and gives up the rights.
+func begin(draw render.Draw, prepare func(settings) ready) (*worker, error) {
+	if err := disown(); err != nil {
+		return nil, err
+	}
+	// Whoever stops Caddy often signals the whole group, while Caddy ends what it
+	// is at. A worker ends when its socket does.
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	conn, err := connOf(os.NewFile(socketFD, "socket"))
+	if err != nil {
+		return nil, fmt.Errorf("a worker of Caddy's images handler is not for starting by hand: %w", err)
+	}
+	w := &worker{conn: conn, draw: draw}
+	w.decoder = gob.NewDecoder(&w.text)
+	var s settings
+	kind, _, err := w.receive(&s)
+	if err == nil && kind != frameSettings {
+		err = fmt.Errorf("settings were to come, not a frame of kind %d", kind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.Window > 0 {
+		if w.window, _, err = mapMemory(windowFD, s.Window); err != nil {
+			return nil, err
+		}
+		_ = syscall.Close(windowFD)
+	}
+	greeting := prepare(s)
+	frame, err := appendText(nil, frameReady, greeting)
+	if err == nil {
+		_, err = conn.Write(frame)
+	}
+	if greeting.Error != "" {
+		err = fmt.Errorf("not ready: %s", greeting.Error)
+	}
+	return w, err
+}
+
+// work draws until the parent is gone, or has no more to say.
+func (w *worker) work() error {
+	requests := make(chan request)
+	go func() {
+		if err := w.listen(requests); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}()
+	for r := range requests {
+		if err := w.do(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listen reads what the parent says until that ends, which is no error.
+func (w *worker) listen(requests chan<- request) error {
+	for {
+		var o order
+		kind, memory, err := w.receive(&o)
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case kind == frameCancel:
+			w.stop(o.ID)
+			continue
+		}
+		r, err := w.accept(o, memory)
+		if err != nil {
+			return err
+		}
+		requests <- r
+	}
+}
+
+// accept takes the original in, and tells the parent.
+func (w *worker) accept(o order, memory int) (r request, err error) {
+	r = request{id: o.ID, job: o.Job, free: func() {}}
+	switch o.By {
+	case byWindow:
+		r.job.Original = w.window[:o.Size]
+	case byMemory:
+		r.job.Original, r.free, err = mapMemory(memory, o.Size)
+		_ = syscall.Close(memory)
+	default:
+		r.job.Original = make([]byte, o.Size)
+		_, err = io.ReadFull(w.conn, r.job.Original)
+	}
+	if err != nil {
+		return r, err
+	}
+	w.mu.Lock()
+	w.atWork = o.ID
+	r.ctx, w.cancel = context.WithCancel(context.Background())
+	w.mu.Unlock()
+	_, err = w.conn.Write(appendAccepted(nil, o.ID))
+	return r, err
+}
+
+func (w *worker) stop(id uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.atWork == id {
+		w.cancel()
+	}
+}
+
+// do draws and answers.
+func (w *worker) do(r request) error {
+	defer r.free()
+	result, err := w.draw.Do(r.ctx, r.job)
+	w.stop(r.id) // frees the context
+	if err == nil && len(result.Body) > maxResult {
+		err = errors.New(errors.Limit, "The result has %d bytes, more than %d", len(result.Body), maxResult)
+	}
+	if err != nil {
+		frame, err := appendFailure(nil, r.id, errors.From(err))
+		if err == nil {
+			_, err = w.conn.Write(frame)
+		}
+		return err
+	}
+	answer := net.Buffers{appendResult(nil, r.id, result), result.Body}
+	_, err = answer.WriteTo(w.conn)
+	return err
+}
+
+// receive reads a frame of the parent into v, the only one of its fields for a
+// cancelled job being the id, and the descriptor that came with it.
+func (w *worker) receive(v any) (kind frameKind, memory int, err error) {
+	header, memory, err := w.header()
+	if err != nil {
+		return 0, 0, err
+	}
+	kind, length := parseHeader(header)
+	if kind == frameCancel {
+		var id [idSize]byte
+		_, err = io.ReadFull(w.conn, id[:])
+		if o, ok := v.(*order); ok {
+			o.ID = binary.BigEndian.Uint64(id[:])
+		}
+		return kind, memory, err
+	}
+	w.text.Reset()
+	if _, err = io.CopyN(&w.text, w.conn, int64(length)); err == nil {
+		err = w.decoder.Decode(v)
+	}
+	return kind, memory, err
+}
+
+// header reads a frame's header. A descriptor comes with its first byte.
+func (w *worker) header() (header []byte, memory int, err error) {
+	header = make([]byte, 0, headerSize)
+	control := make([]byte, syscall.CmsgSpace(4))
+	for len(header) < headerSize {
+		n, c, _, _, err := w.conn.ReadMsgUnix(header[len(header):headerSize], control)
+		if err != nil || n == 0 {
+			if len(header) == 0 {
+				return nil, 0, io.EOF
+			}
+			return nil, 0, io.ErrUnexpectedEOF
+		}
+		header = header[:len(header)+n]
+		if c > 0 {
+			if memory, err = descriptor(control[:c]); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	return header, memory, nil
+}
+
+func descriptor(control []byte) (int, error) {
+	messages, err := syscall.ParseSocketControlMessage(control)
+	if err != nil {
+		return 0, err
+	}
+	fds, err := syscall.ParseUnixRights(&messages[0])
+	if err != nil {
+		return 0, err
+	}
+	return fds[0], nil
+}
