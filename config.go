@@ -67,7 +67,8 @@ type Handler struct {
 	Isolation string `json:"isolation,omitempty"`
 
 	// How many pictures are rendered at a time, each by a worker. Handlers with
-	// the same number share them. Default: the processors that Caddy may use.
+	// the same `isolation`, `workers` and `memory` share them. Default: the
+	// processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
 	// How much memory rendering may take, in bytes. What a picture will take is

@@ -31,6 +31,7 @@ func defaultIsolation() string {
 type engineSettings struct {
 	isolation string
 	workers   int
+	memory    int64
 }
 
 // engines outlive the configuration that made them where the next one needs
@@ -69,7 +70,7 @@ func (s engineSettings) release() error {
 // provisionEngine gets the engine, and has the app start it. It starts nothing
 // itself.
 func (h *Handler) provisionEngine(ctx caddy.Context) error {
-	settings := engineSettings{h.Isolation, h.Workers}
+	settings := engineSettings{h.Isolation, h.Workers, h.Memory}
 	engine, err := settings.acquire()
 	if err != nil {
 		return err

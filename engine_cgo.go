@@ -19,6 +19,10 @@ func newEngine(s engineSettings) (render.Engine, error) {
 		Version: draw.Version(),
 		Workers: s.workers,
 		Strict:  s.isolation == isolationStrict,
+		// Admission works with estimates, which a picture can belie: an SVG that
+		// embeds another takes what nobody foresaw. A worker gets no more than all
+		// workers together should take, and what it takes without any picture.
+		MaxMemory: min(s.memory+512<<20, 4<<30),
 		// The pool outlives the configuration whose handler made it, and its log.
 		Logger: func() *zap.Logger { return caddy.Log().Named("images.workers") },
 	})

@@ -4,6 +4,7 @@ package images_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"os"
@@ -229,4 +230,41 @@ func TestWorkersAreKilled(t *testing.T) {
 		}
 		s.get(t, fmt.Sprintf("/tr:w-%d/red.jpg", 100+n)).wants(t, 200)
 	}
+}
+
+// What a picture embeds is in no header. One that needs far more memory than its
+// worker may take costs its own answer.
+func TestEmbeddedPictureTakesNoMoreThanItsWorkerMay(t *testing.T) {
+	noWorkers(t)
+	s := serve(t, "images {\n origin fs ROOT\n workers 1\n memory 64MiB\n}")
+	inner := base64.StdEncoding.EncodeToString([]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="30000" height="30000"><rect width="30000" height="30000" fill="red"/></svg>`))
+	bomb := `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="100" height="100"><image width="100" height="100" xlink:href="data:image/svg+xml;base64,` + inner + `"/></svg>`
+	if err := os.WriteFile(filepath.Join(s.root, "bomb.svg"), []byte(bomb), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.get(t, "/tr:w-50,f-png/bomb.svg")
+	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	const mib = 1 << 20
+	if peak := peakOfWorkers(t); peak > 1500*mib {
+		t.Errorf("a worker took %d MiB", peak/mib)
+	}
+}
+
+// peakOfWorkers is the most memory that one of the workers that live has had, in
+// bytes.
+func peakOfWorkers(t *testing.T) (peak int) {
+	t.Helper()
+	for _, pid := range workerPIDs(t) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(string(status), "VmHWM:")
+		var kib int
+		if _, err := fmt.Sscan(after, &kib); err != nil {
+			t.Fatal(err)
+		}
+		peak = max(peak, kib<<10)
+	}
+	return peak
 }
