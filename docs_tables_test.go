@@ -150,6 +150,11 @@ func TestDocsOptions(t *testing.T) {
 	h := new(images.Handler)
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
+	defer func() {
+		if err := h.Cleanup(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if err := h.Provision(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +163,7 @@ func TestDocsOptions(t *testing.T) {
 		"max_pixels":      fmt.Sprint(h.MaxPixels),
 		"max_frames":      fmt.Sprint(h.MaxFrames),
 		"max_dimension":   fmt.Sprint(h.MaxDimension),
+		"queue_size":      fmt.Sprint(h.QueueSize),
 		"fetch_timeout":   time.Duration(h.FetchTimeout).String(),
 		"render_timeout":  time.Duration(h.RenderTimeout).String(),
 		"queue_timeout":   time.Duration(h.QueueTimeout).String(),

@@ -137,6 +137,11 @@ func provision(t *testing.T, p page, config map[string]any) {
 	}
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
+	defer func() {
+		if err := h.Cleanup(); err != nil {
+			t.Errorf("%s: %v", p.path, err)
+		}
+	}()
 	if err := h.Provision(ctx); err != nil {
 		t.Errorf("%s: %v\n%v", p.path, err, config)
 	}
