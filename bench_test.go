@@ -88,6 +88,9 @@ func ask(tb testing.TB, h *images.Handler, path, accept string) *httptest.Respon
 // photograph of 12 megapixels to 512 pixels.
 //
 //	go test -run - -bench Photo -benchtime 60x -count 5 .
+//
+// One job at a time shows what is added to it; what isolation costs when all
+// processors are busy is BenchmarkOverhead's, in transform/render/workers.
 func BenchmarkPhoto(b *testing.B) {
 	for _, format := range []string{"jpeg", "webp"} {
 		b.Run(format+"/libvips", func(b *testing.B) {
@@ -96,15 +99,18 @@ func BenchmarkPhoto(b *testing.B) {
 				plain(b, original, format)
 			}
 		})
-		b.Run(format+"/handler", func(b *testing.B) {
-			h, root := handler(b, `{"origins": [{"type": "fs", "root": "ROOT"}]}`)
-			if err := os.WriteFile(filepath.Join(root, "photo.jpg"), photo(), 0o600); err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				ask(b, h, "/tr:w-512,f-"+format+"/photo.jpg", "")
-			}
-		})
+		for _, isolation := range []string{"off", "processes"} {
+			b.Run(format+"/handler/isolation="+isolation, func(b *testing.B) {
+				h, root := handler(b, `{"origins": [{"type": "fs", "root": "ROOT"}], "isolation": "`+isolation+`"}`)
+				if err := os.WriteFile(filepath.Join(root, "photo.jpg"), photo(), 0o600); err != nil {
+					b.Fatal(err)
+				}
+				ask(b, h, "/tr:w-512/photo.jpg", "") // starts what there is to start
+				for b.Loop() {
+					ask(b, h, "/tr:w-512,f-"+format+"/photo.jpg", "")
+				}
+			})
+		}
 	}
 }
 
