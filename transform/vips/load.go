@@ -99,6 +99,8 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 	if err != nil {
 		return nil, err
 	}
-	C.bridge_pass_kill(image.c)
+	if opts.Access == Random {
+		C.bridge_pass_kill(image.c)
+	}
 	return image, nil
 }
