@@ -1,9 +1,9 @@
 package images
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,17 +45,32 @@ func (a *again) serve(w http.ResponseWriter, r *http.Request, segment, query str
 	// The first of a group of routes that exclude each other has been taken; it
 	// may be another this time. This is Caddy's key for what was taken.
 	taken, _ := r.Context().Value(caddy.CtxKey("route_group")).(map[string]struct{})
-	maps.DeleteFunc(taken, func(string, struct{}) bool { return true })
+	clear(taken)
 	// In place, as Caddy's own rewrites do, so that placeholders see it too.
 	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, escaped, query
 	r.RequestURI = r.URL.RequestURI()
 	return true, a.chain(server).ServeHTTP(w, r)
 }
 
-// without takes a segment, and slashes that follow it, out of a path.
+// without takes a segment, and slashes that follow it, out of a path. The path
+// may have it in another percent-encoding: a rewrite that leaves it in its place
+// may have changed that.
 func without(escaped, segment string) (string, bool) {
-	before, after, found := strings.Cut(escaped, "/"+segment+"/")
-	return before + "/" + strings.TrimLeft(after, "/"), found
+	segments := strings.Split(escaped, "/")
+	at := slices.IndexFunc(segments, func(s string) bool { return decoded(s) == decoded(segment) })
+	if at < 0 {
+		return "", false
+	}
+	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[at+1:], "/")
+	return before + "/" + strings.TrimLeft(after, "/"), true
+}
+
+// decoded is the segment itself where it is not well encoded.
+func decoded(segment string) string {
+	if plain, err := url.PathUnescape(segment); err == nil {
+		return plain
+	}
+	return segment
 }
 
 func (a *again) chain(server *caddyhttp.Server) caddyhttp.Handler {

@@ -52,6 +52,15 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 	}
 }
 
+// A rewrite before the handler may change how the path is encoded.
+func TestRulesHoldWhereARewriteEncodesAnew(t *testing.T) {
+	s := serve(t, "rewrite {path}\nhandle /sub/* {\n respond 403\n}\nhandle {\n images {\n  origin fs ROOT\n }\n}")
+	for _, path := range []string{"/sub/x", "/tr:w-10/sub/a%20b.jpg", "/tr%3Aw-10/sub/a%20b.jpg", "/t%72:w%2D10/sub/a%20b.jpg"} {
+		s.get(t, path).wants(t, 403)
+	}
+	s.get(t, "/tr%3Aw-10/red.jpg").wantsSize(t, 10, 8)
+}
+
 // The second way through the routes may be another than the first.
 func TestRoutesAreChosenByTheOriginalsPath(t *testing.T) {
 	s := serve(t, `handle /sub/* {
