@@ -51,7 +51,7 @@ func TestNumbersCrossExactly(t *testing.T) {
 	for _, v := range []float64{0, math.Copysign(0, -1), math.SmallestNonzeroFloat64, math.MaxFloat64, math.Inf(1), 1.0 / 3} {
 		want := Step{Resize: Resize{Width: Fraction(v), DPR: Num(v)}}
 		got := overGob(t, Plan{Steps: []Step{want}}).Steps[0]
-		if got != want || math.Signbit(got.Resize.DPR.value) != math.Signbit(v) {
+		if !reflect.DeepEqual(got, want) || math.Signbit(got.Resize.DPR.value) != math.Signbit(v) {
 			t.Errorf("%v became %+v", v, got.Resize)
 		}
 	}

@@ -31,6 +31,9 @@ func (s Step) canonical() Step {
 	if !s.Background.On {
 		s.Background = Background{}
 	}
+	if len(s.Layers) == 0 {
+		s.Layers = nil
+	}
 	return s
 }
 

@@ -14,21 +14,30 @@ func (p Plan) Key() []byte {
 		return nil
 	}
 	k := keyWriter{}
-	for _, s := range p.Steps {
-		if s = s.canonical(); s == (Step{}) {
+	k.steps(p.Steps)
+	p.Output.write(&k)
+	return k.Bytes()
+}
+
+// steps writes a line for each step that does something.
+func (k *keyWriter) steps(steps []Step) {
+	for _, s := range steps {
+		if s.IsZero() {
 			continue
 		}
-		s.write(&k)
+		s = s.canonical()
+		s.write(k)
 		k.WriteByte('\n')
 	}
-	o := p.Output
+}
+
+func (o Output) write(k *keyWriter) {
 	k.WriteString(o.Format.String())
 	k.number("q", Num(float64(o.Quality)).unless(0))
 	k.flag("progressive", o.Progressive)
 	k.flag("lossless", o.Lossless)
 	k.flag("metadata", o.Metadata)
 	k.flag("profile", o.Profile)
-	return k.Bytes()
 }
 
 // write writes a canonical step.
@@ -64,6 +73,12 @@ func (s Step) write(k *keyWriter) {
 	k.number("opacity", s.Opacity)
 	if s.Background.On {
 		k.WriteString(" bg" + s.Background.Color.String())
+	}
+	for _, l := range s.Layers {
+		l.write(k)
+	}
+	if s.Choice != nil {
+		s.Choice.write(k)
 	}
 }
 

@@ -37,6 +37,9 @@ func variants[T any](t *testing.T, base T) map[string]T {
 			add("", !v.Bool())
 		case reflect.Int, reflect.Uint8, reflect.Float64:
 			add("", 3)
+		case reflect.String:
+			add("", "three")
+		case reflect.Slice, reflect.Pointer: // have tests of their own
 		case reflect.Struct:
 			for i := range v.NumField() {
 				walk(v.Field(i), path+"."+v.Type().Field(i).Name, whole)
@@ -48,6 +51,42 @@ func variants[T any](t *testing.T, base T) map[string]T {
 	whole := base
 	walk(reflect.ValueOf(&whole).Elem(), "", &whole)
 	return all
+}
+
+// Whatever a layer or a choice says changes the key.
+func TestKeyReadsLayersAndChoices(t *testing.T) {
+	at := Offset{Distance: Num(1)}
+	inner := Step{Resize: Resize{Width: Px(9)}}
+	layer := Layer{Steps: []Step{inner}, Place: Place{Left: at, Top: at, CenterX: at, CenterY: at}}
+	keys := map[string]string{}
+	add := func(name string, s Step) {
+		key := keyOf(s)
+		if other, ok := keys[key]; ok {
+			t.Errorf("%s has the key of %s:\n%s", name, other, key)
+		}
+		keys[key] = name
+	}
+	add("nothing", Step{})
+	add("a layer", Step{Layers: []Layer{layer}})
+	add("two layers", Step{Layers: []Layer{layer, layer}})
+	add("a layer on a layer", Step{Layers: []Layer{{Steps: []Step{{Layers: []Layer{layer}}}}}})
+	for path, l := range variants(t, layer) {
+		add("Layer"+path, Step{Layers: []Layer{l}})
+	}
+	layer.Steps = nil
+	add("an untouched layer", Step{Layers: []Layer{layer}})
+
+	wide, tall := Test{Fact: Width, Value: Num(5)}, Test{Fact: Height, Value: Num(5)}
+	branch := Branch{Steps: []Step{inner}}
+	choice := func(name string, c Choice) { add(name, Step{Choice: &c}) }
+	choice("a choice", Choice{When: Condition{{wide}}, Then: branch})
+	choice("the other branch", Choice{When: Condition{{wide}}, Else: branch})
+	choice("a branch's output", Choice{When: Condition{{wide}}, Then: Branch{Steps: branch.Steps, Output: Output{Quality: 5}}})
+	choice("and", Choice{When: Condition{{wide, tall}}, Then: branch})
+	choice("or", Choice{When: Condition{{wide}, {tall}}, Then: branch})
+	for path, test := range variants(t, wide) {
+		choice("Test"+path, Choice{When: Condition{{test}}, Then: branch})
+	}
 }
 
 func keyOf(steps ...Step) string { return string(Plan{Steps: steps}.Key()) }

@@ -9,6 +9,8 @@
 // precedence live there and nowhere else.
 package transform
 
+import "reflect"
+
 // Plan is what to do to one original. The zero value is "the original, as it
 // is".
 type Plan struct {
@@ -28,7 +30,7 @@ func (p Plan) IsZero() bool { return len(p.Steps) == 0 && p.Output == Output{} }
 // Draws tells whether the plan changes the picture and not only its file.
 func (p Plan) Draws() bool {
 	for _, s := range p.Steps {
-		if s.canonical() != (Step{}) {
+		if !s.IsZero() {
 			return true
 		}
 	}
@@ -37,9 +39,9 @@ func (p Plan) Draws() bool {
 
 // Step is one link of the chain: everything that happens to the picture in one
 // go. The order of what one Step asks for is fixed: Trim, Resize, Effects,
-// Rotate, Flip, Border, Corners, Opacity, Background. Padding has the colour that
+// Rotate, Flip, Border, Corners, Opacity, Background, Layers. Padding has the colour that
 // is asked for, so Resize adds it after Effects. Who wants another order uses
-// more Steps. A Step is comparable; the zero value does nothing.
+// more Steps. The zero value does nothing.
 type Step struct {
 	Trim       Trim
 	Resize     Resize
@@ -50,6 +52,18 @@ type Step struct {
 	Corners    Corners
 	Opacity    Number // percent, 0 to 100
 	Background Background
+
+	// Layers are drawn one upon the other onto what the rest of the step made.
+	Layers []Layer
+
+	// Choice, where it is there, is all that the step holds.
+	Choice *Choice
+}
+
+// IsZero tells whether the step does nothing.
+func (s Step) IsZero() bool {
+	s = s.canonical()
+	return reflect.ValueOf(s).IsZero()
 }
 
 // Trim cuts away a margin that looks like the picture's corner.
