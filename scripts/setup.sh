@@ -4,7 +4,7 @@
 #   check   only looks, and says what is missing
 #   build   a C compiler, pkg-config and libvips with its headers
 #   run     the same
-#   test    the same, and headless Chromium for the test of the quickstart's page
+#   test    the same, headless Chromium for the test of the quickstart's page, and Node with npm for ImageKit's SDKs
 #
 # What is there already is left alone: apt is asked only for what is missing, and sudo only then.
 set -eu
@@ -16,6 +16,7 @@ die() { say "error: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 have_vips() { have pkg-config && pkg-config --exists "vips >= $vips_version"; }
 have_cc() { have "${CC:-gcc}" || have cc || have clang; }
+have_all_for_tests() { have_browser && have node && have npm; }
 have_browser() { have chromium || have chromium-browser || have google-chrome || have google-chrome-stable; }
 
 as_root() {
@@ -56,8 +57,10 @@ install_with_apt() {
 	if ! have_vips; then
 		wanted="$wanted libvips-dev"
 	fi
-	if [ "$1" = test ] && ! have_browser; then
-		wanted="$wanted chromium"
+	if [ "$1" = test ]; then
+		have_browser || wanted="$wanted chromium"
+		have node || wanted="$wanted nodejs"
+		have npm || wanted="$wanted npm"
 	fi
 	[ -n "$wanted" ] || return 0
 	say "installing:$wanted"
@@ -113,7 +116,7 @@ ready() { have go && have_cc && have_vips; }
 task=${1:-}
 case "$task" in check | build | run | test) ;; *) die "usage: setup.sh check|build|run|test" ;; esac
 
-if [ "$task" != check ] && have apt-get && { ! have_cc || ! have_vips || { [ "$task" = test ] && ! have_browser; }; }; then
+if [ "$task" != check ] && have apt-get && { ! have_cc || ! have_vips || { [ "$task" = test ] && ! have_all_for_tests; }; }; then
 	install_with_apt "$task"
 fi
 if ! ready; then
