@@ -9,31 +9,33 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 // again serves requests a second time, from the first of the site's routes on.
 //
 // A transformation in the path hides the original's path from all that stands
 // before this handler: a rule that protects /private/* does not match
-// /tr:w-300/private/a.jpg. So such a request is turned into the same request with
-// the transformation in the query, and goes through the routes again as that.
+// /tr:w-300/private/a.jpg, nor /ik-seo/private/a/name.jpg. So such a request is
+// turned into the same request with the original's own path and the
+// transformation in the query, and goes through the routes again as that.
 // Whatever is configured for the original's path then holds for its variants.
 type again struct{ chains sync.Map } // *caddyhttp.Server -> caddyhttp.Handler
 
 // doneVar is the variable that marks a request that is on its second way.
 const doneVar = "images.again"
 
-// serve tells whether it served the request. segment is the one that holds the
-// transformation, as received, and query the query with it. A request whose
-// segment is not the client's but was put there by a rewrite is left alone: then
-// the path is what the operator wants it to be.
-func (a *again) serve(w http.ResponseWriter, r *http.Request, segment, query string) (served bool, err error) {
+// serve tells whether it served the request, whose own URL makes the detour. A
+// request whose detour is not the client's but was made by a rewrite is left
+// alone: then the path is what the operator wants it to be.
+func (a *again) serve(w http.ResponseWriter, r *http.Request, detour transform.Detour) (served bool, err error) {
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	if server == nil || received.URL == nil || caddyhttp.GetVar(r.Context(), doneVar) != nil {
 		return false, nil
 	}
-	escaped, ok := without(received.URL.EscapedPath(), segment)
+	escaped, ok := straight(received.URL.EscapedPath(), detour)
 	if !ok {
 		return false, nil
 	}
@@ -47,22 +49,41 @@ func (a *again) serve(w http.ResponseWriter, r *http.Request, segment, query str
 	taken, _ := r.Context().Value(caddy.CtxKey("route_group")).(map[string]struct{})
 	clear(taken)
 	// In place, as Caddy's own rewrites do, so that placeholders see it too.
-	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, escaped, query
+	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, escaped, detour.Query
 	r.RequestURI = r.URL.RequestURI()
 	return true, a.chain(server).ServeHTTP(w, r)
 }
 
-// without takes a segment, and slashes that follow it, out of a path. The path
-// may have it in another percent-encoding: a rewrite that leaves it in its place
-// may have changed that.
-func without(escaped, segment string) (string, bool) {
+// straight takes a detour, and slashes that follow its segments, out of a path.
+// The path may have it in another percent-encoding: a rewrite that leaves it in
+// its place may have changed that.
+func straight(escaped string, detour transform.Detour) (string, bool) {
 	segments := strings.Split(escaped, "/")
-	at := slices.IndexFunc(segments, func(s string) bool { return decoded(s) == decoded(segment) })
+	at := find(segments, detour.Segments)
 	if at < 0 {
 		return "", false
 	}
-	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[at+1:], "/")
-	return before + "/" + strings.TrimLeft(after, "/"), true
+	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[at+len(detour.Segments):], "/")
+	path := before + "/" + strings.TrimLeft(after, "/")
+	if detour.Tail == "" {
+		return path, true
+	}
+	slash := strings.LastIndexByte(path, '/')
+	if decoded(path[slash:]) != decoded(detour.Tail) {
+		return "", false
+	}
+	return path[:slash] + detour.Plain, true
+}
+
+// find returns where the segments are, one after the other, decoded; -1 is
+// nowhere.
+func find(in, segments []string) int {
+	for at := range len(in) - len(segments) + 1 {
+		if slices.EqualFunc(in[at:at+len(segments)], segments, func(a, b string) bool { return decoded(a) == decoded(b) }) {
+			return at
+		}
+	}
+	return -1
 }
 
 // decoded is the segment itself where it is not well encoded.

@@ -27,6 +27,7 @@ type answer struct {
 	modified     time.Time
 	cacheControl string
 	vary         []string // the request's headers that it depends on
+	disposition  string   // Content-Disposition; empty for none
 }
 
 // describe says what the answer will be like. It needs no pixels, so that a
@@ -72,6 +73,9 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	}
 	for _, name := range a.vary {
 		negotiate.Vary(header, name)
+	}
+	if a.disposition != "" {
+		header.Set("Content-Disposition", a.disposition)
 	}
 	if !isHarmless(a.contentType) {
 		header.Set("Content-Security-Policy", disarmed)

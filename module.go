@@ -42,8 +42,8 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
 	if ours && err == nil && isRead(r) {
-		if segment, query, ok := h.language.InQuery(r.URL.EscapedPath(), r.URL.RawQuery); ok {
-			if served, err := h.again.serve(w, r, segment, query); served {
+		if detour, ok := h.language.Detour(r.URL.EscapedPath(), r.URL.RawQuery); ok {
+			if served, err := h.again.serve(w, r, detour); served {
 				return err
 			}
 		}
@@ -63,7 +63,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.fail(w, r, err)
 	}
 	defer giveBack()
-	original, err := h.fetch(w, r, nextHandler, asked.Ref)
+	original, err := h.fetch(w, r, nextHandler, asked)
 	if stderrors.Is(err, next.ErrAnswered) {
 		return nil
 	}
@@ -72,6 +72,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	answer := h.describe(r, asked, original)
 	if asked.Plan.IsZero() {
+		answer.saveAs(asked)
 		return answer.send(w, r, original.Body)
 	}
 	if answer.isKnownTo(r) {
@@ -82,6 +83,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.fail(w, r, err)
 	}
 	answer.contentType = variant.contentType
+	answer.saveAs(asked)
 	return answer.send(w, r, variant.body)
 }
 
@@ -89,7 +91,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 // handler has is altogether for that handler: it asks for nothing, or for nothing
 // that could be an original.
 func isForNext(r *http.Request, asked transform.Request, err error) bool {
-	return !isRead(r) || err == nil && asked.Plan.IsZero() || stderrors.Is(err, origin.ErrPath)
+	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment || stderrors.Is(err, origin.ErrPath)
 }
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
@@ -98,7 +100,7 @@ func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Metho
 var errFetchTime = stderrors.New("fetch_timeout is over")
 
 // fetch asks the origins for the original.
-func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
+func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
 	defer cancel()
 	ctx = next.WithCall(ctx, next.Call{
@@ -106,9 +108,10 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 		Request: r,
 		Handler: nextHandler,
 		Prefix:  h.language.Endpoint(),
+		Header:  passing(asked),
 		IsImage: func(file []byte) bool { _, ok := sniff.Sniff(file); return ok },
 	})
-	return h.origins.Fetch(ctx, origin.Request{Ref: ref, Host: r.Host, MaxBytes: h.MaxSourceSize})
+	return h.origins.Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
 }
 
 // render draws the variant that the plan asks for. An SVG whose picture is not
@@ -151,14 +154,18 @@ type language interface {
 	// Parse reads a URL; ours is false for one that is not below the endpoint.
 	Parse(escapedPath, rawQuery string) (asked transform.Request, ours bool, err error)
 
-	// InQuery returns the segment of the path that holds the transformation, as
-	// it is, and the query that asks for the same; ok is false where the path
-	// holds none. The URL is one that Parse understands.
-	InQuery(escapedPath, rawQuery string) (segment, query string, ok bool)
+	// Detour tells how a URL would be written that names the same original by
+	// its own path and has everything else in its query; ok is false where it
+	// is written so. The URL is one that Parse understands.
+	Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool)
 
 	// Endpoint is the escaped path that the dialect's URLs begin with, without
 	// a trailing slash.
 	Endpoint() string
+
+	// Sender is what requests to web servers say of who sends them, in the
+	// header x-req-from; empty for nothing.
+	Sender() string
 }
 
 // Interface guards

@@ -32,6 +32,10 @@ type Request struct {
 	// Host is the host the client asked, for origins that forward it.
 	Host string
 
+	// Sender is what origins that are web servers are told of who asks, in the
+	// header x-req-from; empty for nothing.
+	Sender string
+
 	// MaxBytes bounds the body; longer is errors.Limit. Always positive.
 	MaxBytes int64
 }

@@ -10,4 +10,26 @@ type Request struct {
 	// Versioned tells whether the URL names a version of the original, so that
 	// what it gives will never change.
 	Versioned bool
+
+	// Attachment asks for an answer that is saved as a file instead of shown.
+	Attachment bool
+
+	// Filename is the name to save it under, as the client gave it; empty for
+	// the original's own. The extension is the answer's matter.
+	Filename string
+}
+
+// Detour is how a URL differs from the one that names the same original by its
+// own path and has everything else in its query.
+type Detour struct {
+	// Segments stand before the original's own path, one after the other, as
+	// they are.
+	Segments []string
+
+	// Tail is what the path ends in, as it is, where the original's own ends in
+	// Plain. Both are empty where the paths end alike.
+	Tail, Plain string
+
+	// Query is the query of the other URL, raw.
+	Query string
 }

@@ -42,6 +42,10 @@ type Call struct {
 	// trailing slash; empty for none.
 	Prefix string
 
+	// Header is added to an answer that is passed on as it is, where that has
+	// no such header of its own; may be nil.
+	Header http.Header
+
 	// IsImage tells, by its bytes, whether a file is an image to transform.
 	IsImage func(file []byte) bool
 }
@@ -85,7 +89,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
-	w := &writer{client: call.Writer, isImage: call.IsImage, header: make(http.Header), maxBytes: req.MaxBytes}
+	w := &writer{client: call.Writer, isImage: call.IsImage, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
 	asking, stop := whileKept(ctx, call.Request.Context(), w)
 	defer stop()
 	inner, err := innerRequest(asking, call, req.Ref)

@@ -1,6 +1,7 @@
 package next
 
 import (
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -19,6 +20,7 @@ type writer struct {
 	client   http.ResponseWriter
 	isImage  func(file []byte) bool
 	maxBytes int64
+	added    http.Header // to what is passed on
 
 	header   http.Header
 	status   int
@@ -101,6 +103,7 @@ func (w *writer) transformable() bool {
 func (w *writer) pass() {
 	w.passing.Store(true)
 	to := w.client.Header()
+	maps.Copy(to, w.added)
 	for name, values := range w.header {
 		to[name] = values
 	}

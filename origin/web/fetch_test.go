@@ -3,8 +3,11 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/caddy-images/caddy-images/origin"
 )
 
 func TestFetch(t *testing.T) {
@@ -62,6 +65,28 @@ func TestFetchDefaults(t *testing.T) {
 	}
 	if got.RequestURI != "/" || got.Host != "client.example" || got.Header.Get("Accept") != "image/*,*/*;q=0.8" || got.Header.Get("Referer") != "" {
 		t.Errorf("asked for %s of %s with %v", got.RequestURI, got.Host, got.Header)
+	}
+}
+
+func TestFetchSaysWhoAsks(t *testing.T) {
+	var got []string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = r.Header["X-Req-From"]
+	}))
+	defer s.Close()
+	for _, tt := range []struct {
+		sender  string
+		headers map[string]string
+		want    []string
+	}{
+		{"", nil, nil},
+		{"imagekit", nil, []string{"imagekit"}},
+		{"imagekit", map[string]string{"x-req-from": "me"}, []string{"me"}},
+	} {
+		o := provisioned(t, &Origin{BaseURL: s.URL, Headers: tt.headers})
+		if _, err := o.Fetch(t.Context(), origin.Request{Sender: tt.sender, MaxBytes: 1}); err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%q gives %q, %v; want %q", tt.sender, got, err, tt.want)
+		}
 	}
 }
 

@@ -43,8 +43,8 @@ type Origin struct {
 	// `base_url`. Default: `false`
 	ForwardHost bool `json:"forward_host,omitempty"`
 
-	// Headers to send, such as `Authorization`. They can replace the `Accept`
-	// and `User-Agent` that are sent otherwise. Placeholders are replaced when
+	// Headers to send, such as `Authorization`. They can replace the `Accept`,
+	// `User-Agent` and `X-Req-From` that are sent otherwise. Placeholders are replaced when
 	// the configuration is loaded.
 	Headers map[string]string `json:"headers,omitempty"`
 

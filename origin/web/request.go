@@ -28,6 +28,9 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 	}
 	// Pictures are compressed already, and an encoded body is no picture.
 	r.Header.Set("Accept-Encoding", "identity")
+	if req.Sender != "" && r.Header.Values("X-Req-From") == nil {
+		r.Header.Set("X-Req-From", req.Sender)
+	}
 	if o.ForwardHost {
 		r.Host = req.Host
 	}

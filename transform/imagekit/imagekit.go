@@ -74,3 +74,7 @@ func New(c Config) (*Dialect, error) {
 // Endpoint is the path below which the dialect's URLs are, without a slash at
 // its end.
 func (d *Dialect) Endpoint() string { return d.endpoint }
+
+// Sender is what ImageKit's requests to web servers say of who sends them, in
+// the header x-req-from (ImageKit, "Web server origin").
+func (d *Dialect) Sender() string { return "imagekit" }

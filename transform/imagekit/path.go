@@ -45,33 +45,81 @@ type pathParts struct {
 	file  string // still percent-encoded
 	tr    string // decoded, without `tr:`
 	hasTr bool
+
+	// prefix are the segments before the file's path, as they are.
+	prefix []string
+
+	// suffix is, as it is, the name that ik-seo has after the file's own path,
+	// slash included, and ext what the file's path ends in instead.
+	suffix, ext string
 }
 
+// parsePath reads `[ik-seo/][tr:<transformation>/]<file>`, the two in either
+// order.
 func parsePath(below string) (pathParts, error) {
-	p := pathParts{file: below}
-	for i, segment := range strings.Split(below, "/") {
+	p, seo := pathParts{file: below}, false
+	for {
+		segment, rest, _ := strings.Cut(p.file, "/")
 		name, err := url.PathUnescape(segment)
 		if err != nil {
 			return pathParts{}, malformedEncoding(err)
 		}
-		if tr, ok := strings.CutPrefix(name, "tr:"); ok {
-			if i > 0 {
-				return pathParts{}, errors.New(errors.BadTransform, "The path has a tr: segment further on; it takes one, right after the endpoint")
-			}
+		tr, isTr := strings.CutPrefix(name, "tr:")
+		switch {
+		case isTr && !p.hasTr:
 			p.tr, p.hasTr = tr, true
-			p.file = strings.TrimLeft(below[len(segment):], "/")
-			continue
+		case name == "ik-seo" && !seo:
+			seo = true
+		default:
+			if err := p.checkFile(); err != nil {
+				return pathParts{}, err
+			}
+			if seo {
+				if p, err = p.unnamed(); err != nil {
+					return pathParts{}, err
+				}
+			}
+			return p, wellFormed(p.tr)
 		}
-		if r, ok := specialSegment(name, i == 0); ok {
-			return pathParts{}, r.refusal()
-		}
+		p.prefix = append(p.prefix, segment)
+		p.file = strings.TrimLeft(rest, "/")
 	}
-	return p, wellFormed(p.tr)
 }
 
-// segments are the path components that ImageKit gives a meaning to.
+// checkFile refuses what means something else than a name, in the path of a
+// file.
+func (p pathParts) checkFile() error {
+	for i, segment := range strings.Split(p.file, "/") {
+		name, err := url.PathUnescape(segment)
+		if err != nil {
+			return malformedEncoding(err)
+		}
+		if strings.HasPrefix(name, "tr:") {
+			return errors.New(errors.BadTransform, "The path has a tr: segment further on; it takes one, right after the endpoint")
+		}
+		if r, ok := specialSegment(name, i == 0); ok {
+			return r.refusal()
+		}
+	}
+	return nil
+}
+
+// unnamed takes the name for search engines out of the file's path:
+// `photos/DSC1234/eiffel-tower.jpg` is the file `photos/DSC1234.jpg` (ImageKit,
+// "SEO-friendly image URL").
+func (p pathParts) unnamed() (pathParts, error) {
+	slash, dot := strings.LastIndexByte(p.file, '/'), strings.LastIndexByte(p.file, '.')
+	if slash < 1 || p.file[slash-1] == '/' || dot < slash+2 || dot == len(p.file)-1 {
+		return pathParts{}, errors.New(errors.BadTransform, "ik-seo is followed by %s; it takes the path without extension, a slash, and a name with the extension", quote(p.file))
+	}
+	p.suffix, p.ext = p.file[slash:], p.file[dot:]
+	p.file = p.file[:slash] + p.ext
+	return p, nil
+}
+
+// segments are the path components that ImageKit gives a meaning to, beside tr:
+// and ik-seo.
 var segments = []row{
-	{name: "ik-seo", state: later},
 	{name: "ik-genimg", state: never, why: needsAI},
 	{name: "ik-thumbnail.jpg", state: later},
 	{name: "ik-video.mp4", state: never, why: isVideo},

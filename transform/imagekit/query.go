@@ -3,6 +3,7 @@ package imagekit
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
@@ -13,6 +14,9 @@ type queryParts struct {
 	hasTr     bool
 	rest      string // what belongs to the original, as received
 	versioned bool
+
+	attachment *bool  // nil: nothing is said
+	filename   string // decoded
 }
 
 // parseQuery takes out of a query what is ImageKit's. The rest stays as it is,
@@ -32,6 +36,10 @@ func parseQuery(raw string) (queryParts, error) {
 		rest = append(rest, part)
 	}
 	q.rest = strings.Join(rest, "&")
+	if q.filename != "" && q.attachment == nil {
+		q.attachment = new(bool)
+		*q.attachment = true
+	}
 	return q, wellFormed(q.tr)
 }
 
@@ -75,13 +83,23 @@ func readSanitize(_ *queryParts, value string) error {
 	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", quote(value))
 }
 
-func readAttachment(_ *queryParts, value string) error {
-	if value == "false" {
-		return nil
+func readAttachment(q *queryParts, value string) error {
+	attachment, ok := boolean(value)
+	if !ok {
+		return row{name: "ik-attachment", takes: takesBoolean}.wrong(value)
 	}
-	return row{name: "ik-attachment", state: later}.refusal()
+	q.attachment = &attachment
+	return nil
 }
 
-func readAttachmentName(*queryParts, string) error {
-	return row{name: "ik-attachment-filename", state: later}.refusal()
+func readAttachmentName(q *queryParts, value string) error {
+	name, err := url.QueryUnescape(value)
+	if err != nil {
+		return malformedEncoding(err)
+	}
+	if !utf8.ValidString(name) {
+		return errors.New(errors.BadTransform, "ik-attachment-filename is not percent-encoded UTF-8")
+	}
+	q.filename = name
+	return nil
 }

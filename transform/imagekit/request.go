@@ -2,7 +2,6 @@ package imagekit
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
@@ -44,26 +43,30 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 		return transform.Request{}, true, err
 	}
 	asked.Versioned = query.versioned
+	if query.attachment != nil && *query.attachment {
+		asked.Attachment, asked.Filename = true, query.filename
+	}
 	return asked, true, nil
 }
 
-// InQuery returns the segment of a path that holds the transformation, as it is,
-// and the query, raw, that asks for the same when the segment is taken out of
-// the path. ok is false where the path holds no transformation. The URL is one
-// that Parse understands.
-func (d *Dialect) InQuery(escapedPath, rawQuery string) (segment, query string, ok bool) {
+// Detour tells how a URL would be written that names the same original by its
+// own path and has everything else in its query. ok is false where it is written
+// so. The URL is one that Parse understands.
+func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool) {
 	below, ok := d.below(escapedPath)
 	if !ok {
-		return "", "", false
+		return transform.Detour{}, false
 	}
 	path, err := parsePath(below)
-	if err != nil || !path.hasTr {
-		return "", "", false
+	if err != nil || len(path.prefix) == 0 {
+		return transform.Detour{}, false
 	}
-	segment, _, _ = strings.Cut(below, "/")
-	query = "tr=" + url.QueryEscape(path.tr)
-	if rawQuery != "" {
-		query = rawQuery + "&" + query
+	detour = transform.Detour{Segments: path.prefix, Tail: path.suffix, Plain: path.ext, Query: rawQuery}
+	if path.hasTr {
+		if detour.Query != "" {
+			detour.Query += "&"
+		}
+		detour.Query += "tr=" + url.QueryEscape(path.tr)
 	}
-	return segment, query, true
+	return detour, true
 }

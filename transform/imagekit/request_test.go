@@ -109,6 +109,15 @@ func TestFormsOfURL(t *testing.T) {
 		{"/a.jpg", "ik-attachment=false", origin.Ref{Path: "a.jpg"}, plan{}, false},
 		{"/o/a.jpg", "alt=media&token=a%2Bb", origin.Ref{Path: "o/a.jpg", Query: "alt=media&token=a%2Bb"}, plan{}, false},
 
+		// A name for search engines.
+		{"/ik-seo/f/DSC1/eiffel-tower.jpg", "", origin.Ref{Path: "f/DSC1.jpg"}, plan{}, false},
+		{"/ik-seo/DSC1/eiffel.tower.jpg", "tr=w-300", origin.Ref{Path: "DSC1.jpg"}, w300, false},
+		{"/ik-seo/tr:w-300/f/a/name.jpg", "v=", origin.Ref{Path: "f/a.jpg", Query: "v="}, w300, false},
+		{"/tr:w-300/ik-seo/f/a/name.jpg", "", origin.Ref{Path: "f/a.jpg"}, w300, false},
+		{"/ik%2Dseo//f/a%20b/n%2Em.jpg", "", origin.Ref{Path: "f/a%20b.jpg"}, plan{}, false},
+		{"/ik-seo/a.tar/name.gz", "", origin.Ref{Path: "a.tar.gz"}, plan{}, false},
+		{"/ik-seo/ik-seo/name.jpg", "", origin.Ref{Path: "ik-seo.jpg"}, plan{}, false},
+
 		// Versions are, for another version is another original.
 		{"/a.jpg", "v=2", origin.Ref{Path: "a.jpg", Query: "v=2"}, plan{}, true},
 		{"/a.jpg", "version=2.0&tr=w-300,h-200", origin.Ref{Path: "a.jpg", Query: "version=2.0"}, w300h200, true},
@@ -150,8 +159,15 @@ func TestRefusedURLs(t *testing.T) {
 		{"/a.jpg", "tr=" + long + "h-300", "ELIMIT - The transformation has 8195 bytes, more than 8192"},
 		{"/a.jpg", "tr=" + strings.Repeat("w-9:", maxSteps) + "w-9", "ELIMIT - The transformation has 33 steps, more than 32"},
 
-		{"/ik-seo/f/a/name.jpg", "", "EINVAL - ik-seo is not supported yet"},
-		{"/ik-seo/tr:w-1/f/a/name.jpg", "", "EINVAL - ik-seo is not supported yet"},
+		{"/ik-seo/", "", `EINVAL - ik-seo is followed by ""; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/name.jpg", "", `EINVAL - ik-seo is followed by "name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/a/name", "", `EINVAL - ik-seo is followed by "a/name"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/a.b/name", "", `EINVAL - ik-seo is followed by "a.b/name"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/a/.jpg", "", `EINVAL - ik-seo is followed by "a/.jpg"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/a/name.", "", `EINVAL - ik-seo is followed by "a/name."; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/a//name.jpg", "", `EINVAL - ik-seo is followed by "a//name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/tr:w-1/name.jpg", "", `EINVAL - ik-seo is followed by "name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/ik-seo/../a/name.jpg", "", `EINVAL - The path has a ".." segment`},
 		{"/f/a.psd/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
 		{"/tr:w-1/a.mp4/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
 		{"/a/ik-video.mp4", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
@@ -160,8 +176,10 @@ func TestRefusedURLs(t *testing.T) {
 		{"/a.mp4/ik-master.m3u8", "", "EINVAL - ik-master.m3u8 is not supported: videos are not transformed"},
 		{"/a.mp4/ik-master.mpd", "", "EINVAL - ik-master.mpd is not supported: videos are not transformed"},
 		{"/ik-genimg-prompt-cat/a.jpg", "", "EINVAL - ik-genimg is not supported: it needs an AI service"},
-		{"/a.jpg", "ik-attachment=true", "EINVAL - ik-attachment is not supported yet"},
-		{"/a.jpg", "ik-attachment-filename=b", "EINVAL - ik-attachment-filename is not supported yet"},
+		{"/a.jpg", "ik-attachment=1", `EINVAL - ik-attachment is "1"; it takes true or false`},
+		{"/a.jpg", "ik-attachment", "EINVAL - ik-attachment has no value; it takes true or false"},
+		{"/a.jpg", "ik-attachment-filename=%", "EINVAL - The URL has a malformed percent-encoding; % must be followed by two hex digits"},
+		{"/a.jpg", "ik-attachment-filename=%FF", "EINVAL - ik-attachment-filename is not percent-encoded UTF-8"},
 		{"/a.jpg", "ik-sanitizeSvg=false", `EINVAL - ik-sanitizeSvg is "false"; it takes true, for an SVG is always made harmless`},
 	}
 	for _, tt := range tests {
@@ -189,6 +207,29 @@ func TestMessagesHaveNoMarkup(t *testing.T) {
 		_, _, err := new(Dialect).Parse("/a.jpg", "tr="+url.QueryEscape(tr))
 		if message := refusal(t, err); message == "" || strings.ContainsAny(message, "<>&") {
 			t.Errorf("%s: %q", tr, message)
+		}
+	}
+}
+
+func TestAttachments(t *testing.T) {
+	tests := []struct {
+		query      string
+		attachment bool
+		filename   string
+	}{
+		{"", false, ""},
+		{"ik-attachment=true", true, ""},
+		{"ik-attachment=false", false, ""},
+		{"ik-attachment=true&ik-attachment-filename=a+b%2Fc%C3%A9", true, "a b/cé"},
+		{"ik-attachment-filename=b&ik-attachment=true", true, "b"},
+		{"ik-attachment-filename=b", true, "b"},
+		{"ik-attachment-filename=", false, ""},
+		{"ik-attachment-filename=b&ik-attachment=false", false, ""},
+	}
+	for _, tt := range tests {
+		r, _, err := new(Dialect).Parse("/a.jpg", tt.query)
+		if err != nil || r.Attachment != tt.attachment || r.Filename != tt.filename || r.Ref.Query != "" {
+			t.Errorf("%s gives %+v, %v", tt.query, r, err)
 		}
 	}
 }
