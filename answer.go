@@ -2,17 +2,21 @@ package images
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"mime"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
@@ -28,14 +32,18 @@ type answer struct {
 	cacheControl string
 	vary         []string // the request's headers that it depends on
 	disposition  string   // Content-Disposition; empty for none
+	link         string   // Link; empty for none
 }
 
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
 func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source) answer {
 	a := answer{cacheControl: h.cacheControl(r, asked, original), vary: original.Vary}
+	if h.canonical != nil {
+		a.link = canonicalLink(h.canonical, asked.Ref)
+	}
 	if asked.Plan.IsZero() {
-		a.contentType = typeOf(original)
+		a.contentType = typeOf(original, asked.Ref)
 		a.etag = original.ETag
 		if !isETag(a.etag) {
 			a.etag = strongTag(validator(original))
@@ -74,6 +82,9 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	for _, name := range a.vary {
 		negotiate.Vary(header, name)
 	}
+	if a.link != "" {
+		header.Add("Link", a.link)
+	}
 	if a.disposition != "" {
 		header.Set("Content-Disposition", a.disposition)
 	}
@@ -88,12 +99,20 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 // site can do nothing: no scripts, no loads, no forms, no origin of its own.
 const disarmed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
-// isHarmless tells whether the type is one of images that only hold pixels. A
-// browser runs the scripts of any type that ends in +xml, whatever it begins with.
-// The type is empty on answers without a body.
+// isHarmless tells whether the type is one that browsers show without running
+// anything in it with the rights of this site. A browser runs the scripts of any
+// type that ends in +xml, whatever it begins with; those in a PDF never see the
+// site, and the viewers of browsers do not work in a sandbox. The type is empty on
+// answers without a body.
 func isHarmless(contentType string) bool {
-	return contentType == "" ||
-		strings.HasPrefix(contentType, "image/") && !strings.Contains(strings.ToLower(contentType), "xml")
+	contentType, _, _ = strings.Cut(strings.ToLower(contentType), ";")
+	contentType = strings.TrimSpace(contentType)
+	kind, _, _ := strings.Cut(contentType, "/")
+	switch kind {
+	case "image", "audio", "video", "font":
+		return !strings.Contains(contentType, "xml")
+	}
+	return contentType == "" || contentType == "application/pdf"
 }
 
 // isKnownTo tells whether the request's conditions decide about the answer
@@ -141,15 +160,17 @@ func strongTag(parts ...[]byte) string {
 }
 
 // typeOf is the media type of an original that is delivered as it is: what it
-// looks like, or else what its origin says.
-func typeOf(original *origin.Source) string {
+// looks like, or else what its origin says, or, where that is only that it has
+// bytes, what its extension says.
+func typeOf(original *origin.Source, ref origin.Ref) string {
 	if f, ok := formatOf(original.Body); ok {
 		return f.MIME()
 	}
-	if original.ContentType != "" {
-		return original.ContentType
+	switch original.ContentType {
+	case "", "application/octet-stream", "binary/octet-stream": // S3 has the last one of files that it was told no type of
+		return cmp.Or(mime.TypeByExtension(path.Ext(ref.Name())), "application/octet-stream")
 	}
-	return "application/octet-stream"
+	return original.ContentType
 }
 
 func formatOf(body []byte) (transform.Format, bool) {
@@ -158,6 +179,16 @@ func formatOf(body []byte) (transform.Format, bool) {
 		return transform.FormatAuto, false
 	}
 	return transform.ParseFormat(string(name))
+}
+
+// checkSVG refuses an SVG that is too large to be delivered as one.
+func (h *Handler) checkSVG(plan transform.Plan, body []byte) error {
+	if size := int64(len(body)); size > h.MaxSVGSize && (plan.IsZero() || keepsSVG(plan, body)) {
+		if f, _ := formatOf(body); f == transform.SVG {
+			return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; it can be had in another format, such as f-png", size, h.MaxSVGSize)
+		}
+	}
+	return nil
 }
 
 // keepsSVG tells whether the original is an SVG that the plan leaves one. An

@@ -31,6 +31,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		}
 //		go_on           <failures...>
 //		max_source_size <size>
+//		max_svg_size    <size>
 //		max_pixels      <count>
 //		max_frames      <count>
 //		max_dimension   <pixels>
@@ -44,6 +45,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		quality         [<format>] <1-100>
 //		formats         <formats...>
 //		cache_control   origin|<value>
+//		canonical       <url>
 //	}
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
@@ -74,6 +76,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return someArgs(d, &h.GoOn)
 	case "max_source_size":
 		return sizeArg(d, &h.MaxSourceSize)
+	case "max_svg_size":
+		return sizeArg(d, &h.MaxSVGSize)
 	case "max_pixels":
 		return countArg(d, &h.MaxPixels)
 	case "max_frames":
@@ -100,6 +104,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return someArgs(d, &h.Formats)
 	case "cache_control":
 		return oneArg(d, &h.CacheControl)
+	case "canonical":
+		return oneArg(d, &h.Canonical)
 	}
 	return d.Errf("images has no option %q", option)
 }

@@ -3,6 +3,7 @@ package images
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,6 +47,10 @@ type Handler struct {
 
 	// The largest original that is read, in bytes. Default: 41943040 (40 MiB).
 	MaxSourceSize int64 `json:"max_source_size,omitempty"`
+
+	// The largest SVG that is delivered as SVG, in bytes; one that is drawn is
+	// bounded by MaxSourceSize only. Default: 1048576 (1 MiB), as with ImageKit.
+	MaxSVGSize int64 `json:"max_svg_size,omitempty"`
 
 	// The most pixels that an original, or a result, may have: width times
 	// height times frames. Default: 100000000.
@@ -109,6 +114,12 @@ type Handler struct {
 	// version. An origin's `private` and `no-store` are always kept.
 	CacheControl string `json:"cache_control,omitempty"`
 
+	// Where originals have an address of their own, such as
+	// `https://www.example.com`: good answers then have `Link: <…>;
+	// rel="canonical"` with the original's path below it, so that search engines
+	// count a picture and its variants as one. Default: no such header.
+	Canonical string `json:"canonical,omitempty"`
+
 	logger         *zap.Logger
 	language       language
 	origins        origin.Origin
@@ -120,6 +131,7 @@ type Handler struct {
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
+	canonical      *url.URL // nil for none
 	bodies         *errorBodies
 	again          *again
 }
@@ -136,7 +148,10 @@ type Quality struct {
 	AVIF int `json:"avif,omitempty"`
 }
 
-const defaultMaxSourceSize = 40 << 20
+const (
+	defaultMaxSourceSize = 40 << 20
+	defaultMaxSVGSize    = 1 << 20
+)
 
 // Provision sets the handler up. It dials nothing and starts nothing.
 func (h *Handler) Provision(ctx caddy.Context) error {
@@ -149,6 +164,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	}
 	var err error
 	if h.language, err = h.Dialect.provision(); err != nil {
+		return err
+	}
+	if h.canonical, err = parseCanonical(h.Canonical); err != nil {
 		return err
 	}
 	if err := h.provisionOrigins(ctx); err != nil {
@@ -165,6 +183,7 @@ func (h *Handler) setDefaults() {
 		h.Quality = new(Quality)
 	}
 	orDefault(&h.MaxSourceSize, defaultMaxSourceSize)
+	orDefault(&h.MaxSVGSize, defaultMaxSVGSize)
 	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
@@ -199,6 +218,7 @@ func (h *Handler) check() error {
 		most  int64
 	}{
 		{"max_source_size", h.MaxSourceSize, 1 << 30},
+		{"max_svg_size", h.MaxSVGSize, 1 << 30},
 		{"max_pixels", h.MaxPixels, 10_000_000_000},
 		{"max_frames", int64(h.MaxFrames), 100_000},
 		{"max_dimension", int64(h.MaxDimension), 65535},

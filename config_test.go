@@ -20,6 +20,7 @@ import (
 func TestProvisionRefuses(t *testing.T) {
 	tests := []struct{ config, want string }{
 		{`{"max_source_size": -1}`, "max_source_size is -1; it takes 1 to 1073741824"},
+		{`{"max_svg_size": -1}`, "max_svg_size is -1; it takes 1 to 1073741824"},
 		{`{"max_pixels": -1}`, "max_pixels is -1; it takes 1 to 10000000000"},
 		{`{"max_frames": -1}`, "max_frames is -1; it takes 1 to 100000"},
 		{`{"max_dimension": 65536}`, "max_dimension is 65536; it takes 1 to 65535"},
@@ -39,6 +40,11 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"formats": ["webp", "webp"]}`, `formats has "webp" twice`},
 		{`{"cache_control": "public; max-age=1"}`, "cache_control is \"public; max-age=1\"; it takes `origin` or a value such as \"public, max-age=3600\""},
 		{`{"cache_control": "public,,x"}`, "cache_control is \"public,,x\"; it takes `origin` or a value such as \"public, max-age=3600\""},
+		{`{"canonical": "www.example.com"}`, `canonical is "www.example.com"; it takes a URL without query, such as https://www.example.com`},
+		{`{"canonical": "https://x.example/?a"}`, `canonical is "https://x.example/?a"; it takes`},
+		{`{"canonical": "https://u@x.example"}`, `canonical is "https://u@x.example"; it takes`},
+		{`{"canonical": "ftp://x.example"}`, `canonical is "ftp://x.example"; it takes`},
+		{`{"canonical": "https://{env.CADDY_IMAGES_NOT_SET}"}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},
 		{`{"go_on": ["never"]}`, `go_on: "never" is no failure of an origin`},
 		{`{"dialect": {"imagekit": {"endpoint": "shop"}}}`, `endpoint "shop" does not begin with a slash`},
 		{`{"dialect": {"imagekit": {"endpoint": "/{env.CADDY_IMAGES_NOT_SET}"}}}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},

@@ -238,6 +238,8 @@ func TestNothingIsSniffedOrRun(t *testing.T) {
 // all that ends in +xml.
 func TestNoXMLIsAnImage(t *testing.T) {
 	for mediaType, harmless := range map[string]bool{
+		"application/pdf": true, "video/mp4": true, "font/woff2": true, "Image/PNG; x=y": true,
+		"text/css": false, "application/xml": false, "application/pdf+xml": false, "video/x+xml": false,
 		"image/jpeg": true, "image/x-icon": true, "image/x+xml": false, "image/X+XML": false, "IMAGE/svg+xml": false, "text/html": false,
 	} {
 		addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {

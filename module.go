@@ -70,6 +70,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	if err := h.checkSVG(asked.Plan, original.Body); err != nil {
+		return h.fail(w, r, err)
+	}
 	answer := h.describe(r, asked, original)
 	if asked.Plan.IsZero() {
 		answer.saveAs(asked)
