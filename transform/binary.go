@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"strings"
 )
 
 // A Plan crosses to a worker process through encoding/gob, which sees exported
@@ -12,24 +13,47 @@ import (
 var errBinary = errors.New("neither a number nor a length")
 
 // MarshalBinary implements encoding.BinaryMarshaler: nothing for a number that
-// is not given, or its eight bytes.
+// is not given, a zero and the eight bytes of a
+// constant, or a space and an expression.
 func (n Number) MarshalBinary() ([]byte, error) {
-	if !n.given {
-		return nil, nil
+	switch {
+	case n.expression != "":
+		return []byte(" " + n.expression), nil
+	case n.given:
+		return binary.BigEndian.AppendUint64([]byte{0}, math.Float64bits(n.value)), nil
 	}
-	return binary.BigEndian.AppendUint64(nil, math.Float64bits(n.value)), nil
+	return nil, nil
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler.
 func (n *Number) UnmarshalBinary(data []byte) error {
-	switch len(data) {
-	case 0:
+	switch {
+	case len(data) == 0:
 		*n = Number{}
-	case 8:
-		*n = Num(math.Float64frombits(binary.BigEndian.Uint64(data)))
+	case len(data) == 9 && data[0] == 0:
+		*n = Num(math.Float64frombits(binary.BigEndian.Uint64(data[1:])))
+	case data[0] == ' ':
+		return n.unmarshalExpression(string(data[1:]))
 	default:
 		return errBinary
 	}
+	return nil
+}
+
+func (n *Number) unmarshalExpression(text string) error {
+	var terms []Term
+	for word := range strings.SplitSeq(text, " ") {
+		t, ok := parseTerm(word)
+		if !ok {
+			return errBinary
+		}
+		terms = append(terms, t)
+	}
+	expression, ok := Expression(terms...)
+	if !ok {
+		return errBinary
+	}
+	*n = expression
 	return nil
 }
 

@@ -42,6 +42,13 @@ func TestPlanCrossesGob(t *testing.T) {
 			t.Errorf("Output%s:\ngot  %+v\nwant %+v", path, got, want)
 		}
 	}
+	half := postfix(t, InitialWidth, 2.0, Divide)
+	for _, s := range []Step{{Resize: Resize{Width: Pixels(half), DPR: half}}, {Border: Border{Width: half}}} {
+		want := Plan{Steps: []Step{s}}
+		if got := overGob(t, want); !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
+	}
 	if got := overGob(t, Plan{}); !got.IsZero() {
 		t.Errorf("the original became %+v", got)
 	}
@@ -60,12 +67,12 @@ func TestNumbersCrossExactly(t *testing.T) {
 func TestUnmarshalRefuses(t *testing.T) {
 	var n Number
 	var l Length
-	for _, data := range [][]byte{{1}, make([]byte, 7), make([]byte, 9)} {
+	for _, data := range [][]byte{{1}, make([]byte, 8), make([]byte, 10), []byte(" "), []byte(" width +"), []byte(" width 2"), []byte(" width  2 +"), []byte(" wide")} {
 		if n.UnmarshalBinary(data) == nil {
 			t.Errorf("%x is a number", data)
 		}
 	}
-	for _, data := range [][]byte{nil, {2}, {0, 1}, make([]byte, 10)} {
+	for _, data := range [][]byte{nil, {2}, {0, 1}, make([]byte, 9), []byte("\x00 width +")} {
 		if l.UnmarshalBinary(data) == nil {
 			t.Errorf("%x is a length", data)
 		}

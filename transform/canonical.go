@@ -11,8 +11,8 @@ func (s Step) canonical() Step {
 		s.Trim.Threshold = DefaultTrim
 	}
 	s.Resize = s.Resize.canonical()
-	if s.Rotate.IsSet() {
-		s.Rotate = Num(turn(s.Rotate.value)).unless(0)
+	if degrees, ok := s.Rotate.Constant(); ok {
+		s.Rotate = Num(turn(degrees)).unless(0)
 	}
 	s.Effects.Blur = s.Effects.Blur.unless(0)
 	if !s.Effects.Sharpen.On {

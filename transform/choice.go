@@ -27,19 +27,6 @@ type Test struct {
 	Value Number
 }
 
-// Fact is something that a Test reads off a picture.
-type Fact uint8
-
-// The facts. The initial ones are those of the original.
-const (
-	Width Fact = iota
-	Height
-	Aspect
-	InitialWidth
-	InitialHeight
-	InitialAspect
-)
-
 // Comparison is how a Test compares.
 type Comparison uint8
 

@@ -26,6 +26,14 @@ type Facts struct {
 	// frame of an animation.
 	Size Size
 
+	// Initial is the Size that the original had, before any step. It stays the
+	// same through a chain.
+	Initial Size
+
+	// Base is the size of the picture that a layer will lie on. It is zero
+	// outside of layers.
+	Base Size
+
 	// Format is the file's.
 	Format Format
 
@@ -35,3 +43,50 @@ type Facts struct {
 	// Alpha tells whether the picture can be transparent.
 	Alpha bool
 }
+
+// Fact is something of a picture that is a number.
+type Fact uint8
+
+// The facts. Lengths are in pixels, an aspect is width divided by height. The
+// initial ones are those of the original, those of the base those of the picture
+// under a layer.
+const (
+	Width Fact = iota
+	Height
+	Aspect
+	InitialWidth
+	InitialHeight
+	InitialAspect
+	BaseWidth
+	BaseHeight
+	BaseAspect
+)
+
+var facts = [...]struct {
+	name string
+	of   func(f Facts) float64
+}{
+	Width:         {"width", func(f Facts) float64 { return float64(f.Size.Width) }},
+	Height:        {"height", func(f Facts) float64 { return float64(f.Size.Height) }},
+	Aspect:        {"aspect", func(f Facts) float64 { return f.Size.aspect() }},
+	InitialWidth:  {"initialwidth", func(f Facts) float64 { return float64(f.Initial.Width) }},
+	InitialHeight: {"initialheight", func(f Facts) float64 { return float64(f.Initial.Height) }},
+	InitialAspect: {"initialaspect", func(f Facts) float64 { return f.Initial.aspect() }},
+	BaseWidth:     {"basewidth", func(f Facts) float64 { return float64(f.Base.Width) }},
+	BaseHeight:    {"baseheight", func(f Facts) float64 { return float64(f.Base.Height) }},
+	BaseAspect:    {"baseaspect", func(f Facts) float64 { return f.Base.aspect() }},
+}
+
+// String is the fact's name, such as initialwidth.
+func (f Fact) String() string { return facts[f].name }
+
+// Of reads the fact off a picture. One that the picture does not have, because
+// there is no base or because its size is not known, is not a number.
+func (f Fact) Of(x Facts) float64 {
+	if v := facts[f].of(x); v > 0 {
+		return v
+	}
+	return math.NaN()
+}
+
+func (s Size) aspect() float64 { return float64(s.Width) / float64(s.Height) }

@@ -96,7 +96,7 @@ func (z Resize) write(k *keyWriter) {
 }
 
 // keyWriter writes ` name` for a flag that is on, ` namevalue` for a number that
-// is given.
+// is given, ` name(expression)` for one that depends on the picture.
 type keyWriter struct{ bytes.Buffer }
 
 func (k *keyWriter) flag(name string, on bool) {
@@ -106,7 +106,10 @@ func (k *keyWriter) flag(name string, on bool) {
 }
 
 func (k *keyWriter) number(name string, n Number) {
-	if n.IsSet() {
+	switch {
+	case n.expression != "":
+		k.WriteString(" " + name + "(" + n.expression + ")")
+	case n.given:
 		k.WriteString(" " + name + strconv.FormatFloat(n.value, 'g', -1, 64))
 	}
 }

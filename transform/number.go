@@ -4,11 +4,12 @@ import "math"
 
 // Number is a number that a Plan may leave out. The zero value is "not given".
 //
-// It is opaque, and read through In, so that a number may depend on the
-// picture.
+// It is opaque, and read through In, since a number may depend on the picture.
+// Numbers that are equal have the same value for every picture.
 type Number struct {
-	given bool
-	value float64
+	given      bool
+	value      float64
+	expression string // terms in postfix notation; empty for a constant
 }
 
 // Num is the constant v.
@@ -18,8 +19,17 @@ func Num(v float64) Number { return Number{given: true, value: v} }
 func (n Number) IsSet() bool { return n.given }
 
 // In is the number's value for a picture with these facts; 0 if it is not
-// given.
-func (n Number) In(Facts) float64 { return n.value }
+// given, and not a number if it cannot be computed for that picture.
+func (n Number) In(f Facts) float64 {
+	if n.expression != "" {
+		return compute(n.Terms(), f)
+	}
+	return n.value
+}
+
+// Constant is the number's value if that is the same for every picture; ok is
+// false for an expression, and for a number that is not given.
+func (n Number) Constant() (v float64, ok bool) { return n.value, n.given && n.expression == "" }
 
 // Length is a number of pixels, or a fraction of the picture's own length in
 // the same direction. The zero value is "not given".
@@ -29,7 +39,10 @@ type Length struct {
 }
 
 // Px is a length in pixels.
-func Px(v float64) Length { return Length{number: Num(v)} }
+func Px(v float64) Length { return Pixels(Num(v)) }
+
+// Pixels is a length of n pixels.
+func Pixels(n Number) Length { return Length{number: n} }
 
 // Fraction is a length as a fraction of the picture's, which comes into the
 // step: 0.5 is half of it.

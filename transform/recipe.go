@@ -70,6 +70,9 @@ type Rect struct {
 // can fulfil.
 func Resolve(s Step, f Facts) (Recipe, error) {
 	s = s.canonical()
+	if err := s.check(f); err != nil {
+		return Recipe{}, err
+	}
 	r, err := s.Resize.resolve(f)
 	if err != nil {
 		return Recipe{}, err

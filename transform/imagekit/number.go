@@ -58,16 +58,3 @@ func format(f float64) string {
 	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
-
-// isExpression tells whether a value is an arithmetic expression, by the words
-// that only those have.
-func isExpression(v string) bool {
-	for word := range strings.SplitSeq(v, "_") {
-		switch word {
-		case "iw", "ih", "iar", "cw", "ch", "car", "bw", "bh", "bar", "idu", "bdu", "idn",
-			"add", "sub", "mul", "div", "mod", "pow":
-			return true
-		}
-	}
-	return false
-}

@@ -38,6 +38,13 @@ func TestValues(t *testing.T) {
 		{"h-0.25", size(resize{Height: transform.Fraction(0.25)})},
 		{"h-99999999999999999999", size(resize{})},
 
+		{"w-iw_div_2", size(resize{Width: transform.Pixels(expression(t, transform.InitialWidth, 2.0, transform.Divide))})},
+		{"h-iw", size(resize{Height: transform.Pixels(expression(t, transform.InitialWidth))})},
+		{"w-4,ar-car_mul_2", size(resize{Width: px(4), Aspect: expression(t, transform.Aspect, 2.0, transform.Multiply)})},
+		{"w-4,dpr-cw_div_500", size(resize{Width: px(4), DPR: expression(t, transform.Width, 500.0, transform.Divide)})},
+		{"w-1_div_4", size(resize{Width: transform.Fraction(0.25)})},
+		{"b-ih_mul_0.05_red", step(transform.Step{Border: transform.Border{Width: expression(t, transform.InitialHeight, 0.05, transform.Multiply), Color: transform.Opaque(255, 0, 0)}})},
+
 		{"w-4,ar-4-3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
 		{"w-4,ar-4_3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
 		{"w-4,ar-4:3", size(resize{Width: px(4), Aspect: num(4.0 / 3)})},
@@ -180,14 +187,14 @@ func TestOrderInAStepIsNoMatter(t *testing.T) {
 // wrong.
 func TestMessages(t *testing.T) {
 	const (
-		length  = "it takes pixels, or a part of the original's width between 0 and 1"
-		place   = "it takes pixels, with an N in front for a negative number"
+		length  = "it takes pixels, or a part of the original's width between 0 and 1, or an expression"
+		place   = "it takes pixels, with an N in front for a negative number, or an expression"
 		boolean = "it takes true or false"
 		usm     = "it takes no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024"
 		focus   = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto"
 		radii   = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
 		color   = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
-		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels"
+		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
 		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
 	)
 	tests := []struct{ tr, want string }{
@@ -211,15 +218,15 @@ func TestMessages(t *testing.T) {
 		{"w-" + strings.Repeat("9", 33), `w is "999999999999999999999999999999999"; ` + length},
 		{"w-" + strings.Repeat("9", 99), `w is "99999999999999999999999999999999999..."; ` + length},
 		{"w-a\r\nb", `w is "a\r\nb"; ` + length},
-		{"h-auto", `h is "auto"; it takes pixels, or a part of the original's height between 0 and 1`},
-		{"ar-4", `ar is "4"; it takes width-height, such as 4-3`},
-		{"ar-4:rt-90", `ar is "4"; it takes width-height, such as 4-3`},
+		{"h-auto", `h is "auto"; it takes pixels, or a part of the original's height between 0 and 1, or an expression`},
+		{"ar-4", `ar is "4"; it takes width-height, such as 4-3, or an expression`},
+		{"ar-4:rt-90", `ar is "4"; it takes width-height, such as 4-3, or an expression`},
 		{"ar-4:3:2", `"2" ` + known},
-		{"ar-4-0", `ar is "4-0"; it takes width-height, such as 4-3`},
-		{"ar-0-4", `ar is "0-4"; it takes width-height, such as 4-3`},
-		{"ar-1-65536", `ar is "1-65536"; it takes width-height, such as 4-3`},
-		{"ar-65536-1", `ar is "65536-1"; it takes width-height, such as 4-3`},
-		{"ar-4-3-2", `ar is "4-3-2"; it takes width-height, such as 4-3`},
+		{"ar-4-0", `ar is "4-0"; it takes width-height, such as 4-3, or an expression`},
+		{"ar-0-4", `ar is "0-4"; it takes width-height, such as 4-3, or an expression`},
+		{"ar-1-65536", `ar is "1-65536"; it takes width-height, such as 4-3, or an expression`},
+		{"ar-65536-1", `ar is "65536-1"; it takes width-height, such as 4-3, or an expression`},
+		{"ar-4-3-2", `ar is "4-3-2"; it takes width-height, such as 4-3, or an expression`},
 		{"c-fill", `c is "fill"; it takes maintain_ratio, maintain_ratio_no_enlarge, force, at_max, at_max_enlarge, at_least, or a value of cm`},
 		{"cm-force", `cm is "force"; it takes pad_resize, pad_resize_no_enlarge, extract, pad_extract, pad_extract_no_shrink`},
 		{"fo-top-left", `fo is "top-left"; ` + focus},
@@ -228,8 +235,8 @@ func TestMessages(t *testing.T) {
 		{"y-65536", `y is "65536"; ` + place},
 		{"xc-N65536", `xc is "N65536"; ` + place},
 		{"yc-a", `yc is "a"; ` + place},
-		{"dpr-0.05", `dpr is "0.05"; it takes 0.1 to 5`},
-		{"dpr-5.1", `dpr is "5.1"; it takes 0.1 to 5`},
+		{"dpr-0.05", `dpr is "0.05"; it takes 0.1 to 5, or an expression`},
+		{"dpr-5.1", `dpr is "5.1"; it takes 0.1 to 5, or an expression`},
 		{"q-abc", `q is "abc"; it takes 1 to 100`},
 		{"q-0", `q is "0"; it takes 1 to 100`},
 		{"q-101", `q is "101"; it takes 1 to 100`},
@@ -271,13 +278,24 @@ func TestMessages(t *testing.T) {
 		{"bg-#FF0000", `bg is "#FF0000"; ` + color},
 		{"bg", "bg has no value; " + color},
 
-		{"w-iw_div_2", `w is the expression "iw_div_2"; expressions are not supported yet`},
-		{"h-ih", `h is the expression "ih"; expressions are not supported yet`},
-		{"ar-car_mul_2", `ar is the expression "car_mul_2"; expressions are not supported yet`},
-		{"x-iw_div_2", `x is the expression "iw_div_2"; expressions are not supported yet`},
-		{"yc-10_add_5", `yc is the expression "10_add_5"; expressions are not supported yet`},
-		{"dpr-iw_div_500", `dpr is the expression "iw_div_500"; expressions are not supported yet`},
-		{"b-ih_mul_0.05_red", `b is the expression "ih_mul_0.05_red"; expressions are not supported yet`},
+		{"w-iw_plus_2", `w is "iw_plus_2": "plus" is no operation; those are add, sub, mul, div, mod and pow`},
+		{"h-width_div_2", `h is "width_div_2": "width" is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar`},
+		{"h-iw_div", `h is "iw_div": nothing follows div`},
+		{"h-iw_2", `h is "iw_2": "2" is no operation; those are add, sub, mul, div, mod and pow`},
+		{"w-iw_", `w is "iw_": "" is no operation; those are add, sub, mul, div, mod and pow`},
+		{"w-N5_add_iw", `w is "N5_add_iw": "N5" is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar`},
+		{"w-bw_div_2", `w is "bw_div_2": bw is only known in a layer`},
+		{"w-idu", `w is "idu": idu is not known here`},
+		{"w-5_div_0", `w is "5_div_0": it divides by 0, or gets too large`},
+		{"w-5_sub_9", `w is "5_sub_9"; ` + length},
+		{"w-5_sub_5", `w is "5_sub_5"; ` + length},
+		{"ar-65536_mul_1", `ar is "65536_mul_1"; it takes width-height, such as 4-3, or an expression`},
+		{"x-iw_div_two", `x is "iw_div_two": "two" is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar`},
+		{"yc-65535_add_1", `yc is "65535_add_1"; ` + place},
+		{"dpr-3_add_3", `dpr is "3_add_3"; it takes 0.1 to 5, or an expression`},
+		{"b-ih_mul_0.05", `b is "ih_mul_0.05": nothing follows mul`},
+		{"b-ih_mul_0.05_nored", `b is "ih_mul_0.05_nored"; ` + border},
+		{"w-1" + strings.Repeat("_add_1", 16), `w is "1_add_1_add_1_add_1_add_1_add_1_add...": it has more than 16 values`},
 
 		{"w-auto", "w-auto is not supported yet"},
 		{"dpr-auto", "dpr-auto is not supported yet"},

@@ -48,8 +48,8 @@ func (i *items) flag(item string, on bool) {
 }
 
 func (i *items) number(key string, n transform.Number) {
-	if n.IsSet() {
-		i.add(key, format(n.In(transform.Facts{})))
+	if text, ok := formatNumber(n); ok {
+		i.add(key, text)
 	}
 }
 
@@ -72,9 +72,8 @@ func printStep(s transform.Step) items {
 		i.add("fl", "h_v")
 	}
 	i.effects(s.Effects)
-	if s.Border.Width.IsSet() {
-		i.number("b", s.Border.Width)
-		i[len(i)-1] += "_" + formatColor(s.Border.Color)
+	if width, ok := formatNumber(s.Border.Width); ok {
+		i.add("b", width+"_"+formatColor(s.Border.Color))
 	}
 	i.corners(s.Corners)
 	i.number("o", s.Opacity)
@@ -89,9 +88,10 @@ func (i *items) resize(z transform.Resize) {
 	height, _ := z.Height.Parts()
 	i.number("w", width)
 	i.number("h", height)
-	if z.Aspect.IsSet() {
+	if ratio, ok := z.Aspect.Constant(); ok {
+		i.add("ar", format(ratio)+"-1")
+	} else {
 		i.number("ar", z.Aspect)
-		(*i)[len(*i)-1] += "-1"
 	}
 	i.strategy(z)
 	for name, focus := range focuses {
@@ -144,7 +144,8 @@ func (i *items) corners(c transform.Corners) {
 		if r.Max {
 			radii = append(radii, "max")
 		} else {
-			radii = append(radii, format(r.Px.In(transform.Facts{})))
+			px, _ := r.Px.Constant()
+			radii = append(radii, format(px))
 		}
 	}
 	i.add("r", strings.Join(radii, "_"))

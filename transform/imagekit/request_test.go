@@ -154,7 +154,7 @@ func TestRefusedURLs(t *testing.T) {
 		{"/tr:w-%FF/a.jpg", "", "EINVAL - The transformation is not percent-encoded UTF-8"},
 		{"/a.jpg", "tr=w-%FF", "EINVAL - The transformation is not percent-encoded UTF-8"},
 		{"/tr:w-1/../a.jpg", "", `EINVAL - The path has a ".." segment`},
-		{"/tr:w-1%2Fa.jpg", "", `EINVAL - w is "1/a.jpg"; it takes pixels, or a part of the original's width between 0 and 1`},
+		{"/tr:w-1%2Fa.jpg", "", `EINVAL - w is "1/a.jpg"; it takes pixels, or a part of the original's width between 0 and 1, or an expression`},
 
 		{"/a.jpg", "tr=" + long + "h-300", "ELIMIT - The transformation has 8195 bytes, more than 8192"},
 		{"/a.jpg", "tr=" + strings.Repeat("w-9:", maxSteps) + "w-9", "ELIMIT - The transformation has 33 steps, more than 32"},

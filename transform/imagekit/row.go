@@ -23,7 +23,7 @@ type row struct {
 	// for a value that the parameter does not take.
 	read func(s *step, value string) bool
 
-	// expression tells that ImageKit takes an arithmetic expression here.
+	// expression tells that it also takes an arithmetic expression.
 	expression bool
 
 	// why completes the refusal of one that is not supported, where there is
@@ -64,12 +64,20 @@ func (r row) refusal() error {
 	return errors.New(errors.BadTransform, "%s is not supported yet", r.name)
 }
 
+// accepts is what the row's parameter takes.
+func (r row) accepts() string {
+	if r.expression {
+		return r.takes + ", or an expression"
+	}
+	return r.takes
+}
+
 // wrong is the error of a value that the row's parameter does not take.
 func (r row) wrong(value string) error {
 	if value == "" {
-		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.takes)
+		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.accepts())
 	}
-	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, quote(value), r.takes)
+	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, quote(value), r.accepts())
 }
 
 // quote is a part of the URL as it may stand in a message: quoted, in printable

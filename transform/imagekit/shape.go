@@ -51,14 +51,14 @@ func readRadius(s *step, v string) bool {
 }
 
 // readBorder takes `5_FF0000` and, as the text of ImageKit's page and its older
-// SDKs have it, `5-FF0000`.
+// SDKs have it, `5-FF0000`. The width may be an expression, which has underscores too.
 func readBorder(s *step, v string) bool {
-	i := strings.IndexAny(v, "-_")
+	i := strings.LastIndexAny(v, "-_")
 	if i < 0 {
 		return false
 	}
-	width, okWidth := within(v[:i], 1, maxPixels)
+	width, okWidth := s.amount(v[:i], 1, maxPixels)
 	c, okColor := parseColor(v[i+1:])
-	s.Border = transform.Border{Width: transform.Num(width), Color: c}
+	s.Border = transform.Border{Width: width, Color: c}
 	return okWidth && okColor
 }

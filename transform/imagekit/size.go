@@ -1,6 +1,7 @@
 package imagekit
 
 import (
+	"math"
 	"strings"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -10,15 +11,19 @@ import (
 // "Transform and adapt media assets", limits).
 const maxPixels = 65535
 
-func readWidth(s *step, v string) bool  { return readLength(&s.Resize.Width, v) }
-func readHeight(s *step, v string) bool { return readLength(&s.Resize.Height, v) }
+func readWidth(s *step, v string) bool  { return readLength(s, &s.Resize.Width, v) }
+func readHeight(s *step, v string) bool { return readLength(s, &s.Resize.Height, v) }
 
-// readLength takes a number below 1 for a fraction, and 1 for a pixel.
-func readLength(l *transform.Length, v string) bool {
-	f, ok := number(v)
+// readLength takes a number below 1 for a fraction, and 1 for a pixel. What an
+// expression of variables gives are always pixels.
+func readLength(s *step, l *transform.Length, v string) bool {
+	n, ok := s.amount(v, 0, math.Inf(1))
+	f, constant := n.Constant()
 	switch {
-	case !ok || f == 0:
+	case !ok || constant && f == 0:
 		return false
+	case !constant:
+		*l = transform.Pixels(n)
 	case f < 1:
 		*l = transform.Fraction(f)
 	case f <= maxPixels:
@@ -30,6 +35,11 @@ func readLength(l *transform.Length, v string) bool {
 // readAspect takes `4-3` and the other spellings of ImageKit's pages and SDKs,
 // `4_3` and `4:3`.
 func readAspect(s *step, v string) bool {
+	if isExpression(v) {
+		n, ok := s.amount(v, 1.0/maxPixels, maxPixels)
+		s.Resize.Aspect = n
+		return ok
+	}
 	i := strings.IndexAny(v, "-_:")
 	if i < 0 {
 		return false
@@ -44,18 +54,17 @@ func readAspect(s *step, v string) bool {
 }
 
 func readDPR(s *step, v string) bool {
-	f, ok := within(v, 0.1, 5)
-	s.Resize.DPR = transform.Num(f)
+	n, ok := s.amount(v, 0.1, 5)
+	s.Resize.DPR = n
 	return ok
 }
 
-func readX(s *step, v string) bool       { return readPlace(&s.Resize.X, v) }
-func readY(s *step, v string) bool       { return readPlace(&s.Resize.Y, v) }
-func readCenterX(s *step, v string) bool { return readPlace(&s.Resize.CenterX, v) }
-func readCenterY(s *step, v string) bool { return readPlace(&s.Resize.CenterY, v) }
+func readX(s *step, v string) bool       { return readPlace(s, &s.Resize.X, v) }
+func readY(s *step, v string) bool       { return readPlace(s, &s.Resize.Y, v) }
+func readCenterX(s *step, v string) bool { return readPlace(s, &s.Resize.CenterX, v) }
+func readCenterY(s *step, v string) bool { return readPlace(s, &s.Resize.CenterY, v) }
 
-func readPlace(n *transform.Number, v string) bool {
-	f, ok := signed(v)
-	*n = transform.Num(f)
-	return ok && -maxPixels <= f && f <= maxPixels
+func readPlace(s *step, n *transform.Number, v string) (ok bool) {
+	*n, ok = s.amount(v, -maxPixels, maxPixels)
+	return ok
 }

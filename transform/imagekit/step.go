@@ -18,6 +18,13 @@ type step struct {
 	// crop and cropMode are what c and cm say. Where both are there, cm counts,
 	// whatever their order.
 	crop, cropMode strategy
+
+	// in decides which variables expressions have.
+	in place
+
+	// problem is what is wrong with a value, where that can be told better than
+	// by what the parameter takes.
+	problem error
 }
 
 // read puts one item into the step.
@@ -28,12 +35,26 @@ func (s *step) read(it item) error {
 		return unknown(it.text)
 	case r.state != supported:
 		return r.refusal()
-	case r.expression && isExpression(value):
-		return errors.New(errors.BadTransform, "%s is the expression %s; expressions are not supported yet", r.name, quote(value))
-	case !r.read(s, value):
-		return r.wrong(value)
+	case r.read(s, value):
+		return nil
+	case s.problem != nil:
+		return errors.New(errors.BadTransform, "%s is %s: %v", r.name, quote(value), s.problem)
 	}
-	return nil
+	return r.wrong(value)
+}
+
+// amount reads a number from low to high, or an expression. What an expression
+// of variables gives is checked when the picture is known.
+func (s *step) amount(v string, low, high float64) (n transform.Number, ok bool) {
+	if !isExpression(v) {
+		f, ok := signed(v)
+		return transform.Num(f), ok && low <= f && f <= high
+	}
+	if n, s.problem = parseExpression(v, s.in); s.problem != nil {
+		return transform.Number{}, false
+	}
+	f, constant := n.Constant()
+	return n, !constant || low <= f && f <= high
 }
 
 // finish is the step when all its parameters are read.

@@ -116,3 +116,29 @@ func TestEngineUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// An estimate knows what expressions will give.
+func TestEstimateFollowsExpressions(t *testing.T) {
+	twice, ok := transform.Expression(
+		transform.Term{Kind: transform.FactTerm, Fact: transform.InitialWidth},
+		transform.Term{Value: 2},
+		transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply},
+	)
+	if !ok {
+		t.Fatal("no expression")
+	}
+	peaks := map[string]int64{}
+	for name, width := range map[string]transform.Length{"constant": transform.Px(400), "expression": transform.Pixels(twice), "small": transform.Px(10)} {
+		job := pngJob(t, 200, 200)
+		small := transform.Step{Resize: transform.Resize{Width: transform.Px(10)}}
+		job.Plan.Steps = []transform.Step{small, {Resize: transform.Resize{Width: width}}}
+		peak, readable, err := Estimate(job)
+		if err != nil || !readable {
+			t.Fatal(readable, err)
+		}
+		peaks[name] = peak
+	}
+	if peaks["expression"] != peaks["constant"] || peaks["expression"] <= peaks["small"] {
+		t.Errorf("the peaks are %v", peaks)
+	}
+}

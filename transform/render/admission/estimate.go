@@ -62,6 +62,7 @@ func open(h header.Header, job render.Job) *sketch {
 	if h.Orientation >= 5 {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
 	}
+	s.facts.Initial = s.facts.Size
 	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
 	if !job.Encoding(s.facts).Animated() {
 		s.facts.Frames = 1

@@ -67,6 +67,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	if isTurned(image) {
 		f.Size = transform.Size{Width: f.Size.Height, Height: f.Size.Width}
 	}
+	f.Initial = f.Size
 	return f
 }
 

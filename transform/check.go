@@ -1,0 +1,64 @@
+package transform
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// check tells whether what the step computes has a value that it can have, for a
+// picture with these facts. The step is canonical, so that what has no say is not
+// looked at.
+func (s Step) check(f Facts) error {
+	z := s.Resize
+	for _, c := range []struct {
+		name      string
+		number    Number
+		low, high float64
+	}{
+		{"The width", z.Width.number, positive, math.Inf(1)},
+		{"The height", z.Height.number, positive, math.Inf(1)},
+		{"The aspect ratio", z.Aspect, positive, math.Inf(1)},
+		{"x", z.X, 0, math.Inf(1)},
+		{"y", z.Y, 0, math.Inf(1)},
+		{"xc", z.CenterX, 0, math.Inf(1)},
+		{"yc", z.CenterY, 0, math.Inf(1)},
+		{"dpr", z.DPR, 0.1, 5},
+		{"The rotation", s.Rotate, math.Inf(-1), math.Inf(1)},
+		{"The blur", s.Effects.Blur, 0, 100},
+		{"The border's width", s.Border.Width, 0, math.Inf(1)},
+		{"The corner's radius", s.Corners.TopLeft.Px, 0, math.Inf(1)},
+		{"The corner's radius", s.Corners.TopRight.Px, 0, math.Inf(1)},
+		{"The corner's radius", s.Corners.BottomRight.Px, 0, math.Inf(1)},
+		{"The corner's radius", s.Corners.BottomLeft.Px, 0, math.Inf(1)},
+		{"The opacity", s.Opacity, 0, 100},
+	} {
+		if err := c.number.check(c.name, f, c.low, c.high); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// positive is the lowest number for what must be more than 0.
+const positive = math.SmallestNonzeroFloat64
+
+// check tells whether a number that depends on the picture has a value, from low
+// to high, for one with these facts. Constants have been checked by whoever read
+// them.
+func (n Number) check(name string, f Facts, low, high float64) error {
+	if n.expression == "" {
+		return nil
+	}
+	switch v := n.In(f); {
+	case math.IsNaN(v):
+		return errors.New(errors.BadTransform, "%s cannot be computed for this picture: it divides by 0, or gets too large", name)
+	case v < low && low == positive:
+		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be more than 0", name, v)
+	case v < low:
+		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be at least %v", name, v, low)
+	case v > high:
+		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be at most %v", name, v, high)
+	}
+	return nil
+}
