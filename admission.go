@@ -3,6 +3,7 @@ package images
 import (
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
 )
 
@@ -25,8 +26,12 @@ type gateSettings struct {
 // too, for the jobs that they let in do.
 var gates = caddy.NewUsagePool()
 
-// sharedGate is a gate in gates.
-type sharedGate struct{ *admission.Gate }
+// sharedGate is a gate in gates, and who is before it: jobs for the same variant
+// go through it as one.
+type sharedGate struct {
+	*admission.Gate
+	coalescer *render.Coalescer
+}
 
 // Destruct implements caddy.Destructor. Jobs that hold a share still give it
 // back, and a handler that still serves keeps its gate.
@@ -36,12 +41,12 @@ func (sharedGate) Destruct() error { return nil }
 func (h *Handler) provisionGate(engine engineSettings) error {
 	settings := gateSettings{engine, h.Memory, h.QueueSize}
 	shared, _, err := gates.LoadOrNew(settings, func() (caddy.Destructor, error) {
-		return sharedGate{admission.NewGate(settings.memory, engine.workers, settings.queue)}, nil
+		return sharedGate{admission.NewGate(settings.memory, engine.workers, settings.queue), render.NewCoalescer()}, nil
 	})
 	if err != nil {
 		return err
 	}
-	h.gate, h.gateSettings = shared.(sharedGate).Gate, &settings
+	h.gate, h.gateSettings = shared.(sharedGate), &settings
 	return nil
 }
 

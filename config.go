@@ -126,7 +126,7 @@ type Handler struct {
 	transformsNext bool
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
-	gate           *admission.Gate
+	gate           sharedGate
 	gateSettings   *gateSettings // nil until there is a gate
 	limits         transform.Limits
 	quality        render.Quality

@@ -13,7 +13,7 @@ const module = "github.com/caddy-images/caddy-images"
 // direction (docs/architecture.md). The root may import all of them.
 var mayImport = map[string][]string{
 	"errors":                      {},
-	"origin":                      {"errors"},
+	"origin":                      {"errors", "internal/coalesce"},
 	"origin/web":                  {"errors", "origin", "origin/internal/option"},
 	"origin/s3":                   {"errors", "origin", "origin/internal/option"},
 	"origin/fs":                   {"errors", "origin", "origin/internal/option"},
@@ -25,11 +25,12 @@ var mayImport = map[string][]string{
 	"transform/imagekit":          {"errors", "origin", "transform"},
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
-	"transform/render":            {"errors", "transform"},
+	"transform/render":            {"errors", "internal/coalesce", "transform"},
 	"transform/render/admission":  {"errors", "transform", "transform/header", "transform/render", "transform/sniff"},
 	"transform/render/draw":       {"errors", "transform", "transform/render", "transform/sniff", "transform/vips"},
 	"transform/render/sandbox":    {},
 	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
+	"internal/coalesce":           {},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
 }

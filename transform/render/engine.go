@@ -60,7 +60,7 @@ func (q Quality) Of(f transform.Format) int {
 
 // Result is a rendered variant.
 type Result struct {
-	// Body is the file. It is the caller's.
+	// Body is the file. Nobody changes it: several callers may have it.
 	Body []byte
 
 	Format transform.Format

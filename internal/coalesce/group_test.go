@@ -1,0 +1,126 @@
+package coalesce_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/caddy-images/caddy-images/internal/coalesce"
+)
+
+// newGroup is for words, whose key is their length.
+func newGroup() *coalesce.Group[int, string, string] {
+	return coalesce.NewGroup[int, string, string](func(q string) int { return len(q) }, func(a, b string) bool { return a == b })
+}
+
+type answer struct {
+	text string
+	err  error
+}
+
+func asking(ctx context.Context, g *coalesce.Group[int, string, string], question string, work func(context.Context, string) (string, error)) <-chan answer {
+	done := make(chan answer, 1)
+	go func() {
+		text, err := g.Do(ctx, question, work)
+		done <- answer{text, err}
+	}()
+	return done
+}
+
+// Questions of one key are told apart by the rest of them, whichever ends first.
+func TestKeyIsNotAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGroup()
+		var works atomic.Int32
+		land := map[string]chan struct{}{"abc": make(chan struct{}), "xyz": make(chan struct{}), "long": make(chan struct{})}
+		work := func(_ context.Context, q string) (string, error) {
+			works.Add(1)
+			<-land[q]
+			return "about " + q, nil
+		}
+		waiting := map[string][]<-chan answer{}
+		for range 3 {
+			for q := range land {
+				waiting[q] = append(waiting[q], asking(t.Context(), g, q, work))
+				synctest.Wait()
+			}
+		}
+		if n := works.Load(); n != 3 {
+			t.Errorf("%d works for three questions", n)
+		}
+		for n, q := range []string{"abc", "long", "xyz"} {
+			close(land[q])
+			for _, w := range waiting[q] {
+				if a := <-w; a.err != nil || a.text != "about "+q {
+					t.Errorf("%q: %q, %v", q, a.text, a.err)
+				}
+			}
+			// What landed is forgotten, and the others are not.
+			again := asking(t.Context(), g, q, work)
+			if a := <-again; a.text != "about "+q || works.Load() != int32(4+n) {
+				t.Errorf("%q again: %q, %d works", q, a.text, works.Load())
+			}
+		}
+	})
+}
+
+// Who leaves leaves the work to the others, the last one ends it, and nobody
+// boards what is going down.
+func TestLeaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGroup()
+		var works, cancelled atomic.Int32
+		goDown := make(chan struct{})
+		work := func(ctx context.Context, q string) (string, error) {
+			if works.Add(1) > 1 {
+				return "another", nil
+			}
+			<-ctx.Done()
+			cancelled.Add(1)
+			<-goDown
+			return "", ctx.Err()
+		}
+		one, leaveOne := context.WithCancel(t.Context())
+		two, leaveTwo := context.WithCancel(t.Context())
+		first, second := asking(one, g, "q", work), asking(two, g, "q", work)
+		synctest.Wait()
+		leaveOne()
+		if a := <-first; !errors.Is(a.err, coalesce.ErrLeft) {
+			t.Errorf("who left got %v", a.err)
+		}
+		synctest.Wait()
+		if cancelled.Load() != 0 || works.Load() != 1 {
+			t.Errorf("%d cancelled, %d works, while one waits", cancelled.Load(), works.Load())
+		}
+		leaveTwo()
+		if a := <-second; !errors.Is(a.err, coalesce.ErrLeft) {
+			t.Errorf("the last got %v", a.err)
+		}
+		synctest.Wait()
+		if cancelled.Load() != 1 {
+			t.Error("the work goes on for nobody")
+		}
+		if a := <-asking(t.Context(), g, "q", work); a.text != "another" || a.err != nil {
+			t.Errorf("a newcomer got %q, %v", a.text, a.err)
+		}
+		if a := <-asking(one, g, "q", work); !errors.Is(a.err, coalesce.ErrLeft) || works.Load() != 2 {
+			t.Errorf("who had left before got %v, %d works", a.err, works.Load())
+		}
+		close(goDown)
+	})
+}
+
+func TestBrokenWork(t *testing.T) {
+	for name, end := range map[string]func(){"panic": func() { panic("boom") }, "without an answer": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newGroup().Do(t.Context(), "q", func(context.Context, string) (string, error) { end(); return "", nil })
+			if !errors.Is(err, coalesce.ErrBroken) || !strings.Contains(err.Error(), name) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}

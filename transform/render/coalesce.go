@@ -1,0 +1,68 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	stderrors "errors"
+	"fmt"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/coalesce"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// Coalescer lets jobs for the same variant, of all engines that go through it,
+// share the one render that is in flight for them. It keeps no variant.
+//
+// A client that leaves does not disturb the others; when the last one leaves, the
+// work stops. The result, error included, is shared. So are the times: who joins
+// has the place in the queue, and the deadline, of who came first, which is never
+// later than its own would be.
+type Coalescer struct {
+	group *coalesce.Group[identity, Job, *Result]
+}
+
+// NewCoalescer returns a Coalescer.
+func NewCoalescer() *Coalescer {
+	return &Coalescer{coalesce.NewGroup[identity, Job, *Result](Job.identity, sameOriginal)}
+}
+
+// Engine returns an engine that has another one render what is not in flight
+// already. Jobs that are in flight at the same time may be given to different
+// engines only where these draw the same.
+func (c *Coalescer) Engine(engine Engine) Engine { return &coalescing{engine, c.group} }
+
+type coalescing struct {
+	Engine
+	group *coalesce.Group[identity, Job, *Result]
+}
+
+// Render implements Engine.
+func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
+	result, err := e.group.Do(ctx, job, e.Engine.Render)
+	switch {
+	case stderrors.Is(err, coalesce.ErrLeft):
+		err = Stopped(ctx)
+	case stderrors.Is(err, coalesce.ErrBroken):
+		err = errors.From(fmt.Errorf("rendering: %w", err))
+	}
+	return result, err
+}
+
+// identity is all of a job but the bytes of its original: two jobs with equal
+// ones and the same bytes are for the same variant. Bytes are compared, rather
+// than hashed, since there seldom is another job to compare with.
+type identity struct {
+	plan, accepts         string
+	size                  int
+	limits                transform.Limits
+	quality               Quality
+	queueTimeout, timeout time.Duration
+}
+
+func (j Job) identity() identity {
+	return identity{string(j.Plan.Key()), fmt.Sprint(j.Accepts), len(j.Original), j.Limits, j.Quality, j.QueueTimeout, j.Timeout}
+}
+
+func sameOriginal(a, b Job) bool { return bytes.Equal(a.Original, b.Original) }
