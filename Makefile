@@ -4,10 +4,12 @@
 
 PORT ?= 8080
 FUZZTIME ?= 20s
+FOLDER ?=
+BENCH ?=
 
 export CGO_ENABLED = 1
 
-.PHONY: help build run test fuzz lint clean FORCE
+.PHONY: help build run test bench fuzz lint clean FORCE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +25,10 @@ test: ## install what is missing and run all tests
 	scripts/setup.sh test
 	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
 	scripts/test.sh
+
+bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 10 minutes (FOLDER=… BENCH='-quick')
+	go build -o bin/bench ./bench
+	bin/bench -folder '$(FOLDER)' $(BENCH)
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=20s each)
 	scripts/fuzz.sh $(FUZZTIME)

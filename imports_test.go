@@ -33,6 +33,10 @@ var mayImport = map[string][]string{
 	"internal/coalesce":           {},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
+	"bench":                       {"bench/corpus", "bench/load", "bench/usage", "transform/sniff", "transform/vips"},
+	"bench/corpus":                {},
+	"bench/load":                  {},
+	"bench/usage":                 {},
 }
 
 // adapters are the packages that may know Caddy.

@@ -1,0 +1,85 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/bench/corpus"
+)
+
+// job is something to make of a picture, in numbers that every contender
+// understands.
+type job struct {
+	Name     string
+	Original string // a kind of the corpus
+	Width    int
+	Height   int     // of the canvas to pad to; 0 for none
+	Blur     float64 // the radius, twice the standard deviation; 0 for none
+	Format   string  // jpeg, webp, avif or png
+
+	// Share is the part of plain libvips' throughput that the handler with
+	// workers is to reach; 0 where nothing was promised.
+	Share float64
+}
+
+// jobs are the jobs of a run. Quality is 80, and 60 for AVIF, in all of them.
+var jobs = []job{
+	{Name: "12 MP → 512 px JPEG", Original: corpus.Photo12, Width: 512, Format: "jpeg", Share: 0.95},
+	{Name: "12 MP → 512 px WebP", Original: corpus.Photo12, Width: 512, Format: "webp", Share: 0.95},
+	{Name: "12 MP → 512 px AVIF", Original: corpus.Photo12, Width: 512, Format: "avif", Share: 0.95},
+	{Name: "12 MP → 512 px PNG", Original: corpus.Photo12, Width: 512, Format: "png", Share: 0.95},
+	{Name: "12 MP → 512 px JPEG, padded", Original: corpus.Photo12, Width: 512, Height: 512, Format: "jpeg", Share: 0.95},
+	{Name: "12 MP → 512 px JPEG, blurred", Original: corpus.Photo12, Width: 512, Blur: 10, Format: "jpeg", Share: 0.95},
+	{Name: "1 MP → 256 px JPEG", Original: corpus.Photo1, Width: 256, Format: "jpeg", Share: 0.85},
+	{Name: "PNG with alpha → 512 px WebP", Original: corpus.Alpha, Width: 512, Format: "webp"},
+	{Name: "3 MP WebP → 512 px WebP", Original: corpus.WebP, Width: 512, Format: "webp"},
+	{Name: "GIF of 24 frames → 200 px WebP", Original: corpus.Motion, Width: 200, Format: "webp"},
+}
+
+// folderJobs are those of a folder that was given.
+var folderJobs = []job{
+	{Name: "own pictures → 512 px JPEG", Original: corpus.Folder, Width: 512, Format: "jpeg"},
+	{Name: "own pictures → 512 px WebP", Original: corpus.Folder, Width: 512, Format: "webp"},
+}
+
+// padding is the colour around padded pictures.
+var padding = [3]float64{0x1b, 0x2a, 0x5c}
+
+func hexadecimal(c [3]float64) string {
+	return fmt.Sprintf("%02X%02X%02X", int(c[0]), int(c[1]), int(c[2]))
+}
+
+// path is the job at a file, in ImageKit's language.
+func (j job) path(file string) string {
+	wishes := []string{"w-" + strconv.Itoa(j.Width)}
+	if j.Height > 0 {
+		wishes = append(wishes, "h-"+strconv.Itoa(j.Height), "cm-pad_resize", "bg-"+hexadecimal(padding))
+	}
+	if j.Blur > 0 {
+		wishes = append(wishes, fmt.Sprintf("bl-%g", j.Blur))
+	}
+	return "/tr:" + strings.Join(append(wishes, "f-"+j.Format), ",") + "/" + file
+}
+
+// query is the job at a file as sharp/server.mjs reads it.
+func (j job) query(file string) string {
+	q := url.Values{"width": {strconv.Itoa(j.Width)}, "format": {j.Format}}
+	if j.Height > 0 {
+		q.Set("height", strconv.Itoa(j.Height))
+		q.Set("background", "#"+hexadecimal(padding))
+	}
+	if j.Blur > 0 {
+		q.Set("sigma", fmt.Sprint(j.Blur/2))
+	}
+	if j.Original == corpus.Motion {
+		q.Set("animated", "true")
+	}
+	return "/" + file + "?" + q.Encode()
+}
+
+// isResize tells whether the job does nothing but resize a still picture.
+func (j job) isResize() bool { return j.Height == 0 && j.Blur == 0 && j.Original != corpus.Motion }

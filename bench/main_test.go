@@ -1,0 +1,59 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+
+	_ "github.com/caddyserver/caddy/v2/modules/caddyhttp/standard"
+
+	_ "github.com/caddy-images/caddy-images"
+)
+
+// TestMain makes this program what a run starts: Caddy, and libvips alone.
+func TestMain(m *testing.M) {
+	switch {
+	case os.Getenv(plainRole) != "":
+		plainMain()
+	case len(os.Args) > 1 && os.Args[1] == "run":
+		caddycmd.Main()
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// A whole run with small pictures. The figures mean nothing; that there are all
+// of them, and that the handler's pictures are those of libvips alone, does.
+func TestQuickRun(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := parseOptions([]string{"-quick", "-caddy", program, "-dir", t.TempDir(), "-without", "sharp,nginx"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(o, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	for _, j := range jobs {
+		for _, by := range []string{nameLibvips, nameInProcess, nameWorkers} {
+			row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(j.Name) + ` +\| +` + by + ` \| +2 \| +([0-9]+) \|`)
+			if found := row.FindStringSubmatch(text); found == nil || found[1] < "1" {
+				t.Errorf("no requests of %s for %s", by, j.Name)
+			}
+		}
+	}
+	if strings.Contains(text, "NaN") || t.Failed() {
+		t.Log(text)
+	}
+}

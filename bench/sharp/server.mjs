@@ -1,0 +1,36 @@
+// server.mjs FOLDER PORT: what one writes to serve pictures with sharp. Settings are those of the handler.
+import http from 'node:http';
+import path from 'node:path';
+import sharp from 'sharp';
+
+sharp.cache(false); // each request is to be work, as for the others
+
+const [folder, port] = process.argv.slice(2);
+const options = {
+	jpeg: { quality: 80 },
+	webp: { quality: 80, effort: 4 },
+	avif: { quality: 60, effort: 3 },
+	png: {},
+};
+
+http.createServer(async (request, response) => {
+	try {
+		const url = new URL(request.url, 'http://localhost');
+		const q = Object.fromEntries(url.searchParams);
+		let picture = sharp(path.join(folder, url.pathname), { animated: 'animated' in q, autoOrient: true });
+		if (q.height) {
+			picture = picture.resize(+q.width, +q.height, { fit: 'contain', background: q.background });
+		} else {
+			picture = picture.resize(+q.width);
+		}
+		if (q.sigma) {
+			picture = picture.blur(+q.sigma);
+		}
+		const body = await picture.toFormat(q.format, options[q.format]).toBuffer();
+		response.writeHead(200, { 'Content-Type': `image/${q.format}`, 'Content-Length': body.length });
+		response.end(body);
+	} catch (error) {
+		response.writeHead(500);
+		response.end(String(error));
+	}
+}).listen(+port, '127.0.0.1');

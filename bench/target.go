@@ -1,0 +1,58 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// target is something that the handler with workers is to reach.
+type target struct {
+	what    string
+	got     string
+	reached bool
+}
+
+// longest is how much longer than the mean wait the 99th percentile may be.
+const longest = 1.3
+
+// queueing is how long a request waits and is done at best, if so many clients
+// ask at once and each processor does one at a time.
+func queueing(clients, processors int, single time.Duration) time.Duration {
+	return time.Duration(float64(clients) / float64(processors) * float64(single))
+}
+
+func targets(done []job, all measurements, o options) []target {
+	var list []target
+	var peak int64
+	for _, j := range done {
+		limit, got := all[key{j.Name, nameLibvips, o.busy()}], all[key{j.Name, nameWorkers, o.busy()}]
+		if j.Share > 0 && limit.Rate() > 0 {
+			share := got.Rate() / limit.Rate()
+			list = append(list, target{
+				fmt.Sprintf("%s: at least %.2f of libvips' requests/s with %d clients", j.Name, j.Share, o.busy()),
+				fmt.Sprintf("%.3f", share), share >= j.Share,
+			})
+		}
+		for _, clients := range o.clients {
+			peak = max(peak, all[key{j.Name, nameWorkers, clients}].peak)
+		}
+	}
+	for _, j := range done {
+		alone, crowd := all[key{j.Name, nameWorkers, o.alone()}], all[key{j.Name, nameWorkers, o.crowd()}]
+		if len(crowd.Times) == 0 || o.crowd() <= o.processors {
+			continue
+		}
+		bound := queueing(o.crowd(), o.processors, alone.Mean())
+		got := crowd.Percentile(.99)
+		list = append(list, target{
+			fmt.Sprintf("%s: p99 with %d clients below %.1f × the wait for one's turn, %s ms", j.Name, o.crowd(), longest, milliseconds(bound)),
+			fmt.Sprintf("%.2f ×", float64(got)/float64(bound)), float64(got) < longest*float64(bound),
+		})
+	}
+	return append(list, target{
+		"all processes together are resident in no more than `memory`, " + o.memory,
+		megabytes(peak) + " MiB", peak <= o.budget,
+	})
+}

@@ -1,0 +1,39 @@
+//go:build linux
+
+package usage
+
+import "time"
+
+// interval is how often the resident size is looked at. A look takes a good
+// part of a millisecond.
+const interval = 100 * time.Millisecond
+
+// Peak watches the resident size of a process and its children. The function it
+// returns ends that and gives the largest size that was seen.
+func Peak(pid int) (end func() int64) {
+	stop, most := make(chan struct{}), make(chan int64)
+	go func() {
+		var peak int64
+		look := func() {
+			if size, err := Resident(pid); err == nil {
+				peak = max(peak, size)
+			}
+		}
+		clock := time.NewTicker(interval)
+		defer clock.Stop()
+		for {
+			select {
+			case <-clock.C:
+				look()
+			case <-stop:
+				look()
+				most <- peak
+				return
+			}
+		}
+	}()
+	return func() int64 {
+		close(stop)
+		return <-most
+	}
+}
