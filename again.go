@@ -23,8 +23,18 @@ import (
 // Whatever is configured for the original's path then holds for its variants.
 type again struct{ chains sync.Map } // *caddyhttp.Server -> caddyhttp.Handler
 
-// doneVar is the variable that marks a request that is on its second way.
+// doneVar is the variable that marks a request that is on its second way. It has
+// the escaped path that the request had on its first.
 const doneVar = "images.again"
+
+// pathWithTransformation is the escaped path of the request, with the
+// transformation in it if it was there on its first way.
+func pathWithTransformation(r *http.Request) string {
+	if first, ok := caddyhttp.GetVar(r.Context(), doneVar).(string); ok {
+		return first
+	}
+	return r.URL.EscapedPath()
+}
 
 // serve tells whether it served the request, whose own URL makes the detour. A
 // request whose detour is not the client's but was made by a rewrite is left
@@ -43,7 +53,7 @@ func (a *again) serve(w http.ResponseWriter, r *http.Request, detour transform.D
 	if err != nil {
 		return false, nil
 	}
-	caddyhttp.SetVar(r.Context(), doneVar, true)
+	caddyhttp.SetVar(r.Context(), doneVar, r.URL.EscapedPath())
 	// The first of a group of routes that exclude each other has been taken; it
 	// may be another this time. This is Caddy's key for what was taken.
 	taken, _ := r.Context().Value(caddy.CtxKey("route_group")).(map[string]struct{})

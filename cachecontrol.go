@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
@@ -22,7 +24,17 @@ const (
 // what a request with credentials gets, for the answer to somebody else may be a
 // refusal, and what the handlers behind this one say of cookies or of things that
 // no cache can know.
+//
+// What a signature lets somebody see until a moment is not kept for longer.
 func (h *Handler) cacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
+	usual := h.usualCacheControl(r, asked, original)
+	if until := asked.Proof.Until; !until.IsZero() {
+		return keptUntil(usual, until, time.Now())
+	}
+	return usual
+}
+
+func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
 	said := directives(original.CacheControl)
 	switch {
 	case slices.Contains(said, "no-store"):
@@ -37,6 +49,36 @@ func (h *Handler) cacheControl(r *http.Request, asked transform.Request, origina
 		return "public, " + year + ", " + immutable
 	}
 	return "public, " + year
+}
+
+// keptUntil bounds a Cache-Control so that no cache answers with it after a
+// moment: ages are at most what is left until then, and what allows an old answer
+// is taken out.
+func keptUntil(cacheControl string, until, now time.Time) string {
+	left := max(int64(until.Sub(now)/time.Second), 0)
+	bounded := []string{fmt.Sprintf("max-age=%d", left), "must-revalidate"}
+	var kept []string
+	for d := range strings.SplitSeq(cacheControl, ",") {
+		d = strings.TrimSpace(d)
+		name, value, _ := strings.Cut(d, "=")
+		switch name = strings.ToLower(name); name {
+		case "no-store":
+			return "no-store"
+		case "", "must-revalidate", "stale-while-revalidate", "stale-if-error":
+			continue
+		case "max-age", "s-maxage":
+			age, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 64)
+			if err != nil || age < 0 {
+				age = 0 // RFC 9111 section 4.2.1: what cannot be read is stale
+			}
+			d = fmt.Sprintf("%s=%d", name, min(age, left))
+			if name == "max-age" {
+				bounded = bounded[1:]
+			}
+		}
+		kept = append(kept, d)
+	}
+	return strings.Join(append(kept, bounded...), ", ")
 }
 
 // isPersonal tells whether one of the headers that an original depends on says

@@ -24,7 +24,9 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //
 //	images [<matcher>] {
 //		dialect         imagekit {
-//			endpoint <path>
+//			endpoint          <path>
+//			private_key       <keys...>
+//			require_signature off|on
 //		}
 //		origin          <type> ... {
 //			...
@@ -119,17 +121,30 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 		return d.Errf("there is no dialect %q; there is imagekit", name)
 	}
 	h.Dialect = &Dialect{ImageKit: new(imagekit.Config)}
+	seen := make(map[string]bool)
 	for d.NextBlock(1) {
-		switch d.Val() {
-		case "endpoint":
-			if err := oneArg(d, &h.Dialect.ImageKit.Endpoint); err != nil {
-				return err
-			}
-		default:
-			return d.Errf("dialect imagekit has no option %q", d.Val())
+		option := d.Val()
+		if seen[option] && option != "private_key" {
+			return d.Errf("%s is given twice", option)
+		}
+		seen[option] = true
+		if err := unmarshalImageKit(d, option, h.Dialect.ImageKit); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config) error {
+	switch option {
+	case "endpoint":
+		return oneArg(d, &c.Endpoint)
+	case "private_key":
+		return moreArgs(d, &c.PrivateKeys)
+	case "require_signature":
+		return oneOf(d, &c.RequireSignature, imagekit.RequireOff, imagekit.RequireOn)
+	}
+	return d.Errf("dialect imagekit has no option %q", option)
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
@@ -208,6 +223,16 @@ func someArgs(d *caddyfile.Dispenser, to *[]string) error {
 	if *to = d.RemainingArgs(); len(*to) == 0 {
 		return d.ArgErr()
 	}
+	return nil
+}
+
+// moreArgs is for an option that can be given several times.
+func moreArgs(d *caddyfile.Dispenser, to *[]string) error {
+	var args []string
+	if err := someArgs(d, &args); err != nil {
+		return err
+	}
+	*to = append(*to, args...)
 	return nil
 }
 

@@ -1,6 +1,9 @@
 package images
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/transform/imagekit"
@@ -12,15 +15,33 @@ type Dialect struct {
 	ImageKit *imagekit.Config `json:"imagekit,omitempty"`
 }
 
-// provision returns the dialect, placeholders in its options replaced.
+// provision returns the dialect, placeholders in its options replaced. What they
+// stand for, such as a key, is not written back into the configuration.
 func (d *Dialect) provision() (language, error) {
 	if d.ImageKit == nil {
 		d.ImageKit = new(imagekit.Config)
 	}
-	endpoint, err := caddy.NewReplacer().ReplaceOrErr(d.ImageKit.Endpoint, true, true)
-	if err != nil {
+	config := *d.ImageKit
+	repl := caddy.NewReplacer()
+	var err error
+	if config.Endpoint, err = replaced(repl, "endpoint", config.Endpoint); err != nil {
 		return nil, err
 	}
-	d.ImageKit.Endpoint = endpoint
-	return imagekit.New(*d.ImageKit)
+	config.PrivateKeys = slices.Clone(config.PrivateKeys)
+	for i, key := range config.PrivateKeys {
+		if config.PrivateKeys[i], err = replaced(repl, "private_key", key); err != nil {
+			return nil, err
+		}
+	}
+	return imagekit.New(config)
+}
+
+// replaced is the value of an option without placeholders. One that is unknown
+// or empty is an error: a key that is not there must not become an empty key.
+func replaced(repl *caddy.Replacer, option, value string) (string, error) {
+	value, err := repl.ReplaceOrErr(value, true, true)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", option, err)
+	}
+	return value, nil
 }

@@ -138,11 +138,11 @@ func TestDocsOptions(t *testing.T) {
 	readme := readPage(t, "README.md")
 	rows := table(t, readme.text, "Option")
 	options := optionsOf(t, "caddyfile.go", "unmarshalOption")
-	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile.go", "unmarshalDialect")...))
+	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile.go", "unmarshalImageKit")...))
 	same(t, "JSON", column(rows, 1), append(jsonNames(images.Handler{}), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))...))
 	syntax := readme.blocks("")[0]
 	for _, row := range rows {
-		if !regexp.MustCompile(`(?m)^\t+` + row[0] + ` `).MatchString(syntax) {
+		if !regexp.MustCompile(`(?m)^\t+` + row[0] + `\b`).MatchString(syntax) {
 			t.Errorf("the syntax in the README lacks %s", row[0])
 		}
 	}

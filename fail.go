@@ -50,7 +50,7 @@ func (h *Handler) log(r *http.Request, e *errors.Error, failure caddyhttp.Handle
 	switch e.Kind {
 	case errors.Internal:
 		level = zapcore.ErrorLevel
-	case errors.BadTransform, errors.NotFound, errors.MethodNotAllowed, errors.ClientClosed:
+	case errors.BadTransform, errors.NotFound, errors.Unauthorized, errors.MethodNotAllowed, errors.ClientClosed:
 		level = zapcore.InfoLevel // the client's own doing
 	}
 	if c := h.logger.Check(level, e.Message); c != nil {

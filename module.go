@@ -48,8 +48,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 			}
 		}
 	}
-	if !ours || h.transformsNext && isForNext(r, asked, err) {
+	if !ours {
 		return nextHandler.ServeHTTP(w, r)
+	}
+	if err := h.admit(r, &asked); err != nil {
+		return h.fail(w, r, err)
+	}
+	if h.transformsNext && isForNext(r, asked, err) {
+		return h.passOn(w, r, asked, nextHandler)
 	}
 	if !isRead(r) {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -102,7 +108,7 @@ func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Metho
 // errFetchTime is the cause of a context whose fetch_timeout is over.
 var errFetchTime = stderrors.New("fetch_timeout is over")
 
-// fetch asks the origins for the original.
+// fetch asks the origins for the original, and makes sure that it may be shown.
 func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
 	defer cancel()
@@ -113,8 +119,13 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 		Prefix:  h.language.Endpoint(),
 		Header:  passing(asked),
 		IsImage: func(file []byte) bool { _, ok := sniff.Sniff(file); return ok },
+		MayPass: func(header http.Header) error { return h.mayPass(header, asked) },
 	})
-	return h.origins.Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+	original, err := h.origins.Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+	if err != nil {
+		return nil, err
+	}
+	return original, h.mayShow(asked, original)
 }
 
 // render draws the variant that the plan asks for. An SVG whose picture is not
@@ -161,6 +172,17 @@ type language interface {
 	// its own path and has everything else in its query; ok is false where it
 	// is written so. The URL is one that Parse understands.
 	Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool)
+
+	// Admit decides whether a request may be served. target is the request target
+	// as the client sent it, seen the escaped path that the request had where its
+	// transformation still was in it, and asked what Parse returned, if that was
+	// no error.
+	Admit(target, seen string, asked transform.Request, now time.Time) (transform.Proof, error)
+
+	// MayShow decides whether an admitted request may be shown what it asks for
+	// of a file, by the header that the file came with: of the original, and of
+	// every other file that is drawn.
+	MayShow(header http.Header, asked transform.Request) error
 
 	// Endpoint is the escaped path that the dialect's URLs begin with, without
 	// a trailing slash.

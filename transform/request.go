@@ -1,6 +1,10 @@
 package transform
 
-import "github.com/caddy-images/caddy-images/origin"
+import (
+	"time"
+
+	"github.com/caddy-images/caddy-images/origin"
+)
 
 // Request is what a URL asks for: a plan for an original.
 type Request struct {
@@ -17,6 +21,13 @@ type Request struct {
 	// Filename is the name to save it under, as the client gave it; empty for
 	// the original's own. The extension is the answer's matter.
 	Filename string
+
+	// Named tells whether the URL chose all of the plan by names that the
+	// operator gave to transformations. False for the zero plan.
+	Named bool
+
+	// Proof is what the URL's signature proves, once it was checked.
+	Proof Proof
 }
 
 // Detour is how a URL differs from the one that names the same original by its
@@ -32,4 +43,14 @@ type Detour struct {
 
 	// Query is the query of the other URL, raw.
 	Query string
+}
+
+// Proof is what a signature in a URL proves. The zero value is that of a URL
+// without one.
+type Proof struct {
+	// Signed tells whether somebody who has one of the keys made the URL.
+	Signed bool
+
+	// Until is when the signature expires; zero for never.
+	Until time.Time
 }

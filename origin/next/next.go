@@ -48,6 +48,11 @@ type Call struct {
 
 	// IsImage tells, by its bytes, whether a file is an image to transform.
 	IsImage func(file []byte) bool
+
+	// MayPass decides, by its header, whether an answer that is not to be
+	// transformed may go on to the client. It may change the header. Its error
+	// is Fetch's.
+	MayPass func(http.Header) error
 }
 
 type callKey struct{}
@@ -89,7 +94,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
-	w := &writer{client: call.Writer, isImage: call.IsImage, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
+	w := &writer{client: call.Writer, isImage: call.IsImage, mayPass: call.MayPass, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
 	asking, stop := whileKept(ctx, call.Request.Context(), w)
 	defer stop()
 	inner, err := innerRequest(asking, call, req.Ref)
@@ -108,8 +113,8 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if ctx.Err() != nil {
 		return nil, origin.GivenUp(ctx)
 	}
-	if w.overflow != nil {
-		return nil, w.overflow
+	if w.refusal != nil {
+		return nil, w.refusal
 	}
 	if err != nil {
 		return nil, failure(err)

@@ -46,6 +46,7 @@ func TestTimeIsForWhatIsKept(t *testing.T) {
 				Request: httptest.NewRequestWithContext(client, http.MethodGet, "/file", nil),
 				Handler: handler,
 				IsImage: func([]byte) bool { return !passes },
+				MayPass: func(http.Header) error { return nil },
 			})
 			_, err := Origin{}.Fetch(ctx, origin.Request{Ref: origin.Ref{Path: "file"}, MaxBytes: 100})
 			switch {

@@ -19,14 +19,15 @@ import (
 type writer struct {
 	client   http.ResponseWriter
 	isImage  func(file []byte) bool
+	mayPass  func(http.Header) error
 	maxBytes int64
 	added    http.Header // to what is passed on
 
-	header   http.Header
-	status   int
-	body     []byte
-	passing  atomic.Bool // the answer is the client's already
-	overflow error
+	header  http.Header
+	status  int
+	body    []byte
+	passing atomic.Bool // the answer is the client's already
+	refusal error       // the answer is nobody's
 }
 
 // Header is the answer's own, so that nothing of an original's header reaches
@@ -48,14 +49,14 @@ func (w *writer) WriteHeader(status int) {
 	}
 	if n, ok := w.announced(); ok {
 		if n > w.maxBytes {
-			w.overflow = origin.TooLong(w.maxBytes)
+			w.refusal = origin.TooLong(w.maxBytes)
 			return
 		}
 		w.body = make([]byte, 0, n)
 	}
 }
 
-// Write keeps the body. After an overflow it fails, so that the handler stops.
+// Write keeps the body. After a refusal it fails, so that the handler stops.
 func (w *writer) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
@@ -63,14 +64,14 @@ func (w *writer) Write(p []byte) (int, error) {
 	switch {
 	case w.passing.Load():
 		return w.client.Write(p)
-	case w.overflow != nil:
-		return 0, w.overflow
+	case w.refusal != nil:
+		return 0, w.refusal
 	case w.status != http.StatusOK:
 		return len(p), nil // an error page, which nobody will see
 	case int64(len(w.body)+len(p)) > w.maxBytes:
-		w.overflow = origin.TooLong(w.maxBytes)
+		w.refusal = origin.TooLong(w.maxBytes)
 		w.body = nil
-		return 0, w.overflow
+		return 0, w.refusal
 	}
 	w.body = append(w.body, p...)
 	return len(p), nil
@@ -99,8 +100,11 @@ func (w *writer) transformable() bool {
 	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/")
 }
 
-// pass sends the answer on, header first.
+// pass sends the answer on, header first, if it may.
 func (w *writer) pass() {
+	if w.refusal = w.mayPass(w.header); w.refusal != nil {
+		return
+	}
 	w.passing.Store(true)
 	to := w.client.Header()
 	maps.Copy(to, w.added)
@@ -128,7 +132,9 @@ func (w *writer) source() (*origin.Source, error) {
 		return nil, brokeOff(origin.ErrShortBody)
 	}
 	if !w.isImage(w.body) && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
-		w.pass()
+		if w.pass(); w.refusal != nil {
+			return nil, w.refusal
+		}
 		if _, err := w.client.Write(w.body); err != nil {
 			return nil, errors.New(errors.ClientClosed, "The client went away").Because(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
@@ -153,6 +154,7 @@ func TestDocsOfTheURL(t *testing.T) {
 			continue
 		}
 		r, ok, err := new(Dialect).Parse(path, query)
+		_, refusal := (&Dialect{access: access{keys: [][]byte{{}}}}).Admit(path+"?"+query, path, r, time.Now())
 		got := ""
 		switch {
 		case !ok:
@@ -163,6 +165,8 @@ func TestDocsOfTheURL(t *testing.T) {
 			got = "never"
 		case err != nil:
 			got = err.Error()
+		case refusal != nil:
+			got = "yes" // a signature, checked
 		case query != "" && r.Ref.Query == query:
 			got = "forwarded"
 		case reflect.DeepEqual(r, transform.Request{Ref: origin.Ref{Path: strings.TrimPrefix(path, "/")}}):

@@ -24,12 +24,16 @@ type Config struct {
 	// transformation and the path of the file. Requests for other paths are not
 	// handled. Default: empty, which is every path.
 	Endpoint string `json:"endpoint,omitempty"`
-}
 
-// Validate tells what is wrong with a Config.
-func (c Config) Validate() error {
-	_, err := c.endpoint()
-	return err
+	// The private keys that URLs are signed with (`ik-s`). With several, each of
+	// them is good, so that keys can be changed one after the other. A URL that
+	// has a signature must have a right one, also where none is required.
+	// Without a key signatures are not looked at. Default: none.
+	PrivateKeys []string `json:"private_keys,omitempty"`
+
+	// Which URLs must be signed: `off`, none, or `on`, all below the endpoint,
+	// also those that would go to the next handler. Default: `off`.
+	RequireSignature string `json:"require_signature,omitempty"`
 }
 
 // endpoint is the Endpoint without a slash at its end.
@@ -60,6 +64,7 @@ func notEndpoint(r rune) bool {
 // goroutines.
 type Dialect struct {
 	endpoint string
+	access
 }
 
 // New returns the dialect of a Config, or what is wrong with it.
@@ -68,7 +73,11 @@ func New(c Config) (*Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dialect{endpoint: endpoint}, nil
+	access, err := c.access()
+	if err != nil {
+		return nil, err
+	}
+	return &Dialect{endpoint: endpoint, access: access}, nil
 }
 
 // Endpoint is the path below which the dialect's URLs are, without a slash at

@@ -9,9 +9,16 @@ import (
 )
 
 // below is the part of a path after the endpoint and the slashes that follow
-// it. Only whole segments match, so that /shop is not the endpoint of
-// /shopping. A percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
+// it.
 func (d *Dialect) below(escapedPath string) (string, bool) {
+	rest, ok := d.behind(escapedPath)
+	return strings.TrimLeft(rest, "/"), ok
+}
+
+// behind is the part of a path after the endpoint and one slash. Only whole
+// segments match, so that /shop is not the endpoint of /shopping. A
+// percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
+func (d *Dialect) behind(escapedPath string) (string, bool) {
 	rest := escapedPath
 	for i := range len(d.endpoint) {
 		c, n := firstByte(rest)
@@ -23,7 +30,7 @@ func (d *Dialect) below(escapedPath string) (string, bool) {
 	if rest != "" && rest[0] != '/' {
 		return "", false
 	}
-	return strings.TrimLeft(rest, "/"), true
+	return strings.TrimPrefix(rest, "/"), true
 }
 
 // firstByte is the first byte of a path, percent-decoded, and how many bytes

@@ -14,7 +14,10 @@ import (
 )
 
 // vector is a URL that ImageKit's SDKs or documentation have.
-type vector struct{ Source, Test, Endpoint, URL, Tr string }
+type vector struct {
+	Source, Test, Endpoint, URL, Tr string
+	PrivateKey                      string `json:"private_key"` // of those that are signed
+}
 
 func vectors(t testing.TB) []vector {
 	t.Helper()

@@ -1,0 +1,61 @@
+package images
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// admit decides whether the request may be served, and adds to what it asks for
+// what its signature proves.
+func (h *Handler) admit(r *http.Request, asked *transform.Request) (err error) {
+	asked.Proof, err = h.language.Admit(receivedTarget(r), pathWithTransformation(r), *asked, time.Now())
+	return err
+}
+
+// receivedTarget is the request target as the client sent it. Signatures are
+// about its very bytes, and rewrites change those.
+func receivedTarget(r *http.Request) string {
+	if received, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {
+		return received.RequestURI
+	}
+	return r.RequestURI
+}
+
+// passOn has the next handler answer an admitted request that nothing is
+// transformed for. What is private is not shown here either, and what may be
+// seen for a time only is not kept for longer.
+func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, asked transform.Request, nextHandler caddyhttp.Handler) error {
+	guarded := newGuardedWriter(w, func(header http.Header) error { return h.mayPass(header, asked) })
+	if err := guarded.serve(nextHandler, r); guarded.refusal == nil {
+		return err
+	}
+	return h.fail(w, r, guarded.refusal)
+}
+
+// mayShow decides whether the request may be shown what it asks for of the
+// original.
+func (h *Handler) mayShow(asked transform.Request, original *origin.Source) error {
+	if keepsSVG(asked.Plan, original.Body) {
+		asked.Named = false // the answer is the file itself
+	}
+	return h.language.MayShow(original.Header, asked)
+}
+
+// mayPass decides, by its header, whether somebody else's answer may be sent on
+// as it is, and bounds how long it may be kept.
+func (h *Handler) mayPass(header http.Header, asked transform.Request) error {
+	asked.Named = false // whatever was asked for, this is the file itself
+	if err := h.language.MayShow(header, asked); err != nil {
+		return err
+	}
+	if until := asked.Proof.Until; !until.IsZero() {
+		header.Set("Cache-Control", keptUntil(strings.Join(header.Values("Cache-Control"), ", "), until, time.Now()))
+	}
+	return nil
+}
