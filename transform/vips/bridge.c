@@ -31,6 +31,29 @@ bridge_silence(void)
 	g_log_set_handler("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
 }
 
+// libvips ends a thread that had nothing to do for 15 seconds. Before 8.15.4, a
+// picture that takes the thread for its work in that very moment waits for ever,
+// or writes into memory that is freed already. So threads wait without end: where
+// the linker lets a program's function go before a library's of that name (ELF,
+// unless libvips was linked with -Bsymbolic), libvips itself calls this one.
+int
+vips_semaphore_down_timeout(VipsSemaphore *s, gint64 timeout)
+{
+	(void) timeout;
+	return vips_semaphore_down(s);
+}
+
+// libvips' cache of operations, even one of size zero, takes each in for a moment,
+// and a job on another thread that asks for the same gets the very same images:
+// what kills one kills the other, and either may be the one that frees them.
+static void *
+never_cache(VipsObjectClass *class, void *data)
+{
+	(void) data;
+	VIPS_OPERATION_CLASS(class)->flags |= VIPS_OPERATION_NOCACHE;
+	return NULL;
+}
+
 int
 bridge_start(int concurrency)
 {
@@ -39,9 +62,7 @@ bridge_start(int concurrency)
 	g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
 	if (VIPS_INIT("caddy-images"))
 		return -1;
-	vips_cache_set_max(0);
-	vips_cache_set_max_mem(0);
-	vips_cache_set_max_files(0);
+	vips_class_map_all(VIPS_TYPE_OPERATION, never_cache, NULL);
 	vips_concurrency_set(concurrency);
 	return 0;
 }

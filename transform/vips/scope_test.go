@@ -133,3 +133,20 @@ func TestCancelledBefore(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Two jobs that make the same image have one each: else the end of one would stop
+// the other, and what one writes into the metadata would be the other's too.
+func TestScopesShareNothing(t *testing.T) {
+	a, b := newScope(t), newScope(t)
+	for name, image := range map[string]func(*Scope) (*Image, error){
+		"black":    func(s *Scope) (*Image, error) { return s.Black(3, 2, 1) },
+		"identity": func(s *Scope) (*Image, error) { return s.Identity(1) },
+		"solid":    func(s *Scope) (*Image, error) { return s.NewSolid(3, 2, 10, 20, 30) },
+	} {
+		mine, others := must[*Image](t)(image(a)), must[*Image](t)(image(b))
+		mine.SetInt("mine", 1)
+		if others.HasField("mine") {
+			t.Errorf("%s: two scopes have one image", name)
+		}
+	}
+}
