@@ -36,6 +36,18 @@ func pathWithTransformation(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
+// straightVar is the variable that has the escaped path that such a request
+// began its second way with.
+const straightVar = "images.straight"
+
+// straightPath is the client's path, without the detour that it may have made.
+func straightPath(r *http.Request, received *url.URL) string {
+	if path, ok := caddyhttp.GetVar(r.Context(), straightVar).(string); ok {
+		return path
+	}
+	return received.EscapedPath()
+}
+
 // serve tells whether it served the request, whose own URL makes the detour. A
 // request whose detour is not the client's but was made by a rewrite is left
 // alone: then the path is what the operator wants it to be.
@@ -54,6 +66,7 @@ func (a *again) serve(w http.ResponseWriter, r *http.Request, detour transform.D
 		return false, nil
 	}
 	caddyhttp.SetVar(r.Context(), doneVar, r.URL.EscapedPath())
+	caddyhttp.SetVar(r.Context(), straightVar, escaped)
 	// The first of a group of routes that exclude each other has been taken; it
 	// may be another this time. This is Caddy's key for what was taken.
 	taken, _ := r.Context().Value(caddy.CtxKey("route_group")).(map[string]struct{})

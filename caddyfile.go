@@ -47,6 +47,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		quality         [<format>] <1-100>
 //		formats         <formats...>
 //		cache_control   origin|<value>
+//		default_image   <path>
 //		canonical       <url>
 //	}
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
@@ -106,6 +107,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return someArgs(d, &h.Formats)
 	case "cache_control":
 		return oneArg(d, &h.CacheControl)
+	case "default_image":
+		return oneArg(d, &h.DefaultImage)
 	case "canonical":
 		return oneArg(d, &h.Canonical)
 	}

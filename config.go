@@ -114,6 +114,11 @@ type Handler struct {
 	// version. An origin's `private` and `no-store` are always kept.
 	CacheControl string `json:"cache_control,omitempty"`
 
+	// The path of the picture that is delivered in place of an original that is
+	// not there, by URLs that have a transformation and name no other (`di`).
+	// It is fetched from the same origins. Default: none.
+	DefaultImage string `json:"default_image,omitempty"`
+
 	// Where originals have an address of their own, such as
 	// `https://www.example.com`: good answers then have `Link: <…>;
 	// rel="canonical"` with the original's path below it, so that search engines
@@ -132,6 +137,7 @@ type Handler struct {
 	quality        render.Quality
 	formats        []transform.Format
 	canonical      *url.URL // nil for none
+	defaultImage   origin.Ref
 	bodies         *errorBodies
 	again          *again
 }
@@ -167,6 +173,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err
 	}
 	if h.canonical, err = parseCanonical(h.Canonical); err != nil {
+		return err
+	}
+	if h.defaultImage, err = parseDefaultImage(h.DefaultImage); err != nil {
 		return err
 	}
 	if err := h.provisionOrigins(ctx); err != nil {

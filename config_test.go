@@ -45,6 +45,7 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"canonical": "https://u@x.example"}`, `canonical is "https://u@x.example"; it takes`},
 		{`{"canonical": "ftp://x.example"}`, `canonical is "ftp://x.example"; it takes`},
 		{`{"canonical": "https://{env.CADDY_IMAGES_NOT_SET}"}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},
+		{`{"default_image": "/a/../b.jpg"}`, `default_image is "/a/../b.jpg"; it takes the path of a file, such as /default.jpg`},
 		{`{"go_on": ["never"]}`, `go_on: "never" is no failure of an origin`},
 		{`{"dialect": {"imagekit": {"endpoint": "shop"}}}`, `endpoint "shop" does not begin with a slash`},
 		{`{"dialect": {"imagekit": {"endpoint": "/{env.CADDY_IMAGES_NOT_SET}"}}}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},

@@ -41,6 +41,10 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // handler goes on to the next one as it is.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
+	if p := probing(r); p != nil && ours {
+		p.arrive(h, asked)
+		return nil
+	}
 	if ours && err == nil && isRead(r) {
 		if detour, ok := h.language.Detour(r.URL.EscapedPath(), r.URL.RawQuery); ok {
 			if served, err := h.again.serve(w, r, detour); served {
@@ -70,7 +74,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	defer giveBack()
 	original, err := h.fetch(w, r, nextHandler, asked)
-	if stderrors.Is(err, next.ErrAnswered) {
+	standsIn := false
+	if err != nil && !isAnswered(err) {
+		original, err = h.fetchDefault(w, r, nextHandler, asked, err)
+		standsIn = err == nil
+	}
+	if isAnswered(err) {
 		return nil
 	}
 	if err != nil {
@@ -80,6 +89,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.fail(w, r, err)
 	}
 	answer := h.describe(r, asked, original)
+	if standsIn {
+		answer.standIn()
+	}
 	if asked.Plan.IsZero() {
 		answer.saveAs(asked)
 		return answer.send(w, r, original.Body)
@@ -102,6 +114,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 func isForNext(r *http.Request, asked transform.Request, err error) bool {
 	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment || stderrors.Is(err, origin.ErrPath)
 }
+
+// isAnswered tells whether a fetch ended with the client's answer.
+func isAnswered(err error) bool { return stderrors.Is(err, next.ErrAnswered) }
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
@@ -131,6 +146,7 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 // render draws the variant that the plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
 func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.Plan, original *origin.Source) (variant, error) {
+	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
 	if keepsSVG(plan, original.Body) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
 	}

@@ -9,7 +9,11 @@
 // precedence live there and nowhere else.
 package transform
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/caddy-images/caddy-images/origin"
+)
 
 // Plan is what to do to one original. The zero value is "the original, as it
 // is".
@@ -20,6 +24,11 @@ type Plan struct {
 
 	// Output says how to write the picture down.
 	Output Output
+
+	// Default is the original to take where the one that is asked for is not
+	// there; zero for none. It is no part of the Key: what is drawn is in either
+	// case what the rest of the plan says of some original.
+	Default origin.Ref
 }
 
 // IsZero tells whether the plan asks for nothing, that is, for the original. A

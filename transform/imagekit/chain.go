@@ -29,7 +29,7 @@ func parseChain(tr string) (transform.Plan, error) {
 	}
 	var p transform.Plan
 	for _, items := range chain {
-		s := step{output: &p.Output}
+		s := step{output: &p.Output, standIn: &p.Default}
 		for _, it := range items {
 			if err := s.read(it); err != nil {
 				return transform.Plan{}, err

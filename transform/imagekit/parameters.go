@@ -37,7 +37,7 @@ var parameters = append([]row{
 	{name: "dn", state: later},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
 	{name: "n", state: later},
-	{name: "di", state: later},
+	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault},
 	{name: "pg", state: later},
 
 	// Effects and shape.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -15,6 +16,7 @@ func TestValues(t *testing.T) {
 	size := func(z resize) plan { return step(transform.Step{Resize: z}) }
 	effects := func(e transform.Effects) plan { return step(transform.Step{Effects: e}) }
 	output := func(o transform.Output) plan { return plan{Steps: steps{{}}, Output: o} }
+	standIn := func(path string) plan { return plan{Steps: steps{{}}, Default: origin.Ref{Path: path}} }
 	max := transform.Radius{Max: true}
 	none := radius(0)
 
@@ -112,6 +114,14 @@ func TestValues(t *testing.T) {
 		{"orig-true,orig-false,w-3", size(resize{Width: px(3)})},
 		{"w-nonsense,unknown-1:orig-true", plan{}},
 
+		{"di-default.jpg", standIn("default.jpg")},
+		{"di-@@f@@default.jpg@@", standIn("f/default.jpg")},
+		{"di-/f/a b+é%.jpg", standIn("f/a%20b+%C3%A9%25.jpg")},
+		{"di-a.jpg:di-b.jpg", plan{Steps: steps{{}, {}}, Default: origin.Ref{Path: "b.jpg"}}},
+		{"di-", output(transform.Output{})},
+		{"di-@@", output(transform.Output{})},
+		{"di", output(transform.Output{})},
+
 		{"bl-1", effects(transform.Effects{Blur: num(1)})},
 		{"bl-100", effects(transform.Effects{Blur: num(100)})},
 		{"e-grayscale", effects(transform.Effects{Grayscale: true})},
@@ -195,7 +205,7 @@ func TestMessages(t *testing.T) {
 		radii   = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
 		color   = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
 		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
-		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
+		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig di bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
 	)
 	tests := []struct{ tr, want string }{
 		{"w", "w has no value; " + length},
@@ -249,6 +259,8 @@ func TestMessages(t *testing.T) {
 		{"lo", `lo has no value; ` + boolean},
 		{"md-TRUE", `md is "TRUE"; ` + boolean},
 		{"cp-yes", `cp is "yes"; ` + boolean},
+		{"di-f@@..@@a.jpg", `di is "f@@..@@a.jpg"; it takes the path of a file, with @@ for a slash`},
+		{"di-a\x01", `di is "a\x01"; it takes the path of a file, with @@ for a slash`},
 		{"orig-1", `orig is "1"; ` + boolean},
 		{"bl-0", `bl is "0"; it takes 1 to 100`},
 		{"bl-2.5", `bl is "2.5"; it takes 1 to 100`},

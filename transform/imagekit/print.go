@@ -21,6 +21,9 @@ func Print(p transform.Plan) string {
 		}
 	}
 	output := printOutput(p.Output)
+	if name := p.Default.Name(); name != "" {
+		output.add("di", strings.ReplaceAll(name, "/", "@@"))
+	}
 	if len(output) == 0 && len(chain) == 0 {
 		// It asks for nothing but to be written anew.
 		output = items{"f-auto"}

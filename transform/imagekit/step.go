@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -14,6 +15,9 @@ type step struct {
 	// output is that of the whole chain: of several the last one counts,
 	// whichever step it is in.
 	output *transform.Output
+
+	// standIn is the default image, that of the whole chain as well.
+	standIn *origin.Ref
 
 	// crop and cropMode are what c and cm say. Where both are there, cm counts,
 	// whatever their order.

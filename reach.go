@@ -1,0 +1,95 @@
+package images
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// A URL names other pictures than its original: the default image. What stands
+// before this handler has seen the path of the original only, and a rule that
+// protects /private/* would not protect /a.jpg?tr=di-private@@b.jpg. So before
+// such a picture is fetched a request for it is sent through the site's routes. It
+// ends where it gets to this handler, or where a rule stops it.
+
+// probe is carried by such a request.
+type probe struct {
+	handler *Handler
+	ref     origin.Ref
+	arrived bool
+}
+
+type probeKey struct{}
+
+// probing returns the probe that the request carries, or nil.
+func probing(r *http.Request) *probe {
+	p, _ := r.Context().Value(probeKey{}).(*probe)
+	return p
+}
+
+// arrive notes that the probe is here.
+func (p *probe) arrive(h *Handler, asked transform.Request) {
+	p.arrived = h == p.handler && asked.Ref.Path == p.ref.Path
+}
+
+// mayReach tells whether whoever sent the request could get the picture ref
+// from this handler by its own path, too. parameter is what a URL names it in,
+// such as `di-`: where the client's own URL has no such thing, the operator's
+// rewrite has named the picture, who may.
+func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.Ref, parameter string) bool {
+	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
+	if server == nil || received.URL == nil {
+		return false
+	}
+	if !strings.Contains(decoded(received.URL.EscapedPath()), parameter) && !strings.Contains(decoded(received.URL.RawQuery), parameter) {
+		return true
+	}
+	escaped, ok := sibling(straightPath(r, received.URL), asked.Ref, ref)
+	if !ok {
+		return false
+	}
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return false
+	}
+	p := &probe{handler: h, ref: ref}
+	r = r.Clone(context.WithValue(r.Context(), probeKey{}, p))
+	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
+	r.RequestURI = r.URL.RequestURI()
+	w := &nowhere{header: make(http.Header)}
+	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server)
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler { // a handler that the probe got to instead broke off
+			panic(v)
+		}
+	}()
+	_ = h.again.chain(server).ServeHTTP(w, r)
+	return p.arrived
+}
+
+// sibling is the path of ref where escaped is that of original: whatever stands
+// before the original's own path stays. ok is false where the path, rewritten on
+// its way here, does not end in the original's.
+func sibling(escaped string, original, ref origin.Ref) (path string, ok bool) {
+	segments, own := strings.Split(escaped, "/"), strings.Split(original.Path, "/")
+	at := len(segments) - len(own)
+	if at < 1 || find(segments[at:], own) != 0 {
+		return "", false
+	}
+	return strings.Join(segments[:at], "/") + "/" + ref.Path, true
+}
+
+// nowhere is an http.ResponseWriter for an answer that nobody waits for.
+type nowhere struct{ header http.Header }
+
+func (w *nowhere) Header() http.Header         { return w.header }
+func (w *nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (w *nowhere) WriteHeader(int)             {}
