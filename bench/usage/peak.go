@@ -4,9 +4,9 @@ package usage
 
 import "time"
 
-// interval is how often the resident size is looked at. A look takes a good
-// part of a millisecond.
-const interval = 100 * time.Millisecond
+// interval is how often the resident size is looked at. A look takes a
+// millisecond or two.
+const interval = 250 * time.Millisecond
 
 // Peak watches the resident size of a process and its children. The function it
 // returns ends that and gives the largest size that was seen.

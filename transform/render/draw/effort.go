@@ -48,9 +48,12 @@ func checkFile(file []byte, format sniff.Format) error {
 
 // countScans counts the scans of a JPEG, as libjpeg goes over it: markers with
 // their segments, and what follows a scan's up to the next marker (ITU-T T.81,
-// section B.1.1). It stops counting when they are too many.
+// section B.1.1). It stops counting when they are too many, and where the first
+// is the only one that the decoder reads: it has all components of a frame that
+// is not progressive. That is so of most photographs, which are megabytes.
 func countScans(file []byte) (scans int) {
-	const stuffed, startOfScan, end = 0x00, 0xda, 0xd9
+	const stuffed, baseline, extended, startOfScan, end = 0x00, 0xc0, 0xc1, 0xda, 0xd9
+	components := -1 // of a frame that is not progressive
 	for scans <= maxScans {
 		at := bytes.IndexByte(file, 0xff)
 		if at < 0 || at+4 > len(file) {
@@ -66,7 +69,14 @@ func countScans(file []byte) (scans int) {
 		case marker == stuffed, marker == 0x01, 0xd0 <= marker && marker <= 0xd8: // alone, without a segment
 			file = file[at+2:]
 			continue
+		case marker == baseline, marker == extended:
+			if at+9 < len(file) {
+				components = int(file[at+9]) // after marker, length, depth, height and width
+			}
 		case marker == startOfScan:
+			if scans == 0 && at+4 < len(file) && int(file[at+4]) == components {
+				return 1
+			}
 			scans++
 		}
 		file = file[min(len(file), at+2+int(binary.BigEndian.Uint16(file[at+2:]))):]

@@ -45,6 +45,21 @@ func TestLimitScans(t *testing.T) {
 	result(t, newJob(bytes.Join([][]byte{photo[:2], segment, photo[2:]}, nil), transform.Output{}))
 }
 
+// Of a JPEG that is not progressive, more scans than one are read only where the
+// first lacks a component, whatever the others have.
+func TestLimitSequentialScans(t *testing.T) {
+	segment := func(marker byte, data ...byte) []byte {
+		return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
+	}
+	one, both := segment(0xda, 1, 1, 0, 0, 63, 0), segment(0xda, 2, 1, 0, 2, 0, 0, 63, 0)
+	photo := asJPEG(t, solid(8, 8, red))
+	result(t, newJob(append(photo[:len(photo)-2:len(photo)-2], bytes.Repeat(one, 300)...), transform.Output{}))
+
+	frame := segment(0xc0, 8, 0, 8, 0, 8, 2, 1, 0x11, 0, 2, 0x11, 0)
+	many := bytes.Join([][]byte{{0xff, 0xd8}, frame, one, both, bytes.Repeat(one, 300), {0xff, 0xd9}}, nil)
+	wantMessage(t, failure(t, newJob(many, transform.Output{}), errors.Limit), "more than 200 scans")
+}
+
 func TestLimitTexts(t *testing.T) {
 	photo := asPNG(t, solid(8, 8, red))
 	with := func(texts int) []byte {
