@@ -218,6 +218,9 @@ func TestPrivateFiles(t *testing.T) {
 		case strings.Contains(r.URL.Path, "text"):
 			w.Header().Set("Content-Type", "text/plain")
 			_, _ = io.WriteString(w, "secret")
+		case strings.HasSuffix(r.URL.Path, ".svg"):
+			w.Header().Set("Content-Type", "image/svg+xml")
+			_, _ = io.WriteString(w, svg)
 		case r.Header.Get("If-None-Match") != "":
 			w.WriteHeader(304)
 		default:
@@ -250,6 +253,20 @@ func TestPrivateFiles(t *testing.T) {
 			s.get(t, "/public.jpg?tr=w-10").wantsSize(t, 10, 8)
 			s.get(t, "/"+sign("k", "private.jpg?tr=w-10", 0)).wantsSize(t, 10, 8)
 
+			// Nothing but names shows a private file, but never the file itself.
+			s = serve(t, "images {\n dialect imagekit {\n  private_key k\n  named thumb w-10\n  named asis orig-true\n  named svg f-svg\n }\n "+origin)
+			for _, rel := range []string{"private.jpg?tr=n-thumb", "tr:n-thumb/private.jpg", "tr:n-thumb:n-thumb/private.jpg"} {
+				s.get(t, "/"+rel).wantsSize(t, 10, 8)
+			}
+			for _, rel := range []string{"private.jpg?tr=n-thumb,q-50", "tr:n-thumb:rt-90/private.jpg", "private.jpg?tr=n-asis", "private.svg?tr=n-svg", "private-kept.jpg?tr=orig-true,n-thumb"} {
+				s.get(t, "/"+rel).wants(t, 401, "Ik-Error", private)
+			}
+			if name == "next" {
+				for _, file := range []string{"private-kept.jpg", "private-text"} {
+					s.get(t, "/"+file+"?tr=n-thumb").wants(t, 401, "Ik-Error", private)
+				}
+			}
+
 			s = serve(t, "images {\n "+origin)
 			for _, rel := range []string{"private.jpg", "private.jpg?tr=w-10", sign("", "private.jpg", 0)} {
 				s.get(t, "/"+rel).wants(t, 401, "Ik-Error", "EPERM - The file is private, and no private_key is configured that its URL could be signed with")
@@ -273,5 +290,20 @@ func TestKeysStaySecret(t *testing.T) {
 		if strings.Contains(text, "hunter2") {
 			t.Errorf("the key is shown: %s", text)
 		}
+	}
+}
+
+func TestRestrictUnnamed(t *testing.T) {
+	s := serve(t, "images {\n dialect imagekit {\n  named thumb w-10\n  named old w-20 disabled\n  restrict_unnamed\n }\n origin fs ROOT\n}")
+	s.get(t, "/red.jpg").wants(t, 200)
+	s.get(t, "/red.jpg?tr=n-thumb").wantsSize(t, 10, 8)
+	s.get(t, "/tr:n-thumb/red.jpg").wantsSize(t, 10, 8)
+	for rel, want := range map[string]string{
+		"/tr:w-10/red.jpg":         `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
+		"/red.jpg?tr=n-thumb,w-10": `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
+		"/red.jpg?tr=n-old":        `EINVAL - n is "old", a named transformation that is disabled`,
+		"/red.jpg?tr=n-other":      `EINVAL - n is "other", which is the name of no transformation here`,
+	} {
+		s.get(t, rel).wants(t, 400, "Ik-Error", want)
 	}
 }

@@ -27,6 +27,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			endpoint          <path>
 //			private_key       <keys...>
 //			require_signature off|on
+//			named             <name> <transformation> [disabled]
+//			restrict_unnamed
 //		}
 //		origin          <type> ... {
 //			...
@@ -127,7 +129,7 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		option := d.Val()
-		if seen[option] && option != "private_key" {
+		if seen[option] && option != "private_key" && option != "named" {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
@@ -146,8 +148,32 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 		return moreArgs(d, &c.PrivateKeys)
 	case "require_signature":
 		return oneOf(d, &c.RequireSignature, imagekit.RequireOff, imagekit.RequireOn)
+	case "named":
+		return unmarshalNamed(d, c)
+	case "restrict_unnamed":
+		c.RestrictUnnamed = true
+		return noArgs(d)
 	}
 	return d.Errf("dialect imagekit has no option %q", option)
+}
+
+func unmarshalNamed(d *caddyfile.Dispenser, c *imagekit.Config) error {
+	args := d.RemainingArgs()
+	if len(args) < 2 || len(args) > 3 {
+		return d.ArgErr()
+	}
+	name, disabled := args[0], len(args) == 3
+	if disabled && args[2] != "disabled" {
+		return d.Errf("named %s is followed by %q; it takes nothing more, or disabled", name, args[2])
+	}
+	if _, twice := c.Named[name]; twice {
+		return d.Errf("named %s is given twice", name)
+	}
+	if c.Named == nil {
+		c.Named = make(map[string]imagekit.Named)
+	}
+	c.Named[name] = imagekit.Named{Transformation: args[1], Disabled: disabled}
+	return nil
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
@@ -200,6 +226,13 @@ func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
 		case "avif":
 			h.Quality.AVIF = n
 		}
+	}
+	return nil
+}
+
+func noArgs(d *caddyfile.Dispenser) error {
+	if d.NextArg() {
+		return d.ArgErr()
 	}
 	return nil
 }

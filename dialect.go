@@ -2,6 +2,7 @@ package images
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/caddyserver/caddy/v2"
@@ -32,6 +33,13 @@ func (d *Dialect) provision() (language, error) {
 		if config.PrivateKeys[i], err = replaced(repl, "private_key", key); err != nil {
 			return nil, err
 		}
+	}
+	config.Named = maps.Clone(config.Named)
+	for name, named := range config.Named {
+		if named.Transformation, err = replaced(repl, "named "+name, named.Transformation); err != nil {
+			return nil, err
+		}
+		config.Named[name] = named
 	}
 	return imagekit.New(config)
 }

@@ -12,15 +12,33 @@ const (
 	maxSteps  = 32
 )
 
-// parseChain reads the whole value of tr.
-func parseChain(tr string) (transform.Plan, error) {
-	if len(tr) > maxLength {
-		return transform.Plan{}, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", len(tr), maxLength)
+// parseChain reads the whole value of tr. named tells whether it asks for
+// something, and all of it by names.
+func (d *Dialect) parseChain(tr string) (p transform.Plan, named bool, err error) {
+	length := len(tr)
+	if length > maxLength {
+		return transform.Plan{}, false, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", length, maxLength)
 	}
 	chain, err := parse(tr)
 	if err != nil {
-		return transform.Plan{}, err
+		return transform.Plan{}, false, err
 	}
+	named = onlyNames(chain)
+	if d.restrictUnnamed && len(chain) > 0 && !named {
+		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", quote(firstUnnamed(chain)))
+	}
+	if asksForOriginal(chain) {
+		return transform.Plan{}, false, nil
+	}
+	if chain, err = d.writeOut(chain, &length); err != nil {
+		return transform.Plan{}, false, err
+	}
+	p, err = planOf(chain)
+	return p, named && !p.IsZero(), err
+}
+
+// planOf reads a chain whose names are written out.
+func planOf(chain [][]item) (transform.Plan, error) {
 	if asksForOriginal(chain) {
 		return transform.Plan{}, nil
 	}

@@ -3,6 +3,7 @@ package imagekit
 import (
 	"bytes"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -17,8 +18,16 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Add("/tr:b-1_red,rt-N0.1,ar-1-65535,w-0.00001:o-0/%2e%2e/a", "v=1&tr")
+	f.Add("/tr:rt-1,n-a:n-b,q-5/a", "")
+	named, err := New(Config{Named: map[string]Named{
+		"a": {Transformation: "w-200,h-200:rt-90"}, "b": {Transformation: "orig-true"}, "c": {Transformation: "w-1", Disabled: true},
+		"some_name": {Transformation: strings.Repeat("w-1,", 1000)},
+	}})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, path, query string) {
-		r, ok, err := new(Dialect).Parse(path, query)
+		r, ok, err := named.Parse(path, query)
 		if err != nil {
 			refusal(t, err)
 			return

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 // draw writes a chain with brackets, so that a test can say what it must be.
@@ -123,4 +125,10 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s is found as %s", r.name, found.name)
 		}
 	}
+}
+
+// parseChain reads a transformation where none has a name.
+func parseChain(tr string) (transform.Plan, error) {
+	p, _, err := new(Dialect).parseChain(tr)
+	return p, err
 }

@@ -34,6 +34,13 @@ type Config struct {
 	// Which URLs must be signed: `off`, none, or `on`, all below the endpoint,
 	// also those that would go to the next handler. Default: `off`.
 	RequireSignature string `json:"require_signature,omitempty"`
+
+	// Transformations that URLs ask for by name, `n-thumbnail`. A name consists
+	// of letters, digits and underscores, and its case matters. Default: none.
+	Named map[string]Named `json:"named,omitempty"`
+
+	// Whether every transformation must be a named one. Default: `false`
+	RestrictUnnamed bool `json:"restrict_unnamed,omitempty"`
 }
 
 // endpoint is the Endpoint without a slash at its end.
@@ -49,15 +56,16 @@ func (c Config) endpoint() (string, error) {
 		if segment == "" {
 			return "", fmt.Errorf("endpoint %q has two slashes in a row", c.Endpoint)
 		}
-		if strings.ContainsFunc(segment, notEndpoint) {
+		if strings.ContainsFunc(segment, func(r rune) bool { return r != '-' && notName(r) }) {
 			return "", fmt.Errorf("endpoint %q has a character other than letters, digits, hyphens, underscores and slashes", c.Endpoint)
 		}
 	}
 	return endpoint, nil
 }
 
-func notEndpoint(r rune) bool {
-	return r != '-' && r != '_' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
+// notName tells whether a character is none of those that names have.
+func notName(r rune) bool {
+	return r != '_' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
 }
 
 // Dialect reads URLs. It never changes, and may be used by any number of
@@ -65,6 +73,9 @@ func notEndpoint(r rune) bool {
 type Dialect struct {
 	endpoint string
 	access
+
+	names           map[string]named
+	restrictUnnamed bool
 }
 
 // New returns the dialect of a Config, or what is wrong with it.
@@ -77,7 +88,14 @@ func New(c Config) (*Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dialect{endpoint: endpoint, access: access}, nil
+	names, err := c.names()
+	if err != nil {
+		return nil, err
+	}
+	if c.RestrictUnnamed && len(names) == 0 {
+		return nil, fmt.Errorf("restrict_unnamed takes named transformations only, and there is none")
+	}
+	return &Dialect{endpoint: endpoint, access: access, names: names, restrictUnnamed: c.RestrictUnnamed}, nil
 }
 
 // Endpoint is the path below which the dialect's URLs are, without a slash at

@@ -36,7 +36,7 @@ var parameters = append([]row{
 	{name: "orig", takes: takesBoolean, read: readOriginal},
 	{name: "dn", state: later},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
-	{name: "n", state: later},
+	{name: "n", takes: "the name of a transformation that the server has", read: readName},
 	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault},
 	{name: "pg", state: later},
 

@@ -160,7 +160,7 @@ func TestValues(t *testing.T) {
 		{"bg-F3F3F3", step(transform.Step{Background: background(0xf3, 0xf3, 0xf3, 255)})},
 		{"bg-LightSkyBlue", step(transform.Step{Background: background(0x87, 0xce, 0xfa, 255)})},
 	}
-	tested := map[string]bool{}
+	tested := map[string]bool{"n": true} // TestNamesStandForTheirText
 	for _, tt := range tests {
 		got, err := parseChain(tt.tr)
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
@@ -205,7 +205,7 @@ func TestMessages(t *testing.T) {
 		radii   = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
 		color   = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
 		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
-		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig di bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
+		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig n di bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg"
 	)
 	tests := []struct{ tr, want string }{
 		{"w", "w has no value; " + length},
@@ -318,7 +318,7 @@ func TestMessages(t *testing.T) {
 		{"fo-car", "fo-car is not supported yet"},
 		{"fo-trafficLight", "fo-trafficLight is not supported yet"},
 		{"bg-blurred_25_N30", "bg-blurred is not supported yet"},
-		{"n-thumb", "n is not supported yet"},
+		{"n-thumb", `n is "thumb", which is the name of no transformation here`},
 		{"l-video,i-a,l-end", "l-video is not supported: videos are not transformed"},
 		{"f-mp4", "f-mp4 is not supported: videos are not transformed"},
 		{"e-bgremove", "e-bgremove is not supported: it needs an AI service"},

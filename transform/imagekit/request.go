@@ -31,7 +31,7 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	if path.hasTr && query.hasTr {
 		return transform.Request{}, true, errors.New(errors.BadTransform, "The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them")
 	}
-	asked.Plan, err = parseChain(path.tr + query.tr)
+	asked.Plan, asked.Named, err = d.parseChain(path.tr + query.tr)
 	if err != nil {
 		return transform.Request{}, true, err
 	}

@@ -52,7 +52,6 @@ var notDone = []struct {
 	{"text layer", `[,:=]l-text,`, `l-text is not supported yet`, 35},
 	{"slash in a value in the path", `/tr:[^/]*,i-/`, `"l-image" has no l-end; a slash in a value is written @@`, 1},
 	{"condition", `[,:=]if-`, `if is not supported yet`, 1},
-	{"named transformation", `[,:=]n-`, `- n is not supported yet`, 3},
 	{"face, object and custom focus", `[,:=]fo-(face|custom|car|cat|dog)`, `fo-(face|custom|car|cat|dog) is not supported yet`, 13},
 	{"client hint", `[,:=](w|dpr)-auto`, `(w|dpr)-auto is not supported yet`, 2},
 	{"thumbnail and page", `/ik-thumbnail\.jpg|[,:=]pg-`, `(ik-thumbnail.jpg|pg) is not supported yet`, 5},
@@ -61,9 +60,16 @@ var notDone = []struct {
 	{"undocumented parameter", `[,:=](rndm_trnsf|undefined-transform|rotate)-`, `"(rndm_trnsf|undefined|rotate)" is not a parameter`, 4},
 }
 
+// vectorsNamed are the names of the vectors.
+var vectorsNamed = map[string]Named{
+	"media_library_thumbnail": {Transformation: "w-100,h-100"},
+	"blur_thumbnail":          {Transformation: "tr:w-300,h-200,bl-10"},
+	"video_thumbnail":         {Transformation: "w-100"},
+}
+
 // The vectors that parse, and those where the SDK makes no URL.
 const (
-	vectorsParsed = 195
+	vectorsParsed = 198
 	vectorsEmpty  = 4
 )
 
@@ -79,7 +85,7 @@ func TestVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := New(Config{Endpoint: v.Endpoint})
+		d, err := New(Config{Endpoint: v.Endpoint, Named: vectorsNamed})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,152 @@
+package imagekit
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// Named is a transformation that the operator gave a name to.
+type Named struct {
+	// What the name stands for, as in a URL: `w-200,h-200` or
+	// `tr:w-200,h-200:rt-90`. It may not have names itself.
+	Transformation string `json:"transformation,omitempty"`
+
+	// Whether URLs with the name are refused. Default: `false`
+	Disabled bool `json:"disabled,omitempty"`
+}
+
+// named is a Named, read.
+type named struct {
+	chain    [][]item
+	length   int // of its text
+	disabled bool
+}
+
+// names reads the named transformations of a Config.
+func (c Config) names() (map[string]named, error) {
+	read := make(map[string]named, len(c.Named))
+	for _, name := range slices.Sorted(maps.Keys(c.Named)) {
+		if name == "" || strings.ContainsFunc(name, notName) {
+			return nil, fmt.Errorf("named %q: a name consists of letters, digits and underscores", name)
+		}
+		n, err := c.Named[name].read()
+		if err != nil {
+			return nil, fmt.Errorf("named %s: %w", name, err)
+		}
+		read[name] = n
+	}
+	return read, nil
+}
+
+func (n Named) read() (named, error) {
+	tr := strings.TrimPrefix(n.Transformation, "tr:")
+	chain, err := parse(tr)
+	if err == nil && hasName(chain) {
+		return named{}, fmt.Errorf("it has a name (n-) itself; it takes what that stands for")
+	}
+	if err == nil {
+		_, _, err = new(Dialect).parseChain(tr)
+	}
+	if err != nil {
+		return named{}, fmt.Errorf("%s", errors.From(err).Message)
+	}
+	if len(chain) == 0 {
+		return named{}, fmt.Errorf("it has no transformation")
+	}
+	return named{chain: chain, length: len(tr), disabled: n.Disabled}, nil
+}
+
+// readName never reads one: names are written out before.
+func readName(*step, string) bool { return false }
+
+// nameOf is the name in a parameter n.
+func nameOf(it item) (string, bool) { return strings.CutPrefix(it.text, "n-") }
+
+func hasName(chain [][]item) bool {
+	for _, step := range chain {
+		for _, it := range step {
+			if _, ok := nameOf(it); ok || hasName(it.body) || hasName(it.orElse) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlyNames tells whether a chain asks for something, and for nothing that the
+// operator did not name.
+func onlyNames(chain [][]item) bool {
+	for _, step := range chain {
+		for _, it := range step {
+			if _, ok := nameOf(it); !ok {
+				return false
+			}
+		}
+	}
+	return len(chain) > 0
+}
+
+// firstUnnamed is a parameter of a chain for which onlyNames is false.
+func firstUnnamed(chain [][]item) string {
+	for _, step := range chain {
+		for _, it := range step {
+			if _, ok := nameOf(it); !ok {
+				return it.text
+			}
+		}
+	}
+	return ""
+}
+
+// writeOut puts what names stand for in their place. A name stands for its text:
+// of several steps the first joins what is before the name in its step, the last
+// what follows. length counts the bytes that this makes of the chain.
+func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
+	var out [][]item
+	for _, step := range chain {
+		var items []item
+		for _, it := range step {
+			name, is := nameOf(it)
+			if !is {
+				var err error
+				if it.body, err = d.writeOut(it.body, length); err != nil {
+					return nil, err
+				}
+				if it.orElse, err = d.writeOut(it.orElse, length); err != nil {
+					return nil, err
+				}
+				items = append(items, it)
+				continue
+			}
+			n, err := d.lookUp(name)
+			if err != nil {
+				return nil, err
+			}
+			if *length += n.length; *length > maxLength {
+				return nil, errors.New(errors.Limit, "The transformation has more than %d bytes when its names are written out", maxLength)
+			}
+			last := len(n.chain) - 1
+			for _, whole := range n.chain[:last] {
+				out, items = append(out, slices.Concat(items, whole)), nil
+			}
+			items = append(items, n.chain[last]...)
+		}
+		out = append(out, items)
+	}
+	return out, nil
+}
+
+func (d *Dialect) lookUp(name string) (named, error) {
+	n, ok := d.names[name]
+	switch {
+	case !ok:
+		return named{}, errors.New(errors.BadTransform, "n is %s, which is the name of no transformation here", quote(name))
+	case n.disabled:
+		return named{}, errors.New(errors.BadTransform, "n is %s, a named transformation that is disabled", quote(name))
+	}
+	return n, nil
+}
