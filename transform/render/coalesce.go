@@ -1,11 +1,10 @@
 package render
 
 import (
-	"bytes"
 	"context"
 	stderrors "errors"
 	"fmt"
-	"time"
+	"reflect"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/coalesce"
@@ -25,7 +24,7 @@ type Coalescer struct {
 
 // NewCoalescer returns a Coalescer.
 func NewCoalescer() *Coalescer {
-	return &Coalescer{coalesce.NewGroup[identity, Job, *Result](Job.identity, sameOriginal)}
+	return &Coalescer{coalesce.NewGroup[identity, Job, *Result](Job.identity, sameVariant)}
 }
 
 // Engine returns an engine that has another one render what is not in flight
@@ -50,19 +49,18 @@ func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
 	return result, err
 }
 
-// identity is all of a job but the bytes of its original: two jobs with equal
-// ones and the same bytes are for the same variant. Bytes are compared, rather
-// than hashed, since there seldom is another job to compare with.
+// identity is what tells most jobs apart at no cost.
 type identity struct {
-	plan, accepts         string
-	size                  int
-	limits                transform.Limits
-	quality               Quality
-	queueTimeout, timeout time.Duration
+	plan string
+	size int // of the original
 }
 
-func (j Job) identity() identity {
-	return identity{string(j.Plan.Key()), fmt.Sprint(j.Accepts), len(j.Original), j.Limits, j.Quality, j.QueueTimeout, j.Timeout}
-}
+func (j Job) identity() identity { return identity{string(j.Plan.Key()), len(j.Original)} }
 
-func sameOriginal(a, b Job) bool { return bytes.Equal(a.Original, b.Original) }
+// sameVariant compares all that jobs with equal plans have beside it, whatever
+// there is. Bytes are compared, rather than hashed before, since there seldom is
+// another job to compare with.
+func sameVariant(a, b Job) bool {
+	a.Plan, b.Plan = transform.Plan{}, transform.Plan{}
+	return reflect.DeepEqual(a, b)
+}

@@ -81,6 +81,10 @@ func mutants(t *testing.T, j Job) map[string]Job {
 		switch v := reflect.ValueOf(&changed).Elem().Field(i).Addr().Interface().(type) {
 		case *[]byte:
 			*v = []byte("other") // as long as before
+		case *[][]byte:
+			*v = [][]byte{[]byte("another")}
+		case *int:
+			*v++
 		case *transform.Plan:
 			v.Steps = nil
 		case *[]transform.Format:
@@ -116,7 +120,7 @@ func eachNumber(v any, changed func(field string)) {
 func TestIdentity(t *testing.T) {
 	base := variant("bytes", 10)
 	base.Accepts = []transform.Format{transform.AVIF, transform.WebP}
-	same := func(a, b Job) bool { return a.identity() == b.identity() && sameOriginal(a, b) }
+	same := func(a, b Job) bool { return a.identity() == b.identity() && sameVariant(a, b) }
 	equal := base
 	equal.Original = bytes.Clone(base.Original)
 	equal.Plan.Steps = append([]transform.Step{{}}, base.Plan.Steps...) // asks for the same picture

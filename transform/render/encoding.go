@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -19,6 +20,27 @@ const avifTime = time.Second
 // made nothing. With the default of 30 s there are 15 million.
 func AVIFPixels(timeout time.Duration) int64 {
 	return int64(timeout / 2 * 1_000_000 / avifTime)
+}
+
+// avifTimeAlone is what the same takes where nothing else is at work.
+const avifTimeAlone = 400 * time.Millisecond
+
+// MaxAVIFPixels is up to how many pixels a picture may have to be written as AVIF
+// at all: so many that encoding them takes all of the time there is where nothing
+// else is at work. One that is larger would be killed when the time is over, after
+// having kept a processor busy for as long. With the default of 30 s there are 75
+// million.
+func MaxAVIFPixels(timeout time.Duration) int64 {
+	return int64(timeout / (avifTimeAlone / 1_000_000))
+}
+
+// CheckEncoding tells whether a picture of the size can be encoded in time. The
+// error is errors.Limit.
+func (j Job) CheckEncoding(format transform.Format, size transform.Size) error {
+	if most := MaxAVIFPixels(j.Timeout); format == transform.AVIF && size.Pixels() > most {
+		return errors.New(errors.Limit, "The result would have %d pixels; as AVIF, at most %d can be encoded within render_timeout, %s", size.Pixels(), most, j.Timeout)
+	}
+	return nil
 }
 
 // Encoding is the format in which a picture with these facts, those of what was

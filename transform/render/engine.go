@@ -37,6 +37,10 @@ type Job struct {
 	Limits  transform.Limits
 	Quality Quality
 
+	// Threads is how many threads may work at the picture, for Draw: engines set
+	// it, callers leave it. The same bytes come of it. Default: 1.
+	Threads int
+
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration

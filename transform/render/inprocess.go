@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -13,6 +14,7 @@ type InProcess struct {
 	draw    Draw
 	version string
 	slots   *semaphore.Weighted
+	busy    atomic.Int64 // jobs at work
 }
 
 // NewInProcess returns an engine that renders with draw, whose version it is,
@@ -24,7 +26,7 @@ func NewInProcess(draw Draw, version string) *InProcess {
 // NewInProcessSlots is NewInProcess for as many jobs at a time as there are
 // slots.
 func NewInProcessSlots(draw Draw, version string, slots int) *InProcess {
-	return &InProcess{draw, version, semaphore.NewWeighted(int64(slots))}
+	return &InProcess{draw: draw, version: version, slots: semaphore.NewWeighted(int64(slots))}
 }
 
 // Version implements Engine.
@@ -41,10 +43,12 @@ func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 		err    error
 	}
 	done := make(chan outcome, 1)
+	job.Threads = Threads(int(e.busy.Add(1)))
 	go func() {
 		// Some encoders cannot be interrupted. The slot is theirs until they
 		// end, while the client need not wait.
 		defer e.slots.Release(1)
+		defer e.busy.Add(-1)
 		defer cancel()
 		result, err := e.draw.Do(ctx, job)
 		done <- outcome{result, err}

@@ -298,3 +298,42 @@ func TestQualityOf(t *testing.T) {
 		}
 	}
 }
+
+// Who is alone has all processors, up to a bound, and who comes to others his
+// share.
+func TestThreads(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(6))
+	for busy, want := range map[int]int{0: 6, 1: 6, 2: 3, 3: 2, 4: 1, 6: 1, 7: 1} {
+		if got := Threads(busy); got != want {
+			t.Errorf("%d jobs at work: %d threads, want %d", busy, got, want)
+		}
+	}
+	runtime.GOMAXPROCS(100)
+	if got := Threads(1); got != mostThreads {
+		t.Errorf("%d threads", got)
+	}
+	runtime.GOMAXPROCS(6)
+	synctest.Test(t, func(t *testing.T) {
+		given, release := make(chan int, 10), make(chan struct{})
+		e := NewInProcessSlots(func(_ context.Context, j Job) (*Result, error) {
+			given <- j.Threads
+			<-release
+			return &Result{}, nil
+		}, "", 10)
+		var group sync.WaitGroup
+		for _, want := range []int{6, 3, 2, 1} {
+			group.Go(func() { _, _ = e.Render(context.Background(), job) })
+			synctest.Wait()
+			if got := <-given; got != want {
+				t.Errorf("%d threads, want %d", got, want)
+			}
+		}
+		close(release)
+		group.Wait()
+		group.Go(func() { _, _ = e.Render(context.Background(), job) })
+		if got := <-given; got != 6 {
+			t.Errorf("%d threads, want 6", got)
+		}
+		group.Wait()
+	})
+}

@@ -85,11 +85,14 @@ func TestEngineRefuses(t *testing.T) {
 		t.Error("was drawn")
 		return nil, nil
 	}), NewGate(20*megabyte, 1, 1))
+	late := pngJob(t, 300, 300)
+	late.Timeout = 35 * time.Millisecond // 87,500 pixels
 	for _, tt := range []struct {
 		name string
 		job  render.Job
 		says string
 	}{
+		{"no time to encode it", late, "The result would have 90000 pixels; as AVIF, at most 87500 can be encoded within render_timeout, 35ms"},
 		{"more than the budget", pngJob(t, 900, 900), "Rendering this would take about 43 MB of memory, more than memory, 20 MB"},
 		{"more than the limits", pngJob(t, 1001, 1000), "The original has 1001000 pixels, more than max_pixels, 1000000"},
 	} {
@@ -97,6 +100,16 @@ func TestEngineRefuses(t *testing.T) {
 		if e := errors.From(err); e == nil || e.Kind != errors.Limit || !strings.Contains(e.Message, tt.says) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.says)
 		}
+	}
+}
+
+// What trimming leaves may be little enough to be encoded in time.
+func TestEngineLetsTrimmedIn(t *testing.T) {
+	job := pngJob(t, 300, 300)
+	job.Timeout = 35 * time.Millisecond
+	job.Plan.Steps = []transform.Step{{Trim: transform.Trim{On: true}}}
+	if _, _, err := Estimate(job); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 //
 // readable is false for a header that cannot be read: the job then counts as
 // that of a picture as large as the limits allow. The error is errors.Limit, for
-// an original that is larger.
+// an original that is larger, and for a result that cannot be encoded in time.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
 	if _, known := sniff.Sniff(job.Original); !known {
 		return base, true, nil // refused before anything is decoded
@@ -37,6 +37,12 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 			return s.peak, true, nil // drawing ends here, and says why
 		}
 	}
+	if !s.trimmed {
+		// The result's size is known, and with it whether it can be written in time.
+		if err := job.CheckEncoding(job.Encoding(s.facts), s.facts.Size); err != nil {
+			return 0, true, err
+		}
+	}
 	s.encode()
 	return s.peak, true, nil
 }
@@ -51,6 +57,7 @@ type sketch struct {
 	decoded transform.Size // by the decoder, until the first link of the chain
 	upright bool
 	settled bool // copied to memory, as it happens once at most
+	trimmed bool // by who knows how much
 
 	peak int64
 }
@@ -111,6 +118,7 @@ func (s *sketch) onLoad(target transform.Size) transform.Size {
 // apply follows one link of the chain.
 func (s *sketch) apply(step transform.Step) error {
 	if step.Trim.On {
+		s.trimmed = true
 		s.settle()
 		s.colour()
 	}

@@ -91,6 +91,7 @@ func (p *picture) apply(s transform.Step) error {
 	if err := p.job.Limits.CheckRecipe(r, p.facts.Frames); err != nil {
 		return err
 	}
+	p.spread(larger(r.Scale, r.Drawn()))
 	for _, draw := range steps {
 		if err := draw(p, r); err != nil {
 			return err

@@ -33,6 +33,9 @@ func (p *picture) encode() (*render.Result, error) {
 	if most, bounded := largest[p.format]; bounded && max(size.Width, size.Height) > most {
 		return nil, errors.New(errors.Limit, "The result would be %dx%d; a %s has at most %d pixels in each direction", size.Width, size.Height, p.format, most)
 	}
+	if err := p.job.CheckEncoding(p.format, size); err != nil {
+		return nil, err
+	}
 	image, err := p.joinFrames()
 	if err != nil {
 		return nil, err

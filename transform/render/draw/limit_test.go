@@ -10,6 +10,7 @@ import (
 	"image"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
@@ -187,4 +188,13 @@ func peakOf(f func()) int64 {
 	f()
 	runtime.ReadMemStats(&after)
 	return int64(after.TotalAlloc-before.TotalAlloc) + vips.Tracked().Mem - mem
+}
+
+// An AVIF that cannot be encoded in time is not begun.
+func TestTooLargeForAVIF(t *testing.T) {
+	job := newJob(asPNG(t, solid(100, 100, red)), transform.Output{Format: transform.AVIF})
+	job.Timeout = 3 * time.Millisecond // enough for 7500 pixels
+	wantMessage(t, failure(t, job, errors.Limit), "The result would have 10000 pixels; as AVIF, at most 7500 can be encoded within render_timeout, 3ms")
+	job.Timeout = 4 * time.Millisecond
+	result(t, job)
 }

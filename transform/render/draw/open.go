@@ -79,6 +79,7 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	if err != nil {
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
 	}
+	p.employ(image)
 	return image, nil
 }
 

@@ -26,6 +26,8 @@ type picture struct {
 
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
+	threads int // for what is computed from now on, see spread; 0 before that is known
+
 	untouched bool // frames are the file's pixels, not asked for yet
 	inMemory  bool // frames are computed: to read them, in any order, costs nothing
 	coloured  bool // frames are sRGB, 8 bits, or what keeping the profile asks for

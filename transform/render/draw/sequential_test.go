@@ -11,13 +11,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// A file is read from top to bottom, once. A step that reads in another order
-// fails on a picture with more rows than libvips keeps at hand.
-func TestSequential(t *testing.T) {
+// manySteps are chains of all steps that read a picture in an order of their own.
+func manySteps() map[string][]transform.Step {
 	n := transform.Num
-	const side = 1000
 	half := color.NRGBA{40, 180, 60, 128}
-	steps := map[string][]transform.Step{
+	return map[string][]transform.Step{
 		"nothing":     nil,
 		"enlarged":    {sized(1300, 0, transform.Cover, 0)},
 		"chained":     {sized(800, 0, transform.Cover, 0), sized(500, 0, transform.Cover, 0), sized(700, 700, transform.Stretch, 0)},
@@ -33,6 +31,13 @@ func TestSequential(t *testing.T) {
 		"sought":      {sized(700, 300, transform.Crop, transform.FocusAuto), rotated(10)},
 		"upside down": {sized(900, 900, transform.Stretch, 0), {Flip: transform.Flip{Vertical: true}}, rotated(180)},
 	}
+}
+
+// A file is read from top to bottom, once. A step that reads in another order
+// fails on a picture with more rows than libvips keeps at hand.
+func TestSequential(t *testing.T) {
+	const side = 1000
+	steps := manySteps()
 	seen := quadrants(side, side)
 	for p := 3; p < len(seen.Pix); p += 4 {
 		seen.Pix[p] = 200

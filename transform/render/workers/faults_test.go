@@ -36,6 +36,7 @@ var faults = map[string]func(ctx context.Context, job render.Job) (*render.Resul
 	"environment":  environ,
 	"descriptors":  descriptors,
 	"stderr":       stderr,
+	"threads":      threads,
 }
 
 // Variables are initialised before any init, so the worker has it in time.

@@ -167,9 +167,7 @@ func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, erro
 		case <-p.closing.Done():
 			return nil, errors.New(errors.Overloaded, "The image server is stopping").Because(errClosed)
 		}
-		p.busy.Add(1)
 		out := <-t.outcome
-		p.busy.Add(-1)
 		switch out.err {
 		case errNotTried:
 		case errLost:

@@ -148,6 +148,8 @@ func (s *slot) ended(w *process, spoke bool) {
 
 // render has the worker do a job, and tells whether it can do another one.
 func (s *slot) render(w *process, t *task) (alive bool) {
+	t.job.Threads = render.Threads(int(s.pool.busy.Add(1)))
+	defer s.pool.busy.Add(-1)
 	ctx, cancel := render.WithTimeout(t.ctx, t.job.Timeout)
 	defer cancel()
 	if ctx.Err() != nil {

@@ -1,0 +1,60 @@
+//go:build cgo
+
+package draw_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// However many threads work at a picture, its bytes are the same: an entity tag
+// stands for them. All pictures here are large enough for several.
+func TestThreads(t *testing.T) {
+	grain := uint32(1)
+	grainy := paint(860, 1000, func(x, y int) color.NRGBA {
+		grain = grain*1664525 + 1013904223
+		return color.NRGBA{uint8(x/4) + uint8(grain>>29), uint8(y/4) + uint8(grain>>28), uint8(x + y), 255}
+	})
+	seen := paint(860, 1000, func(x, y int) color.NRGBA {
+		c := grainy.NRGBAAt(x, y)
+		c.A = uint8(x)
+		return c
+	})
+	chains := manySteps()
+	chains["blurred"] = []transform.Step{effect(transform.Effects{Blur: transform.Num(9), Contrast: true})}
+	chains["turned"] = []transform.Step{rotated(33), rotated(90)}
+	chains["trimmed"] = []transform.Step{trimmed(5), {Effects: transform.Effects{Unsharp: transform.Unsharp{Sigma: 2, Amount: 1}}}}
+	jobs := map[string]render.Job{}
+	originals := map[string][]byte{"jpeg": asJPEG(t, grainy), "png": asPNG(t, seen)}
+	for name, chain := range chains {
+		jobs[name] = newJob(originals["jpeg"], transform.Output{Format: transform.JPEG}, chain...)
+	}
+	large := sized(850, 0, transform.Cover, 0)
+	for _, format := range writable {
+		jobs["as "+format.String()] = newJob(originals["png"], transform.Output{Format: format, Metadata: true}, large)
+	}
+	jobs["as lossless AVIF"] = newJob(originals["png"], transform.Output{Format: transform.AVIF, Lossless: true}, large)
+	jobs["AVIF"] = newJob(result(t, jobs["as avif"]).Body, transform.Output{Format: transform.PNG}, large)
+	var moving []*image.NRGBA
+	for n := range 8 {
+		moving = append(moving, paint(300, 300, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x+n) &^ 15, uint8(y) &^ 15, 9, 255} }))
+	}
+	jobs["animation"] = newJob(asGIF(t, moving...), transform.Output{Format: transform.WebP}, sized(290, 0, transform.Cover, 0))
+	jobs["transparent"] = newJob(originals["png"], transform.Output{Format: transform.PNG}, large, effect(transform.Effects{Blur: transform.Num(9)}))
+	for name, job := range jobs {
+		t.Run(name, func(t *testing.T) {
+			want := result(t, job).Body
+			for _, threads := range []int{2, 8} {
+				job.Threads = threads
+				if got := result(t, job).Body; !bytes.Equal(got, want) {
+					t.Errorf("%d threads give other bytes, %d of them instead of %d", threads, len(got), len(want))
+				}
+			}
+		})
+	}
+}
