@@ -37,8 +37,9 @@ type answer struct {
 
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
-func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source) answer {
-	a := answer{cacheControl: h.cacheControl(r, asked, original), vary: original.Vary}
+func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source) answer {
+	all := strictest(original, files)
+	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: all.Vary}
 	if h.canonical != nil {
 		a.link = canonicalLink(h.canonical, asked.Ref)
 	}
@@ -59,12 +60,11 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	if slices.Contains(accepts, transform.AVIF) {
 		choice = fmt.Append(choice, render.AVIFPixels(time.Duration(h.RenderTimeout)))
 	}
-	a.etag = strongTag(
-		[]byte(h.engine.Version()),
-		asked.Plan.Key(),
-		choice,
-		validator(original),
-	)
+	stands := [][]byte{[]byte(h.engine.Version()), asked.Plan.Key(), choice, validator(original)}
+	for _, file := range files {
+		stands = append(stands, validator(file))
+	}
+	a.etag = strongTag(stands...)
 	return a
 }
 

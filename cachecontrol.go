@@ -45,10 +45,63 @@ func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, or
 		return "private, no-cache"
 	case h.CacheControl != "":
 		return h.CacheControl
-	case asked.Versioned:
+	case asked.Versioned && !asked.Plan.HasLayers(): // their files have no version
 		return "public, " + year + ", " + immutable
 	}
 	return "public, " + year
+}
+
+// strictest is an original as far as caches are concerned that what is made of it
+// and of other files may be kept and shared no longer than each of them.
+func strictest(original *origin.Source, files []*origin.Source) *origin.Source {
+	if len(files) == 0 {
+		return original
+	}
+	all := &origin.Source{Vary: slices.Clone(original.Vary)}
+	said := []string{original.CacheControl}
+	for _, file := range files {
+		said = append(said, file.CacheControl)
+		all.Vary = append(all.Vary, file.Vary...)
+	}
+	all.CacheControl = strictestOf(said)
+	return all
+}
+
+// strictestOf keeps every restriction and the lowest age of several values; what
+// loosens one of them, such as public, counts if all say it.
+func strictestOf(values []string) string {
+	if !slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
+		return values[0]
+	}
+	var kept []string
+	lowest, isPublic := int64(-1), true
+	for _, value := range values {
+		isPublic = isPublic && slices.Contains(directives(value), "public")
+		for d := range strings.SplitSeq(value, ",") {
+			name, age, _ := strings.Cut(strings.ToLower(strings.TrimSpace(d)), "=")
+			switch name {
+			case "max-age", "s-maxage":
+				seconds, err := strconv.ParseInt(strings.Trim(age, `"`), 10, 64)
+				if err != nil || seconds < 0 {
+					seconds = 0
+				}
+				if lowest < 0 || seconds < lowest {
+					lowest = seconds
+				}
+			case "no-store", "no-cache", "private", "must-revalidate", "proxy-revalidate":
+				if !slices.Contains(kept, name) {
+					kept = append(kept, name)
+				}
+			}
+		}
+	}
+	if isPublic {
+		kept = append(kept, "public")
+	}
+	if lowest >= 0 {
+		kept = append(kept, fmt.Sprintf("max-age=%d", lowest))
+	}
+	return strings.Join(kept, ", ")
 }
 
 // keptUntil bounds a Cache-Control so that no cache answers with it after a

@@ -128,7 +128,8 @@ type Handler struct {
 	logger         *zap.Logger
 	language       language
 	origins        origin.Origin
-	transformsNext bool
+	transformsNext bool // there is no other origin than the handlers behind this one
+	asksNext       bool // they are one of the origins
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
 	gate           sharedGate
@@ -297,6 +298,10 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 	}
 	_, h.transformsNext = origins[0].(origin.RequestBound)
 	h.transformsNext = h.transformsNext && len(origins) == 1
+	h.asksNext = slices.ContainsFunc(origins, func(o origin.Origin) bool {
+		_, bound := o.(origin.RequestBound)
+		return bound
+	})
 	h.origins = origin.Chain{Origins: origins, GoOn: goOn}
 	return nil
 }

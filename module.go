@@ -88,7 +88,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err := h.checkSVG(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
 	}
-	answer := h.describe(r, asked, original)
+	files, err := h.fetchLayers(r, nextHandler, asked, original)
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	answer := h.describe(r, asked, original, files)
 	if standsIn {
 		answer.standIn()
 	}
@@ -99,7 +103,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if answer.isKnownTo(r) {
 		return answer.send(w, r, nil)
 	}
-	variant, err := h.render(r, engine, asked.Plan, original)
+	variant, err := h.render(r, engine, asked.Plan, original, files)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -133,7 +137,7 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 		Handler: nextHandler,
 		Prefix:  h.language.Endpoint(),
 		Header:  passing(asked),
-		IsImage: func(file []byte) bool { _, ok := sniff.Sniff(file); return ok },
+		IsImage: isImage,
 		MayPass: func(header http.Header) error { return h.mayPass(header, asked) },
 	})
 	original, err := h.origins.Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
@@ -143,15 +147,25 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 	return original, h.mayShow(asked, original)
 }
 
+func isImage(file []byte) bool {
+	_, ok := sniff.Sniff(file)
+	return ok
+}
+
 // render draws the variant that the plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
-func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.Plan, original *origin.Source) (variant, error) {
+func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.Plan, original *origin.Source, files []*origin.Source) (variant, error) {
 	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
 	if keepsSVG(plan, original.Body) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
 	}
+	bodies := make([][]byte, len(files))
+	for i, file := range files {
+		bodies[i] = file.Body
+	}
 	result, err := engine.Render(r.Context(), render.Job{
 		Original:     original.Body,
+		Files:        bodies,
 		Plan:         plan,
 		Accepts:      h.accepts(r, plan),
 		Limits:       h.limits,

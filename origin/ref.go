@@ -4,6 +4,7 @@ import (
 	stderrors "errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -70,6 +71,24 @@ func (r Ref) Name() string {
 		return r.Path
 	}
 	return name
+}
+
+// longestQuoted is how much of a name a message shows, in bytes.
+const longestQuoted = 80
+
+var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
+
+// Quoted is the name as it may stand in a message: quoted, in printable ASCII,
+// without markup, and of something long only the end.
+func (r Ref) Quoted() string {
+	name := []rune(r.Name())
+	quoted := func() string { return markup.Replace(strconv.QuoteToASCII(string(name))) }
+	short := quoted()
+	for len(short) > longestQuoted {
+		name = append([]rune("..."), name[max(4, len(name)-longestQuoted):]...)
+		short = quoted()
+	}
+	return short
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

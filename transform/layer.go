@@ -2,7 +2,9 @@ package transform
 
 import (
 	"fmt"
+	"math"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -13,12 +15,31 @@ type Layer struct {
 	// Image is the original of an ImageLayer.
 	Image origin.Ref
 
+	// Color is that of a BlockLayer.
+	Color Color
+
 	// Steps are what happens to the layer's own picture before it is laid onto
-	// the other one.
+	// the other one. Their numbers may depend on the size of that, Facts.Base.
 	Steps []Step
 
 	Place Place
 	Blend Blend
+
+	// Shift is how far BlendDisplace moves a pixel.
+	Shift Shift
+}
+
+// Shift is a distance in pixels, to the right and down.
+type Shift struct{ X, Y Number }
+
+// In is the distance for a layer of f.Size on a picture of f.Base. The error is
+// errors.BadTransform, for one that has no value here.
+func (s Shift) In(f Facts) (x, y float64, err error) {
+	x, y = s.X.In(f), s.Y.In(f)
+	if math.IsNaN(x) || math.IsNaN(y) {
+		return 0, 0, errors.New(errors.BadTransform, "The displacement cannot be computed for this picture: it divides by 0, or gets too large")
+	}
+	return min(max(x, -farthest), farthest), min(max(y, -farthest), farthest), nil
 }
 
 // LayerKind is what a layer's picture is made from.
@@ -28,36 +49,12 @@ type LayerKind uint8
 const (
 	// ImageLayer is an original.
 	ImageLayer LayerKind = iota
-	// BlockLayer is a plane of Steps' size and background.
+	// BlockLayer is a plane of one colour, as large as the picture below before
+	// its Steps make it another size.
 	BlockLayer
 	// TextLayer is text.
 	TextLayer
 )
-
-// Place is where a layer lies on the picture below it. The zero value is the
-// middle.
-type Place struct {
-	// Left and Top are where the layer's own top left corner lies, CenterX and
-	// CenterY its middle, in pixels from Anchor. In each direction one of them
-	// counts, the corner before the middle.
-	Left, Top, CenterX, CenterY Offset
-
-	// Anchor is the part of the picture below that offsets count from.
-	Anchor Focus
-
-	// Focus is the part of the picture below that the layer lies in, in a
-	// direction in which there is no offset.
-	Focus Focus
-}
-
-// Offset is a distance in pixels. The zero value is "not given".
-type Offset struct {
-	Distance Number
-
-	// Far tells that the distance is counted from the far edge, the right or the
-	// lower one, to the layer's own far edge.
-	Far bool
-}
 
 // Blend is how a layer's pixels and those below become one.
 type Blend uint8
@@ -68,30 +65,35 @@ const (
 	BlendOver Blend = iota
 	// BlendMultiply multiplies the colours.
 	BlendMultiply
-	// BlendDisplace moves the pixels below, by red across and by green down.
+	// BlendDisplace takes each pixel below from another place, which the layer's
+	// red says across and its green down: from where it is for 128, from Shift to
+	// the left or above for 0, from nearly as far to the right or below for 255.
 	BlendDisplace
 	// BlendCutout makes a hole where the layer is opaque.
 	BlendCutout
-	// BlendCutter keeps only what is where the layer is opaque.
+	// BlendCutter keeps only what is where the layer is opaque, on a canvas of the
+	// same size.
 	BlendCutter
 )
 
 // write writes a layer between brackets, which stand nowhere else in a key
 // outside of quotes.
 func (l Layer) write(k *keyWriter) {
-	fmt.Fprintf(k, " layer%d[%q %q\n", l.Kind, l.Image.Path, l.Image.Query)
+	fmt.Fprintf(k, " layer%d[%q %q %s\n", l.Kind, l.Image.Path, l.Image.Query, l.Color)
 	k.steps(l.Steps)
 	p := l.Place
 	k.offset("left", p.Left)
 	k.offset("top", p.Top)
 	k.offset("xc", p.CenterX)
 	k.offset("yc", p.CenterY)
+	k.number("shiftx", l.Shift.X)
+	k.number("shifty", l.Shift.Y)
 	fmt.Fprintf(k, " anchor%d focus%d blend%d]", p.Anchor, p.Focus, l.Blend)
 }
 
 func (k *keyWriter) offset(name string, o Offset) {
-	if o.Far {
-		name += "far"
+	if o.Back {
+		name += "back"
 	}
 	k.number(name, o.Distance)
 }

@@ -46,8 +46,9 @@ func planOf(chain [][]item) (transform.Plan, error) {
 		return transform.Plan{}, errors.New(errors.Limit, "The transformation has %d steps, more than %d", len(chain), maxSteps)
 	}
 	var p transform.Plan
+	layers := 0
 	for _, items := range chain {
-		s := step{output: &p.Output, standIn: &p.Default}
+		s := step{output: &p.Output, standIn: &p.Default, layers: &layers}
 		for _, it := range items {
 			if err := s.read(it); err != nil {
 				return transform.Plan{}, err

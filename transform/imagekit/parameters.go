@@ -26,18 +26,18 @@ var parameters = append([]row{
 
 	// Output.
 	{name: "q", takes: "1 to 100", read: readQuality},
-	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat},
+	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat, where: ofPictures},
 	{name: "f-mp4", state: never, why: isVideo},
 	{name: "f-webm", state: never, why: isVideo},
-	{name: "pr", takes: takesBoolean, read: readProgressive},
-	{name: "lo", takes: takesBoolean, read: readLossless},
-	{name: "md", takes: takesBoolean, read: readMetadata},
-	{name: "cp", takes: takesBoolean, read: readProfile},
-	{name: "orig", takes: takesBoolean, read: readOriginal},
+	{name: "pr", takes: takesBoolean, read: readProgressive, where: ofPictures},
+	{name: "lo", takes: takesBoolean, read: readLossless, where: ofPictures},
+	{name: "md", takes: takesBoolean, read: readMetadata, where: ofPictures},
+	{name: "cp", takes: takesBoolean, read: readProfile, where: ofPictures},
+	{name: "orig", takes: takesBoolean, read: readOriginal, where: ofPictures},
 	{name: "dn", state: later},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
-	{name: "n", takes: "the name of a transformation that the server has", read: readName},
-	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault},
+	{name: "n", takes: "the name of a transformation that the server has", read: readName, where: ofPictures},
+	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault, where: ofPictures},
 	{name: "pg", state: later},
 
 	// Effects and shape.
@@ -75,7 +75,17 @@ var parameters = append([]row{
 
 	// Conditions and layers.
 	{name: "if", state: later},
-	{name: "l-image", state: later},
+	{name: "l-image", takes: "i or ie, a place, transformations, and l-end", isLayer: true},
+	{name: "i", takes: "the path of a picture, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
+	{name: "ie", takes: "the same in Base64", read: readInput, where: ofLayers},
+	{name: "lx", takes: takesOffset, read: readLeft, where: ofLayers, expression: true},
+	{name: "ly", takes: takesOffset, read: readTop, where: ofLayers, expression: true},
+	{name: "lxc", takes: takesOffset, read: readMiddleX, where: ofLayers, expression: true},
+	{name: "lyc", takes: takesOffset, read: readMiddleY, where: ofLayers, expression: true},
+	{name: "lap", takes: takesPosition, read: readAnchor, where: ofLayers},
+	{name: "lfo", takes: takesPosition, read: readLayerFocus, where: ofLayers},
+	{name: "lm", takes: "multiply, displace, cutout or cutter", read: readBlend, where: ofLayers},
+	{name: "al", takes: "1 to 9", read: readLevel, where: ofMadeLayers},
 	{name: "l-text", state: later},
 	{name: "l-video", state: never, why: isVideo},
 	{name: "l-subtitles", state: never, why: isVideo},
@@ -96,8 +106,8 @@ func moreParameters() []row {
 	for _, name := range objects {
 		rows = append(rows, row{name: "fo-" + name, state: later})
 	}
-	for _, name := range strings.Fields("i ie lx ly lxc lyc lap lfo lm fs ff co ia pa al tg lh") {
-		rows = append(rows, row{name: name, state: later, why: "it belongs in a layer, l-image or l-text"})
+	for _, name := range strings.Fields("fs ff co ia pa tg lh") {
+		rows = append(rows, row{name: name, state: later, why: "it belongs in a layer, l-text"})
 	}
 	for _, name := range strings.Fields("lso leo ldu") {
 		rows = append(rows, row{name: name, state: never, why: isVideo})
@@ -115,8 +125,10 @@ func moreParameters() []row {
 }
 
 const (
-	takesPlace   = "pixels, with an N in front for a negative number"
-	takesBoolean = "true or false"
+	takesPlace    = "pixels, with an N in front for a negative number"
+	takesOffset   = "pixels, with an N in front to count the other way"
+	takesPosition = "center, top, left, bottom, right, top_left, top_right, bottom_left or bottom_right"
+	takesBoolean  = "true or false"
 )
 
 func strategies(list []strategy) string {
@@ -139,7 +151,7 @@ var byName = func() map[string]row {
 var supportedNames = func() string {
 	var names []string
 	for _, r := range parameters {
-		if r.state == supported {
+		if r.state == supported && r.where <= ofPictures {
 			names = append(names, r.name)
 		}
 	}

@@ -83,6 +83,7 @@ func printStep(s transform.Step) items {
 	if s.Background.On {
 		i.add("bg", formatColor(s.Background.Color))
 	}
+	i.layers(s.Layers)
 	return i
 }
 

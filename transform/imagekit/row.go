@@ -26,10 +26,26 @@ type row struct {
 	// expression tells that it also takes an arithmetic expression.
 	expression bool
 
+	// isLayer tells that it opens a layer, which ends with l-end.
+	isLayer bool
+
+	// where tells where it may stand.
+	where where
+
 	// why completes the refusal of one that is not supported, where there is
 	// something to say.
 	why string
 }
+
+// where is where a parameter may stand.
+type where uint8
+
+const (
+	anywhere     where = iota
+	ofPictures         // not in a layer
+	ofLayers           // only in a layer
+	ofMadeLayers       // only in a layer of text or of one colour
+)
 
 // state is whether something works.
 type state uint8

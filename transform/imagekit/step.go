@@ -23,6 +23,14 @@ type step struct {
 	// whatever their order.
 	crop, cropMode strategy
 
+	// layer is the one that the step is of; nil for the picture itself.
+	layer *layer
+
+	// layers counts those of the whole transformation, depth how many this step
+	// is in.
+	layers *int
+	depth  int
+
 	// in decides which variables expressions have.
 	in place
 
@@ -39,6 +47,13 @@ func (s *step) read(it item) error {
 		return unknown(it.text)
 	case r.state != supported:
 		return r.refusal()
+	case r.isLayer:
+		return s.readLayer(it)
+	}
+	if err := s.belongs(r); err != nil {
+		return err
+	}
+	switch {
 	case r.read(s, value):
 		return nil
 	case s.problem != nil:

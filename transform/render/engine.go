@@ -4,6 +4,7 @@ package render
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -13,7 +14,7 @@ import (
 //
 // Callers may rely on: Render is safe for concurrent use; it returns soon after
 // ctx is done, even where the work behind it takes longer to stop; it does not
-// keep Job.Original. Its errors are *errors.Error: BadImage for an original
+// keep Job.Original or Job.Files. Its errors are *errors.Error: BadImage for an original
 // that is broken or none, BadTransform for a plan that this original cannot
 // fulfil, Limit, Overloaded, RenderTimeout, ClientClosed, Internal.
 type Engine interface {
@@ -27,6 +28,10 @@ type Engine interface {
 type Job struct {
 	// Original is the whole file. Nobody changes it while the job lasts.
 	Original []byte
+
+	// Files are those that Plan.Refs names, in its order. Nobody changes them
+	// either.
+	Files [][]byte
 
 	Plan transform.Plan
 
@@ -44,6 +49,14 @@ type Job struct {
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration
+}
+
+// Picture is the file of an image layer of the plan; nil if it is not there.
+func (j Job) Picture(l transform.Layer) []byte {
+	if n := slices.Index(j.Plan.Refs(), l.Image); n >= 0 && n < len(j.Files) {
+		return j.Files[n]
+	}
+	return nil
 }
 
 // Quality is the quality, 1 to 100, for plans that name none.

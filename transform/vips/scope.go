@@ -33,6 +33,11 @@ func NewScope(ctx context.Context) *Scope {
 	return s
 }
 
+// Inner opens a scope for a part of the job, which stops when that does. Its
+// images may be inputs of operations of the outer one, and what these make of
+// them outlives it.
+func (s *Scope) Inner() *Scope { return NewScope(s.ctx) }
+
 // Close frees all images of the scope. It may be called more than once, and
 // not while another goroutine is in a call of the scope.
 func (s *Scope) Close() {

@@ -16,26 +16,16 @@ import (
 // that of a picture as large as the limits allow. The error is errors.Limit, for
 // an original that is larger, and for a result that cannot be encoded in time.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
-	if _, known := sniff.Sniff(job.Original); !known {
-		return base, true, nil // refused before anything is decoded
-	}
-	h, ok := header.Read(job.Original)
-	if !ok {
-		return base + unreadPixel*job.Limits.MaxPixels, false, nil
-	}
-	s := open(h, job)
-	if err := job.Limits.CheckOriginal(s.facts.Size, s.facts.Frames); err != nil {
-		return 0, true, err
+	s, readable, err := open(job)
+	if s == nil {
+		return peakOf(job, readable), readable, err
 	}
 	steps := job.Plan.Steps
 	if len(steps) == 0 {
 		steps = []transform.Step{{}}
 	}
-	s.begin(steps[0])
-	for _, step := range steps {
-		if s.apply(step) != nil {
-			return s.peak, true, nil // drawing ends here, and says why
-		}
+	if s.run(steps) != nil {
+		return s.peak + s.passing, !s.unread, nil // drawing ends here, and says why
 	}
 	if !s.trimmed {
 		// The result's size is known, and with it whether it can be written in time.
@@ -44,7 +34,16 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 		}
 	}
 	s.encode()
-	return s.peak, true, nil
+	return s.peak + s.passing, !s.unread, nil
+}
+
+// peakOf is for a file of which there is no sketch: one that is refused before
+// anything is decoded, or whose header cannot be read.
+func peakOf(job render.Job, readable bool) int64 {
+	if readable {
+		return base
+	}
+	return base + unreadPixel*job.Limits.MaxPixels
 }
 
 // sketch is a picture as package draw has it, without pixels.
@@ -60,10 +59,34 @@ type sketch struct {
 	trimmed bool // by who knows how much
 
 	peak int64
+
+	// passing is what the layer that takes most takes beyond what is left of it
+	// when it is drawn, for they are drawn one after the other.
+	passing int64
+
+	whole  render.Job // of which this is a layer, or the same
+	unread bool       // a layer has a header that cannot be read
 }
 
-func open(h header.Header, job render.Job) *sketch {
-	s := &sketch{job: job, header: h, peak: base, upright: h.Orientation == 1}
+// open reads the header. There is no sketch of a file that is no picture, whose
+// header cannot be read, or that is too large.
+func open(job render.Job) (s *sketch, readable bool, err error) {
+	if _, known := sniff.Sniff(job.Original); !known {
+		return nil, true, nil
+	}
+	h, ok := header.Read(job.Original)
+	if !ok {
+		return nil, false, nil
+	}
+	s = sketchOf(h, job)
+	if err := job.Limits.CheckOriginal(s.facts.Size, s.facts.Frames); err != nil {
+		return nil, true, err
+	}
+	return s, true, nil
+}
+
+func sketchOf(h header.Header, job render.Job) *sketch {
+	s := &sketch{job: job, whole: job, header: h, peak: base, upright: h.Orientation == 1}
 	s.facts = transform.Facts{Size: transform.Size{Width: h.Width, Height: h.Height}, Frames: h.Frames, Alpha: h.Alpha}
 	s.facts.Format, _ = transform.ParseFormat(string(h.Format))
 	if h.Orientation >= 5 {
@@ -75,6 +98,17 @@ func open(h header.Header, job render.Job) *sketch {
 		s.facts.Frames = 1
 	}
 	return s
+}
+
+// run follows a chain.
+func (s *sketch) run(steps []transform.Step) error {
+	s.begin(steps[0])
+	for _, step := range steps {
+		if err := s.apply(step); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // begin adds what decoding takes. An animation is decoded whole, and then held a
@@ -159,7 +193,7 @@ func (s *sketch) apply(step transform.Step) error {
 		s.peak += maskPixel * s.facts.Size.Pixels()
 	}
 	s.seeThrough(r, corners)
-	return nil
+	return s.layers(step.Layers)
 }
 
 // crop counts a search, and the rows above the crop, which a file that is read

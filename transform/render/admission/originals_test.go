@@ -11,14 +11,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
+// newJob is a job whose layers are the original itself.
 func newJob(original []byte, plan transform.Plan) render.Job {
+	var files [][]byte
+	for range plan.Refs() {
+		files = append(files, original)
+	}
 	return render.Job{
 		Original: original,
+		Files:    files,
 		Plan:     plan,
 		Limits: transform.Limits{
 			MaxPixels:    transform.DefaultMaxPixels,
@@ -79,10 +86,32 @@ var plans = map[string]transform.Plan{
 	"crop bottom jpeg": to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(512), Height: transform.Px(384), Fit: transform.Crop, Focus: transform.FocusBottom}}),
 	"crop large png":   to(transform.PNG, transform.Step{Resize: transform.Resize{Width: transform.Px(3000), Height: transform.Px(2000), Fit: transform.Crop}}),
 	"cover jpeg":       to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(300), Height: transform.Px(1000)}}),
+	"layer jpeg":       to(transform.JPEG, on(self())),
+	"logo jpeg":        to(transform.JPEG, transform.Step{Resize: size(512, 384), Layers: []transform.Layer{self(small)}}),
+	"trimmed jpeg":     to(transform.JPEG, on(self(transform.Step{Trim: transform.Trim{On: true}, Resize: size(512, 384)}))),
+	"layers jpeg":      to(transform.JPEG, on(self(third), self(third), self(third, on(self(small))), self())),
+	"block jpeg":       to(transform.JPEG, on(transform.Layer{Kind: transform.BlockLayer, Color: transform.Color{R: 9, A: 99}, Steps: []transform.Step{{}}})),
+	"cutout png":       to(transform.PNG, on(blended(self(third), transform.BlendCutout))),
+	"displace jpeg":    to(transform.JPEG, on(blended(self(third), transform.BlendDisplace))),
 	"long chain": to(transform.PNG, transform.Step{Resize: size(2000, 1500)},
 		transform.Step{Effects: transform.Effects{Blur: transform.Num(5)}, Border: transform.Border{Width: transform.Num(20), Color: transform.Black}},
 		transform.Step{Resize: size(1000, 1000), Rotate: transform.Num(180)}),
 }
+
+// on puts layers on a picture.
+func on(layers ...transform.Layer) transform.Step { return transform.Step{Layers: layers} }
+
+// self is the original as a layer.
+func self(steps ...transform.Step) transform.Layer {
+	return transform.Layer{Image: origin.Ref{Path: "self"}, Steps: steps}
+}
+
+func blended(l transform.Layer, b transform.Blend) transform.Layer {
+	l.Blend, l.Shift = b, transform.Shift{X: transform.Num(1e4), Y: transform.Num(1e4)}
+	return l
+}
+
+var third = transform.Step{Resize: transform.Resize{Width: transform.Fraction(0.33)}}
 
 // photo is a picture with noise on slow waves: it compresses as a photograph
 // does.

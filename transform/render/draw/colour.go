@@ -9,14 +9,14 @@ import (
 
 // colour brings the picture to sRGB with 8 bits, once, so that no step after it
 // has to think of another. With a profile that is to be kept, RGB stays in the
-// profile's own space.
+// profile's own space, unless layers in sRGB are drawn on it.
 func colour(p *picture, _ transform.Recipe) error {
 	if p.coloured {
 		return nil
 	}
 	p.coloured = true
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		if frame.HasProfile() && p.keepsProfile() && isRGB(frame) {
+		if frame.HasProfile() && p.keepsProfile() && isRGB(frame) && !p.job.Plan.HasLayers() {
 			return toEightBit(frame)
 		}
 		if frame.HasProfile() || frame.Interpretation() == vips.InterpretationCMYK {

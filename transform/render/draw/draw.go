@@ -62,21 +62,29 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	if len(chain) == 0 {
 		chain = []transform.Step{{}} // turns it upright, in the right colours
 	}
-	for n, s := range chain {
-		if n > 0 && !p.untouched {
-			if err := p.settle(); err != nil {
-				return nil, p.blame(err)
-			}
-		}
-		if err := p.apply(s); err != nil {
-			return nil, p.blame(err)
-		}
+	if err := p.run(chain); err != nil {
+		return nil, err
 	}
 	result, err := p.encode()
 	if err != nil {
 		return nil, p.blame(err)
 	}
 	return result, nil
+}
+
+// run draws a chain.
+func (p *picture) run(chain []transform.Step) error {
+	for n, s := range chain {
+		if n > 0 && !p.untouched {
+			if err := p.settle(); err != nil {
+				return p.blame(err)
+			}
+		}
+		if err := p.apply(s); err != nil {
+			return p.blame(err)
+		}
+	}
+	return nil
 }
 
 // apply draws one link of the chain.
@@ -97,5 +105,5 @@ func (p *picture) apply(s transform.Step) error {
 			return err
 		}
 	}
-	return nil
+	return p.layers(s.Layers)
 }

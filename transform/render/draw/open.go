@@ -22,7 +22,7 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := checkFile(job.Original, source); err != nil {
 		return nil, err
 	}
-	p := &picture{scope: scope, job: job, source: source, untouched: true}
+	p := &picture{scope: scope, job: job, whole: job, source: source, untouched: true}
 	// The first frame's header tells how many there are. All of them may be more
 	// than libvips can open.
 	image, err := p.load(vips.LoadOptions{})

@@ -18,6 +18,7 @@ import (
 type picture struct {
 	scope  *vips.Scope
 	job    render.Job
+	whole  render.Job // of which this is a layer, or the same
 	source sniff.Format
 
 	frames []*vips.Image

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
 )
 
 const broke = "The picture broke the image engine"
@@ -195,18 +198,44 @@ func TestStderrIsBounded(t *testing.T) {
 func TestQuarantine(t *testing.T) {
 	q := newQuarantine(time.Hour)
 	for i := range 3 * maxRefusals {
-		q.add([]byte{byte(i), byte(i >> 8)})
+		q.add(job([]byte{byte(i), byte(i >> 8)}, 10))
 	}
 	if len(q.list) != maxRefusals {
 		t.Errorf("%d refusals", len(q.list))
 	}
-	if q.check([]byte{0, 0}) != nil || q.check([]byte{255, 11}) != nil {
+	if q.check(job([]byte{0, 0}, 10)) != nil || q.check(job([]byte{255, 11}, 10)) != nil {
 		t.Error("not the oldest, or what never broke anything, is refused")
 	}
 	last := 3*maxRefusals - 1
-	checkFailure(t, q.check([]byte{byte(last), byte(last >> 8)}), errors.BadImage, "refused for 1h0m0s")
+	checkFailure(t, q.check(job([]byte{byte(last), byte(last >> 8)}, 20)), errors.BadImage, "refused for 1h0m0s")
 
 	q = newQuarantine(time.Nanosecond)
-	q.add([]byte("x"))
-	until(t, "forgetting", func() bool { return q.check([]byte("x")) == nil && q.held.Load() == 0 })
+	q.add(job([]byte("x"), 10))
+	until(t, "forgetting", func() bool { return q.check(job([]byte("x"), 10)) == nil && q.held.Load() == 0 })
+}
+
+// A layer that breaks a worker has only itself on that picture refused: not the
+// picture alone, and not with another layer or another text.
+func TestQuarantineOfLayers(t *testing.T) {
+	layered := func(original, file string, width int) render.Job {
+		j := job([]byte(original), width)
+		j.Plan.Steps[0].Layers = []transform.Layer{{Image: origin.Ref{Path: "logo.png"}}}
+		j.Files = [][]byte{[]byte(file)}
+		return j
+	}
+	q := newQuarantine(time.Hour)
+	q.add(layered("photo", "bad", 10))
+	checkFailure(t, q.check(layered("photo", "bad", 10)), errors.BadImage, "refused")
+	for name, j := range map[string]render.Job{
+		"the picture alone": job([]byte("photo"), 10),
+		"the layer alone":   job([]byte("bad"), 10),
+		"another layer":     layered("photo", "good", 10),
+		"another picture":   layered("other", "bad", 10),
+		"another plan":      layered("photo", "bad", 11),
+		"another border":    layered("photob", "ad", 10),
+	} {
+		if err := q.check(j); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -14,7 +14,7 @@
 //	parent            worker
 //	settings ->
 //	                  <- ready      it has no rights any more
-//	job, original ->
+//	job, files ->
 //	                  <- accepted   from here on a death is the picture's doing
 //	cancel ->                       perhaps
 //	                  <- result or failure
@@ -24,10 +24,11 @@
 // length, memory is spent only on what arrived, and the first word that makes no
 // sense ends the worker.
 //
-// Originals go to the worker as shared memory where the platform has it: in a
-// window that the worker keeps for its life, which saves it the page faults, or,
-// if they are larger, in memory of their own. Both are sealed, so that only the
-// parent can write to the window, and nobody to the rest. Results come over the
-// socket: memory would have them copied twice as well, and so the parent need
-// accept no descriptor from a worker, and read none of its memory.
+// A job's files, its original and those of its layers, go to the worker as shared
+// memory where the platform has it: in a window that the worker keeps for its
+// life, which saves it the page faults, or, if they are larger, in memory of their
+// own. Both are sealed, so that only the parent can write to the window, and
+// nobody to the rest. Results come over the socket: memory would have them copied
+// twice as well, and so the parent need accept no descriptor from a worker, and
+// read none of its memory.
 package workers

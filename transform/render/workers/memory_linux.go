@@ -43,14 +43,19 @@ func closeWindow(window []byte) {
 // seals forbid to change the memory in any way, and to lift that.
 const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 
-// shareMemory puts data into memory that another process can map and nobody,
-// this process included, can change.
-func shareMemory(data []byte) (*os.File, error) {
+// shareMemory puts files into memory, one right after the other, that another
+// process can map and nobody, this process included, can change.
+func shareMemory(files ...[]byte) (*os.File, error) {
 	memory, err := newMemory("caddy-images original")
 	if err != nil {
 		return nil, err
 	}
-	if _, err = memory.Write(data); err == nil {
+	for _, file := range files {
+		if err == nil {
+			_, err = memory.Write(file)
+		}
+	}
+	if err == nil {
 		_, err = unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals)
 	}
 	if err != nil {

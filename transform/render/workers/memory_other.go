@@ -7,10 +7,10 @@ import (
 	"os"
 )
 
-// These are nil: originals go through the socket.
+// These are nil: files go through the socket.
 var (
 	newWindow   func() (*os.File, []byte, error)
-	shareMemory func([]byte) (*os.File, error)
+	shareMemory func(...[]byte) (*os.File, error)
 )
 
 func closeWindow([]byte) {}

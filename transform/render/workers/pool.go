@@ -25,10 +25,10 @@ type Pool struct {
 	// executable is the program of workers.
 	executable func() (string, error)
 
-	// open makes the memory that a worker inherits, share makes one of an original
-	// that is too large for it; nil where there is no shared memory.
+	// open makes the memory that a worker inherits, share makes one of files that
+	// are too large for it; nil where there is no shared memory.
 	open  func() (*os.File, []byte, error)
-	share func([]byte) (*os.File, error)
+	share func(...[]byte) (*os.File, error)
 
 	// jobs hands a job to a worker. Go serves those who wait to send in the
 	// order they came.
@@ -147,7 +147,7 @@ var (
 
 // Render implements render.Engine.
 func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, error) {
-	if err := p.refused.check(job.Original); err != nil {
+	if err := p.refused.check(job); err != nil {
 		return nil, err
 	}
 	p.begin()

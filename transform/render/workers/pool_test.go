@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
@@ -49,6 +51,38 @@ func TestDrawsWithoutSharedMemory(t *testing.T) {
 	}
 	if r.Size.Width != 32 || len(original) < 1<<20 {
 		t.Errorf("%v of %d bytes", r.Size, len(original))
+	}
+}
+
+// The files of layers cross by every carrier, each as itself.
+func TestLayersCross(t *testing.T) {
+	here := render.NewInProcess(draw.Draw, "")
+	p := newPool(t, Config{Workers: 1})
+	bySocket := newPool(t, Config{Workers: 1})
+	bySocket.open, bySocket.share = nil, nil
+	large := append(photo(t, 120, 90), make([]byte, windowSize)...)
+	for _, files := range [][][]byte{{icon(), photo(t, 50, 40)}, {icon(), large}, {photo(t, 50, 40), icon()}} {
+		j := job(photo(t, 300, 200), 200)
+		at := func(x float64) transform.Place {
+			return transform.Place{Left: transform.Offset{Distance: transform.Num(x)}, Anchor: transform.FocusTopLeft}
+		}
+		first := transform.Layer{Image: origin.Ref{Path: "first"}, Place: at(0)}
+		second := transform.Layer{Image: origin.Ref{Path: "second"}, Place: at(100)}
+		j.Plan.Steps[0].Layers = []transform.Layer{first, second, first}
+		j.Files = files
+		want, err := here.Render(t.Context(), j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []*Pool{p, bySocket} {
+			got, err := p.Render(t.Context(), j)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.Body) != string(want.Body) {
+				t.Errorf("%d bytes, in process %d", len(got.Body), len(want.Body))
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -8,10 +9,13 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
 )
 
 // quarantine remembers originals that broke a worker, so that a page full of
-// their variants does not cost a worker each.
+// their variants does not cost a worker each. Where layers were drawn nobody knows
+// which file it was, or whether it was the text; then it remembers just that
+// picture with just those layers, lest one bad layer make every picture refused.
 type quarantine struct {
 	lasts time.Duration
 	seed  maphash.Seed // keyed, so that nobody can make a file that stands for another's
@@ -33,8 +37,22 @@ func newQuarantine(lasts time.Duration) *quarantine {
 	return &quarantine{lasts: lasts, seed: maphash.MakeSeed()}
 }
 
-func (q *quarantine) add(original []byte) {
-	hash, now := maphash.Bytes(q.seed, original), time.Now()
+// hash is what is remembered of a job.
+func (q *quarantine) hash(job render.Job) uint64 {
+	if !job.Plan.HasLayers() {
+		return maphash.Bytes(q.seed, job.Original)
+	}
+	var h maphash.Hash
+	h.SetSeed(q.seed)
+	for _, part := range append(filesOf(job), job.Plan.Key()) {
+		_, _ = h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		_, _ = h.Write(part)
+	}
+	return h.Sum64()
+}
+
+func (q *quarantine) add(job render.Job) {
+	hash, now := q.hash(job), time.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return r.hash == hash || now.After(r.till) })
@@ -45,12 +63,12 @@ func (q *quarantine) add(original []byte) {
 	q.held.Store(int64(len(q.list)))
 }
 
-// check refuses an original that is in the list.
-func (q *quarantine) check(original []byte) error {
+// check refuses a job that is in the list.
+func (q *quarantine) check(job render.Job) error {
 	if q.held.Load() == 0 {
 		return nil
 	}
-	hash, now := maphash.Bytes(q.seed, original), time.Now()
+	hash, now := q.hash(job), time.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return now.After(r.till) })

@@ -24,26 +24,26 @@ type settings struct {
 
 // order is the parent's word about a job.
 type order struct {
-	ID   uint64
-	Job  render.Job // without its original
-	Size int        // of the original
-	By   carrier    // what brings the original
+	ID    uint64
+	Job   render.Job // without its original and files
+	Sizes []int      // of the original and of each file
+	By    carrier    // what brings them, one right after the other
 }
 
-// carrier is how an original comes to a worker.
+// carrier is how the files of a job come to a worker.
 type carrier uint8
 
 const (
-	bySocket carrier = iota // its bytes follow the frame
-	byWindow                // it is in the worker's window
-	byMemory                // a descriptor of its memory comes with the frame
+	bySocket carrier = iota // their bytes follow the frame
+	byWindow                // they are in the worker's window
+	byMemory                // a descriptor of their memory comes with the frame
 )
 
 // requests writes what the parent has to say to one worker.
 type requests struct {
 	conn   *net.UnixConn
-	window []byte                         // shared with the worker; nil for none
-	share  func([]byte) (*os.File, error) // see Pool
+	window []byte                            // shared with the worker; nil for none
+	share  func(...[]byte) (*os.File, error) // see Pool
 
 	// One gob stream lasts as long as the worker: types are described once.
 	text    bytes.Buffer
@@ -51,7 +51,7 @@ type requests struct {
 	frame   []byte
 }
 
-func newRequests(conn *net.UnixConn, window []byte, share func([]byte) (*os.File, error)) *requests {
+func newRequests(conn *net.UnixConn, window []byte, share func(...[]byte) (*os.File, error)) *requests {
 	r := &requests{conn: conn, window: window, share: share}
 	r.encoder = gob.NewEncoder(&r.text)
 	return r
@@ -79,15 +79,22 @@ func (r *requests) settings(s settings) error {
 // as after any other error.
 func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	defer r.patience(ctx)()
-	o := order{ID: id, Job: job, Size: len(job.Original)}
-	o.Job.Original = nil
+	files := filesOf(job)
+	o := order{ID: id, Job: job}
+	o.Job.Original, o.Job.Files = nil, nil
+	for _, file := range files {
+		o.Sizes = append(o.Sizes, len(file))
+	}
 	var memory *os.File
-	if o.Size <= len(r.window) {
-		copy(r.window, job.Original)
+	if total(o.Sizes) <= len(r.window) {
+		at := r.window
+		for _, file := range files {
+			at = at[copy(at, file):]
+		}
 		o.By = byWindow
 	} else if r.share != nil {
 		var err error
-		if memory, err = r.share(job.Original); err == nil {
+		if memory, err = r.share(files...); err == nil {
 			defer memory.Close()
 			o.By = byMemory
 		}
@@ -102,8 +109,8 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	case byMemory:
 		return r.writeWith(memory)
 	}
-	original := net.Buffers{r.frame, job.Original}
-	_, err := original.WriteTo(r.conn)
+	all := append(net.Buffers{r.frame}, files...)
+	_, err := all.WriteTo(r.conn)
 	return err
 }
 

@@ -209,7 +209,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 		t.end(nil, errLost)
 		return
 	}
-	s.pool.refused.add(t.job.Original)
+	s.pool.refused.add(t.job)
 	t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
 }
 

@@ -32,7 +32,7 @@ func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
 type worker struct {
 	conn    *net.UnixConn
 	draw    render.Draw
-	window  []byte // where small originals are
+	window  []byte // where small files are
 	text    bytes.Buffer
 	decoder *gob.Decoder
 
@@ -46,7 +46,7 @@ type request struct {
 	ctx  context.Context
 	id   uint64
 	job  render.Job
-	free func() // gives the original back
+	free func() // gives the files back
 }
 
 // begin is the worker's program up to its first job: prepare starts what draws
@@ -129,22 +129,25 @@ func (w *worker) listen(requests chan<- request) error {
 	}
 }
 
-// accept takes the original in, and tells the parent.
+// accept takes the files in, and tells the parent.
 func (w *worker) accept(o order, memory int) (r request, err error) {
 	r = request{id: o.ID, job: o.Job, free: func() {}}
-	switch o.By {
+	var data []byte
+	switch size := total(o.Sizes); o.By {
 	case byWindow:
-		r.job.Original = w.window[:o.Size]
+		data = w.window[:size]
 	case byMemory:
-		r.job.Original, r.free, err = mapMemory(memory, o.Size)
+		data, r.free, err = mapMemory(memory, size)
 		_ = syscall.Close(memory)
 	default:
-		r.job.Original = make([]byte, o.Size)
-		_, err = io.ReadFull(w.conn, r.job.Original)
+		data = make([]byte, size)
+		_, err = io.ReadFull(w.conn, data)
 	}
 	if err != nil {
 		return r, err
 	}
+	files := split(data, o.Sizes)
+	r.job.Original, r.job.Files = files[0], files[1:]
 	w.mu.Lock()
 	w.atWork = o.ID
 	r.ctx, w.cancel = context.WithCancel(context.Background())

@@ -1,0 +1,95 @@
+package images
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+const (
+	// layersAtOnce is how many files of layers are fetched for one request at a
+	// time.
+	layersAtOnce = 4
+
+	// shareOfFiles bounds the files of one request together: this many times
+	// max_source_size.
+	shareOfFiles = 4
+)
+
+// fetchLayers gets the files of the plan's layers, in the order of Plan.Refs,
+// within a fetch_timeout of their own. Each is under the limits of an original,
+// and may be shown only to whom an original may: a layer is one more way to a
+// file, which what the site has configured for the file's path must not miss.
+func (h *Handler) fetchLayers(r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, original *origin.Source) ([]*origin.Source, error) {
+	refs := asked.Plan.Refs()
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+	defer cancel()
+	files := make([]*origin.Source, len(refs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(layersAtOnce)
+	for i, ref := range refs {
+		get := func() (err error) {
+			if files[i], err = h.fetchFile(ctx, r, nextHandler, ref); err == nil {
+				err = h.language.MayShow(files[i].Header, asked)
+			}
+			return transform.InLayer(ref, err)
+		}
+		var err error
+		switch {
+		case !h.mayReach(r, asked, ref, "l-"):
+			err = transform.InLayer(ref, errors.New(errors.Forbidden, "This site does not show this file to you by this handler"))
+		case h.asksNext:
+			err = get() // on this goroutine: the handlers belong to the request
+		default:
+			group.Go(get)
+		}
+		if err != nil {
+			cancel()
+			_ = group.Wait()
+			return nil, err
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, h.checkTotal(original, files)
+}
+
+// fetchFile asks the origins for a file that is drawn on another one, and does
+// not reach the client by itself.
+func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
+	ctx = next.WithCall(ctx, next.Call{
+		Writer:  &nowhere{header: make(http.Header)},
+		Request: r,
+		Handler: nextHandler,
+		Prefix:  h.language.Endpoint(),
+		IsImage: isImage,
+		MayPass: func(http.Header) error {
+			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
+		},
+	})
+	return h.origins.Fetch(ctx, origin.Request{Ref: ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+}
+
+// checkTotal bounds what one request holds in memory before it waits for its turn.
+func (h *Handler) checkTotal(original *origin.Source, files []*origin.Source) error {
+	total := int64(len(original.Body))
+	for _, file := range files {
+		total += int64(len(file.Body))
+	}
+	if most := shareOfFiles * h.MaxSourceSize; total > most {
+		return errors.New(errors.Limit, "The original and its layers have %d bytes, more than %d times max_source_size, %d", total, shareOfFiles, most)
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package images_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// wantPixel checks a pixel of a PNG answer.
+func (a answer) wantPixel(t *testing.T, x, y int, want color.NRGBA) {
+	t.Helper()
+	a.wants(t, 200)
+	if a.StatusCode != 200 {
+		return
+	}
+	picture, err := png.Decode(bytes.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)
+	near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 3 }
+	if !near(got.R, want.R) || !near(got.G, want.G) || !near(got.B, want.B) || got.A != want.A {
+		t.Errorf("(%d, %d) is %v, want %v", x, y, got, want)
+	}
+}
+
+func solidPNG(w, h int, c color.NRGBA) []byte {
+	i := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for n := range w * h {
+		copy(i.Pix[4*n:], []byte{c.R, c.G, c.B, c.A})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, i); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+var (
+	pureBlue = color.NRGBA{0, 0, 255, 255}
+	logo     = solidPNG(10, 10, pureBlue)
+)
+
+// addFile puts a file into the site's folder.
+func (s site) addFile(t *testing.T, name string, body []byte) {
+	t.Helper()
+	path := filepath.Join(s.root, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, body, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Layers come from where originals do, and both forms of the URL are one.
+func TestLayersFromEachOrigin(t *testing.T) {
+	for name, directives := range map[string]string{
+		"next":     "root ROOT\nimages\nfile_server",
+		"fs":       "images {\n origin fs ROOT\n}",
+		"both":     "root ROOT\nimages {\n origin fs ROOT/sub\n origin next\n}\nfile_server",
+		"endpoint": "images {\n dialect imagekit {\n  endpoint /shop\n }\n origin fs ROOT\n}",
+		"stripped": "handle_path /shop/* {\n images {\n  origin fs ROOT\n }\n}",
+		"matched":  "@asked query tr=*\nimages @asked {\n origin fs ROOT\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			s.addFile(t, "logos/blue.png", logo)
+			prefix := ""
+			if name == "endpoint" || name == "stripped" {
+				prefix = "/shop"
+			}
+			query := s.get(t, prefix+"/red.jpg?tr=l-image,i-logos@@blue.png,t-false,lx-3,ly-4,l-end,f-png")
+			query.wantPixel(t, 3, 4, pureBlue)
+			query.wantPixel(t, 12, 13, pureBlue)
+			query.wantPixel(t, 2, 4, color.NRGBA{254, 0, 0, 255})
+			if name != "matched" {
+				path := s.get(t, prefix+"/tr:l-image,i-logos@@blue.png,t-false,lx-3,ly-4,l-end,f-png/red.jpg")
+				path.wants(t, 200, "Etag", query.Header.Get("Etag"))
+			}
+		})
+	}
+}
+
+// A layer shows nothing that a client may not see by itself.
+func TestRulesForAPathHoldForItsLayers(t *testing.T) {
+	const auth = "basic_auth /private/* {\n who " + hash + "\n}\n"
+	for name, directives := range map[string]string{
+		"next":       auth + "root ROOT\nimages\nfile_server",
+		"origin":     auth + "images {\n origin fs ROOT\n}",
+		"prefix":     "basic_auth /media/private/* {\n who " + hash + "\n}\nhandle_path /media/* {\n images {\n  origin fs ROOT\n }\n}",
+		"responding": "route {\n respond /private/* 401\n images {\n  origin fs ROOT\n }\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			s.addFile(t, "private/blue.png", logo)
+			s.addFile(t, "blue.png", logo)
+			prefix := ""
+			if name == "prefix" {
+				prefix = "/media"
+			}
+			for _, tr := range []string{
+				"l-image,i-private@@blue.png,l-end",
+				"l-image,ie-cHJpdmF0ZS9ibHVlLnBuZw,l-end",
+				"l-image,i-blue.png,l-image,i-private@@blue.png,l-end,l-end",
+				"l-image,i-%2570rivate@@blue.png,l-end", // names no such folder
+			} {
+				want := 403
+				if strings.Contains(tr, "%") {
+					want = 404
+				}
+				for _, path := range []string{"/red.jpg?tr=" + tr, "/tr:" + tr + "/red.jpg"} {
+					a := s.get(t, prefix+path)
+					a.wants(t, want)
+					if !strings.Contains(a.Header.Get("Ik-Error"), "In the layer ") {
+						t.Errorf("%s gives %q", path, a.Header.Get("Ik-Error"))
+					}
+				}
+			}
+			s.get(t, prefix+"/red.jpg?tr=l-image,i-blue.png,l-end").wants(t, 200)
+			if name == "responding" {
+				return
+			}
+			const who = "Basic d2hvOnNlY3JldA=="
+			s.get(t, prefix+"/red.jpg?tr=l-image,i-private@@blue.png,l-end", "Authorization", who).
+				wants(t, 200, "Cache-Control", "private, no-cache")
+		})
+	}
+}
+
+// A file that another handler serves is not this one's to draw.
+func TestLayerOfAnotherHandler(t *testing.T) {
+	s := serve(t, "handle /other/* {\n images {\n  origin fs ROOT\n }\n}\nhandle /plain/* {\n root ROOT\n file_server\n}\nhandle /gone/* {\n abort\n}\nhandle {\n images {\n  origin fs ROOT\n }\n}")
+	s.addFile(t, "other/blue.png", logo)
+	s.addFile(t, "plain/blue.png", logo)
+	for _, layer := range []string{"other@@blue.png", "plain@@blue.png", "gone@@blue.png"} {
+		a := s.get(t, "/red.jpg?tr=l-image,i-"+layer+",l-end")
+		if a.wants(t, 403); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EPERM - In the layer "`) {
+			t.Errorf("%s gives %q", layer, a.Header.Get("Ik-Error"))
+		}
+	}
+}
+
+func TestLayerThatIsMissing(t *testing.T) {
+	for name, directives := range map[string]string{"fs": "images {\n origin fs ROOT\n}", "next": "root ROOT\nimages\nfile_server"} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			s.addFile(t, "blue.png", logo)
+			a := s.get(t, "/red.jpg?tr=l-image,i-blue.png,l-image,i-a@@b%20c.png,l-end,l-end")
+			if a.wants(t, 404, "Cache-Control", "no-store"); !strings.HasPrefix(a.Header.Get("Ik-Error"), `ENOENT - In the layer "a/b c.png": No file was found`) {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
+			// The picture itself is asked for first.
+			if a := s.get(t, "/no.jpg?tr=l-image,i-no.png,l-end"); strings.Contains(a.Header.Get("Ik-Error"), "layer") {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
+			// A file that is no picture reaches nobody.
+			a = s.get(t, "/red.jpg?tr=l-image,i-text.txt,l-end")
+			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "text.txt": `) {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
+			s.get(t, "/red.jpg?tr=l-image,i-broken.jpg,t-false,l-end").wants(t, 400, "Ik-Error", `EBADMSG - In the layer "broken.jpg": The original is damaged or truncated`)
+		})
+	}
+}
+
+// The limits of originals hold for each file, and one for all together.
+func TestLimitsOfLayers(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n max_source_size 20KiB\n max_pixels 200000\n}")
+	small := append(solidPNG(10, 10, pureBlue), make([]byte, 18<<10)...)
+	for i := range 6 {
+		s.addFile(t, fmt.Sprintf("%d.png", i), small)
+	}
+	s.addFile(t, "long.png", append(small, make([]byte, 8<<10)...))
+	s.addFile(t, "wide.png", solidPNG(2000, 200, pureBlue))
+	layer := func(name string) string { return "l-image,i-" + name + ",l-end," }
+	s.get(t, "/red.jpg?tr="+layer("0.png")+layer("1.png")+layer("0.png")).wants(t, 200)
+	for tr, want := range map[string]string{
+		layer("long.png"): `ELIMIT - In the layer "long.png": `,
+		layer("wide.png"): `ELIMIT - In the layer "wide.png": The original has 400000 pixels`,
+		layer("0.png") + layer("1.png") + layer("2.png") + layer("3.png") + layer("4.png"): "ELIMIT - The original and its layers have ",
+	} {
+		a := s.get(t, "/red.jpg?tr="+tr)
+		if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), want) {
+			t.Errorf("%s gives %q, want %q", tr, a.Header.Get("Ik-Error"), want)
+		}
+	}
+}
+
+// RFC 9110 section 8.8.3: another layer is another representation. RFC 9111
+// section 5.2.2: it is kept no longer than each of its parts.
+func TestHeadersWithLayers(t *testing.T) {
+	etag, control := `"one"`, "max-age=60"
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=600")
+		w.Header().Set("ETag", `"base"`)
+		if r.URL.Path == "/logo.png" {
+			w.Header().Set("ETag", etag)
+			w.Header().Set("Cache-Control", control)
+		}
+		_, _ = w.Write(logo)
+	})
+	origin := "origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n"
+	const path = "/a.png?tr=l-image,i-logo.png,t-false,l-end,f-png&v=1"
+	s := serve(t, "images {\n "+origin+"}")
+	first := s.get(t, path)
+	first.wants(t, 200, "Cache-Control", "public, max-age=31536000")
+	s.get(t, path, "If-None-Match", first.Header.Get("Etag")).wants(t, 304)
+	etag = `"two"`
+	second := s.get(t, path, "If-None-Match", first.Header.Get("Etag"))
+	if second.wants(t, 200); second.Header.Get("Etag") == first.Header.Get("Etag") {
+		t.Error("another layer has the same entity tag")
+	}
+	for said, want := range map[string]string{"private": "private, no-cache", "no-store": "no-store"} {
+		control = said
+		s.get(t, path).wants(t, 200, "Cache-Control", want)
+	}
+	s = serve(t, "images {\n cache_control origin\n "+origin+"}")
+	for said, want := range map[string]string{
+		"max-age=60":                  "max-age=60",
+		"public, max-age=6000":        "public, max-age=600",
+		"public, max-age=600":         "public, max-age=600",
+		"no-cache":                    "no-cache, max-age=600",
+		"private, s-maxage=5, public": "private, public, max-age=5",
+		"max-age=what":                "max-age=0",
+	} {
+		control = said
+		s.get(t, path).wants(t, 200, "Cache-Control", want)
+	}
+}

@@ -1,0 +1,74 @@
+package imagekit
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// input is what i or ie of a layer names, decoded, with slashes. Where both are
+// there i is ignored (ImageKit, "Add overlays on images").
+func input(layer string, body [][]item) (string, error) {
+	if v, ok := last(body, "ie"); ok {
+		text, ok := decodeBase64(v)
+		if !ok || text == "" {
+			return "", errors.New(errors.BadTransform, "ie is %s; it takes Base64 of UTF-8", quote(v))
+		}
+		return text, nil
+	}
+	v, ok := last(body, "i")
+	if !ok || v == "" {
+		return "", errors.New(errors.BadTransform, "%s has no input; it takes i, or ie with Base64", layer)
+	}
+	return v, nil
+}
+
+// decodeBase64 reads standard Base64, or that for URLs, with its padding or
+// without. A plus sign that a query made a space is a plus sign.
+func decodeBase64(v string) (string, bool) {
+	v = strings.NewReplacer(" ", "+", "-", "+", "_", "/").Replace(strings.TrimRight(v, "="))
+	text, err := base64.RawStdEncoding.DecodeString(v)
+	return string(text), err == nil && utf8.Valid(text)
+}
+
+// refOf is the file that a path of a layer names: a picture or a font. It is below
+// the endpoint, as the original is. A slash is written @@ where it would end the
+// transformation (ImageKit, "Add overlays on images").
+func refOf(layer, path string) (origin.Ref, error) {
+	path = strings.Trim(strings.ReplaceAll(path, "@@", "/"), "/")
+	if path == "" {
+		return origin.Ref{}, errors.New(errors.BadTransform, "%s names no file", layer)
+	}
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	ref, err := origin.ParseRef(strings.Join(segments, "/"), "")
+	if err != nil {
+		// Not because of origin.ErrPath: the URL itself names an original.
+		return origin.Ref{}, errors.New(errors.BadTransform, "%s names %s: %s", layer, quote(path), errors.From(err).Message)
+	}
+	return ref, nil
+}
+
+// printInput writes i, or ie where the text has what i cannot have in a URL's
+// path.
+func printInput(key, text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/"
+	if strings.Trim(text, plain) == "" && text != canvas {
+		return key + "-" + strings.ReplaceAll(text, "/", "@@")
+	}
+	return key + "e-" + base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+// readInput leaves what the layer is made from to layer.open.
+func readInput(_ *step, v string) bool { return v != "" }
+
+func readLevel(s *step, v string) (ok bool) {
+	s.layer.level, ok = whole(v, 1, 9)
+	return ok
+}

@@ -1,0 +1,170 @@
+package imagekit
+
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// The limits of layers. ImageKit documents the second ("up to 3 levels"); the
+// first is ours.
+const (
+	maxLayers = 32 // of one transformation, nested ones included
+	maxNested = 3
+)
+
+// layer is a transform.Layer while its parameters come in.
+type layer struct {
+	transform.Layer
+	name     string // l-image or l-text
+	level    int    // al, 0 for none
+	anchored bool   // there is lap
+}
+
+// readLayer reads a block that l-image or l-text opens.
+func (s *step) readLayer(it item) error {
+	*s.layers++
+	switch {
+	case *s.layers > maxLayers:
+		return errors.New(errors.Limit, "The transformation has more than %d layers", maxLayers)
+	case s.depth == maxNested:
+		return errors.New(errors.Limit, "Layers are nested deeper than %d levels", maxNested)
+	case len(it.body) > maxSteps:
+		return errors.New(errors.Limit, "A layer has %d steps, more than %d", len(it.body), maxSteps)
+	}
+	l := &layer{name: it.text}
+	in, err := l.open(it.body)
+	if err != nil {
+		return err
+	}
+	for _, items := range it.body {
+		inner := step{output: new(transform.Output), layer: l, in: in, layers: s.layers, depth: s.depth + 1}
+		for _, it := range items {
+			if err := inner.read(it); err != nil {
+				return err
+			}
+		}
+		l.Steps = append(l.Steps, inner.finish())
+	}
+	if err := l.finish(it.body); err != nil {
+		return err
+	}
+	s.Layers = append(s.Layers, l.Layer)
+	return nil
+}
+
+// open reads what the layer is made from, which decides how the rest is read.
+func (l *layer) open(body [][]item) (place, error) {
+	path, err := input(l.name, body)
+	if err != nil {
+		return 0, err
+	}
+	if path == canvas {
+		l.Kind = transform.BlockLayer
+		return onMadeLayer, nil
+	}
+	l.Image, err = refOf(l.name, path)
+	return onLayer, err
+}
+
+// canvas is the input that is no file but a plane of one colour.
+const canvas = "ik_canvas"
+
+// last is the value of the last of a layer's own parameters with this name.
+func last(body [][]item, name string) (value string, ok bool) {
+	for _, items := range body {
+		for _, it := range items {
+			if it.text == name {
+				value, ok = "", true
+			} else if v, is := strings.CutPrefix(it.text, name+"-"); is {
+				value, ok = v, true
+			}
+		}
+	}
+	return value, ok
+}
+
+// belongs tells whether a parameter may stand where the step is.
+func (s *step) belongs(r row) error {
+	isLayer, isMade := s.layer != nil, s.in == onMadeLayer
+	switch {
+	case r.where == ofLayers && !isLayer:
+		return errors.New(errors.BadTransform, "%s belongs in a layer, l-image or l-text", r.name)
+	case r.where == ofMadeLayers && !isMade:
+		return errors.New(errors.BadTransform, "%s belongs in l-text, or in l-image with i-%s", r.name, canvas)
+	case r.where == ofPictures && isLayer:
+		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
+	}
+	return nil
+}
+
+// finish is for what depends on several parameters.
+func (l *layer) finish(body [][]item) error {
+	if err := l.checkPlace(); err != nil {
+		return err
+	}
+	if l.Blend == transform.BlendDisplace {
+		if err := l.takeShift(); err != nil {
+			return err
+		}
+	}
+	if l.Kind == transform.BlockLayer {
+		return l.finishBlock(body)
+	}
+	// "Overlay images are trimmed by default" (ImageKit, "Add overlays on images").
+	if _, said := last(body, "t"); !said {
+		l.Steps[0].Trim = transform.Trim{On: true}
+	}
+	return nil
+}
+
+// takeShift: in a layer that displaces, x and y say how far.
+func (l *layer) takeShift() error {
+	for i := range l.Steps {
+		z := &l.Steps[i].Resize
+		if z.X.IsSet() {
+			l.Shift.X = z.X
+		}
+		if z.Y.IsSet() {
+			l.Shift.Y = z.Y
+		}
+		z.X, z.Y = transform.Number{}, transform.Number{}
+	}
+	if l.Shift == (transform.Shift{}) {
+		return errors.New(errors.BadTransform, "lm-displace has neither x nor y, by how many pixels to displace; it takes one of them or both")
+	}
+	return nil
+}
+
+// finishBlock makes the plane's colour of bg and al, and its size of w and h; in
+// a direction in which there is none it is as large as what it lies on.
+func (l *layer) finishBlock(body [][]item) error {
+	first := &l.Steps[0]
+	name, hasColor := last(body, "bg")
+	l.Color = transform.Black
+	switch {
+	case first.Background.On:
+		l.Color = first.Background.Color
+	case hasColor:
+		return errors.New(errors.BadTransform, "bg of i-%s stands in its first step", canvas)
+	}
+	first.Background = transform.Background{}
+	_, isNamed := colorNames[strings.ToLower(name)]
+	if l.level > 0 && l.Color.A == 255 && !isNamed {
+		l.Color.A = uint8((l.level*10*255 + 50) / 100)
+	}
+	z := &first.Resize
+	switch {
+	case !z.Width.IsSet() && !z.Height.IsSet():
+		*z = transform.Resize{}
+		return nil
+	case z.Aspect.IsSet():
+	case !z.Width.IsSet():
+		z.Width = transform.Fraction(1)
+	case !z.Height.IsSet():
+		z.Height = transform.Fraction(1)
+	}
+	z.Fit, z.NoEnlarge = transform.Stretch, false
+	return nil
+}

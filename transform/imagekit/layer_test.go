@@ -1,0 +1,158 @@
+package imagekit
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+func TestLayers(t *testing.T) {
+	trimmed := transform.Step{Trim: transform.Trim{On: true}}
+	logo := func(change func(*transform.Layer)) transform.Layer {
+		l := transform.Layer{Image: origin.Ref{Path: "logo.png"}, Steps: steps{trimmed}}
+		change(&l)
+		return l
+	}
+	named := func(path string) transform.Layer { return logo(func(l *transform.Layer) { l.Image.Path = path }) }
+	placed := func(p transform.Place) transform.Layer { return logo(func(l *transform.Layer) { l.Place = p }) }
+	blend := func(b transform.Blend) transform.Layer { return logo(func(l *transform.Layer) { l.Blend = b }) }
+	at := func(v float64) transform.Offset { return transform.Offset{Distance: num(v)} }
+	back := func(v float64) transform.Offset { return transform.Offset{Distance: num(v), Back: true} }
+	block := func(c transform.Color, z resize) transform.Layer {
+		return transform.Layer{Kind: transform.BlockLayer, Color: c, Steps: steps{{Resize: z}}}
+	}
+	const topLeft = transform.FocusTopLeft
+	whole := transform.Fraction(1)
+	red := transform.Opaque(255, 0, 0)
+	tests := []struct {
+		tr   string // without l-image and l-end
+		want transform.Layer
+	}{
+		{"i-logo.png", named("logo.png")},
+		{"i-a@@b c@@ü.png", named("a/b%20c/%C3%BC.png")},
+		{"i-@@a@@b.png", named("a/b.png")},
+		{"i-/a/b.png", named("a/b.png")},
+		{"i-100%.png", named("100%25.png")},
+		{"i-x.png,ie-YS9iLnBuZw==", named("a/b.png")},
+		{"ie-YS9iLnBuZw,i-x.png", named("a/b.png")},
+		{"ie-w7_Dvy5wbmc", named("%C3%BF%C3%BF.png")},
+		{"ie-w7/Dvy5wbmc=", named("%C3%BF%C3%BF.png")},
+		{"i-logo.png,t-false", logo(func(l *transform.Layer) { l.Steps = steps{{}} })},
+		{"i-logo.png,t-7", logo(func(l *transform.Layer) { l.Steps[0].Trim.Threshold = 7 })},
+		{"i-logo.png,q-5", named("logo.png")},
+		{"i-logo.png,w-0.5:rt-90,t-3", logo(func(l *transform.Layer) {
+			l.Steps = steps{{Resize: resize{Width: transform.Fraction(0.5)}}, {Rotate: num(90), Trim: transform.Trim{On: true, Threshold: 3}}}
+		})},
+		{"w-bw_div_2,i-logo.png", logo(func(l *transform.Layer) {
+			l.Steps[0].Resize.Width = transform.Pixels(expression(t, transform.BaseWidth, 2.0, transform.Divide))
+		})},
+		{"i-logo.png,lx-10", placed(transform.Place{Left: at(10), Anchor: topLeft})},
+		{"i-logo.png,lx-N0,ly-N12.5", placed(transform.Place{Left: back(0), Top: back(12.5), Anchor: topLeft})},
+		{"i-logo.png,lxc-10,lyc-N20,lap-bottom_right", placed(transform.Place{CenterX: at(10), CenterY: back(20), Anchor: transform.FocusBottomRight})},
+		{"i-logo.png,lxc-10,lap-center", placed(transform.Place{CenterX: at(10)})},
+		{"i-logo.png,lap-right", placed(transform.Place{})},
+		{"i-logo.png,lfo-bottom_left", placed(transform.Place{Focus: transform.FocusBottomLeft})},
+		{"i-logo.png,lfo-bottom_left,ly-5", placed(transform.Place{Top: at(5), Anchor: topLeft})},
+		{"i-logo.png,lx-bw_sub_cw", placed(transform.Place{Left: transform.Offset{Distance: expression(t, transform.BaseWidth, transform.Width, transform.Subtract)}, Anchor: topLeft})},
+		{"i-logo.png,lm-multiply", blend(transform.BlendMultiply)},
+		{"i-logo.png,lm-cutout", blend(transform.BlendCutout)},
+		{"i-logo.png,lm-cutter", blend(transform.BlendCutter)},
+		{"i-logo.png,lm-displace,x-5,y-N3", logo(func(l *transform.Layer) {
+			l.Blend, l.Shift = transform.BlendDisplace, transform.Shift{X: num(5), Y: num(-3)}
+		})},
+		{"i-ik_canvas", block(transform.Black, resize{})},
+		{"i-ik_canvas,bg-red,w-30,h-20", block(red, resize{Width: px(30), Height: px(20), Fit: transform.Stretch})},
+		{"i-ik_canvas,bg-FF0000,h-20,al-4", block(transform.Color{R: 255, A: 102}, resize{Width: whole, Height: px(20), Fit: transform.Stretch})},
+		{"i-ik_canvas,bg-FF000070,w-20,al-4", block(transform.Color{R: 255, A: 179}, resize{Width: px(20), Height: whole, Fit: transform.Stretch})},
+		{"i-ik_canvas,bg-red,al-4", block(red, resize{})},
+		{"i-ik_canvas,w-20,ar-2-1,cm-extract", block(transform.Black, resize{Width: px(20), Aspect: num(2), Fit: transform.Stretch})},
+		{"i-logo.png,l-image,i-a.png,l-end", logo(func(l *transform.Layer) { l.Steps[0].Layers = []transform.Layer{named("a.png")} })},
+	}
+	tested := map[string]bool{"l-image": true}
+	for _, tt := range tests {
+		got, err := parseChain("l-image," + tt.tr + ",l-end")
+		if want := (plan{Steps: steps{{Layers: []transform.Layer{tt.want}}}}); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s\ngives %+v, %v\nwant  %+v", tt.tr, got, err, want)
+			continue
+		}
+		checkRoundTrip(t, got)
+		for text := range strings.SplitSeq(tt.tr, ",") {
+			r, _, _ := find(text)
+			tested[r.name] = true
+		}
+	}
+	for _, r := range parameters {
+		if r.state == supported && r.where > ofPictures && !tested[r.name] {
+			t.Errorf("%s has no value in this test", r.name)
+		}
+	}
+}
+
+// Layers are drawn in their order, and steps go on after them.
+func TestLayersInAChain(t *testing.T) {
+	got, err := parseChain("w-300,l-image,i-a,l-end,l-image,i-b,l-end:rt-90,f-png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Steps) != 2 || len(got.Steps[0].Layers) != 2 || got.Steps[0].Layers[1].Image.Path != "b" || got.Output.Format != transform.PNG {
+		t.Errorf("%+v", got)
+	}
+	if refs := got.Refs(); !reflect.DeepEqual(refs, []origin.Ref{{Path: "a"}, {Path: "b"}}) {
+		t.Errorf("the files are %v", refs)
+	}
+	checkRoundTrip(t, got)
+}
+
+func TestMessagesOfLayers(t *testing.T) {
+	const (
+		offset   = "it takes pixels, with an N in front to count the other way, or an expression"
+		position = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left or bottom_right"
+	)
+	nested := func(n int) string { return strings.Repeat("l-image,i-a,", n) + strings.Repeat("l-end,", n) }
+	for _, tt := range []struct{ tr, want string }{
+		{"l-image,l-end", "EINVAL - l-image has no input; it takes i, or ie with Base64"},
+		{"l-image,i,l-end", "EINVAL - l-image has no input; it takes i, or ie with Base64"},
+		{"l-image,i-@@,l-end", "EINVAL - l-image names no file"},
+		{"l-image,i-..@@a,l-end", `EINVAL - l-image names "../a": The path has a ".." segment`},
+		{"l-image,ie-%,l-end", `EINVAL - ie is "%"; it takes Base64 of UTF-8`},
+		{"l-image,ie-/w==,l-end", `EINVAL - ie is "/w=="; it takes Base64 of UTF-8`},
+		{"l-image,i-a,w-x,l-end", `EINVAL - w is "x"; it takes pixels, or a part of the original's width between 0 and 1, or an expression`},
+		{"l-image,i-a,f-png,l-end", "EINVAL - f is for the whole picture and not for a layer"},
+		{"l-image,i-a,orig-true,l-end", "EINVAL - orig is for the whole picture and not for a layer"},
+		{"l-image,i-a,al-5,l-end", "EINVAL - al belongs in l-text, or in l-image with i-ik_canvas"},
+		{"l-image,i-ik_canvas,al-0,l-end", `EINVAL - al is "0"; it takes 1 to 9`},
+		{"l-image,i-ik_canvas,w-cw_div_2,l-end", `EINVAL - w is "cw_div_2": cw is not known in a layer of text or of one colour, where the variables are bw, bh and bar`},
+		{"l-image,i-ik_canvas,w-5:bg-red,l-end", "EINVAL - bg of i-ik_canvas stands in its first step"},
+		{"l-image,i-a,lx-a,l-end", `EINVAL - lx is "a"; ` + offset},
+		{"l-image,i-a,ly-65536,l-end", `EINVAL - ly is "65536"; ` + offset},
+		{"l-image,i-a,lxc-NN5,l-end", `EINVAL - lxc is "NN5"; ` + offset},
+		{"l-image,i-a,lyc,l-end", "EINVAL - lyc has no value; " + offset},
+		{"l-image,i-a,lx-1,lxc-1,l-end", "EINVAL - The layer has lx and lxc; it takes one of them"},
+		{"l-image,i-a,ly-1,lyc-1,l-end", "EINVAL - The layer has ly and lyc; it takes one of them"},
+		{"l-image,i-a,lap-auto,l-end", `EINVAL - lap is "auto"; ` + position},
+		{"l-image,i-a,lfo-middle,l-end", `EINVAL - lfo is "middle"; ` + position},
+		{"l-image,i-a,lm-screen,l-end", `EINVAL - lm is "screen"; it takes multiply, displace, cutout or cutter`},
+		{"l-image,i-a,lm-displace,lx-5,l-end", "EINVAL - lm-displace has neither x nor y, by how many pixels to displace; it takes one of them or both"},
+		{"lx-5", "EINVAL - lx belongs in a layer, l-image or l-text"},
+		{"i-a", "EINVAL - i belongs in a layer, l-image or l-text"},
+		{"al-5", "EINVAL - al belongs in l-text, or in l-image with i-ik_canvas"},
+		{nested(4), "ELIMIT - Layers are nested deeper than 3 levels"},
+		{strings.Repeat("l-image,i-a,l-end,", 33), "ELIMIT - The transformation has more than 32 layers"},
+		{strings.Repeat(nested(3), 11), "ELIMIT - The transformation has more than 32 layers"},
+		{"l-image,i-a" + strings.Repeat(":rt-1", 32) + ",l-end", "ELIMIT - A layer has 33 steps, more than 32"},
+	} {
+		_, err := parseChain(tt.tr)
+		if got := errors.From(err); got == nil || got.Header() != tt.want {
+			t.Errorf("%s\ngives %v\nwant  %s", tt.tr, err, tt.want)
+		}
+	}
+	for _, tr := range []string{nested(3), strings.Repeat("l-image,i-a,l-end,", 32)} {
+		if _, err := parseChain(tr); err != nil {
+			t.Errorf("%s: %v", tr, err)
+		}
+	}
+}

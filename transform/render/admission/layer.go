@@ -1,0 +1,84 @@
+package admission
+
+import (
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// layers counts what is drawn onto the picture. All layers stay in memory until
+// the picture is written, since that is when its pixels are computed.
+func (s *sketch) layers(layers []transform.Layer) error {
+	for _, l := range layers {
+		peak, held, err := s.layer(l)
+		if err != nil {
+			return err
+		}
+		s.peak += held
+		s.passing = max(s.passing, peak-held)
+		switch l.Blend {
+		case transform.BlendCutout, transform.BlendCutter:
+			s.facts.Alpha = true
+		case transform.BlendDisplace:
+			// The picture twice, once as floats where it is transparent, and from
+			// where each pixel comes.
+			s.settle()
+			copied := s.pixel
+			if s.facts.Alpha {
+				copied *= 4
+			}
+			s.peak += (displaced + copied) * s.all(s.facts.Size)
+		}
+		s.colour()
+	}
+	return nil
+}
+
+// displaced is a pixel's part of the map of a displacement.
+const displaced = 16
+
+// layer is what drawing a layer's own picture takes at its peak, and what then
+// stays of it.
+func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
+	job := s.whole
+	job.Original, job.Plan = s.whole.Picture(l), transform.Plan{Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
+	var own *sketch
+	steps := l.Steps
+	if len(steps) == 0 {
+		steps = []transform.Step{{}}
+	}
+	if l.Kind == transform.BlockLayer {
+		own, steps, err = s.block(job, l, steps)
+	} else {
+		var readable bool
+		own, readable, err = open(job)
+		if own == nil && err == nil {
+			s.unread = s.unread || !readable
+			return peakOf(job, readable), 0, nil
+		}
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	own.whole, own.facts.Base = s.whole, s.facts.Size
+	if err := own.run(steps); err != nil {
+		return 0, 0, err
+	}
+	own.settle()
+	s.unread = s.unread || own.unread
+	return own.peak + own.passing - base, own.pixel * own.facts.Size.Pixels(), nil
+}
+
+// block is a plane of one colour, of the size that its first step makes it.
+func (s *sketch) block(job render.Job, l transform.Layer, steps []transform.Step) (*sketch, []transform.Step, error) {
+	own := &sketch{job: job, peak: base, upright: true}
+	own.facts = transform.Facts{Size: s.facts.Size, Initial: s.facts.Size, Base: s.facts.Size, Frames: 1, Alpha: l.Color.A != 255}
+	own.colour()
+	sized, err := transform.Resolve(transform.Step{Resize: steps[0].Resize}, own.facts)
+	if err == nil {
+		err = job.Limits.CheckRecipe(sized, 1)
+	}
+	own.facts.Size = sized.Scale
+	rest := append([]transform.Step(nil), steps...)
+	rest[0].Resize = transform.Resize{}
+	return own, rest, err
+}

@@ -1,0 +1,109 @@
+//go:build cgo
+
+package draw
+
+import (
+	"slices"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// layers draws pictures onto the picture, one upon the other, each onto every
+// frame.
+func (p *picture) layers(layers []transform.Layer) error {
+	for _, l := range layers {
+		if err := p.lay(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *picture) lay(l transform.Layer) error {
+	scope := p.scope.Inner()
+	defer scope.Close() // what is drawn with it keeps what it needs
+	own, err := p.layer(scope, l)
+	if err != nil {
+		return err
+	}
+	at, err := l.Place.At(own.facts.Size, own.facts)
+	if err != nil {
+		return err
+	}
+	return p.blend(own.frames[0], at, l)
+}
+
+// layer draws a layer's own picture. It is then in memory: each frame needs it,
+// and what is wrong with it must be said of it.
+func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) {
+	if l.Kind == transform.BlockLayer {
+		return p.block(scope, l)
+	}
+	own, err := p.imageLayer(scope, l)
+	return own, transform.InLayer(l.Image, err)
+}
+
+// imageLayer draws another original, of which it takes the first frame.
+func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, error) {
+	file := p.whole.Picture(l)
+	if file == nil {
+		return nil, errors.New(errors.Internal, "The picture did not come along")
+	}
+	own, err := open(scope, p.layerJob(l, file))
+	if err != nil {
+		return nil, err
+	}
+	own.whole, own.facts.Base = p.whole, p.facts.Size
+	return own, own.finish(l.Steps)
+}
+
+// finish draws a layer's chain to its end.
+func (p *picture) finish(chain []transform.Step) error {
+	if len(chain) == 0 {
+		chain = []transform.Step{{}}
+	}
+	if err := p.run(chain); err != nil {
+		return err
+	}
+	if err := p.settle(); err != nil {
+		return p.blame(err)
+	}
+	return nil
+}
+
+// layerJob is the job of drawing the layer alone: one frame, in sRGB.
+func (p *picture) layerJob(l transform.Layer, file []byte) render.Job {
+	job := p.whole
+	job.Original, job.Plan = file, transform.Plan{Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
+	return job
+}
+
+// block draws a plane of one colour. Its first step says how large it is, so that
+// it need not be scaled.
+func (p *picture) block(scope *vips.Scope, l transform.Layer) (*picture, error) {
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, coloured: true}
+	own.facts = transform.Facts{Size: p.facts.Size, Initial: p.facts.Size, Base: p.facts.Size, Frames: 1, Alpha: l.Color.A != 255}
+	chain := slices.Clone(l.Steps)
+	if len(chain) == 0 {
+		chain = []transform.Step{{}}
+	}
+	first := &chain[0]
+	sized, err := transform.Resolve(transform.Step{Resize: first.Resize}, own.facts)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.job.Limits.CheckRecipe(sized, 1); err != nil {
+		return nil, err
+	}
+	own.facts.Size = sized.Scale
+	plane, err := scope.NewSolid(sized.Scale.Width, sized.Scale.Height, ink(l.Color, own.facts.Alpha)...)
+	if err != nil {
+		return nil, err
+	}
+	own.frames = []*vips.Image{plane}
+	first.Resize = transform.Resize{}
+	return own, own.finish(chain)
+}
