@@ -4,9 +4,13 @@ package main
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +40,15 @@ func TestQuickRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := parseOptions([]string{"-quick", "-caddy", program, "-dir", t.TempDir(), "-without", "sharp,nginx"})
+	own := t.TempDir()
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 200)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(own, "a.jpg"), photo.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := parseOptions([]string{"-quick", "-caddy", program, "-dir", t.TempDir(), "-folder", own, "-without", "sharp,nginx"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +57,7 @@ func TestQuickRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := out.String()
-	for _, j := range jobs {
+	for _, j := range slices.Concat(jobs, folderJobs) {
 		for _, by := range []string{nameLibvips, nameInProcess, nameWorkers} {
 			row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(j.Name) + ` +\| +` + by + ` \| +2 \| +([0-9]+) \|`)
 			if found := row.FindStringSubmatch(text); found == nil || found[1] < "1" {

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -20,6 +21,7 @@ type report struct {
 }
 
 func (r report) print(to io.Writer) {
+	r.contenders = slices.DeleteFunc(slices.Clone(r.contenders), func(c string) bool { return !r.did(c) })
 	for _, line := range r.machine {
 		fmt.Fprintf(to, "* %s\n", line)
 	}
@@ -40,6 +42,16 @@ func (r report) print(to io.Writer) {
 	r.targets().print(to)
 	fmt.Fprintf(to, "### Everything\n\n")
 	r.everything().print(to)
+}
+
+// did tells whether the contender did any of the jobs.
+func (r report) did(contender string) bool {
+	for k := range r.all {
+		if k.contender == contender {
+			return true
+		}
+	}
+	return false
 }
 
 // grid has a row for each job and a column for each contender.

@@ -119,12 +119,12 @@ func TestAlike(t *testing.T) {
 		{quality{1000, 40}, quality{1000, 37.9}, false},
 		{quality{1000, 40}, quality{1200, 40}, false},
 	} {
-		err := alike(job{}, nil, map[string]quality{nameLibvips: test.libvips, nameWorkers: test.handler})
+		err := alike(job{}, map[string]quality{nameLibvips: test.libvips, nameWorkers: test.handler})
 		if (err == nil) != test.want {
 			t.Errorf("%v and %v: %v", test.libvips, test.handler, err)
 		}
 	}
-	if err := alike(job{}, nil, map[string]quality{nameLibvips: {1, 1}}); err != nil {
+	if err := alike(job{}, map[string]quality{nameLibvips: {1, 1}}); err != nil {
 		t.Error(err)
 	}
 }
