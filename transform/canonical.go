@@ -18,6 +18,11 @@ func (s Step) canonical() Step {
 	if !s.Effects.Sharpen.On {
 		s.Effects.Sharpen = Sharpen{}
 	}
+	s.Effects.Replace = s.Effects.Replace.canonical()
+	s.Effects.Colorize = s.Effects.Colorize.canonical()
+	s.Effects.Gradient = s.Effects.Gradient.canonical()
+	s.Distort = s.Distort.canonical()
+	s.Shadow = s.Shadow.canonical()
 	if s.Border.Width = s.Border.Width.unless(0); !s.Border.Width.IsSet() {
 		s.Border = Border{}
 	}
@@ -28,9 +33,7 @@ func (s Step) canonical() Step {
 		}
 	}
 	s.Opacity = s.Opacity.unless(100)
-	if !s.Background.On {
-		s.Background = Background{}
-	}
+	s.Background = s.Background.canonical()
 	if len(s.Layers) == 0 {
 		s.Layers = nil
 	}

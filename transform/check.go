@@ -26,6 +26,7 @@ func (s Step) check(f Facts) error {
 		{"dpr", z.DPR, 0.1, 5},
 		{"The rotation", s.Rotate, math.Inf(-1), math.Inf(1)},
 		{"The blur", s.Effects.Blur, 0, 100},
+		{"The end of the gradient", s.Effects.Gradient.Stop.number, positive, math.Inf(1)},
 		{"The border's width", s.Border.Width, 0, math.Inf(1)},
 		{"The corner's radius", s.Corners.TopLeft.Px, 0, math.Inf(1)},
 		{"The corner's radius", s.Corners.TopRight.Px, 0, math.Inf(1)},

@@ -32,6 +32,12 @@ func FuzzResolve(f *testing.F) {
 		s := Step{
 			Resize: z, Rotate: number(8, degrees), Border: Border{Width: number(12, x)}, Opacity: number(13, y),
 			Effects: Effects{Blur: number(14, x)}, Corners: Corners{TopLeft: Radius{Px: number(15, y)}},
+			Shadow: Shadow{On: given(15), Strength: 5},
+		}
+		if given(14) {
+			s.Effects.Gradient = Gradient{On: true, To: White, Stop: z.Width, Angle: float64(focus)}
+			s.Distort = Distort{Kind: Arc, Arc: float64(fit) + 0.5}
+			s.Background = Background{On: true, Kind: BlurredBackground, Blurred: Blurred{Auto: true}}
 		}
 		r, err := Resolve(s, Facts{Size: own})
 		if err != nil {

@@ -62,6 +62,11 @@ func (s Step) write(k *keyWriter) {
 			k.number("unsharp", Num(v))
 		}
 	}
+	s.Effects.Replace.write(k)
+	s.Effects.Colorize.write(k)
+	s.Effects.Gradient.write(k)
+	s.Distort.write(k)
+	s.Shadow.write(k)
 	if s.Border.Width.IsSet() {
 		k.number("border", s.Border.Width)
 		k.WriteString(s.Border.Color.String())
@@ -71,9 +76,7 @@ func (s Step) write(k *keyWriter) {
 	k.radius("br", s.Corners.BottomRight)
 	k.radius("bl", s.Corners.BottomLeft)
 	k.number("opacity", s.Opacity)
-	if s.Background.On {
-		k.WriteString(" bg" + s.Background.Color.String())
-	}
+	s.Background.write(k)
 	for _, l := range s.Layers {
 		l.write(k)
 	}

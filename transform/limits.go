@@ -54,7 +54,10 @@ func (l Limits) CheckRecipe(r Recipe, frames int) error {
 		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
 			r.Scale.Width, r.Scale.Height, n, l.MaxPixels)
 	}
-	return l.CheckDrawn(r.Drawn(), frames)
+	if err := l.CheckDrawn(r.Drawn(), frames); err != nil {
+		return err
+	}
+	return checkShadow(r)
 }
 
 // pixelsOf counts the pixels of all frames, of which there is at least one.

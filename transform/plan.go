@@ -47,18 +47,20 @@ func (p Plan) Draws() bool {
 }
 
 // Step is one link of the chain: everything that happens to the picture in one
-// go. The order of what one Step asks for is fixed: Trim, Resize, Effects,
-// Rotate, Flip, Border, Corners, Opacity, Background, Layers. Padding has the colour that
-// is asked for, so Resize adds it after Effects. Who wants another order uses
-// more Steps. The zero value does nothing.
+// go. The order of what one Step asks for is fixed: Trim, Resize, Effects, Distort,
+// Rotate, Flip, Border, Corners, Shadow, Opacity, Background, Layers. Padding has
+// the colour that is asked for, so Resize adds it after Effects. Who wants another
+// order uses more Steps. The zero value does nothing.
 type Step struct {
 	Trim       Trim
 	Resize     Resize
 	Effects    Effects
+	Distort    Distort
 	Rotate     Number // degrees clockwise; the canvas grows to hold the picture
 	Flip       Flip
 	Border     Border
 	Corners    Corners
+	Shadow     Shadow
 	Opacity    Number // percent, 0 to 100
 	Background Background
 
@@ -97,6 +99,9 @@ type Effects struct {
 	Blur      Number  // Gaussian, 1 to 100
 	Sharpen   Sharpen // of edges, with a default strength
 	Unsharp   Unsharp // mask with all its numbers
+	Replace   Replace
+	Colorize  Colorize
+	Gradient  Gradient
 }
 
 // Sharpen sharpens edges.
@@ -132,11 +137,4 @@ func (c Corners) IsZero() bool { return c == Corners{} }
 type Radius struct {
 	Max bool   // as round as the picture allows
 	Px  Number // pixels
-}
-
-// Background is what shows where the picture does not: in padding, in the
-// corners of a rotation, and behind a transparent picture.
-type Background struct {
-	On    bool
-	Color Color
 }

@@ -26,6 +26,9 @@ type Recipe struct {
 	Blur      float64 // 0 to 100
 	Sharpen   Sharpen
 	Unsharp   Unsharp
+	Replace   Replace
+	Colorize  Colorize
+	Gradient  Ramp
 
 	// Canvas is the size of the canvas the picture is then put on; Crop's size
 	// when it is not padded.
@@ -33,6 +36,8 @@ type Recipe struct {
 
 	// At is where the picture's top left corner lies on Canvas.
 	At Point
+
+	Distort Distort
 
 	// Rotate is in degrees clockwise, 0 to below 360.
 	Rotate float64
@@ -46,6 +51,8 @@ type Recipe struct {
 	// Corners are the radii in pixels, clockwise from the top left;
 	// MaxRadius rounds as much as the picture allows.
 	Corners [4]float64
+
+	Shadow Shadow
 
 	// Opacity is 0, transparent, to 1.
 	Opacity float64
@@ -84,6 +91,11 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 	r.Blur = clamp(s.Effects.Blur.In(f), 100)
 	r.Sharpen = s.Effects.Sharpen
 	r.Unsharp = s.Effects.Unsharp
+	r.Replace = s.Effects.Replace
+	r.Colorize = s.Effects.Colorize
+	r.Gradient = s.Effects.Gradient.ramp(f, r.Crop.Size)
+	r.Distort = s.Distort
+	r.Shadow = s.Shadow
 	if width := round(s.Border.Width.In(f)); width > 0 {
 		r.Border, r.BorderColor = width, s.Border.Color
 	}
@@ -98,6 +110,7 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 		r.Opacity = clamp(s.Opacity.In(f), 100) / 100
 	}
 	r.Background = s.Background
+	r.Background.Blurred = Blurred{Blur: s.Background.Blurred.of(r.Canvas), Brightness: s.Background.Blurred.Brightness}
 	return r, nil
 }
 
@@ -105,7 +118,8 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 // 90 degrees makes it the smallest upright box around the rotated picture.
 func (r Recipe) Drawn() Size {
 	sin, cos := math.Sincos(r.Rotate * math.Pi / 180)
-	w, h := float64(r.Canvas.Width), float64(r.Canvas.Height)
+	_, _, flat := r.Distort.Canvas(r.Canvas)
+	w, h := float64(flat.Width), float64(flat.Height)
 	const nearly = 1e-6 // sin and cos of right angles are not quite 0
 	return Size{
 		int(math.Ceil(w*math.Abs(cos)+h*math.Abs(sin)-nearly)) + 2*r.Border,

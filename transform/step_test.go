@@ -68,12 +68,12 @@ func TestStepIsPassedOn(t *testing.T) {
 		Border:     Border{Num(3), red},
 		Corners:    Corners{TopLeft: Radius{Px: Num(1)}, TopRight: Radius{Max: true}, BottomRight: Radius{Px: Num(3.5)}},
 		Opacity:    Num(25),
-		Background: Background{true, White},
+		Background: Background{On: true, Color: White},
 	}, still(40, 30))
 	want := Recipe{
 		Scale: Size{40, 30}, Crop: Rect{Size: Size{40, 30}}, Canvas: Size{40, 30},
 		Flip: Flip{Vertical: true}, Grayscale: true, Contrast: true, Blur: 7, Sharpen: Sharpen{On: true, Amount: 2}, Unsharp: Unsharp{1, 2, 3, 0.5},
-		Border: 3, BorderColor: red, Corners: [4]float64{1, MaxRadius, 3.5, 0}, Opacity: 0.25, Background: Background{true, White},
+		Border: 3, BorderColor: red, Corners: [4]float64{1, MaxRadius, 3.5, 0}, Opacity: 0.25, Background: Background{On: true, Color: White},
 	}
 	if err != nil || got != want {
 		t.Errorf("got  %+v (%v)\nwant %+v", got, err, want)

@@ -119,7 +119,7 @@ func checkDocs(t *testing.T, d docRow, name string) {
 	named := &Dialect{names: map[string]named{"thumbnail": {chain: [][]item{{{text: "w-1"}}}}}}
 	_, _, err := named.parseChain(d.example)
 	if r.state == supported {
-		if err != nil || !regexp.MustCompile("[,:]"+name+"[-,]").MatchString(","+d.example+",") {
+		if err != nil || !regexp.MustCompile("[,:]"+name+"[-,_]").MatchString(","+d.example+",") {
 			t.Errorf("the example of %s is %s, which gives %v", name, d.example, err)
 		}
 		return

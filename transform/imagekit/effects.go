@@ -80,9 +80,3 @@ func readTrim(s *step, v string) bool {
 	s.Trim = transform.Trim{On: true, Threshold: n}
 	return ok
 }
-
-func readBackground(s *step, v string) bool {
-	c, ok := parseColor(v)
-	s.Background = transform.Background{On: true, Color: c}
-	return ok
-}

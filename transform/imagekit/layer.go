@@ -144,10 +144,14 @@ func (l *layer) finishBlock(body [][]item) error {
 	name, hasColor := last(body, "bg")
 	l.Color = transform.Black
 	switch {
+	case first.Background.Kind != transform.SolidBackground:
+		return errors.New(errors.BadTransform, "bg of i-%s takes a colour; there is no picture to make another background of", canvas)
 	case first.Background.On:
 		l.Color = first.Background.Color
 	case hasColor:
 		return errors.New(errors.BadTransform, "bg of i-%s stands in its first step", canvas)
+	case first.Effects.Gradient.On:
+		l.Color = transform.Color{} // a block of nothing but the gradient
 	}
 	first.Background = transform.Background{}
 	_, isNamed := colorNames[strings.ToLower(name)]

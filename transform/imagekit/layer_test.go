@@ -69,6 +69,8 @@ func TestLayers(t *testing.T) {
 		{"i-ik_canvas,bg-FF0000,h-20,al-4", block(transform.Color{R: 255, A: 102}, resize{Width: whole, Height: px(20), Fit: transform.Stretch})},
 		{"i-ik_canvas,bg-FF000070,w-20,al-4", block(transform.Color{R: 255, A: 179}, resize{Width: px(20), Height: whole, Fit: transform.Stretch})},
 		{"i-ik_canvas,bg-red,al-4", block(red, resize{})},
+		{"i-ik_canvas,e-gradient-ld-top", transform.Layer{Kind: transform.BlockLayer, Steps: steps{{
+			Effects: transform.Effects{Gradient: transform.Gradient{On: true, From: transform.White}}}}}},
 		{"i-ik_canvas,w-20,ar-2-1,cm-extract", block(transform.Black, resize{Width: px(20), Aspect: num(2), Fit: transform.Stretch})},
 		{"i-logo.png,l-image,i-a.png,l-end", logo(func(l *transform.Layer) { l.Steps[0].Layers = []transform.Layer{named("a.png")} })},
 	}
@@ -127,6 +129,7 @@ func TestMessagesOfLayers(t *testing.T) {
 		{"l-image,i-ik_canvas,al-0,l-end", `EINVAL - al is "0"; it takes 1 to 9`},
 		{"l-image,i-ik_canvas,w-cw_div_2,l-end", `EINVAL - w is "cw_div_2": cw is not known in a layer of text or of one colour, where the variables are bw, bh and bar`},
 		{"l-image,i-ik_canvas,w-5:bg-red,l-end", "EINVAL - bg of i-ik_canvas stands in its first step"},
+		{"l-image,i-ik_canvas,bg-blurred,l-end", "EINVAL - bg of i-ik_canvas takes a colour; there is no picture to make another background of"},
 		{"l-image,i-a,lx-a,l-end", `EINVAL - lx is "a"; ` + offset},
 		{"l-image,i-a,ly-65536,l-end", `EINVAL - ly is "65536"; ` + offset},
 		{"l-image,i-a,lxc-NN5,l-end", `EINVAL - lxc is "NN5"; ` + offset},

@@ -46,11 +46,11 @@ var parameters = append([]row{
 	{name: "e-contrast", takes: "no value", read: readContrast},
 	{name: "e-sharpen", takes: "no value, or a number up to 10000", read: readSharpen},
 	{name: "e-usm", takes: "no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024", read: readUnsharp},
-	{name: "e-shadow", state: later},
-	{name: "e-gradient", state: later},
-	{name: "e-colorize", state: later},
-	{name: "e-distort", state: later},
-	{name: "cr", state: later},
+	{name: "e-shadow", takes: takesShadow, read: readShadow},
+	{name: "e-gradient", takes: takesGradient, read: readGradient},
+	{name: "e-colorize", takes: takesColorize, read: readColorize},
+	{name: "e-distort", takes: takesDistort, read: readDistort},
+	{name: "cr", takes: takesReplace, read: readReplace},
 	{name: "rt", takes: "auto, or degrees up to 36000, with an N in front for counter-clockwise", read: readRotation},
 	{name: "fl", takes: "h, v, h_v or v_h", read: readFlip},
 	{name: "r", takes: "pixels or max, or four of them for the corners: tl_tr_br_bl", read: readRadius},
@@ -58,9 +58,9 @@ var parameters = append([]row{
 	{name: "t", takes: "true, false or 1 to 99", read: readTrim},
 	{name: "o", takes: "0 to 100, whole percents", read: readOpacity},
 	{name: "bg", takes: takesColor, read: readBackground},
-	{name: "bg-blurred", state: later},
-	{name: "bg-dominant", state: later},
-	{name: "bg-gradient_dominant", state: later},
+	{name: "bg-blurred", takes: takesBlurred, read: readBlurred, details: true},
+	{name: "bg-dominant", takes: "no value", read: readDominant, details: true},
+	{name: "bg-gradient_dominant", takes: "no value, 2 or 4", read: readDominantGradient, details: true},
 	{name: "bg-genfill", state: never, why: needsAI},
 
 	// AI.
@@ -162,20 +162,22 @@ var supportedNames = func() string {
 const longestName = 32
 
 // find takes an item apart into the longest name that has a row, and its value.
-// A name ends at a hyphen. One that includes a value and is not supported also
-// ends at an underscore, because what follows there are the value's details:
-// bg-blurred_25_N30, fo-cat_dog.
+// A name ends at a hyphen. One that includes a value and is not supported, or has
+// details, also ends at an underscore: bg-blurred_25_N30, fo-cat_dog.
 func find(text string) (r row, value string, ok bool) {
 	for i := 0; i <= min(len(text), longestName); i++ {
 		if i < len(text) && text[i] != '-' && text[i] != '_' {
 			continue
 		}
 		found, is := byName[text[:i]]
-		if !is || i < len(text) && text[i] == '_' && (found.state == supported || !strings.Contains(found.name, "-")) {
+		if !is || i < len(text) && text[i] == '_' && !found.details && (found.state == supported || !strings.Contains(found.name, "-")) {
 			continue
 		}
 		r, ok = found, true
 		value = strings.TrimPrefix(text[i:], "-")
+		if found.details {
+			value = strings.TrimPrefix(value, "_")
+		}
 	}
 	return r, value, ok
 }

@@ -15,6 +15,10 @@ func TestValues(t *testing.T) {
 	step := func(s transform.Step) plan { return plan{Steps: steps{s}} }
 	size := func(z resize) plan { return step(transform.Step{Resize: z}) }
 	effects := func(e transform.Effects) plan { return step(transform.Step{Effects: e}) }
+	behind := func(b transform.Background) plan {
+		b.On = true
+		return step(transform.Step{Background: b})
+	}
 	output := func(o transform.Output) plan { return plan{Steps: steps{{}}, Output: o} }
 	standIn := func(path string) plan { return plan{Steps: steps{{}}, Default: origin.Ref{Path: path}} }
 	max := transform.Radius{Max: true}
@@ -158,6 +162,34 @@ func TestValues(t *testing.T) {
 		{"o-0", step(transform.Step{Opacity: num(0)})},
 		{"o-100", step(transform.Step{Opacity: num(100)})},
 		{"bg-F3F3F3", step(transform.Step{Background: background(0xf3, 0xf3, 0xf3, 255)})},
+		{"e-shadow", step(transform.Step{Shadow: transform.Shadow{On: true, Blur: 10, Strength: 30, Right: 2, Down: 2}})},
+		{"e-shadow-bl-15_st-40_x-10_y-N5", step(transform.Step{Shadow: transform.Shadow{On: true, Blur: 15, Strength: 40, Right: 10, Down: -5}})},
+		{"e-shadow-y-N100_x-0", step(transform.Step{Shadow: transform.Shadow{On: true, Blur: 10, Strength: 30, Down: -100}})},
+		{"e-gradient", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 180, From: transform.White}})},
+		{"e-gradient-ld-top_from-green_to-00FF0010_sp-1", effects(transform.Effects{Gradient: transform.Gradient{
+			On: true, From: transform.Opaque(0, 128, 0), To: transform.Color{G: 255, A: 26}, Stop: transform.Fraction(1)}})},
+		{"e-gradient-sp-0.5_to-red_ld-top_right", effects(transform.Effects{Gradient: transform.Gradient{
+			On: true, Angle: 45, From: transform.White, To: transform.Opaque(255, 0, 0), Stop: transform.Fraction(0.5)}})},
+		{"e-gradient-ld-bottomleft_sp-200", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 225, From: transform.White, Stop: px(200)}})},
+		{"e-gradient-sp-ih_mul_0.75_from-red", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 180, From: transform.Opaque(255, 0, 0), Stop: transform.Pixels(expression(t, transform.InitialHeight, 0.75, transform.Multiply))}})},
+		{"e-gradient-ld-359", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 359, From: transform.White}})},
+		{"e-colorize", effects(transform.Effects{Colorize: transform.Colorize{Color: transform.Opaque(128, 128, 128), Intensity: 100}})},
+		{"e-colorize-in-15_co-FF0000", effects(transform.Effects{Colorize: transform.Colorize{Color: transform.Opaque(255, 0, 0), Intensity: 15}})},
+		{"cr-FF0000", effects(transform.Effects{Replace: transform.Replace{On: true, To: transform.Opaque(255, 0, 0), Tolerance: 35, Dominant: true}})},
+		{"cr-FF0000_50", effects(transform.Effects{Replace: transform.Replace{On: true, To: transform.Opaque(255, 0, 0), Tolerance: 50, Dominant: true}})},
+		{"cr-FF0000_0_black", effects(transform.Effects{Replace: transform.Replace{On: true, To: transform.Opaque(255, 0, 0), From: transform.Black}})},
+		{"e-distort-a-45", step(transform.Step{Distort: transform.Distort{Kind: transform.Arc, Arc: 45}})},
+		{"e-distort-a-N360", step(transform.Step{Distort: transform.Distort{Kind: transform.Arc, Arc: -360}})},
+		{"e-distort-p-N5_0_9_N7_9_9_0_8", step(transform.Step{Distort: transform.Distort{
+			Kind: transform.Perspective, Quad: transform.Quad{{X: -5}, {X: 9, Y: -7}, {X: 9, Y: 9}, {Y: 8}}}})},
+		{"bg-blurred", behind(transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}})},
+		{"bg-blurred_auto_30", behind(transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true, Brightness: 30}})},
+		{"bg-blurred_25_N255", behind(transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Blur: 25, Brightness: -255}})},
+		{"bg-blurred-25", behind(transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Blur: 25}})},
+		{"bg-red,bg-blurred_0", behind(transform.Background{Kind: transform.BlurredBackground})},
+		{"bg-dominant", behind(transform.Background{Kind: transform.DominantBackground})},
+		{"bg-gradient_dominant", behind(transform.Background{Kind: transform.GradientBackground, Palette: 2})},
+		{"bg-gradient_dominant_4", behind(transform.Background{Kind: transform.GradientBackground, Palette: 4})},
 		{"bg-LightSkyBlue", step(transform.Step{Background: background(0x87, 0xce, 0xfa, 255)})},
 	}
 	tested := map[string]bool{"n": true} // TestNamesStandForTheirText
@@ -197,16 +229,21 @@ func TestOrderInAStepIsNoMatter(t *testing.T) {
 // wrong.
 func TestMessages(t *testing.T) {
 	const (
-		length  = "it takes pixels, or a part of the original's width between 0 and 1, or an expression"
-		place   = "it takes pixels, with an N in front for a negative number, or an expression"
-		boolean = "it takes true or false"
-		usm     = "it takes no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024"
-		focus   = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto"
-		radii   = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
-		color   = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
-		border  = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
-		known   = "is not a parameter; the parameters are w h ar c cm fo x y xc yc dpr q f pr lo md cp orig n di bl e-grayscale e-contrast e-sharpen e-usm rt fl r b t o bg l-image"
+		length   = "it takes pixels, or a part of the original's width between 0 and 1, or an expression"
+		place    = "it takes pixels, with an N in front for a negative number, or an expression"
+		boolean  = "it takes true or false"
+		usm      = "it takes no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024"
+		focus    = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto"
+		radii    = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
+		color    = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
+		border   = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
+		blurred  = "it takes no value, or the blur, auto or 0 to 100, and then perhaps the brightness, N255 to 255, such as 25_N30"
+		shadow   = "it takes no value, or some of bl (0 to 15), st (0 to 100), x and y (0 to 100 percent, with an N in front for the left and up), such as bl-15_st-40_x-10_y-N5"
+		gradient = "it takes " + takesGradient
+		distort  = "it takes " + takesDistort
+		replace  = "it takes " + takesReplace
 	)
+	known := "is not a parameter; the parameters are " + supportedNames
 	tests := []struct{ tr, want string }{
 		{"w", "w has no value; " + length},
 		{"w-", "w has no value; " + length},
@@ -289,6 +326,44 @@ func TestMessages(t *testing.T) {
 		{"bg-FF0000FF", `bg is "FF0000FF"; ` + color},
 		{"bg-#FF0000", `bg is "#FF0000"; ` + color},
 		{"bg", "bg has no value; " + color},
+		{"bg-blurred_101", `bg-blurred is "101"; ` + blurred},
+		{"bg-blurred_N5", `bg-blurred is "N5"; ` + blurred},
+		{"bg-blurred_25_256", `bg-blurred is "25_256"; ` + blurred},
+		{"bg-blurred_25_N256", `bg-blurred is "25_N256"; ` + blurred},
+		{"bg-blurred_25_", `bg-blurred is "25_"; ` + blurred},
+		{"bg-blurred_25_5_5", `bg-blurred is "25_5_5"; ` + blurred},
+		{"bg-blurred__5", `bg-blurred is "_5"; ` + blurred},
+		{"bg-dominant_2", `bg-dominant is "2"; it takes no value`},
+		{"bg-gradient_dominant_3", `bg-gradient_dominant is "3"; it takes no value, 2 or 4`},
+		{"e-shadow-bl-16", `e-shadow is "bl-16"; ` + shadow},
+		{"e-shadow-bl-N1", `e-shadow is "bl-N1"; ` + shadow},
+		{"e-shadow-st-101", `e-shadow is "st-101"; ` + shadow},
+		{"e-shadow-x-N101", `e-shadow is "x-N101"; ` + shadow},
+		{"e-shadow-y", `e-shadow is "y"; ` + shadow},
+		{"e-shadow-z-5", `e-shadow is "z-5"; ` + shadow},
+		{"e-gradient-ld-360", `e-gradient is "ld-360"; ` + gradient},
+		{"e-gradient-ld-up", `e-gradient is "ld-up"; ` + gradient},
+		{"e-gradient-from-nored", `e-gradient is "from-nored"; ` + gradient},
+		{"e-gradient-to-", `e-gradient is "to-"; ` + gradient},
+		{"e-gradient-sp-0", `e-gradient is "sp-0"; ` + gradient},
+		{"e-gradient-sp-ih_mul", `e-gradient is "sp-ih_mul": nothing follows mul`},
+		{"e-gradient-sp-65536", `e-gradient is "sp-65536"; ` + gradient},
+		{"e-colorize-red", `e-colorize is "red"; it takes no value, or some of co (a colour) and in (0 to 100), such as co-red_in-50`},
+		{"e-colorize-in-101", `e-colorize is "in-101"; it takes no value, or some of co (a colour) and in (0 to 100), such as co-red_in-50`},
+		{"e-distort", "e-distort has no value; " + distort},
+		{"e-distort-a-0", `e-distort is "a-0"; ` + distort},
+		{"e-distort-a-361", `e-distort is "a-361"; ` + distort},
+		{"e-distort-b-5", `e-distort is "b-5"; ` + distort},
+		{"e-distort-p-0_0_9_0_9_9", `e-distort is "p-0_0_9_0_9_9"; ` + distort},
+		{"e-distort-p-0_0_9_0_9_9_0_9_1", `e-distort is "p-0_0_9_0_9_9_0_9_1"; ` + distort},
+		{"e-distort-p-0_0_9_9_9_0_0_9", `e-distort is "p-0_0_9_9_9_0_0_9"; ` + distort},
+		{"e-distort-p-0_0_9_0_2_2_0_9", `e-distort is "p-0_0_9_0_2_2_0_9"; ` + distort},
+		{"e-distort-p-0_0_9.5_0_9_9_0_9", `e-distort is "p-0_0_9.5_0_9_9_0_9"; ` + distort},
+		{"cr", "cr has no value; " + replace},
+		{"cr-nored", `cr is "nored"; ` + replace},
+		{"cr-red_101", `cr is "red_101"; ` + replace},
+		{"cr-red_5_nored", `cr is "red_5_nored"; ` + replace},
+		{"cr-red_5_red_5", `cr is "red_5_red_5"; ` + replace},
 
 		{"w-iw_plus_2", `w is "iw_plus_2": "plus" is no operation; those are add, sub, mul, div, mod and pow`},
 		{"h-width_div_2", `h is "width_div_2": "width" is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar`},
@@ -316,7 +391,6 @@ func TestMessages(t *testing.T) {
 		{"fs-5", "fs is not supported yet: it belongs in a layer, l-text"},
 		{"fo-car", "fo-car is not supported yet"},
 		{"fo-trafficLight", "fo-trafficLight is not supported yet"},
-		{"bg-blurred_25_N30", "bg-blurred is not supported yet"},
 		{"n-thumb", `n is "thumb", which is the name of no transformation here`},
 		{"l-video,i-a,l-end", "l-video is not supported: videos are not transformed"},
 		{"f-mp4", "f-mp4 is not supported: videos are not transformed"},

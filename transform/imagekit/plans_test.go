@@ -99,5 +99,17 @@ var plans = map[string]plan{
 			Resize:  resize{Height: px(300)},
 			Effects: transform.Effects{Unsharp: transform.Unsharp{Radius: 2, Sigma: 2, Amount: 0.8, Threshold: 0.024}},
 		}}},
+	"https://ik.imagekit.io/demo/tr:h-300,e-gradient-ld-45_from-FF000050_to-FFFFFF50_sp-0.5/sample_image.jpg": {
+		Steps: steps{{
+			Resize: resize{Height: px(300)},
+			Effects: transform.Effects{Gradient: transform.Gradient{
+				On: true, Angle: 45, From: transform.Color{R: 255, A: 128}, To: transform.Color{R: 255, G: 255, B: 255, A: 128}, Stop: transform.Fraction(0.5),
+			}},
+		}}},
+	"https://ik.imagekit.io/demo/tr:h-600,w-800,cm-pad_resize,bg-blurred_25_N30/medium_cafe_B1iTdD0C.jpg": {
+		Steps: steps{{
+			Resize:     resize{Width: px(800), Height: px(600), Fit: transform.Pad},
+			Background: transform.Background{On: true, Kind: transform.BlurredBackground, Blurred: transform.Blurred{Blur: 25, Brightness: -30}},
+		}}},
 	"https://ik.imagekit.io/demo/tr:orig-true/medium_cafe_B1iTdD0C.jpg": {},
 }

@@ -65,6 +65,7 @@ func printStep(s transform.Step) items {
 		i.add("t", strconv.Itoa(s.Trim.Threshold))
 	}
 	i.resize(s.Resize)
+	i.distort(s.Distort)
 	i.number("rt", s.Rotate)
 	switch s.Flip {
 	case transform.Flip{Horizontal: true}:
@@ -79,10 +80,9 @@ func printStep(s transform.Step) items {
 		i.add("b", width+"_"+formatColor(s.Border.Color))
 	}
 	i.corners(s.Corners)
+	i.shadow(s.Shadow)
 	i.number("o", s.Opacity)
-	if s.Background.On {
-		i.add("bg", formatColor(s.Background.Color))
-	}
+	i.background(s.Background)
 	i.layers(s.Layers)
 	return i
 }
@@ -137,6 +137,8 @@ func (i *items) effects(e transform.Effects) {
 	if u := e.Unsharp; u != (transform.Unsharp{}) {
 		i.add("e-usm", strings.Join([]string{format(u.Radius), format(u.Sigma), format(u.Amount), format(u.Threshold)}, "-"))
 	}
+	i.tints(e)
+	i.gradient(e.Gradient)
 }
 
 func (i *items) corners(c transform.Corners) {

@@ -23,6 +23,9 @@ type row struct {
 	// for a value that the parameter does not take.
 	read func(s *step, value string) bool
 
+	// details tells that an underscore follows the name, and not a hyphen.
+	details bool
+
 	// expression tells that it also takes an arithmetic expression.
 	expression bool
 

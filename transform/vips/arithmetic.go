@@ -42,3 +42,20 @@ func (i *Image) Boolean(other *Image, operation Boolean) (*Image, error) {
 func (i *Image) RelationalConst(relational Relational, values ...float64) (*Image, error) {
 	return i.image("relational_const", args{"relational": int(relational), "c": values})
 }
+
+// Divide divides by other's samples; the result is in floats, and 0 where other
+// is.
+func (i *Image) Divide(other *Image) (*Image, error) {
+	return i.imageAs("left", "divide", args{"right": other})
+}
+
+// Power raises each sample to the exponent; the result is in floats.
+func (i *Image) Power(exponent float64) (*Image, error) {
+	return i.image("math2_const", args{"math2": int(math2Pow), "c": []float64{exponent}})
+}
+
+// Atan2 is the angle of the point (x, y) of which the image has y and other x, in
+// degrees from 0 to 360.
+func (i *Image) Atan2(other *Image) (*Image, error) {
+	return i.imageAs("left", "math2", args{"right": other, "math2": int(math2Atan2)})
+}

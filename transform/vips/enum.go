@@ -194,3 +194,11 @@ const (
 	RelationalMore   Relational = C.VIPS_OPERATION_RELATIONAL_MORE
 	RelationalMoreEq Relational = C.VIPS_OPERATION_RELATIONAL_MOREEQ
 )
+
+// math2 is a function of two samples.
+type math2 int
+
+const (
+	math2Pow   math2 = C.VIPS_OPERATION_MATH2_POW
+	math2Atan2 math2 = C.VIPS_OPERATION_MATH2_ATAN2
+)

@@ -50,6 +50,22 @@ func (i *Image) Affine(matrix [4]float64, background []float64) (*Image, error) 
 	})
 }
 
+// Bilinear stretches the image to a size so that its outermost pixels lie in the
+// middle of those of the result, and what lies between is interpolated.
+func (i *Image) Bilinear(width, height int) (*Image, error) {
+	across := float64(width-1) / float64(max(i.Width()-1, 1))
+	down := float64(height-1) / float64(max(i.Height()-1, 1))
+	return i.image("affine", args{
+		"matrix":      []float64{max(across, tiny), 0, 0, max(down, tiny)},
+		"interpolate": interpolator("bilinear"),
+		"oarea":       []int{0, 0, width, height},
+		"extend":      int(ExtendCopy),
+	})
+}
+
+// tiny is a scale that is not 0.
+const tiny = 1e-6
+
 // Mapim takes each pixel of the result from the place in the receiver that the
 // index image, two bands of x and y, says. Places outside have the background.
 func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {

@@ -24,6 +24,9 @@ const (
 	rowsPerFactor = 250
 	mostRows      = 1500
 
+	// replacing is the tables and rows of a change of colours, whatever the size.
+	replacing = 12 << 20
+
 	// maskPixel is the drawing that rounds corners.
 	maskPixel = 4
 )

@@ -182,7 +182,15 @@ func (s *sketch) apply(step transform.Step) error {
 	if r.Contrast || r.Blur > 0 || r.Sharpen.On || r.Unsharp != (transform.Unsharp{}) {
 		s.settle()
 	}
+	if r.Replace.On {
+		s.settle()
+		s.peak += replacing
+	}
+	if r.Background.On && r.Background.Kind != transform.SolidBackground {
+		s.settle()
+	}
 	s.facts.Size = r.Canvas
+	s.distort(r)
 	if r.Rotate != 0 || r.Flip != (transform.Flip{}) {
 		s.settle()
 	}
@@ -191,6 +199,9 @@ func (s *sketch) apply(step transform.Step) error {
 	if corners {
 		s.settle()
 		s.peak += maskPixel * s.facts.Size.Pixels()
+	}
+	if r.Shadow.On {
+		s.settle()
 	}
 	s.seeThrough(r, corners)
 	return s.layers(step.Layers)
@@ -212,15 +223,28 @@ func (s *sketch) crop(r transform.Recipe, before transform.Size) {
 	s.facts.Size = r.Crop.Size
 }
 
+// distort counts a picture that is bent, and the smaller one that it is made of.
+func (s *sketch) distort(r transform.Recipe) {
+	if r.Distort.Kind == transform.NoDistort {
+		return
+	}
+	s.settle()
+	_, _, canvas := r.Distort.Canvas(s.facts.Size)
+	s.facts.Alpha = true
+	s.colour()
+	s.peak += s.pixel * (s.facts.Size.Pixels() + canvas.Pixels())
+	s.facts.Size = canvas
+}
+
 // seeThrough notes whether the recipe leaves the picture transparent somewhere.
 func (s *sketch) seeThrough(r transform.Recipe, corners bool) {
-	padded := r.Canvas != r.Crop.Size && r.Background.On && r.Background.Color.A != 255
+	padded := r.Canvas != r.Crop.Size && r.Background.On && r.Background.Kind == transform.SolidBackground && r.Background.Color.A != 255
 	tilted := r.Rotate != 0 && r.Rotate != 90 && r.Rotate != 180 && r.Rotate != 270
 	framed := r.Border > 0 && r.BorderColor.A != 255
 	if padded || tilted || framed || corners || r.Opacity < 1 {
 		s.facts.Alpha = true
 	}
-	if r.Background.On && (r.Background.Color.A == 255 || r.Opacity < 1) {
+	if r.Background.IsOpaque() || r.Background.On && r.Background.Kind == transform.SolidBackground && r.Opacity < 1 {
 		s.facts.Alpha = false
 	}
 	s.colour()

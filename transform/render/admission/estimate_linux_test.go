@@ -30,7 +30,7 @@ var (
 // measurements are originals, with the plans that each is drawn by.
 var measurements = []struct{ original, plans string }{
 	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
-	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg"},
+	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png"},
 	{"2 jpeg progressive", "jpeg, 512 jpeg"},
 	{"2 jpeg turned", "jpeg, 512 jpeg"},
 	{"2 png alpha", "512 jpeg, webp, png, avif"},
@@ -49,7 +49,7 @@ var large = []struct{ original, plans string }{
 	{"2 png alpha flat", "webp lossless, gif, thumb jpeg"},
 	{"0.3 gif frames", "webp, 512 webp, gif, 512 jpeg"},
 	{"0.3 webp alpha flat frames", "webp, 512 webp"},
-	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, block jpeg, cutout png, displace jpeg"},
+	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg"},
 	{"12 jpeg 444", "512 jpeg"},
 	{"12 jpeg progressive", "jpeg, 512 jpeg, half jpeg, crop jpeg, avif"},
 	{"12 jpeg progressive 444", "512 jpeg"},

@@ -21,14 +21,25 @@ func opacity(p *picture, r transform.Recipe) error {
 	})
 }
 
-// background puts a colour behind a picture that is transparent somewhere. One
+// background puts something behind a picture that is transparent somewhere. One
 // that was made transparent by opacity is blended with the whole colour (ImageKit,
-// "Opacity": "alpha in bg ignored").
+// "Opacity": "alpha in bg ignored"). The blurred picture itself is no background
+// for what is transparent in it.
 func background(p *picture, r transform.Recipe) error {
 	if !r.Background.On || !p.facts.Alpha {
 		return nil
 	}
-	c := r.Background.Color
+	switch r.Background.Kind {
+	case transform.BlurredBackground:
+		return nil
+	case transform.GradientBackground:
+		behind, err := p.backdrop(nil, r.Background, p.facts.Size)
+		if err != nil {
+			return err
+		}
+		return p.each(func(frame *vips.Image) (*vips.Image, error) { return lay(frame, behind) })
+	}
+	c := p.backgroundColor(r.Background)
 	if r.Opacity < 1 {
 		c.A = 255
 	}

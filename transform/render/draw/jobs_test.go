@@ -34,6 +34,15 @@ func smallJobs(t testing.TB) []render.Job {
 		{{Effects: transform.Effects{Grayscale: true, Contrast: true, Blur: n(4)}}},
 		{{Effects: transform.Effects{Sharpen: transform.Sharpen{On: true}, Unsharp: transform.Unsharp{Sigma: 1, Amount: 1, Threshold: .05}}}},
 		{trimmed(0), bordered(3, blue, radii(9))},
+		{{Effects: transform.Effects{
+			Replace:  transform.Replace{On: true, Dominant: true, To: transform.White, Tolerance: 30},
+			Colorize: transform.Colorize{Color: transform.Opaque(200, 0, 0), Intensity: 50},
+			Gradient: transform.Gradient{On: true, From: transform.White},
+		}, Distort: bent(70)}},
+		{{Distort: skewed, Corners: radii(5), Shadow: transform.Shadow{On: true, Blur: 4, Strength: 50, Right: 5}}},
+		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}})},
+		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.GradientBackground, Palette: 4})},
+		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.DominantBackground})},
 	}
 	var jobs []render.Job
 	for _, in := range []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF, transform.TIFF, transform.SVG, transform.AVIF, transform.HEIC} {

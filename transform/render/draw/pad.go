@@ -13,9 +13,13 @@ func pad(p *picture, r transform.Recipe) error {
 	if r.Canvas == p.facts.Size {
 		return nil
 	}
+	b := r.Background
+	if b.On && (b.Kind == transform.BlurredBackground || b.Kind == transform.GradientBackground) {
+		return padWithPicture(p, r)
+	}
 	fill := transform.Black
-	if r.Background.On {
-		fill = r.Background.Color
+	if b.On {
+		fill = p.backgroundColor(b)
 		if p.facts.Alpha || fill.A != 255 {
 			fill = transform.Color{} // for background to shine through
 		}
@@ -29,4 +33,37 @@ func pad(p *picture, r transform.Recipe) error {
 		}
 		return frame.Embed(r.At.X, r.At.Y, r.Canvas.Width, r.Canvas.Height, vips.ExtendBackground, ink(fill, frame.HasAlpha()))
 	})
+}
+
+// padWithPicture fills the canvas with a picture that is made of the frame.
+func padWithPicture(p *picture, r transform.Recipe) error {
+	if err := p.settle(); err != nil {
+		return err
+	}
+	return p.each(func(frame *vips.Image) (*vips.Image, error) {
+		behind, err := p.backdrop(frame, r.Background, r.Canvas)
+		if err != nil {
+			return nil, err
+		}
+		if !frame.HasAlpha() {
+			return behind.Insert(frame, r.At.X, r.At.Y)
+		}
+		if behind, err = withAlpha(behind); err != nil {
+			return nil, err
+		}
+		return through(behind,
+			func(i *vips.Image) (*vips.Image, error) {
+				return i.Composite2(frame, vips.BlendModeOver, r.At.X, r.At.Y)
+			},
+			func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },
+		)
+	})
+}
+
+// backgroundColor is the colour of a background of one.
+func (p *picture) backgroundColor(b transform.Background) transform.Color {
+	if b.Kind == transform.DominantBackground {
+		return p.colours[0].Color
+	}
+	return b.Color
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/palette"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -24,6 +25,8 @@ type picture struct {
 	frames []*vips.Image
 	facts  transform.Facts
 	format transform.Format // to write
+
+	colours []palette.Color // of the background, see findColours
 
 	timing *vips.Image // whose metadata has an animation's delays and loops
 

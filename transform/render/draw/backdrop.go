@@ -1,0 +1,118 @@
+//go:build cgo
+
+package draw
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/palette"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// backdrop is a picture of the canvas' size to lie behind a frame.
+func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas transform.Size) (*vips.Image, error) {
+	if b.Kind == transform.BlurredBackground {
+		return blurred(frame, b.Blurred, canvas)
+	}
+	if len(p.colours) == 4 {
+		return p.fourCorners(canvas)
+	}
+	// From one side to the other, the longer way.
+	size, angle := p.facts.Size, 180.0
+	first, second := p.colours[0], p.colours[len(p.colours)-1]
+	if wide := canvas.Width*size.Height > canvas.Height*size.Width; wide {
+		angle = 90
+		if first.X > second.X {
+			first, second = second, first
+		}
+	} else if first.Y > second.Y {
+		first, second = second, first
+	}
+	g := transform.Gradient{On: true, Angle: angle, From: first.Color, To: second.Color}
+	drawn, err := ramp(p.scope, g.Over(canvas), canvas.Width, canvas.Height)
+	if err != nil {
+		return nil, err
+	}
+	return drawn.ExtractBand(0, 3)
+}
+
+// blurred is the frame, scaled until it covers the canvas, and blurred. The blur
+// takes away what a smaller picture has not, so it is made of one, at a fraction of
+// the cost.
+func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vips.Image, error) {
+	sigma, least := b.Blur/2, 4.0 // the blur that the small picture gets
+	scale := min(1, least/max(sigma, least))
+	w, h := int(math.Ceil(float64(canvas.Width)*scale)), int(math.Ceil(float64(canvas.Height)*scale))
+	cover := max(float64(w)/float64(frame.Width()), float64(h)/float64(frame.Height()))
+	across, down := max(w, int(math.Round(float64(frame.Width())*cover))), max(h, int(math.Round(float64(frame.Height())*cover)))
+	return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
+		operations := []func(*vips.Image) (*vips.Image, error){
+			func(i *vips.Image) (*vips.Image, error) {
+				return i.Resize(float64(across)/float64(i.Width()), float64(down)/float64(i.Height()), vips.KernelCubic)
+			},
+			func(i *vips.Image) (*vips.Image, error) { return i.ExtractArea((across-w)/2, (down-h)/2, w, h) },
+		}
+		if sigma > 0 {
+			operations = append(operations, func(i *vips.Image) (*vips.Image, error) { return i.GaussBlur(sigma * scale) })
+		}
+		operations = append(operations,
+			(*vips.Image).CopyMemory,
+			func(i *vips.Image) (*vips.Image, error) {
+				return i.Resize(float64(canvas.Width)/float64(w), float64(canvas.Height)/float64(h), vips.KernelCubic)
+			},
+		)
+		if b.Brightness != 0 {
+			operations = append(operations, func(i *vips.Image) (*vips.Image, error) {
+				return i.Linear(onColours(i, 1, 1), onColours(i, float64(b.Brightness), 0), !i.HasAlpha())
+			})
+		}
+		return through(i, operations...)
+	})
+}
+
+// fourCorners is a gradient between four colours, each in the corner that it is
+// nearest to in the picture.
+func (p *picture) fourCorners(canvas transform.Size) (*vips.Image, error) {
+	var samples []byte
+	for _, n := range arrange(p.colours) {
+		samples = append(samples, p.colours[n].R, p.colours[n].G, p.colours[n].B)
+	}
+	corners, err := p.scope.NewImageFromMemory(samples, 2, 2, 3, vips.InterpretationSRGB)
+	if err != nil {
+		return nil, err
+	}
+	// Of a few pixels first, for an enlargement begins half a pixel of the small
+	// picture within it.
+	return corners.Bilinear(canvas.Width, canvas.Height)
+}
+
+// arrange tells which of four colours belongs to the upper left, the upper right,
+// the lower left and the lower right corner.
+func arrange(colours []palette.Color) (best [4]int) {
+	corners := [4][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}}
+	least := math.Inf(1)
+	var order func(taken []int, far float64)
+	order = func(taken []int, far float64) {
+		if far >= least {
+			return
+		}
+		if len(taken) == len(corners) {
+			least = far
+			copy(best[:], taken)
+			return
+		}
+		corner := corners[len(taken)]
+	next:
+		for n, c := range colours {
+			for _, t := range taken {
+				if t == n {
+					continue next
+				}
+			}
+			order(append(taken, n), far+math.Hypot(c.X-corner[0], c.Y-corner[1]))
+		}
+	}
+	order(nil, 0)
+	return best
+}

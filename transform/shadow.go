@@ -1,0 +1,48 @@
+package transform
+
+import "github.com/caddy-images/caddy-images/errors"
+
+// Shadow is what the visible part of a picture casts on what lies behind it. The
+// picture keeps its size, so the shadow shows where the picture is transparent.
+// The zero value does nothing.
+type Shadow struct {
+	On bool
+
+	// Blur is how soft it is, as the Blur of Effects.
+	Blur float64
+
+	// Strength is how dark, in percent.
+	Strength float64
+
+	// Right and Down are how far it is moved, in percent of the picture's width
+	// and height; negative to the left and up.
+	Right, Down float64
+}
+
+func (s Shadow) canonical() Shadow {
+	if !s.On || s.Strength <= 0 {
+		return Shadow{}
+	}
+	return s
+}
+
+func (s Shadow) write(k *keyWriter) {
+	if s.On {
+		for _, v := range []float64{s.Blur, s.Strength, s.Right, s.Down} {
+			k.number("shadow", Num(v))
+		}
+	}
+}
+
+// MaxShadowPixels bounds the picture that casts a shadow (ImageKit, "Shadow": 2
+// megapixels after the resizing of the same step).
+const MaxShadowPixels = 2_000_000
+
+// checkShadow tells whether the recipe's shadow may be drawn.
+func checkShadow(r Recipe) error {
+	if n := r.Drawn().Pixels(); r.Shadow.On && n > MaxShadowPixels {
+		return errors.New(errors.Limit, "The picture that casts a shadow would have %d pixels, more than %d; a smaller w or h in the same step makes it smaller first",
+			n, MaxShadowPixels)
+	}
+	return nil
+}
