@@ -9,7 +9,7 @@ BENCH ?=
 
 export CGO_ENABLED = 1
 
-.PHONY: help build run test bench gallery fuzz lint clean FORCE
+.PHONY: help build run test bench fuzz lint clean FORCE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,12 +29,6 @@ test: ## install what is missing and run all tests
 bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 10 minutes (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench
 	bin/bench -folder '$(FOLDER)' $(BENCH)
-
-gallery: ## show every ImageKit parameter on a page (FOLDER=…: on your own pictures too)
-	scripts/setup.sh run
-	$(MAKE) --no-print-directory bin/caddy
-	go run ./examples/quickstart/samples examples/quickstart/photos
-	go run ./examples/gallery -photos '$(FOLDER)'
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=20s each)
 	scripts/fuzz.sh $(FUZZTIME)

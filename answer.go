@@ -52,7 +52,7 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 		a.modified = original.LastModified
 		return a
 	}
-	if asked.Plan.Output.Format == transform.FormatAuto {
+	if asked.Plan.Negotiates() {
 		a.vary = append([]string{"Accept"}, a.vary...)
 	}
 	accepts := h.accepts(r, asked.Plan)

@@ -38,7 +38,6 @@ var mayImport = map[string][]string{
 	"bench/corpus":                {},
 	"bench/load":                  {},
 	"bench/usage":                 {},
-	"examples/gallery":            {},
 }
 
 // adapters are the packages that may know Caddy.

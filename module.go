@@ -187,7 +187,7 @@ type variant struct {
 
 // accepts are the formats to choose from, for a plan that leaves the choice.
 func (h *Handler) accepts(r *http.Request, plan transform.Plan) []transform.Format {
-	if plan.Output.Format != transform.FormatAuto {
+	if !plan.Negotiates() {
 		return nil
 	}
 	return negotiate.Formats(r.Header.Values("Accept"), h.formats)

@@ -4,6 +4,9 @@ package transform
 // same become equal. Resolve and Key both go by it, so what one ignores the
 // other leaves out.
 func (s Step) canonical() Step {
+	if s.Choice != nil {
+		return Step{Choice: s.Choice.canonical()}
+	}
 	switch {
 	case !s.Trim.On:
 		s.Trim = Trim{}

@@ -88,7 +88,9 @@ func TestKeyReadsLayersAndChoices(t *testing.T) {
 	choice := func(name string, c Choice) { add(name, Step{Choice: &c}) }
 	choice("a choice", Choice{When: Condition{{wide}}, Then: branch})
 	choice("the other branch", Choice{When: Condition{{wide}}, Else: branch})
-	choice("a branch's output", Choice{When: Condition{{wide}}, Then: Branch{Steps: branch.Steps, Output: Output{Quality: 5}}})
+	choice("a branch's output", Choice{When: Condition{{wide}}, Then: Branch{Steps: branch.Steps, Output: Output{Quality: 5}, Says: WishQuality}})
+	choice("automatic again", Choice{When: Condition{{wide}}, Then: Branch{Steps: branch.Steps, Says: WishFormat}})
+	choice("baseline again", Choice{When: Condition{{wide}}, Then: Branch{Steps: branch.Steps, Says: WishProgressive}})
 	choice("and", Choice{When: Condition{{wide, tall}}, Then: branch})
 	choice("or", Choice{When: Condition{{wide}, {tall}}, Then: branch})
 	for path, test := range variants(t, wide) {

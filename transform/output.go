@@ -116,6 +116,18 @@ func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	return JPEG
 }
 
+// Negotiates tells whether what the client accepts may decide about the format,
+// be it only in a branch.
+func (p Plan) Negotiates() bool {
+	free := p.Output.Format == FormatAuto
+	choices(p.Steps, func(c Choice) {
+		for _, b := range []Branch{c.Then, c.Else} {
+			free = free || b.Says&WishFormat != 0 && b.Output.Format == FormatAuto
+		}
+	})
+	return free
+}
+
 func (p Plan) unsharp() bool {
 	for _, s := range p.Steps {
 		if s.Effects.Unsharp != (Unsharp{}) {

@@ -46,6 +46,13 @@ func (p Plan) Draws() bool {
 	return false
 }
 
+// Chooses tells whether anything in the plan depends on a Choice.
+func (p Plan) Chooses() bool {
+	chooses := false
+	choices(p.Steps, func(Choice) { chooses = true })
+	return chooses
+}
+
 // Step is one link of the chain: everything that happens to the picture in one
 // go. The order of what one Step asks for is fixed: Trim, Resize, Effects, Distort,
 // Rotate, Flip, Border, Corners, Shadow, Opacity, Background, Layers. Padding has

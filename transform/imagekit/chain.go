@@ -9,7 +9,7 @@ import (
 // beyond what its SDKs' examples reach.
 const (
 	maxLength = 8192 // bytes, decoded
-	maxSteps  = 32
+	maxSteps  = 32   // in all chains, those of layers and branches included
 )
 
 // parseChain reads the whole value of tr. named tells whether it asks for
@@ -42,21 +42,34 @@ func planOf(chain [][]item) (transform.Plan, error) {
 	if asksForOriginal(chain) {
 		return transform.Plan{}, nil
 	}
-	if len(chain) > maxSteps {
-		return transform.Plan{}, errors.New(errors.Limit, "The transformation has %d steps, more than %d", len(chain), maxSteps)
-	}
 	var p transform.Plan
-	layers := 0
-	for _, items := range chain {
-		s := step{output: &p.Output, standIn: &p.Default, layers: &layers}
-		for _, it := range items {
-			if err := s.read(it); err != nil {
-				return transform.Plan{}, err
-			}
-		}
-		p.Steps = append(p.Steps, s.finish())
+	var err error
+	p.Steps, err = step{output: &p.Output, standIn: &p.Default, count: new(int), layers: new(int)}.chain(chain)
+	if err != nil {
+		return transform.Plan{}, err
 	}
 	return p, nil
+}
+
+// chain reads a chain, each step of which begins as s.
+func (s step) chain(chain [][]item) ([]transform.Step, error) {
+	var steps []transform.Step
+	for _, items := range chain {
+		if *s.count++; *s.count > maxSteps {
+			return nil, errors.New(errors.Limit, "The transformation has more than %d steps, with those in its blocks", maxSteps)
+		}
+		next := s
+		for _, it := range items {
+			if err := next.read(it); err != nil {
+				return nil, err
+			}
+		}
+		if next.Choice != nil && len(items) > 1 {
+			return nil, errors.New(errors.BadTransform, "A step with if has something else beside it; a colon goes before if and behind if-end")
+		}
+		steps = append(steps, next.finish())
+	}
+	return steps, nil
 }
 
 // asksForOriginal looks for orig-true in any step. "If there are any other

@@ -146,7 +146,7 @@ func formatNumber(n transform.Number) (text string, ok bool) {
 			}
 			stack = append(stack, operand{format(t.Value), value})
 		case transform.FactTerm:
-			stack = append(stack, operand{variableOf(t.Fact), value})
+			stack = append(stack, operand{keyOf(variables, t.Fact), value})
 		case transform.OperationTerm:
 			name, rank := operationName(t.Operation)
 			last := len(stack) - 1
@@ -158,15 +158,6 @@ func formatNumber(n transform.Number) (text string, ok bool) {
 		}
 	}
 	return stack[0].text, true
-}
-
-func variableOf(f transform.Fact) string {
-	for name, fact := range variables {
-		if fact == f {
-			return name
-		}
-	}
-	return f.String()
 }
 
 func operationName(o transform.Operation) (name string, rank int) {

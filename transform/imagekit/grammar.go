@@ -78,7 +78,14 @@ func isRatio(first, second token) bool {
 	return is && first.colon && okWidth && okHeight
 }
 
-type parser struct{ tokens []token }
+// maxNesting is how deep blocks may be nested in one another. ImageKit documents
+// three levels of layers; branches come on top.
+const maxNesting = 8
+
+type parser struct {
+	tokens []token
+	depth  int // of the blocks around
+}
 
 // chain reads up to the next token that closes a block, and returns that too;
 // its text is empty when there is none.
@@ -112,6 +119,10 @@ func (p *parser) chain() (chain [][]item, end token, err error) {
 
 // block reads the rest of a block, whose first token was opener.
 func (p *parser) block(opener string) (block item, end token, err error) {
+	if p.depth++; p.depth > maxNesting {
+		return item{}, token{}, errors.New(errors.Limit, "Layers and conditions are nested deeper than %d levels", maxNesting)
+	}
+	defer func() { p.depth-- }()
 	block.text = opener
 	block.body, end, err = p.chain()
 	closer := "l-end"

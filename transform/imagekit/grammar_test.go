@@ -82,10 +82,16 @@ func TestMalformedBlocks(t *testing.T) {
 	}
 }
 
-func TestDeepNestingIsCheap(t *testing.T) {
-	n := maxLength / len("l-a,l-end,")
-	if _, err := parse(strings.Repeat("l-a,", n) + strings.Repeat("l-end,", n)); err != nil {
+func TestDeepNesting(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("l-a,", n) + strings.Repeat("l-end,", n) }
+	if _, err := parse(nested(maxNesting) + nested(maxNesting)); err != nil {
 		t.Error(err)
+	}
+	for _, n := range []int{maxNesting + 1, maxLength / len("l-a,l-end,")} {
+		_, err := parse(nested(n))
+		if got, want := refusal(t, err), "ELIMIT - Layers and conditions are nested deeper than 8 levels"; got != want {
+			t.Errorf("%d levels give %s", n, got)
+		}
 	}
 }
 

@@ -30,22 +30,19 @@ func (s *step) readLayer(it item) error {
 		return errors.New(errors.Limit, "The transformation has more than %d layers", maxLayers)
 	case s.depth == maxNested:
 		return errors.New(errors.Limit, "Layers are nested deeper than %d levels", maxNested)
-	case len(it.body) > maxSteps:
-		return errors.New(errors.Limit, "A layer has %d steps, more than %d", len(it.body), maxSteps)
 	}
 	l := &layer{name: it.text}
 	in, err := l.open(it.body)
 	if err != nil {
 		return err
 	}
-	for _, items := range it.body {
-		inner := step{output: new(transform.Output), layer: l, in: in, layers: s.layers, depth: s.depth + 1}
-		for _, it := range items {
-			if err := inner.read(it); err != nil {
-				return err
-			}
-		}
-		l.Steps = append(l.Steps, inner.finish())
+	inner := step{output: new(transform.Output), count: s.count, layer: l, in: in, layers: s.layers, depth: s.depth + 1}
+	*s.count-- // a layer's first step is counted with the layers
+	if l.Steps, err = inner.chain(it.body); err != nil {
+		return err
+	}
+	if l.Steps[0].Choice != nil {
+		l.Steps = append([]transform.Step{{}}, l.Steps...) // for what the layer itself is asked for
 	}
 	if err := l.finish(it.body); err != nil {
 		return err

@@ -146,7 +146,7 @@ func TestMessagesOfLayers(t *testing.T) {
 		{nested(4), "ELIMIT - Layers are nested deeper than 3 levels"},
 		{strings.Repeat("l-image,i-a,l-end,", 33), "ELIMIT - The transformation has more than 32 layers"},
 		{strings.Repeat(nested(3), 11), "ELIMIT - The transformation has more than 32 layers"},
-		{"l-image,i-a" + strings.Repeat(":rt-1", 32) + ",l-end", "ELIMIT - A layer has 33 steps, more than 32"},
+		{"l-image,i-a" + strings.Repeat(":rt-1", 32) + ",l-end", "ELIMIT - The transformation has more than 32 steps, with those in its blocks"},
 	} {
 		_, err := parseChain(tt.tr)
 		if got := errors.From(err); got == nil || got.Header() != tt.want {

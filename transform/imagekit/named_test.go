@@ -106,7 +106,7 @@ func TestNamesRefused(t *testing.T) {
 		{false, "w-1:n-foo", `EINVAL - n is "foo", which is the name of no transformation here`},
 		{false, "n-thumb,w-abc", `EINVAL - w is "abc"; it takes pixels, or a part of the original's width between 0 and 1, or an expression`},
 		{false, "n-long:n-long", "ELIMIT - The transformation has more than 8192 bytes when its names are written out"},
-		{false, "n-steps:n-steps", "ELIMIT - The transformation has 40 steps, more than 32"},
+		{false, "n-steps:n-steps", "ELIMIT - The transformation has more than 32 steps, with those in its blocks"},
 
 		{true, "w-300", `EINVAL - Bad Image Transformation Request: "w-300" has no name` + restricted},
 		{true, "n-thumb,w-300", `EINVAL - Bad Image Transformation Request: "w-300" has no name` + restricted},

@@ -1,6 +1,10 @@
 package imagekit
 
-import "github.com/caddy-images/caddy-images/transform"
+import (
+	"errors"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
 
 func readQuality(s *step, v string) bool {
 	q, ok := whole(v, 1, 100)
@@ -20,6 +24,10 @@ func readFormat(s *step, v string) bool {
 		return true
 	}
 	f, ok := transform.ParseFormat(v)
+	if f == transform.SVG && s.says != nil {
+		s.problem = errors.New("whether an SVG stays one cannot depend on a condition")
+		return false
+	}
 	s.output.Format = f
 	return ok && (f.Writable() || f == transform.SVG)
 }

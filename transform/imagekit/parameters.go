@@ -1,6 +1,10 @@
 package imagekit
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
 
 // parameters is everything that may stand in tr. Parse and its messages follow
 // it, and a test compares docs/imagekit.md with it.
@@ -25,20 +29,20 @@ var parameters = append([]row{
 	{name: "dpr-auto", state: later},
 
 	// Output.
-	{name: "q", takes: "1 to 100", read: readQuality},
-	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat, where: ofPictures},
+	{name: "q", takes: "1 to 100", read: readQuality, wish: transform.WishQuality},
+	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat, wish: transform.WishFormat, where: ofPictures},
 	{name: "f-mp4", state: never, why: isVideo},
 	{name: "f-webm", state: never, why: isVideo},
-	{name: "pr", takes: takesBoolean, read: readProgressive, where: ofPictures},
-	{name: "lo", takes: takesBoolean, read: readLossless, where: ofPictures},
-	{name: "md", takes: takesBoolean, read: readMetadata, where: ofPictures},
-	{name: "cp", takes: takesBoolean, read: readProfile, where: ofPictures},
-	{name: "orig", takes: takesBoolean, read: readOriginal, where: ofPictures},
+	{name: "pr", takes: takesBoolean, read: readProgressive, wish: transform.WishProgressive, where: ofPictures},
+	{name: "lo", takes: takesBoolean, read: readLossless, wish: transform.WishLossless, where: ofPictures},
+	{name: "md", takes: takesBoolean, read: readMetadata, unconditional: true, where: ofPictures},
+	{name: "cp", takes: takesBoolean, read: readProfile, unconditional: true, where: ofPictures},
+	{name: "orig", takes: takesBoolean, read: readOriginal, unconditional: true, where: ofPictures},
 	{name: "dn", state: later},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
 	{name: "n", takes: "the name of a transformation that the server has", read: readName, where: ofPictures},
-	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault, where: ofPictures},
-	{name: "pg", state: later},
+	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault, unconditional: true, where: ofPictures},
+	{name: "pg", state: later, unconditional: true},
 
 	// Effects and shape.
 	{name: "bl", takes: "1 to 100", read: readBlur},
@@ -74,7 +78,7 @@ var parameters = append([]row{
 	{name: "e-genvar", state: never, why: needsAI},
 
 	// Conditions and layers.
-	{name: "if", state: later},
+	{name: "if", takes: "a condition, transformations, and if-end", isChoice: true},
 	{name: "l-image", takes: "i or ie, a place, transformations, and l-end", isLayer: true},
 	{name: "i", takes: "the path of a picture, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
 	{name: "ie", takes: "the same in Base64", read: readInput, where: ofLayers},

@@ -205,7 +205,7 @@ func TestValues(t *testing.T) {
 		tested[r.name] = true
 	}
 	for _, r := range parameters {
-		if r.state == supported && !tested[r.name] && r.where <= ofPictures && !r.isLayer { // the others: TestLayers
+		if r.state == supported && !tested[r.name] && r.where <= ofPictures && !r.isLayer && !r.isChoice { // the others: TestLayers
 			t.Errorf("%s has no value in this test", r.name)
 		}
 	}
@@ -387,7 +387,28 @@ func TestMessages(t *testing.T) {
 		{"w-auto", "w-auto is not supported yet"},
 		{"dpr-auto", "dpr-auto is not supported yet"},
 		{"l-text,i-a,l-end", "l-text is not supported yet"},
-		{"if-w_gt_1,q-x,if-end", "if is not supported yet"},
+		{"if-w_gt_1,q-x,if-end", `q is "x"; it takes 1 to 100`},
+		{"if-w_gt_1,if-else,q-x,if-end", `q is "x"; it takes 1 to 100`},
+		{"if-w_gt_1,w-bw,if-end", `w is "bw": bw is only known in a layer`},
+		{"if-,w-1,if-end", `if is "": "" is no test, such as w_gt_300`},
+		{"if", `if is "": "" is no test, such as w_gt_300`},
+		{"if-w_gt,w-1,if-end", `if is "w_gt": "w_gt" is no test, such as w_gt_300`},
+		{"if-q_gt_1,w-1,if-end", `if is "q_gt_1": "q" is no property; those are w, h, ar, iw, ih and iar`},
+		{"if-w_over_1,w-1,if-end", `if is "w_over_1": "over" is no comparison; those are eq, ne, gt, gte, lt and lte`},
+		{"if-w_gt_iw,w-1,if-end", `if is "w_gt_iw": w is compared with "iw"; it takes a number`},
+		{"if-w_gt_4-3,w-1,if-end", `if is "w_gt_4-3": w is compared with "4-3"; it takes a number`},
+		{"if-ar_gt_4-0,w-1,if-end", `if is "ar_gt_4-0": ar is compared with "4-0"; it takes a number, or width-height such as 4-3`},
+		{"if-w_gt_1_h_gt_1,w-1,if-end", `if is "w_gt_1_h_gt_1": "h" stands where and or or would`},
+		{"if-w_gt_1_and,w-1,if-end", `if is "w_gt_1_and": "" is no test, such as w_gt_300`},
+		{"if-w_eq_1" + strings.Repeat("_or_w_eq_1", 16) + ",if-end", `if is "w_eq_1_or_w_eq_1_or_w_eq_1_or_w_eq_...": it has more than 16 tests`},
+		{"h-400:rt-90,if-h_eq_200,w-100,if-end:rt-90", "A step with if has something else beside it; a colon goes before if and behind if-end"},
+		{"if-h_eq_200,w-100,if-end,q-5", "A step with if has something else beside it; a colon goes before if and behind if-end"},
+		{"if-w_gt_1,md-true,if-end", "md cannot depend on a condition; it goes outside of if"},
+		{"if-w_gt_1,cp-true,if-end", "cp cannot depend on a condition; it goes outside of if"},
+		{"if-w_gt_1,di-a.jpg,if-end", "di cannot depend on a condition; it goes outside of if"},
+		{"if-w_gt_1,orig-true,if-end", "orig cannot depend on a condition; it goes outside of if"},
+		{"if-w_gt_1,f-svg,if-end", `f is "svg": whether an SVG stays one cannot depend on a condition`},
+		{"if-w_gt_1,pg-2,if-end", "pg is not supported yet"},
 		{"fs-5", "fs is not supported yet: it belongs in a layer, l-text"},
 		{"fo-car", "fo-car is not supported yet"},
 		{"fo-trafficLight", "fo-trafficLight is not supported yet"},

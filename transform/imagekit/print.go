@@ -14,27 +14,38 @@ func Print(p transform.Plan) string {
 	if p.IsZero() {
 		return ""
 	}
-	var chain []string
-	for _, s := range p.Steps {
-		if items := printStep(s); len(items) > 0 {
-			chain = append(chain, strings.Join(items, ","))
-		}
-	}
-	output := printOutput(p.Output)
+	output := printOutput(p.Output, 0)
 	if name := p.Default.Name(); name != "" {
 		output.add("di", strings.ReplaceAll(name, "/", "@@"))
 	}
-	if len(output) == 0 && len(chain) == 0 {
-		// It asks for nothing but to be written anew.
-		output = items{"f-auto"}
+	if tr := printChain(p.Steps, output); tr != "" {
+		return tr
 	}
-	if len(output) > 0 {
-		last := strings.Join(output, ",")
-		if n := len(chain); n > 0 {
-			chain[n-1] += "," + last
-		} else {
-			chain = []string{last}
+	return "f-auto" // it asks for nothing but to be written anew
+}
+
+// printChain writes a chain, with what is said of the output in its last step
+// that can hold it.
+func printChain(steps []transform.Step, output items) string {
+	var chain []string
+	last := -1 // step that is no choice
+	for _, s := range steps {
+		items := printStep(s)
+		if s.IsZero() || len(items) == 0 {
+			continue
 		}
+		if s.Choice == nil {
+			last = len(chain)
+		}
+		chain = append(chain, strings.Join(items, ","))
+	}
+	said := strings.Join(output, ",")
+	switch {
+	case len(output) == 0:
+	case last >= 0:
+		chain[last] += "," + said
+	default:
+		chain = append([]string{said}, chain...)
 	}
 	return strings.Join(chain, ":")
 }
@@ -57,6 +68,9 @@ func (i *items) number(key string, n transform.Number) {
 }
 
 func printStep(s transform.Step) items {
+	if s.Choice != nil {
+		return printChoice(*s.Choice)
+	}
 	var i items
 	switch {
 	case s.Trim.On && s.Trim.Threshold == 0:
@@ -157,21 +171,47 @@ func (i *items) corners(c transform.Corners) {
 	i.add("r", strings.Join(radii, "_"))
 }
 
-func printOutput(o transform.Output) items {
+func printChoice(c transform.Choice) items {
+	i := items{"if-" + formatCondition(c.When)}
+	if then := printBranch(c.Then); then != "" {
+		i = append(i, then)
+	}
+	if otherwise := printBranch(c.Else); otherwise != "" {
+		i = append(i, "if-else", otherwise)
+	}
+	return append(i, "if-end")
+}
+
+func printBranch(b transform.Branch) string {
+	return printChain(b.Steps, printOutput(b.Over(transform.Output{}), b.Says))
+}
+
+// printOutput writes what is said of the output: what is in o, and of what is
+// not there the wishes that say so.
+func printOutput(o transform.Output, says transform.Wish) items {
 	var i items
-	switch o.Format {
-	case transform.FormatAuto:
-	case transform.FormatOriginal:
+	said := func(w transform.Wish) bool { return says&w != 0 }
+	switch {
+	case o.Format == transform.FormatOriginal:
 		i.add("f", "orig")
-	default:
+	case o.Format != transform.FormatAuto || said(transform.WishFormat):
 		i.add("f", o.Format.String())
 	}
 	if o.Quality > 0 {
 		i.add("q", strconv.Itoa(o.Quality))
 	}
-	i.flag("pr-true", o.Progressive)
-	i.flag("lo-true", o.Lossless)
-	i.flag("md-true", o.Metadata)
-	i.flag("cp-true", o.Profile)
+	for _, f := range []struct {
+		key      string
+		on, said bool
+	}{
+		{"pr", o.Progressive, said(transform.WishProgressive)},
+		{"lo", o.Lossless, said(transform.WishLossless)},
+		{"md", o.Metadata, false},
+		{"cp", o.Profile, false},
+	} {
+		if f.on || f.said {
+			i.add(f.key, strconv.FormatBool(f.on))
+		}
+	}
 	return i
 }

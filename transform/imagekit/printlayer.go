@@ -18,8 +18,8 @@ func (i *items) layers(layers []transform.Layer) {
 			}
 		}
 		steps := slices.Clone(l.Steps)
-		if len(steps) == 0 {
-			steps = []transform.Step{{}}
+		if len(steps) == 0 || steps[0].Choice != nil {
+			steps = append([]transform.Step{{}}, steps...)
 		}
 		if l.Kind == transform.BlockLayer {
 			*i = append(*i, "i-"+canvas)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 // row is one thing that ImageKit documents, and what becomes of it here.
@@ -34,6 +35,15 @@ type row struct {
 
 	// where tells where it may stand.
 	where where
+
+	// isChoice tells that it opens a block of a condition's branches.
+	isChoice bool
+
+	// wish is what of the output it decides.
+	wish transform.Wish
+
+	// unconditional tells that it cannot stand in a branch.
+	unconditional bool
 
 	// why completes the refusal of one that is not supported, where there is
 	// something to say.

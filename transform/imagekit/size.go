@@ -40,17 +40,21 @@ func readAspect(s *step, v string) bool {
 		s.Resize.Aspect = n
 		return ok
 	}
+	f, ok := ratio(v)
+	s.Resize.Aspect = transform.Num(f)
+	return ok
+}
+
+// ratio reads `4-3`, `4_3` or `4:3`.
+func ratio(v string) (float64, bool) {
 	i := strings.IndexAny(v, "-_:")
 	if i < 0 {
-		return false
+		return 0, false
 	}
 	w, okW := number(v[:i])
 	h, okH := number(v[i+1:])
-	if !okW || !okH || h == 0 || w/h > maxPixels || w/h < 1.0/maxPixels {
-		return false
-	}
-	s.Resize.Aspect = transform.Num(w / h)
-	return true
+	f := w / h
+	return f, okW && okH && h > 0 && 1.0/maxPixels <= f && f <= maxPixels
 }
 
 func readDPR(s *step, v string) bool {

@@ -19,6 +19,12 @@ type step struct {
 	// standIn is the default image, that of the whole chain as well.
 	standIn *origin.Ref
 
+	// says collects what a branch says of the output; nil outside of branches.
+	says *transform.Wish
+
+	// count is how many steps the whole transformation has so far.
+	count *int
+
 	// crop and cropMode are what c and cm say. Where both are there, cm counts,
 	// whatever their order.
 	crop, cropMode strategy
@@ -49,12 +55,19 @@ func (s *step) read(it item) error {
 		return r.refusal()
 	case r.isLayer:
 		return s.readLayer(it)
+	case r.isChoice:
+		return s.readChoice(it, value)
 	}
 	if err := s.belongs(r); err != nil {
 		return err
 	}
 	switch {
+	case s.says != nil && (r.unconditional || r.where >= ofLayers):
+		return errors.New(errors.BadTransform, "%s cannot depend on a condition; it goes outside of if", r.name)
 	case r.read(s, value):
+		if s.says != nil {
+			*s.says |= r.wish
+		}
 		return nil
 	case s.problem != nil:
 		return errors.New(errors.BadTransform, "%s is %s: %v", r.name, quote(value), s.problem)

@@ -20,16 +20,12 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 	if s == nil {
 		return peakOf(job, readable), readable, err
 	}
-	steps := job.Plan.Steps
-	if len(steps) == 0 {
-		steps = []transform.Step{{}}
-	}
-	if s.run(steps) != nil {
+	if s.run(job.Plan.Steps) != nil {
 		return s.peak + s.passing, !s.unread, nil // drawing ends here, and says why
 	}
 	if !s.trimmed {
 		// The result's size is known, and with it whether it can be written in time.
-		if err := job.CheckEncoding(job.Encoding(s.facts), s.facts.Size); err != nil {
+		if err := s.job.CheckEncoding(s.job.Encoding(s.facts), s.facts.Size); err != nil {
 			return 0, true, err
 		}
 	}
@@ -57,6 +53,8 @@ type sketch struct {
 	upright bool
 	settled bool // copied to memory, as it happens once at most
 	trimmed bool // by who knows how much
+
+	drawn []transform.Step // so far, without those of branches that were not chosen
 
 	peak int64
 
@@ -98,17 +96,6 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 		s.facts.Frames = 1
 	}
 	return s
-}
-
-// run follows a chain.
-func (s *sketch) run(steps []transform.Step) error {
-	s.begin(steps[0])
-	for _, step := range steps {
-		if err := s.apply(step); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // begin adds what decoding takes. An animation is decoded whole, and then held a
@@ -157,6 +144,9 @@ func (s *sketch) apply(step transform.Step) error {
 		s.colour()
 	}
 	r, err := transform.Resolve(step, s.facts)
+	if err != nil && s.trimmed {
+		return nil // trimming may leave a picture that the step can be drawn on
+	}
 	if err != nil {
 		return err
 	}

@@ -64,11 +64,7 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	chain := job.Plan.Steps
-	if len(chain) == 0 {
-		chain = []transform.Step{{}} // turns it upright, in the right colours
-	}
-	if err := p.run(chain); err != nil {
+	if err := p.run(job.Plan.Steps); err != nil {
 		return nil, err
 	}
 	result, err := p.encode()
@@ -78,22 +74,50 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	return result, nil
 }
 
-// run draws a chain.
+// run draws a chain. One that does nothing turns the picture upright, in the
+// right colours.
 func (p *picture) run(chain []transform.Step) error {
-	for n, s := range chain {
-		if n > 0 && !p.untouched {
-			if err := p.settle(); err != nil {
-				return p.blame(err)
+	err := p.links(chain)
+	if err == nil && len(p.drawn) == 0 {
+		err = p.link(transform.Step{})
+	}
+	if err != nil {
+		return p.blame(err)
+	}
+	return nil
+}
+
+// links draws one link of a chain after the other. Which branch of a choice
+// happens is known once the links before it are drawn.
+func (p *picture) links(chain []transform.Step) error {
+	for _, s := range chain {
+		if s.Choice == nil {
+			if err := p.link(s); err != nil {
+				return err
 			}
+			continue
 		}
-		if err := p.apply(s); err != nil {
-			return p.blame(err)
+		made := s.Choice.Made(p.facts)
+		p.job.Plan.Output = made.Over(p.job.Plan.Output)
+		if err := p.links(made.Steps); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// apply draws one link of the chain.
+// link draws one link of the chain, upon pixels that are computed.
+func (p *picture) link(s transform.Step) error {
+	if len(p.drawn) > 0 && !p.untouched {
+		if err := p.settle(); err != nil {
+			return err
+		}
+	}
+	p.drawn = append(p.drawn, s)
+	return p.apply(s)
+}
+
+// apply draws what a link of the chain asks for.
 func (p *picture) apply(s transform.Step) error {
 	if err := trim(p, s.Trim); err != nil {
 		return err

@@ -28,6 +28,7 @@ var largest = map[transform.Format]int{
 func (p *picture) encode() (*render.Result, error) {
 	// Only now is it known whether the picture is transparent somewhere: rounded
 	// corners open a JPEG, a background closes a PNG.
+	p.job.Plan.Steps = p.drawn
 	p.format = p.job.Encoding(p.facts)
 	size := p.facts.Size
 	if most, bounded := largest[p.format]; bounded && max(size.Width, size.Height) > most {

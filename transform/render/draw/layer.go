@@ -62,9 +62,6 @@ func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, er
 
 // finish draws a layer's chain to its end.
 func (p *picture) finish(chain []transform.Step) error {
-	if len(chain) == 0 {
-		chain = []transform.Step{{}}
-	}
 	if err := p.run(chain); err != nil {
 		return err
 	}

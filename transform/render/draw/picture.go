@@ -28,6 +28,8 @@ type picture struct {
 
 	colours []palette.Color // of the background, see findColours
 
+	drawn []transform.Step // so far, without those of branches that were not chosen
+
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
 	threads int // for what is computed from now on, see spread; 0 before that is known

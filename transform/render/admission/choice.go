@@ -1,0 +1,76 @@
+package admission
+
+import (
+	"slices"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// run follows a chain.
+func (s *sketch) run(chain []transform.Step) error {
+	s.begin(first(chain, s.facts))
+	if err := s.links(chain); err != nil {
+		return err
+	}
+	s.job.Plan.Steps = s.drawn
+	if len(s.drawn) == 0 {
+		return s.apply(transform.Step{})
+	}
+	return nil
+}
+
+// first is the first link of a chain that is drawn on a picture with these facts.
+func first(chain []transform.Step, f transform.Facts) transform.Step {
+	for len(chain) > 0 && chain[0].Choice != nil {
+		chain = slices.Concat(chain[0].Choice.Made(f).Steps, chain[1:])
+	}
+	if len(chain) == 0 {
+		return transform.Step{}
+	}
+	return chain[0]
+}
+
+func (s *sketch) links(chain []transform.Step) error {
+	for _, step := range chain {
+		if step.Choice != nil {
+			if err := s.choose(*step.Choice); err != nil {
+				return err
+			}
+			continue
+		}
+		s.drawn = append(s.drawn, step)
+		if err := s.apply(step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// choose follows the branch that will happen. Where that depends on what trimming
+// leaves, it is the one that takes more.
+func (s *sketch) choose(c transform.Choice) error {
+	if !s.trimmed || !c.When.Changes() {
+		return s.branch(c.Made(s.facts))
+	}
+	s.drawn = slices.Clip(s.drawn) // so that neither branch writes into the other's
+	other := *s
+	err, otherErr := s.branch(c.Then), other.branch(c.Else)
+	peak := max(s.peak, other.peak)
+	if err != nil || otherErr == nil && other.total() > s.total() {
+		*s, err = other, otherErr
+	}
+	s.peak = peak
+	return err
+}
+
+func (s *sketch) branch(b transform.Branch) error {
+	s.job.Plan.Output = b.Over(s.job.Plan.Output)
+	return s.links(b.Steps)
+}
+
+// total is the peak if the picture were written now.
+func (s sketch) total() int64 {
+	s.job.Plan.Steps = s.drawn
+	s.encode()
+	return s.peak
+}
