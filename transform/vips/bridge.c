@@ -3,6 +3,10 @@
 #include "bridge.h"
 #include "_cgo_export.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 // libvips' own threads call Go only where somebody asked for that. Until all of
 // a program's packages are initialised, such a call waits, and a worker process
 // never comes that far.
@@ -65,6 +69,15 @@ bridge_start(int concurrency)
 	vips_class_map_all(VIPS_TYPE_OPERATION, never_cache, NULL);
 	vips_concurrency_set(concurrency);
 	return 0;
+}
+
+// glibc keeps what was freed, up to 32 MiB a piece, for the next time.
+void
+bridge_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }
 
 gboolean

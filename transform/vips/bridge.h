@@ -19,6 +19,7 @@ enum {
 void bridge_silence(void);
 void bridge_log(gboolean wanted);
 int bridge_start(int concurrency);
+void bridge_trim(void);
 
 gboolean bridge_has_operation(const char *name);
 gboolean bridge_has_argument(const char *operation, const char *name);

@@ -24,3 +24,8 @@ func Tracked() Stats {
 		Files:  int(C.vips_tracked_get_files()),
 	}
 }
+
+// Trim gives memory back to the system that libvips and its codecs have freed, and
+// that the allocator kept. It takes some milliseconds after large pictures, and
+// does nothing where the C library is not glibc.
+func Trim() { C.bridge_trim() }

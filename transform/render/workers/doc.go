@@ -18,6 +18,7 @@
 //	                  <- accepted   from here on a death is the picture's doing
 //	cancel ->                       perhaps
 //	                  <- result or failure
+//	trim ->                         after a picture that left much memory behind
 //
 // What the parent says is trusted, and is encoding/gob. What a worker says is
 // not, since a picture may have taken it over: each kind of frame has a largest

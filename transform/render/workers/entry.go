@@ -5,6 +5,7 @@ package workers
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -27,7 +28,7 @@ func init() {
 	if !isWorker() {
 		return
 	}
-	w, err := begin(drawing, prepare)
+	w, err := begin(drawing, prepare, trim)
 	if err == nil {
 		err = w.work()
 	}
@@ -59,4 +60,11 @@ func prepare(s settings) ready {
 		greeting.Error = "isolation is strict, and this system lacks " + strings.Join(greeting.Missing, "; ")
 	}
 	return greeting
+}
+
+// trim gives memory that is free back to the system: Go's, and the allocator's of
+// C.
+func trim() {
+	debug.FreeOSMemory()
+	vips.Trim()
 }

@@ -16,6 +16,7 @@ const (
 	frameSettings frameKind = iota + 1
 	frameJob
 	frameCancel
+	frameTrim
 	frameReady
 	frameAccepted
 	frameResult

@@ -32,6 +32,7 @@ type process struct {
 	*requests
 	command *exec.Cmd
 	size    meter
+	idle    int64  // resident size before its first job
 	last    uint64 // job
 
 	// answers is closed when no more will come: the worker is dead, or talks
@@ -61,6 +62,7 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 		w.kill()
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
 	}
+	w.idle = w.size.resident()
 	return w, greeting, nil
 }
 

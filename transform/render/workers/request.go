@@ -133,6 +133,16 @@ func (r *requests) cancel(id uint64) error {
 	return err
 }
 
+// trim has the worker give back memory before its next job.
+func (r *requests) trim() error {
+	if err := r.conn.SetWriteDeadline(time.Now().Add(settleTime)); err != nil {
+		return err
+	}
+	r.frame = appendHeader(r.frame[:0], frameTrim, 0)
+	_, err := r.conn.Write(r.frame)
+	return err
+}
+
 // patience has writes fail when ctx is done. The function it returns ends that.
 func (r *requests) patience(ctx context.Context) func() {
 	_ = r.conn.SetWriteDeadline(time.Time{})

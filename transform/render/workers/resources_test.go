@@ -6,11 +6,13 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 func openFiles(t *testing.T) int {
@@ -106,4 +108,30 @@ func TestResidentMemory(t *testing.T) {
 	if now > settled+settled/10 {
 		t.Errorf("the parent grew from %d to %d bytes", settled, now)
 	}
+}
+
+// What large pictures took is given back, when their answers are there, and not
+// kept for a next one that may never come.
+func TestMemoryIsGivenBack(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	wantPicture(t, p)
+	worker := workersNow(t)[0]
+	size := newMeter(worker)
+	defer size.close()
+	idle := size.resident()
+	original, most := photo(t, 4000, 3000), int64(0)
+	for _, format := range []transform.Format{transform.PNG, transform.WebP, transform.AVIF, transform.GIF} {
+		large := job(original, 2400)
+		large.Plan.Output.Format = format
+		if _, err := p.Render(t.Context(), large); err != nil {
+			t.Fatal(err)
+		}
+		most = max(most, size.resident())
+	}
+	until(t, "giving memory back", func() bool { return size.resident() <= idle+kept })
+	t.Logf("%d MiB at first, %d with large pictures, %d after", idle>>20, most>>20, size.resident()>>20)
+	if now := workersNow(t); !slices.Equal(now, []int{worker}) {
+		t.Errorf("worker %d became %v", worker, now)
+	}
+	wantPicture(t, p)
 }

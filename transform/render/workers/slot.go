@@ -117,13 +117,23 @@ func (s *slot) serve(w *process) (useful bool) {
 			w.stop()
 			return true
 		}
-		if size := w.size.resident(); jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
+		size := w.size.resident()
+		if jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
 			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
 			w.stop()
 			return true
 		}
+		if size > w.idle+kept {
+			// Its answer is on its way. Who dies of this is noticed like any idle worker.
+			_ = w.trim()
+		}
 	}
 }
+
+// kept is how much more memory than at first a worker may keep after a picture:
+// what the next one needs is at hand then, and workers that nobody needs now do
+// not hold what the machine has other use for.
+const kept = 32 << 20
 
 // isDead tells whether an idle worker is known to be dead.
 func (s *slot) isDead(w *process) bool {

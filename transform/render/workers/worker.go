@@ -32,6 +32,7 @@ func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
 type worker struct {
 	conn    *net.UnixConn
 	draw    render.Draw
+	trim    func() // gives free memory back
 	window  []byte // where small files are
 	text    bytes.Buffer
 	decoder *gob.Decoder
@@ -47,11 +48,13 @@ type request struct {
 	id   uint64
 	job  render.Job
 	free func() // gives the files back
+
+	trim bool // instead of all that: give memory back
 }
 
 // begin is the worker's program up to its first job: prepare starts what draws
 // and gives up the rights.
-func begin(draw render.Draw, prepare func(settings) ready) (*worker, error) {
+func begin(draw render.Draw, prepare func(settings) ready, trim func()) (*worker, error) {
 	if err := disown(); err != nil {
 		return nil, err
 	}
@@ -62,7 +65,7 @@ func begin(draw render.Draw, prepare func(settings) ready) (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a worker of Caddy's images handler is not for starting by hand: %w", err)
 	}
-	w := &worker{conn: conn, draw: draw}
+	w := &worker{conn: conn, draw: draw, trim: trim}
 	w.decoder = gob.NewDecoder(&w.text)
 	var s settings
 	kind, _, err := w.receive(&s)
@@ -100,6 +103,10 @@ func (w *worker) work() error {
 		os.Exit(0)
 	}()
 	for r := range requests {
+		if r.trim {
+			w.trim()
+			continue
+		}
 		if err := w.do(r); err != nil {
 			return err
 		}
@@ -119,6 +126,9 @@ func (w *worker) listen(requests chan<- request) error {
 			return err
 		case kind == frameCancel:
 			w.stop(o.ID)
+			continue
+		case kind == frameTrim:
+			requests <- request{trim: true}
 			continue
 		}
 		r, err := w.accept(o, memory)
@@ -199,6 +209,9 @@ func (w *worker) receive(v any) (kind frameKind, memory int, err error) {
 			o.ID = binary.BigEndian.Uint64(id[:])
 		}
 		return kind, memory, err
+	}
+	if kind == frameTrim {
+		return kind, memory, nil
 	}
 	w.text.Reset()
 	if _, err = io.CopyN(&w.text, w.conn, int64(length)); err == nil {
