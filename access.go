@@ -14,6 +14,9 @@ import (
 // admit decides whether the request may be served, and adds to what it asks for
 // what its signature proves.
 func (h *Handler) admit(r *http.Request, asked *transform.Request) (err error) {
+	if err := checkLoop(r, *asked); err != nil {
+		return err
+	}
 	asked.Proof, err = h.language.Admit(receivedTarget(r), pathWithTransformation(r), *asked, time.Now())
 	return err
 }

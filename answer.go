@@ -40,7 +40,7 @@ type answer struct {
 func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source) answer {
 	all := strictest(original, files)
 	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: all.Vary}
-	if h.canonical != nil {
+	if h.canonical != nil && asked.Ref.Server == "" {
 		a.link = canonicalLink(h.canonical, asked.Ref)
 	}
 	if asked.Plan.IsZero() {

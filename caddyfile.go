@@ -26,7 +26,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		dialect         imagekit {
 //			endpoint          <path>
 //			private_key       <keys...>
-//			require_signature off|on
+//			require_signature off|remote|on
+//			web_proxy         [<hosts...>]
 //			named             <name> <transformation> [disabled]
 //			restrict_unnamed
 //		}
@@ -147,7 +148,10 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 	case "private_key":
 		return moreArgs(d, &c.PrivateKeys)
 	case "require_signature":
-		return oneOf(d, &c.RequireSignature, imagekit.RequireOff, imagekit.RequireOn)
+		return oneOf(d, &c.RequireSignature, imagekit.RequireOff, imagekit.RequireRemote, imagekit.RequireOn)
+	case "web_proxy":
+		c.WebProxy = &imagekit.WebProxy{Hosts: d.RemainingArgs()}
+		return nil
 	case "named":
 		return unmarshalNamed(d, c)
 	case "restrict_unnamed":

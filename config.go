@@ -128,8 +128,10 @@ type Handler struct {
 	logger         *zap.Logger
 	language       language
 	origins        origin.Origin
-	transformsNext bool // there is no other origin than the handlers behind this one
-	asksNext       bool // they are one of the origins
+	dynamic        origin.Origin // fetches whole URLs; nil for none
+	dynamicListed  origin.Origin // the same, for requests without a signature
+	transformsNext bool          // there is no other origin than the handlers behind this one
+	asksNext       bool          // they are one of the origins
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
 	gate           sharedGate
@@ -281,20 +283,32 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 		goOn = append(goOn, kind)
 	}
 	var origins []origin.Origin
+	var dynamic origin.Dynamic
 	if len(h.OriginsRaw) > 0 {
 		modules, err := ctx.LoadModule(h, "OriginsRaw")
 		if err != nil {
 			return fmt.Errorf("loading origins: %w", err)
 		}
 		for _, module := range modules.([]any) {
+			if d, ok := module.(origin.Dynamic); ok {
+				if dynamic != nil || !h.language.TakesURLs() {
+					return fmt.Errorf("origin dynamic is for the whole URLs that web_proxy lets clients name; it takes one, and web_proxy")
+				}
+				dynamic = d
+				continue
+			}
 			o, ok := module.(origin.Origin)
 			if !ok {
 				return fmt.Errorf("%T is no origin", module)
 			}
 			origins = append(origins, origin.Coalesce(o))
 		}
-	} else {
+	}
+	if len(origins) == 0 {
 		origins = []origin.Origin{next.Origin{}}
+	}
+	if err := h.provisionDynamic(ctx, dynamic); err != nil {
+		return err
 	}
 	_, h.transformsNext = origins[0].(origin.RequestBound)
 	h.transformsNext = h.transformsNext && len(origins) == 1

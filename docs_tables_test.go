@@ -183,7 +183,10 @@ func TestDocsOptions(t *testing.T) {
 
 func TestDocsOrigins(t *testing.T) {
 	docs := readPage(t, "docs/origins.md")
-	for name, has := range map[string]struct{ nested, defaults map[string]string }{
+	for name, has := range map[string]struct {
+		nested, defaults map[string]string
+		dir              string // where it is, if not in a package of its own
+	}{
 		"web": {
 			nested: map[string]string{"tls": "TLS"},
 			defaults: map[string]string{
@@ -193,13 +196,24 @@ func TestDocsOrigins(t *testing.T) {
 		},
 		"s3": {defaults: map[string]string{"region": "defaultRegion", "timeout": "defaultTimeout"}},
 		"fs": {},
+		"dynamic": {
+			dir:    "origin/web/",
+			nested: map[string]string{"tls": "TLS"},
+			defaults: map[string]string{
+				"max_redirects": "defaultMaxRedirects", "dial_timeout": "defaultDialTimeout",
+				"response_header_timeout": "defaultResponseHeaderTimeout", "timeout": "defaultTimeout",
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, dir := section(t, docs, name), "origin/"+name+"/"
+			text, dir, file := section(t, docs, name), "origin/"+name+"/", "caddyfile.go"
+			if has.dir != "" {
+				dir, file = has.dir, name+".go"
+			}
 			rows := table(t, text, "Option")
-			options := optionsOf(t, dir+"caddyfile.go", "unmarshalOption")
+			options := optionsOf(t, dir+file, "unmarshalOption")
 			if options == nil {
-				options = optionsOf(t, dir+"caddyfile.go", "UnmarshalCaddyfile")
+				options = optionsOf(t, dir+file, "UnmarshalCaddyfile")
 			}
 			module, err := caddy.GetModule("http.images.origins." + name)
 			if err != nil {
@@ -231,8 +245,8 @@ func TestDocsOrigins(t *testing.T) {
 		listed = append(listed, m.ID.Name())
 		section(t, docs, m.ID.Name())
 	}
-	if len(listed) != 4 {
-		t.Errorf("the README lists four origins, there are %v", listed)
+	if len(listed) != 5 {
+		t.Errorf("the README lists five origins, there are %v", listed)
 	}
 }
 

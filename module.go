@@ -116,7 +116,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 // handler has is altogether for that handler: it asks for nothing, or for nothing
 // that could be an original.
 func isForNext(r *http.Request, asked transform.Request, err error) bool {
-	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment || stderrors.Is(err, origin.ErrPath)
+	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
 }
 
 // isAnswered tells whether a fetch ended with the client's answer.
@@ -140,7 +140,7 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 		IsImage: isImage,
 		MayPass: func(header http.Header) error { return h.mayPass(header, asked) },
 	})
-	original, err := h.origins.Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+	original, err := h.originsOf(asked).Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +208,11 @@ type language interface {
 	// transformation still was in it, and asked what Parse returned, if that was
 	// no error.
 	Admit(target, seen string, asked transform.Request, now time.Time) (transform.Proof, error)
+
+	// TakesURLs tells whether URLs may name an original by its whole URL, and
+	// Lists whether those of a server need no proof for that.
+	TakesURLs() bool
+	Lists(server string) bool
 
 	// MayShow decides whether an admitted request may be shown what it asks for
 	// of a file, by the header that the file came with: of the original, and of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
@@ -36,7 +37,7 @@ func probing(r *http.Request) *probe {
 
 // arrive notes that the probe is here.
 func (p *probe) arrive(h *Handler, asked transform.Request) {
-	p.arrived = h == p.handler && asked.Ref.Path == p.ref.Path
+	p.arrived = h == p.handler && asked.Ref.Server == p.ref.Server && asked.Ref.Path == p.ref.Path
 }
 
 // mayReach tells whether whoever sent the request could get the picture ref
@@ -77,14 +78,24 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 
 // sibling is the path of ref where escaped is that of original: whatever stands
 // before the original's own path stays. ok is false where the path, rewritten on
-// its way here, does not end in the original's.
+// its way here, does not end in the original's, or has no whole URL.
 func sibling(escaped string, original, ref origin.Ref) (path string, ok bool) {
 	segments, own := strings.Split(escaped, "/"), strings.Split(original.Path, "/")
+	if original.Server != "" {
+		at := slices.IndexFunc(segments, isURL)
+		return strings.Join(segments[:max(at, 0)], "/") + "/" + ref.Path, at > 0
+	}
 	at := len(segments) - len(own)
 	if at < 1 || find(segments[at:], own) != 0 {
 		return "", false
 	}
 	return strings.Join(segments[:at], "/") + "/" + ref.Path, true
+}
+
+// isURL tells whether a whole URL begins with a segment.
+func isURL(segment string) bool {
+	scheme, _, ok := strings.Cut(strings.ToLower(decoded(segment)), ":")
+	return ok && (scheme == "http" || scheme == "https")
 }
 
 // nowhere is an http.ResponseWriter for an answer that nobody waits for.

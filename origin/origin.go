@@ -66,6 +66,16 @@ type Source struct {
 	Header http.Header
 }
 
+// Dynamic is implemented by origins that fetch originals whose Ref names the
+// server. Others are not asked for those.
+type Dynamic interface {
+	Origin
+
+	// Within is the same origin, but it follows redirects to servers only that
+	// are allowed, named as in Ref.
+	Within(allows func(server string) bool) Origin
+}
+
 // RequestBound is implemented by origins whose Fetch needs the very HTTP
 // request that is being served, found in its context. Their fetches are never
 // shared between requests and run on the goroutine of the request.

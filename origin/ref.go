@@ -15,6 +15,11 @@ import (
 // understands has been taken out. It is comparable: equal Refs are the same
 // original.
 type Ref struct {
+	// Server is the scheme and host, `https://www.example.com[:port]` in lower
+	// case, of an original whose whole URL the client named. It is empty for one
+	// that the configured origins have.
+	Server string
+
 	// Path is the path below the origin's root, percent-encoded, without a
 	// leading slash, normalised as RFC 3986 section 6.2.2 tells: hex digits in
 	// upper case, unreserved characters plain. `//` and `%2F` stay as they are,

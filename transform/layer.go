@@ -79,7 +79,7 @@ const (
 // write writes a layer between brackets, which stand nowhere else in a key
 // outside of quotes.
 func (l Layer) write(k *keyWriter) {
-	fmt.Fprintf(k, " layer%d[%q %q %s\n", l.Kind, l.Image.Path, l.Image.Query, l.Color)
+	fmt.Fprintf(k, " layer%d[%q %q %q %s\n", l.Kind, l.Image.Server, l.Image.Path, l.Image.Query, l.Color)
 	k.steps(l.Steps)
 	p := l.Place
 	k.offset("left", p.Left)

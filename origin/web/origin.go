@@ -70,6 +70,8 @@ type Origin struct {
 	// Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
+	dynamic bool // there is no base_url: a Ref names the server
+
 	base         *url.URL
 	header       http.Header
 	client       *http.Client
@@ -109,7 +111,9 @@ func (o *Origin) Provision(caddy.Context) error {
 		g.private = append(g.private, network)
 	}
 	var err error
-	if o.base, err = parseBase(repl, o.BaseURL, g); err != nil {
+	if o.dynamic {
+		o.base = new(url.URL)
+	} else if o.base, err = parseBase(repl, o.BaseURL, g); err != nil {
 		return err
 	}
 	if o.header, err = parseHeaders(repl, o.Headers); err != nil {

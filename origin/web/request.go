@@ -15,12 +15,19 @@ import (
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
+// LoopID is in the CDN-Loop header (RFC 8586) of requests whose URL a client
+// named.
+const LoopID = "caddy-images"
+
 // request says what to ask the server for.
 func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request {
 	asked := *o.base
 	asked.RawPath = strings.TrimSuffix(o.base.EscapedPath(), "/") + "/" + req.Ref.Path
 	asked.Path = strings.TrimSuffix(o.base.Path, "/") + "/" + req.Ref.Name()
 	asked.RawQuery = req.Ref.Query
+	if o.dynamic {
+		asked.Scheme, asked.Host, _ = strings.Cut(req.Ref.Server, "://")
+	}
 	r := &http.Request{
 		Method: http.MethodGet,
 		URL:    &asked,
@@ -30,6 +37,9 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 	r.Header.Set("Accept-Encoding", "identity")
 	if req.Sender != "" && r.Header.Values("X-Req-From") == nil {
 		r.Header.Set("X-Req-From", req.Sender)
+	}
+	if o.dynamic {
+		r.Header.Set("CDN-Loop", LoopID)
 	}
 	if o.ForwardHost {
 		r.Host = req.Host

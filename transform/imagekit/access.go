@@ -3,6 +3,7 @@ package imagekit
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,14 +13,17 @@ import (
 
 // The values of Config.RequireSignature.
 const (
-	RequireOff = "off"
-	RequireOn  = "on"
+	RequireOff    = "off"
+	RequireRemote = "remote"
+	RequireOn     = "on"
 )
 
 // access is who may have what.
 type access struct {
 	keys    [][]byte
 	require string
+
+	webProxy *WebProxy // nil takes no URLs
 }
 
 // access checks what a Config says of it. Its errors show no key.
@@ -28,8 +32,8 @@ func (c Config) access() (access, error) {
 	if a.require == "" {
 		a.require = RequireOff
 	}
-	if a.require != RequireOff && a.require != RequireOn {
-		return access{}, fmt.Errorf("require_signature is %q; it takes off or on", a.require)
+	if !slices.Contains([]string{RequireOff, RequireRemote, RequireOn}, a.require) {
+		return access{}, fmt.Errorf("require_signature is %q; it takes off, remote or on", a.require)
 	}
 	for _, key := range c.PrivateKeys {
 		if strings.TrimSpace(key) == "" {
@@ -40,7 +44,8 @@ func (c Config) access() (access, error) {
 	if a.require != RequireOff && len(a.keys) == 0 {
 		return access{}, fmt.Errorf("require_signature is %s, and there is no private_key to check signatures with", a.require)
 	}
-	return a, nil
+	a.webProxy = c.WebProxy
+	return a, c.WebProxy.check(a)
 }
 
 // Admit decides whether a request may be served. target is the request target as
@@ -57,7 +62,7 @@ func (d *Dialect) Admit(target, seen string, asked transform.Request, now time.T
 	if d.require == RequireOn && !proof.Signed {
 		return transform.Proof{}, errors.New(errors.Unauthorized, "The URL is not signed; it takes ik-s")
 	}
-	return proof, nil
+	return proof, d.mayFetch(asked.Ref, proof)
 }
 
 // MayShow decides whether an admitted request may be shown what it asks for of a

@@ -31,9 +31,15 @@ type Config struct {
 	// Without a key signatures are not looked at. Default: none.
 	PrivateKeys []string `json:"private_keys,omitempty"`
 
-	// Which URLs must be signed: `off`, none, or `on`, all below the endpoint,
-	// also those that would go to the next handler. Default: `off`.
+	// Which URLs must be signed: `off`, none but those that WebProxy tells,
+	// `remote`, all that name an original by its whole URL, or `on`, all below the
+	// endpoint, also those that would go to the next handler. Default: `off`.
 	RequireSignature string `json:"require_signature,omitempty"`
+
+	// Whether the path may be the whole URL of an original,
+	// `/tr:w-300/https://www.example.com/a.jpg`. Such a URL must be signed, or its
+	// host be listed here. Default: not set, and it is a path like any other.
+	WebProxy *WebProxy `json:"web_proxy,omitempty"`
 
 	// Transformations that URLs ask for by name, `n-thumbnail`. A name consists
 	// of letters, digits and underscores, and its case matters. Default: none.

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -38,7 +37,7 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	if path.file == "" && (path.hasTr || query.hasTr) {
 		return transform.Request{}, true, errors.New(errors.BadTransform, "The URL names no file to transform")
 	}
-	asked.Ref, err = origin.ParseRef(path.file, query.rest)
+	asked.Ref, err = d.parseFile(path.file, query.rest)
 	if err != nil {
 		return transform.Request{}, true, err
 	}
