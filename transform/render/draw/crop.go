@@ -18,11 +18,10 @@ func crop(p *picture, r transform.Recipe) error {
 		if err := p.settle(); err != nil {
 			return err
 		}
-		found, err := p.frames[0].SmartCrop(keep.Width, keep.Height, vips.InterestingAttention)
-		if err != nil {
+		var err error
+		if keep.Point, err = p.seek(keep.Size); err != nil {
 			return err
 		}
-		keep.X, keep.Y = found.X, found.Y
 	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
 		return frame.ExtractArea(keep.X, keep.Y, keep.Width, keep.Height)

@@ -1,0 +1,36 @@
+//go:build cgo
+
+package draw
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/saliency"
+)
+
+// seekSide is the longer side of what is looked at. Details of less than a
+// hundredth of the picture draw nobody's attention.
+const seekSide = 160
+
+// seek finds the corner of the part of the first frame, of that size, that draws the
+// most attention.
+func (p *picture) seek(size transform.Size) (transform.Point, error) {
+	small, err := thumbnail(p.frames[0], seekSide)
+	if err != nil {
+		return transform.Point{}, err
+	}
+	if small, err = toSRGB(small); err != nil {
+		return transform.Point{}, err
+	}
+	samples, err := small.Pixels()
+	if err != nil {
+		return transform.Point{}, err
+	}
+	w, h := p.facts.Size.Width, p.facts.Size.Height
+	x, y := saliency.New(samples, small.Width()).Best(float64(size.Width)/float64(w), float64(size.Height)/float64(h))
+	return transform.Point{
+		X: int(math.Round(x * float64(w-size.Width))),
+		Y: int(math.Round(y * float64(h-size.Height))),
+	}, nil
+}
