@@ -20,8 +20,8 @@ func pad(p *picture, r transform.Recipe) error {
 	fill := transform.Black
 	if b.On {
 		fill = p.backgroundColor(b)
-		if p.facts.Alpha || fill.A != 255 {
-			fill = transform.Color{} // for background to shine through
+		if p.facts.Alpha || fill.A != 255 || r.Shadow.On {
+			fill = transform.Color{} // for background to shine through, and the shadow
 		}
 	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {

@@ -130,6 +130,13 @@ func TestShadow(t *testing.T) {
 	wantColor(t, soft, 40, 40, color.NRGBA{0, 0, 0, 252}, 3)
 	// Under an opaque picture there is none to be seen.
 	wantLike(t, drawn(t, asPNG(t, solid(w, h, red)), cast(transform.Shadow{Strength: 100, Right: 10})), solid(w, h, red), 0)
+	// On a canvas of another colour it has room, although the picture is opaque.
+	room := cast(transform.Shadow{Strength: 100, Down: 10})
+	room.Resize = sized(100, 100, transform.Pad, transform.FocusTop).Resize
+	room.Background = transform.Background{On: true, Color: ink(white)}
+	onPaper := drawn(t, asJPEG(t, solid(w, h, red)), room)
+	wantColor(t, onPaper, 50, 55, black, 0)
+	wantColor(t, onPaper, 50, 62, white, 0)
 	// Rounded corners cast one too, and a background lies behind it.
 	round := cast(transform.Shadow{Strength: 100, Right: 50, Down: 50})
 	round.Corners = radii(24)
