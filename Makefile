@@ -9,10 +9,10 @@ BENCH ?=
 
 export CGO_ENABLED = 1
 
-.PHONY: help build run test bench fuzz lint clean FORCE
+.PHONY: help build run test bench bench-encoders fuzz lint clean FORCE
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: bin/caddy ## build bin/caddy: Caddy with this module
 
@@ -29,6 +29,9 @@ test: ## install what is missing and run all tests
 bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 10 minutes (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench
 	bin/bench -folder '$(FOLDER)' $(BENCH)
+
+bench-encoders: ## compare encoder settings on your photographs (FOLDER=… BENCH='-formats jpeg,avif')
+	go run ./bench/encoders $(BENCH) '$(FOLDER)'
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=20s each)
 	scripts/fuzz.sh $(FUZZTIME)

@@ -150,10 +150,10 @@ type Quality struct {
 	// Default: 80.
 	JPEG int `json:"jpeg,omitempty"`
 
-	// Default: 80.
+	// Default: 77, which looks like a JPEG of quality 80.
 	WebP int `json:"webp,omitempty"`
 
-	// Default: 60, which looks like a JPEG of quality 80.
+	// Default: 63, which looks like a JPEG of quality 80.
 	AVIF int `json:"avif,omitempty"`
 }
 
@@ -209,8 +209,8 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
 	orDefault(&h.Quality.JPEG, 80)
-	orDefault(&h.Quality.WebP, 80)
-	orDefault(&h.Quality.AVIF, 60)
+	orDefault(&h.Quality.WebP, 77)
+	orDefault(&h.Quality.AVIF, 63)
 	if len(h.Formats) == 0 {
 		h.Formats = []string{transform.WebP.String()}
 	}

@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"examples/quickstart/samples": {},
 	"bench":                       {"bench/corpus", "bench/load", "bench/usage", "transform/sniff", "transform/vips"},
 	"bench/corpus":                {},
+	"bench/encoders":              {"transform", "transform/render", "transform/render/draw", "transform/sniff", "transform/vips"},
 	"bench/load":                  {},
 	"bench/usage":                 {},
 }

@@ -71,11 +71,11 @@ func encode(image *vips.Image, format string) ([]byte, error) {
 	case "jpeg":
 		return image.ExportJpeg(vips.JpegOptions{Quality: 80, OptimizeCoding: true})
 	case "webp":
-		return image.ExportWebp(vips.WebpOptions{Quality: 80, Effort: 4})
+		return image.ExportWebp(vips.WebpOptions{Quality: 77, Effort: 2, SmartSubsample: image.PageHeight() == image.Height()})
 	case "avif":
-		return image.ExportAvif(vips.AvifOptions{Quality: 60, Effort: 3})
+		return image.ExportAvif(vips.AvifOptions{Quality: 63, Effort: 3})
 	case "png":
-		return image.ExportPng(vips.PngOptions{})
+		return image.ExportPng(vips.PngOptions{Filter: vips.PngFilterAll})
 	}
 	return nil, fmt.Errorf("no format %q", format)
 }

@@ -8,9 +8,9 @@ sharp.cache(false); // each request is to be work, as for the others
 const [folder, port] = process.argv.slice(2);
 const options = {
 	jpeg: { quality: 80 },
-	webp: { quality: 80, effort: 4 },
-	avif: { quality: 60, effort: 3 },
-	png: {},
+	webp: { quality: 77, effort: 2, smartSubsample: true },
+	avif: { quality: 63, effort: 3 },
+	png: { adaptiveFiltering: true },
 };
 
 http.createServer(async (request, response) => {

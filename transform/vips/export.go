@@ -24,6 +24,7 @@ type JpegOptions struct {
 	Interlace      bool
 	Subsample      Subsample
 	OptimizeCoding bool      // smaller Huffman tables, takes a second pass
+	Trellis        bool      // coefficients that cost fewer bits, where libjpeg is mozjpeg
 	Background     []float64 // under what is transparent, for each colour band; black
 	Keep           Keep
 }
@@ -34,6 +35,7 @@ func (i *Image) ExportJpeg(opts JpegOptions) ([]byte, error) {
 		"interlace":       opts.Interlace,
 		"subsample-mode":  int(opts.Subsample),
 		"optimize-coding": opts.OptimizeCoding,
+		"trellis-quant":   opts.Trellis,
 	}
 	in.unlessZero("Q", opts.Quality)
 	if len(opts.Background) > 0 {
@@ -42,9 +44,24 @@ func (i *Image) ExportJpeg(opts JpegOptions) ([]byte, error) {
 	return i.export("jpegsave_buffer", in, opts.Keep)
 }
 
+// PngFilter is what each row of a PNG may be packed as the difference to.
+type PngFilter int
+
+// The filters (PNG, third edition, section 9). PngFilterAll tries them for each
+// row; PngFilterNone takes the samples as they are.
+const (
+	PngFilterNone    PngFilter = C.VIPS_FOREIGN_PNG_FILTER_NONE
+	PngFilterSub     PngFilter = C.VIPS_FOREIGN_PNG_FILTER_SUB
+	PngFilterUp      PngFilter = C.VIPS_FOREIGN_PNG_FILTER_UP
+	PngFilterAverage PngFilter = C.VIPS_FOREIGN_PNG_FILTER_AVG
+	PngFilterPaeth   PngFilter = C.VIPS_FOREIGN_PNG_FILTER_PAETH
+	PngFilterAll     PngFilter = C.VIPS_FOREIGN_PNG_FILTER_ALL
+)
+
 // PngOptions is how to write a PNG.
 type PngOptions struct {
 	Compression int // 1 to 9, of zlib; 6
+	Filter      PngFilter
 	Interlace   bool
 	Palette     bool // at most 256 colours
 	Quality     int  // 1 to 100, of the palette; 100
@@ -57,11 +74,23 @@ type PngOptions struct {
 func (i *Image) ExportPng(opts PngOptions) ([]byte, error) {
 	in := args{"interlace": opts.Interlace, "palette": opts.Palette}
 	in.unlessZero("compression", opts.Compression)
+	in.unlessZero("filter", int(opts.Filter))
 	in.unlessZero("Q", opts.Quality)
 	in.unlessZero("effort", opts.Effort)
 	in.unlessZero("bitdepth", opts.Bitdepth)
 	return i.export("pngsave_buffer", in, opts.Keep)
 }
+
+// WebpPreset tunes a WebP for what is in the picture.
+type WebpPreset int
+
+// The presets: anything, which is libwebp's default; portraits and interiors;
+// landscapes.
+const (
+	PresetDefault WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_DEFAULT
+	PresetPicture WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_PICTURE
+	PresetPhoto   WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_PHOTO
+)
 
 // WebpOptions is how to write a WebP. An image of several pages becomes an
 // animation.
@@ -70,12 +99,17 @@ type WebpOptions struct {
 	AlphaQ   int // 1 to 100, of the transparency; 100
 	Lossless bool
 	Effort   int // 1 to 6; 4
-	Keep     Keep
+	Preset   WebpPreset
+
+	// SmartSubsample keeps edges of colours sharper, at a price.
+	SmartSubsample bool
+
+	Keep Keep
 }
 
 // ExportWebp returns the image as a WebP.
 func (i *Image) ExportWebp(opts WebpOptions) ([]byte, error) {
-	in := args{"lossless": opts.Lossless}
+	in := args{"lossless": opts.Lossless, "preset": int(opts.Preset), "smart-subsample": opts.SmartSubsample}
 	in.unlessZero("Q", opts.Quality)
 	in.unlessZero("alpha-q", opts.AlphaQ)
 	in.unlessZero("effort", opts.Effort)

@@ -33,6 +33,12 @@ var exporters = []exporter{
 	{sniff.WebP, func(i *Image, keep Keep) ([]byte, error) {
 		return i.ExportWebp(WebpOptions{Lossless: true, Keep: keep})
 	}},
+	{sniff.WebP, func(i *Image, keep Keep) ([]byte, error) {
+		return i.ExportWebp(WebpOptions{Quality: 90, Preset: PresetPhoto, SmartSubsample: true, Keep: keep})
+	}},
+	{sniff.JPEG, func(i *Image, keep Keep) ([]byte, error) {
+		return i.ExportJpeg(JpegOptions{Quality: 90, Trellis: true, Keep: keep})
+	}},
 	{sniff.AVIF, func(i *Image, keep Keep) ([]byte, error) {
 		return i.ExportAvif(AvifOptions{Quality: 80, Effort: 2, Subsample: SubsampleOff, Keep: keep})
 	}},
@@ -64,6 +70,26 @@ func TestExportRoundTrip(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A picture in which each row is the one above and one more is packed to almost
+// nothing as the difference to it, and badly as it is.
+func TestExportPngFilter(t *testing.T) {
+	s := newScope(t)
+	var samples []byte
+	for y := range 64 {
+		for x := range 64 {
+			samples = append(samples, byte(x*x*7+y))
+		}
+	}
+	picture := must[*Image](t)(s.NewImageFromMemory(samples, 64, 64, 1, InterpretationBW))
+	size := func(f PngFilter) int { return len(must[[]byte](t)(picture.ExportPng(PngOptions{Filter: f}))) }
+	none, up, all := size(PngFilterNone), size(PngFilterUp), size(PngFilterAll)
+	if up > none/3 || all > none/3 {
+		t.Errorf("%d bytes unfiltered, %d with rows as differences, %d with what suits each row", none, up, all)
+	}
+	back := open(t, s, must[[]byte](t)(picture.ExportPng(PngOptions{Filter: PngFilterUp})), LoadOptions{Access: Random})
+	wantPixel(t, back, 9, 40, 1, 9*9*7%256+40)
 }
 
 func TestExportJpegBackground(t *testing.T) {

@@ -53,7 +53,7 @@ func BenchmarkPlainThumbnail(b *testing.B) {
 				if format == transform.JPEG {
 					must(small.ExportJpeg(vips.JpegOptions{Quality: 80, OptimizeCoding: true}))(b)
 				} else {
-					must(small.ExportWebp(vips.WebpOptions{Quality: 80, Effort: 4}))(b)
+					must(small.ExportWebp(vips.WebpOptions{Quality: 80, Effort: 2, SmartSubsample: true}))(b)
 				}
 				scope.Close()
 			}

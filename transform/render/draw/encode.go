@@ -9,11 +9,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Encoder settings. An effort is how long an encoder may look for a smaller file.
+// Encoder settings. An effort is how long an encoder may look for a smaller file:
+// those after which files shrink little and the time grows much, see "Encoder
+// defaults" in docs/performance.md.
 const (
 	avifEffort = 3
-	webpEffort = 4
-	gifEffort  = 7
+	webpEffort = 2
+	gifEffort  = 5
 )
 
 // largest is the most pixels in a row or column that a format can hold.
@@ -92,9 +94,12 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 	}
 	switch p.format {
 	case transform.PNG:
-		return image.ExportPng(vips.PngOptions{Keep: keep})
+		return image.ExportPng(vips.PngOptions{Filter: vips.PngFilterAll, Keep: keep})
 	case transform.WebP:
-		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, Keep: keep})
+		// The frames of an animation are written in several ways, to keep the
+		// smallest; each would take twice as long.
+		sharp := p.facts.Frames == 1
+		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, SmartSubsample: sharp, Keep: keep})
 	case transform.AVIF:
 		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort, Keep: keep}
 		if output.Lossless {
