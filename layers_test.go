@@ -235,3 +235,18 @@ func TestHeadersWithLayers(t *testing.T) {
 		s.get(t, path).wants(t, 200, "Cache-Control", want)
 	}
 }
+
+// Text needs no origin, and looks the same in both forms of the URL.
+func TestTextThroughCaddy(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n}")
+	const layer = "l-text,ie-SGVsbG8sIHlvdQ%3D%3D,fs-40,co-blue,bg-FFFFFF,pa-5,lx-10,ly-10,l-end,f-png"
+	query := s.get(t, "/red.jpg?tr="+layer)
+	query.wantPixel(t, 11, 11, color.NRGBA{255, 255, 255, 255})
+	query.wantPixel(t, 5, 5, color.NRGBA{254, 0, 0, 255})
+	s.get(t, "/tr:"+layer+"/red.jpg").wants(t, 200, "Etag", query.Header.Get("Etag"))
+	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no letter that can be seen")
+	a := s.get(t, "/red.jpg?tr=l-text,i-m,fs-60000,l-end")
+	if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), "ELIMIT - The text's font size is 60000 pixels") {
+		t.Errorf("%q", a.Header.Get("Ik-Error"))
+	}
+}

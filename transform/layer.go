@@ -18,6 +18,9 @@ type Layer struct {
 	// Color is that of a BlockLayer.
 	Color Color
 
+	// Text is that of a TextLayer.
+	Text Text
+
 	// Steps are what happens to the layer's own picture before it is laid onto
 	// the other one. Their numbers may depend on the size of that, Facts.Base.
 	Steps []Step
@@ -80,6 +83,8 @@ const (
 // outside of quotes.
 func (l Layer) write(k *keyWriter) {
 	fmt.Fprintf(k, " layer%d[%q %q %q %s\n", l.Kind, l.Image.Server, l.Image.Path, l.Image.Query, l.Color)
+	l.Text.write(k)
+	k.WriteByte('\n')
 	k.steps(l.Steps)
 	p := l.Place
 	k.offset("left", p.Left)

@@ -57,6 +57,9 @@ func (l *layer) open(body [][]item) (place, error) {
 	if err != nil {
 		return 0, err
 	}
+	if l.name == "l-text" {
+		return onMadeLayer, l.openText(path, body)
+	}
 	if path == canvas {
 		l.Kind = transform.BlockLayer
 		return onMadeLayer, nil
@@ -90,6 +93,8 @@ func (s *step) belongs(r row) error {
 		return errors.New(errors.BadTransform, "%s belongs in a layer, l-image or l-text", r.name)
 	case r.where == ofMadeLayers && !isMade:
 		return errors.New(errors.BadTransform, "%s belongs in l-text, or in l-image with i-%s", r.name, canvas)
+	case r.where == ofTexts && (!isLayer || s.layer.Kind != transform.TextLayer):
+		return errors.New(errors.BadTransform, "%s belongs in l-text", r.name)
 	case r.where == ofPictures && isLayer:
 		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
 	}
@@ -106,8 +111,12 @@ func (l *layer) finish(body [][]item) error {
 			return err
 		}
 	}
-	if l.Kind == transform.BlockLayer {
+	switch l.Kind {
+	case transform.BlockLayer:
 		return l.finishBlock(body)
+	case transform.TextLayer:
+		l.finishText()
+		return nil
 	}
 	// "Overlay images are trimmed by default" (ImageKit, "Add overlays on images").
 	if _, said := last(body, "t"); !said {

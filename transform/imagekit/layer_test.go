@@ -1,6 +1,7 @@
 package imagekit
 
 import (
+	"encoding/base64"
 	"reflect"
 	"strings"
 	"testing"
@@ -88,7 +89,87 @@ func TestLayers(t *testing.T) {
 		}
 	}
 	for _, r := range parameters {
-		if r.state == supported && r.where > ofPictures && !tested[r.name] {
+		if r.state == supported && r.where > ofPictures && r.where != ofTexts && !tested[r.name] {
+			t.Errorf("%s has no value in this test", r.name)
+		}
+	}
+}
+
+func TestTexts(t *testing.T) {
+	text := func(content string, change func(*transform.Layer)) transform.Layer {
+		l := transform.Layer{Kind: transform.TextLayer, Steps: steps{{}}, Text: transform.Text{
+			Content: content, Font: "Open Sans", Size: num(45), Color: transform.Black,
+		}}
+		if change != nil {
+			change(&l)
+		}
+		return l
+	}
+	of := func(change func(*transform.Text)) transform.Layer {
+		return text("hello", func(l *transform.Layer) { change(&l.Text) })
+	}
+	padded := func(top, right, bottom, left float64) transform.Layer {
+		return of(func(x *transform.Text) {
+			x.Padding = transform.Padding{Top: num(top), Right: num(right), Bottom: num(bottom), Left: num(left)}
+		})
+	}
+	fontOf := func(name string) transform.Layer { return of(func(x *transform.Text) { x.Font = name }) }
+	red := transform.Opaque(255, 0, 0)
+	tests := []struct {
+		tr   string
+		want transform.Layer
+	}{
+		{"i-hello", text("hello", nil)},
+		{"i-50% _-@&! é", text("50% _-@&! é", nil)},
+		{"i-x,ie-aGVsbG8sIHlvdTogPDI+Cg==", text("hello, you: <2>\n", nil)},
+		{"ie-5L2g5aW9", text("你好", nil)},
+		{"i-" + strings.Repeat("é", 2001), text(strings.Repeat("é", 2000), nil)},
+		{"ie-" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("é", 2501))), text(strings.Repeat("é", 2500), nil)},
+		{"i-hello,fs-20.5", of(func(x *transform.Text) { x.Size = num(20.5) })},
+		{"i-hello,fs-bh_div_20", of(func(x *transform.Text) { x.Size = expression(t, transform.BaseHeight, 20.0, transform.Divide) })},
+		{"i-hello,w-100", of(func(x *transform.Text) { x.Width = num(100) })},
+		{"i-hello,lh-60", of(func(x *transform.Text) { x.LineHeight = num(60) })},
+		{"i-hello,co-FF000040", of(func(x *transform.Text) { x.Color = transform.Color{R: 255, A: 102} })},
+		{"i-hello,bg-red", of(func(x *transform.Text) { x.Background = red })},
+		{"i-hello,ia-left", of(func(x *transform.Text) { x.Align = transform.AlignLeft })},
+		{"i-hello,ia-right", of(func(x *transform.Text) { x.Align = transform.AlignRight })},
+		{"i-hello,pa-1", padded(1, 1, 1, 1)},
+		{"i-hello,pa-1_2", padded(1, 2, 1, 2)},
+		{"i-hello,pa-1_2_3", padded(1, 2, 3, 2)},
+		{"i-hello,pa-1_2_3_4", padded(1, 2, 3, 4)},
+		{"i-hello,pa-bw_mul_0.01", of(func(x *transform.Text) {
+			n := expression(t, transform.BaseWidth, 0.01, transform.Multiply)
+			x.Padding = transform.Padding{Top: n, Right: n, Bottom: n, Left: n}
+		})},
+		{"i-hello,tg-b_i_strikethrough", of(func(x *transform.Text) { x.Bold, x.Italic, x.Strikethrough = true, true, true })},
+		{"i-hello,tg-ib", of(func(x *transform.Text) { x.Bold, x.Italic = true, true })},
+		{"i-hello,ff-PT_Serif", fontOf("PT Serif")},
+		{"i-hello,ff-AbrilFatFace", fontOf("Abril Fatface")},
+		{"i-hello,ff-Old Standard", fontOf("Old Standard TT")},
+		{"i-hello,ff-DejaVu Sans", fontOf("DejaVu Sans")},
+		{"i-hello,lx-N5", text("hello", func(l *transform.Layer) {
+			l.Place = transform.Place{Left: transform.Offset{Distance: num(5), Back: true}, Anchor: transform.FocusTopLeft}
+		})},
+		{"i-hello,r-max,rt-N45,fl-h,al-7", text("hello", func(l *transform.Layer) {
+			max := transform.Radius{Max: true}
+			l.Steps = steps{{Corners: corners(max, max, max, max)}, {Rotate: num(-45), Flip: transform.Flip{Horizontal: true}, Opacity: num(70)}}
+		})},
+	}
+	tested := map[string]bool{}
+	for _, tt := range tests {
+		got, err := parseChain("l-text," + tt.tr + ",l-end")
+		if want := (plan{Steps: steps{{Layers: []transform.Layer{tt.want}}}}); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s\ngives %+v, %v\nwant  %+v", tt.tr, got, err, want)
+			continue
+		}
+		checkRoundTrip(t, got)
+		for text := range strings.SplitSeq(tt.tr, ",") {
+			r, _, _ := find(text)
+			tested[r.name] = true
+		}
+	}
+	for _, r := range parameters {
+		if r.state == supported && r.where == ofTexts && !tested[r.name] {
 			t.Errorf("%s has no value in this test", r.name)
 		}
 	}
@@ -140,6 +221,23 @@ func TestMessagesOfLayers(t *testing.T) {
 		{"l-image,i-a,lfo-middle,l-end", `EINVAL - lfo is "middle"; ` + position},
 		{"l-image,i-a,lm-screen,l-end", `EINVAL - lm is "screen"; it takes multiply, displace, cutout or cutter`},
 		{"l-image,i-a,lm-displace,lx-5,l-end", "EINVAL - lm-displace has neither x nor y, by how many pixels to displace; it takes one of them or both"},
+		{"l-text-\u0080,i-a,l-end", `EINVAL - l-text is "\u0080"; it takes i or ie, a place, how the text looks, and l-end`},
+		{"l-text,l-end", "EINVAL - l-text has no input; it takes i, or ie with Base64"},
+		{"l-text,i-one: two,l-end", "EINVAL - l-text has more than one step; a text with a colon or a comma is sent as ie, in Base64"},
+		{"l-text,i-a,w-0.5,l-end", `EINVAL - w is "0.5"; it takes pixels, 1 or more, or an expression`},
+		{"l-text,i-a,h-5,l-end", "EINVAL - h is not for l-text, which takes " + textNames},
+		{"l-text,i-a,l-image,i-b,l-end,l-end", "EINVAL - l-image is not for l-text, which takes " + textNames},
+		{"l-text,i-a,fs-0,l-end", `EINVAL - fs is "0"; it takes pixels, 1 or more, or an expression`},
+		{"l-text,i-a,lh-x,l-end", `EINVAL - lh is "x"; it takes pixels, 1 or more, or an expression`},
+		{"l-text,i-a,ff-fonts@@a.TTF,l-end", `EINVAL - ff is "fonts@@a.TTF": font files are not supported yet; name a family that is installed on the server`},
+		{"l-text,i-a,ff-a;b,l-end", `EINVAL - ff is "a;b"; it takes the name of a font family`},
+		{"l-text,i-a,co-nocolor,l-end", "EINVAL - co is \"nocolor\"; it takes " + takesColor},
+		{"l-text,i-a,bg-nocolor,l-end", "EINVAL - bg is \"nocolor\"; it takes " + takesColor},
+		{"l-text,i-a,ia-middle,l-end", `EINVAL - ia is "middle"; it takes left, center or right`},
+		{"l-text,i-a,pa-1_2_3_4_5,l-end", `EINVAL - pa is "1_2_3_4_5"; it takes pixels for all sides, or up to four numbers as in CSS: top_right_bottom_left, or an expression`},
+		{"l-text,i-a,tg-u,l-end", `EINVAL - tg is "u"; it takes b, i and strikethrough, joined with _`},
+		{"l-text,i-a,fs-ih_div_2,l-end", `EINVAL - fs is "ih_div_2": ih is not known in a layer of text or of one colour, where the variables are bw, bh and bar`},
+		{"l-image,i-a,fs-5,l-end", "EINVAL - fs belongs in l-text"},
 		{"lx-5", "EINVAL - lx belongs in a layer, l-image or l-text"},
 		{"i-a", "EINVAL - i belongs in a layer, l-image or l-text"},
 		{"al-5", "EINVAL - al belongs in l-text, or in l-image with i-ik_canvas"},

@@ -90,7 +90,14 @@ var parameters = append([]row{
 	{name: "lfo", takes: takesPosition, read: readLayerFocus, where: ofLayers},
 	{name: "lm", takes: "multiply, displace, cutout or cutter", read: readBlend, where: ofLayers},
 	{name: "al", takes: "1 to 9", read: readLevel, where: ofMadeLayers},
-	{name: "l-text", state: later},
+	{name: "l-text", takes: "i or ie, a place, how the text looks, and l-end", isLayer: true},
+	{name: "fs", takes: "pixels, 1 or more", read: readFontSize, where: ofTexts, expression: true},
+	{name: "ff", takes: "the name of a font family", read: readFont, where: ofTexts},
+	{name: "co", takes: takesColor, read: readTextColor, where: ofTexts},
+	{name: "ia", takes: "left, center or right", read: readAlign, where: ofTexts},
+	{name: "pa", takes: "pixels for all sides, or up to four numbers as in CSS: top_right_bottom_left", read: readPadding, where: ofTexts, expression: true},
+	{name: "tg", takes: "b, i and strikethrough, joined with _", read: readTypography, where: ofTexts},
+	{name: "lh", takes: "pixels, 1 or more", read: readLineHeight, where: ofTexts, expression: true},
 	{name: "l-video", state: never, why: isVideo},
 	{name: "l-subtitles", state: never, why: isVideo},
 	{name: "l-subtitle", state: never, why: isVideo},
@@ -109,9 +116,6 @@ func moreParameters() []row {
 	var rows []row
 	for _, name := range objects {
 		rows = append(rows, row{name: "fo-" + name, state: later})
-	}
-	for _, name := range strings.Fields("fs ff co ia pa tg lh") {
-		rows = append(rows, row{name: name, state: later, why: "it belongs in a layer, l-text"})
 	}
 	for _, name := range strings.Fields("lso leo ldu") {
 		rows = append(rows, row{name: name, state: never, why: isVideo})

@@ -386,7 +386,6 @@ func TestMessages(t *testing.T) {
 
 		{"w-auto", "w-auto is not supported yet"},
 		{"dpr-auto", "dpr-auto is not supported yet"},
-		{"l-text,i-a,l-end", "l-text is not supported yet"},
 		{"if-w_gt_1,q-x,if-end", `q is "x"; it takes 1 to 100`},
 		{"if-w_gt_1,if-else,q-x,if-end", `q is "x"; it takes 1 to 100`},
 		{"if-w_gt_1,w-bw,if-end", `w is "bw": bw is only known in a layer`},
@@ -409,7 +408,7 @@ func TestMessages(t *testing.T) {
 		{"if-w_gt_1,orig-true,if-end", "orig cannot depend on a condition; it goes outside of if"},
 		{"if-w_gt_1,f-svg,if-end", `f is "svg": whether an SVG stays one cannot depend on a condition`},
 		{"if-w_gt_1,pg-2,if-end", "pg is not supported yet"},
-		{"fs-5", "fs is not supported yet: it belongs in a layer, l-text"},
+		{"fs-5", "fs belongs in l-text"},
 		{"fo-car", "fo-car is not supported yet"},
 		{"fo-trafficLight", "fo-trafficLight is not supported yet"},
 		{"n-thumb", `n is "thumb", which is the name of no transformation here`},

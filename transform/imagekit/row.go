@@ -58,6 +58,7 @@ const (
 	ofPictures         // not in a layer
 	ofLayers           // only in a layer
 	ofMadeLayers       // only in a layer of text or of one colour
+	ofTexts            // only in a layer of text
 )
 
 // state is whether something works.

@@ -53,13 +53,20 @@ func (s *step) read(it item) error {
 		return unknown(it.text)
 	case r.state != supported:
 		return r.refusal()
-	case r.isLayer:
+	case r.isLayer && value != "":
+		return r.wrong(value)
+	case r.isLayer && (s.layer == nil || s.layer.Kind != transform.TextLayer):
 		return s.readLayer(it)
 	case r.isChoice:
 		return s.readChoice(it, value)
 	}
 	if err := s.belongs(r); err != nil {
 		return err
+	}
+	if s.layer != nil && s.layer.Kind == transform.TextLayer {
+		if r, ok = textual(r); !ok {
+			return errors.New(errors.BadTransform, "%s is not for l-text, which takes %s", r.name, textNames)
+		}
 	}
 	switch {
 	case s.says != nil && (r.unconditional || r.where >= ofLayers):

@@ -20,7 +20,7 @@ const (
 type TextOptions struct {
 	Font     string // Pango's description: "sans bold 12"
 	FontFile string // a font to load for this text; its name goes into Font
-	Width    int    // pixels to break lines at; 0 is not at all
+	Width    int    // pixels to break lines at, between words if that is possible; 0 is not at all
 	Align    Align
 	Justify  bool
 	Spacing  int // more room between lines, in points
@@ -42,6 +42,10 @@ func (s *Scope) Text(markup string, opts TextOptions) (*Image, error) {
 		"rgba":    opts.RGBA,
 	}
 	in.unlessZero("width", opts.Width)
+	if opts.Width > 0 {
+		const wordChar = 2 // VIPS_TEXT_WRAP_WORD_CHAR
+		in["wrap"] = wordChar
+	}
 	in.unlessZero("dpi", opts.DPI)
 	if opts.Font != "" {
 		in["font"] = opts.Font

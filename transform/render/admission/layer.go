@@ -1,6 +1,10 @@
 package admission
 
 import (
+	"math"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
@@ -46,9 +50,12 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	if len(steps) == 0 {
 		steps = []transform.Step{{}}
 	}
-	if l.Kind == transform.BlockLayer {
+	switch l.Kind {
+	case transform.BlockLayer:
 		own, steps, err = s.block(job, l, steps)
-	} else {
+	case transform.TextLayer:
+		own, err = s.text(job, l)
+	default:
 		var readable bool
 		own, readable, err = open(job)
 		if own == nil && err == nil {
@@ -81,4 +88,37 @@ func (s *sketch) block(job render.Job, l transform.Layer, steps []transform.Step
 	rest := append([]transform.Step(nil), steps...)
 	rest[0].Resize = transform.Resize{}
 	return own, rest, err
+}
+
+// What a text takes: the library that sets it and the fonts that it opens, and for
+// each of its letters, at most, a square as high as the font and some room.
+const (
+	textBase   = 24 << 20
+	letterRoom = 1.5
+	textPixel  = 12 // drawn, without its edges, in its box
+)
+
+// text is about the box of a text, which is known only once the text is set.
+func (s *sketch) text(job render.Job, l transform.Layer) (*sketch, error) {
+	own := &sketch{job: job, peak: base + textBase, upright: true}
+	own.facts = transform.Facts{Base: s.facts.Size, Frames: 1, Alpha: true}
+	own.colour()
+	set, err := l.Text.Set(own.facts)
+	if err != nil {
+		return nil, err
+	}
+	letters := float64(utf8.RuneCountInString(set.Content)) * set.Size
+	height := letterRoom * max(set.Size, set.LineHeight)
+	width := min(letters, transform.LargestText)
+	if set.Width > 0 {
+		width = min(width, float64(set.Width))
+	}
+	lines := math.Ceil(letters/max(width, 1)) + float64(strings.Count(set.Content, "\n"))
+	box := transform.Size{
+		Width:  min(int(width)+set.Left+set.Right, transform.LargestText),
+		Height: min(int(min(lines*height, transform.LargestText))+set.Top+set.Bottom, transform.LargestText),
+	}
+	own.facts.Size, own.facts.Initial = box, box
+	own.peak += textPixel * min(box.Pixels(), job.Limits.MaxPixels)
+	return own, nil
 }

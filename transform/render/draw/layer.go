@@ -39,8 +39,11 @@ func (p *picture) lay(l transform.Layer) error {
 // layer draws a layer's own picture. It is then in memory: each frame needs it,
 // and what is wrong with it must be said of it.
 func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) {
-	if l.Kind == transform.BlockLayer {
+	switch l.Kind {
+	case transform.BlockLayer:
 		return p.block(scope, l)
+	case transform.TextLayer:
+		return p.text(scope, l)
 	}
 	own, err := p.imageLayer(scope, l)
 	return own, transform.InLayer(l.Image, err)

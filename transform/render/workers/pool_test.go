@@ -86,6 +86,33 @@ func TestLayersCross(t *testing.T) {
 	}
 }
 
+// Text is set in a worker that has no rights as it is here, and nothing is
+// complained about.
+func TestTextInWorkers(t *testing.T) {
+	logger, logs := logged()
+	here, p := render.NewInProcess(draw.Draw, ""), newPool(t, Config{Workers: 1, Logger: logger})
+	for _, content := range []string{"Hello", "\u05e9\u05dc\u05d5\u05dd", "\u4f60\u597d"} {
+		j := job(photo(t, 300, 200), 200)
+		j.Plan.Steps[0].Layers = []transform.Layer{{Kind: transform.TextLayer, Text: transform.Text{
+			Content: content, Font: "Open Sans", Size: transform.Num(40), Color: transform.White,
+		}}}
+		want, err := here.Render(t.Context(), j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Render(t.Context(), j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got.Body) != string(want.Body) {
+			t.Errorf("%q: %d bytes, in process %d", content, len(got.Body), len(want.Body))
+		}
+	}
+	for _, line := range logs.FilterMessage("a worker printed").All() {
+		t.Errorf("a worker says %v", line.ContextMap())
+	}
+}
+
 // Errors come back as they are in process.
 func TestErrorsCross(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})

@@ -1,0 +1,123 @@
+package transform
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// Text is what a TextLayer shows: lines of letters in a box.
+type Text struct {
+	// Content is plain text, in which a line may be broken by \n.
+	Content string
+
+	// Font is the name of a family. What is not installed is taken from another
+	// one. Empty is the server's own choice.
+	Font string
+
+	// Size is that of the font, LineHeight the distance from one line to the
+	// next, in pixels; without the latter it is the font's own.
+	Size, LineHeight Number
+
+	Bold, Italic, Strikethrough bool
+
+	Color Color
+
+	// Width is at how many pixels lines are wrapped; not given, they are not.
+	Width Number
+
+	// Align is where lines are in the width of the longest.
+	Align Align
+
+	// Padding is around the letters.
+	Padding Padding
+
+	// Background is the colour of the box, padding included; transparent for
+	// none.
+	Background Color
+}
+
+// Align is where the lines of a text are.
+type Align uint8
+
+// The places of lines.
+const (
+	AlignCenter Align = iota
+	AlignLeft
+	AlignRight
+)
+
+// Padding is room on the four sides of something, in pixels.
+type Padding struct{ Top, Right, Bottom, Left Number }
+
+// LargestText is the most pixels of a text's box in each direction (ImageKit,
+// "Add overlays on images").
+const LargestText = 16383
+
+// Setting is a Text with all numbers concrete, in pixels.
+type Setting struct {
+	Text
+	Size, LineHeight         float64 // LineHeight is 0 for the font's own
+	Width                    int     // 0 for no wrapping
+	Top, Right, Bottom, Left int
+}
+
+// Set makes a text concrete for a picture of f.Base below it. The errors are
+// errors.BadTransform, and errors.Limit for what makes the box too large whatever
+// the text is.
+func (t Text) Set(f Facts) (Setting, error) {
+	s := Setting{Text: t}
+	for _, n := range []struct {
+		name   string
+		number Number
+		low    float64
+		to     func(v float64)
+	}{
+		{"font size", t.Size, 1, func(v float64) { s.Size = v }},
+		{"line height", t.LineHeight, 1, func(v float64) { s.LineHeight = v }},
+		{"width", t.Width, 1, func(v float64) { s.Width = round(v) }},
+		{"padding", t.Padding.Top, 0, func(v float64) { s.Top = round(v) }},
+		{"padding", t.Padding.Right, 0, func(v float64) { s.Right = round(v) }},
+		{"padding", t.Padding.Bottom, 0, func(v float64) { s.Bottom = round(v) }},
+		{"padding", t.Padding.Left, 0, func(v float64) { s.Left = round(v) }},
+	} {
+		if !n.number.IsSet() {
+			continue
+		}
+		v := n.number.In(f)
+		switch {
+		case math.IsNaN(v):
+			return Setting{}, errors.New(errors.BadTransform, "The text's %s cannot be computed for this picture: it divides by 0, or gets too large", n.name)
+		case v < n.low:
+			return Setting{}, errors.New(errors.BadTransform, "The text's %s comes to %v for this picture; it must be at least %v", n.name, v, n.low)
+		case v > LargestText:
+			return Setting{}, errors.New(errors.Limit, "The text's %s is %v pixels, more than %d", n.name, v, LargestText)
+		}
+		n.to(v)
+	}
+	return s, nil
+}
+
+// CheckBox tells whether a text whose letters take this size may be drawn.
+func (s Setting) CheckBox(letters Size, l Limits) error {
+	box := Size{letters.Width + s.Left + s.Right, letters.Height + s.Top + s.Bottom}
+	if max(box.Width, box.Height) > LargestText {
+		return errors.New(errors.Limit, "The text would be about %dx%d, more than %d pixels", box.Width, box.Height, LargestText)
+	}
+	return l.CheckDrawn(box, 1)
+}
+
+func (t Text) write(k *keyWriter) {
+	fmt.Fprintf(k, " text%q %q%s%s align%d", t.Content, t.Font, t.Color, t.Background, t.Align)
+	k.flag("bold", t.Bold)
+	k.flag("italic", t.Italic)
+	k.flag("strike", t.Strikethrough)
+	k.number("size", t.Size)
+	k.number("lh", t.LineHeight)
+	k.number("wrap", t.Width)
+	k.number("pt", t.Padding.Top)
+	k.number("pr", t.Padding.Right)
+	k.number("pb", t.Padding.Bottom)
+	k.number("pl", t.Padding.Left)
+}
