@@ -155,11 +155,13 @@ var byName = func() map[string]row {
 	return m
 }()
 
-// supportedNames lists what works, for messages.
+// supportedNames lists what works, for messages; bg stands for bg-blurred, too.
 var supportedNames = func() string {
 	var names []string
 	for _, r := range parameters {
-		if r.state == supported && r.where <= ofPictures {
+		key, _, _ := strings.Cut(r.name, "-")
+		_, isValue := byName[key]
+		if r.state == supported && r.where <= ofPictures && (key == r.name || !isValue) {
 			names = append(names, r.name)
 		}
 	}
