@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,12 +65,33 @@ var sdkTests = []struct {
 		"t-true", "png", 20, 20, []pixel{{0, 0, green}, {19, 19, green}}},
 	{"a chosen format", "nodejs", "white.png", []options{{"format": "jpg", "quality": 90}}, nil,
 		"f-jpg,q-90", "jpeg", 100, 100, []pixel{{0, 0, white}, {99, 99, white}}},
+	{"an expression", "javascript", "halves.png", []options{{"width": "ih_div_2", "height": "ih", "cropMode": "extract", "focus": "left", "format": "png"}}, nil,
+		"h-ih,w-ih_div_2", "png", 50, 100, []pixel{{0, 0, red}, {49, 99, red}}},
+	{"a named transformation", "nodejs", "halves.png", []options{{"named": "stamp"}}, nil,
+		"n-stamp", "png", 20, 20, []pixel{{2, 10, red}, {17, 10, blue}}},
+	{"a default image", "javascript", "missing.png", []options{{"width": 10, "format": "png", "defaultImage": "/white.png"}}, nil,
+		"di-white.png", "png", 10, 10, []pixel{{5, 5, white}}},
+	{"a block", "javascript", "white.png", []options{{"overlay": options{"type": "solidColor", "color": "FF0000", "position": options{"x": 10, "y": 20},
+		"transformation": []options{{"width": 30, "height": 40}}}, "format": "png"}}, nil,
+		"l-image,i-ik_canvas,bg-FF0000,lx-10,ly-20,", "png", 100, 100,
+		[]pixel{{9, 20, white}, {10, 19, white}, {10, 20, red}, {39, 59, red}, {40, 59, white}, {39, 60, white}}},
+	{"a block from the far edge, half as large as the picture", "nodejs", "white.png", []options{{"overlay": options{"type": "solidColor", "color": "blue", "position": options{"x": "N10", "y": "N0"},
+		"transformation": []options{{"width": "bw_div_2", "height": "bh_div_4"}}}, "format": "png"}}, nil,
+		"lx-N10,ly-N0", "png", 100, 100, []pixel{{39, 75, white}, {40, 74, white}, {40, 75, blue}, {89, 99, blue}, {90, 99, white}}},
+	{"a picture on a picture, trimmed", "javascript", "white.png", []options{{"overlay": options{"type": "image", "input": "/square.png", "position": options{"focus": "bottom_right"}}, "format": "png"}}, nil,
+		"l-image,i-square.png,lfo-bottom_right", "png", 100, 100, []pixel{{79, 80, white}, {80, 79, white}, {80, 80, green}, {99, 99, green}}},
+	{"a picture on a picture, not trimmed", "nodejs", "white.png", []options{{"overlay": options{"type": "image", "input": "square.png", "position": options{"focus": "top_left"},
+		"transformation": []options{{"trim": false}}}, "format": "png"}}, nil,
+		"t-false", "png", 100, 100, []pixel{{9, 10, white}, {10, 10, green}, {29, 29, green}, {30, 29, white}}},
+	{"a layer on a layer", "javascript", "white.png", []options{{"overlay": options{"type": "image", "input": "square.png", "position": options{"focus": "top_left"},
+		"transformation": []options{{"overlay": options{"type": "solidColor", "color": "red", "transformation": []options{{"width": 4, "height": 4}}}}}}, "format": "png"}}, nil,
+		"l-end,l-end", "png", 100, 100, []pixel{{0, 0, green}, {7, 7, green}, {8, 8, red}, {11, 11, red}, {12, 12, green}, {19, 19, green}, {20, 20, white}}},
 	{"a query of the site's own", "javascript", "white.png", []options{{"width": 10, "format": "png"}},
 		options{"queryParameters": options{"v": "1.2", "x": "a b"}}, "v=1.2", "png", 10, 10, []pixel{{5, 5, white}}},
 }
 
 func TestSDKs(t *testing.T) {
-	s := startImageKit(t)
+	s := startImageKit(t, "named stamp w-20,h-20,f-png")
 	var calls []sdkCall
 	for _, tt := range sdkTests {
 		o := options{"urlEndpoint": s.URL + "/shop", "src": tt.src}
@@ -89,6 +111,48 @@ func TestSDKs(t *testing.T) {
 				t.Errorf("the SDK writes %s, without %s", url, tt.tr)
 			}
 			getPicture(t, url).check(t, url, tt.format, tt.w, tt.h, tt.pixels)
+		})
+	}
+}
+
+// What the SDK signs is shown where a signature is asked for, and nothing else is.
+func TestSignedBySDK(t *testing.T) {
+	s := startImageKit(t, "private_key "+sdkKey, "require_signature on")
+	sign := func(src string, more options) sdkCall {
+		o := options{"urlEndpoint": s.URL + "/shop", "src": src, "signed": true}
+		for name, value := range more {
+			o[name] = value
+		}
+		return sdkCall{"nodejs", "buildSrc", o}
+	}
+	wide := []options{{"width": 50, "format": "png"}}
+	calls := map[string]sdkCall{
+		"the original":    sign("halves.png", nil),
+		"in the query":    sign("halves.png", options{"transformation": wide}),
+		"in the path":     sign("halves.png", options{"transformation": wide, "transformationPosition": "path"}),
+		"for an hour":     sign("halves.png", options{"transformation": wide, "expiresIn": 3600}),
+		"beside a query":  sign("/halves.png", options{"transformation": wide, "queryParameters": options{"v": "a b/ü"}}),
+		"a name in Hindi": sign("हिन्दी.png", options{"transformation": wide}),
+	}
+	var names []string
+	var list []sdkCall
+	for name, call := range calls {
+		names, list = append(names, name), append(list, call)
+	}
+	for i, result := range sdkResults(t, list) {
+		t.Run(names[i], func(t *testing.T) {
+			url := text(t, result)
+			getPicture(t, url)
+			unsigned, _, _ := strings.Cut(url, "ik-s=")
+			forged := strings.NewReplacer("ik-s=0", "ik-s=1", "ik-s=", "ik-s=0").Replace(url)
+			for _, other := range []string{unsigned[:len(unsigned)-1], forged, url + "&more=1", strings.Replace(url, "/shop/", "/shop/x", 1), strings.Replace(url, "w-50", "w-51", 1)} {
+				if other == url {
+					continue // it asks for no width
+				}
+				if status, header, _ := get(t, other); status != http.StatusUnauthorized || !strings.HasPrefix(header.Get("ik-error"), "EPERM - ") {
+					t.Errorf("%s\nanswers %d, ik-error %q", other, status, header.Get("ik-error"))
+				}
+			}
 		})
 	}
 }
@@ -133,7 +197,7 @@ func startImageKit(t *testing.T, more ...string) *server {
 	fill(plain, plain.Rect, white)
 	square := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 	fill(square, image.Rect(10, 10, 30, 30), green)
-	for name, picture := range map[string]image.Image{"halves.png": halves, "white.png": plain, "square.png": square} {
+	for name, picture := range map[string]image.Image{"halves.png": halves, "हिन्दी.png": halves, "white.png": plain, "square.png": square} {
 		file, err := os.Create(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
