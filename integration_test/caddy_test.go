@@ -20,6 +20,7 @@ type server struct {
 	// URL is where it answers, without a slash at the end.
 	URL string
 
+	pid int
 	log *syncBuffer
 }
 
@@ -32,6 +33,12 @@ func (s *server) logs() string { return s.log.String() }
 // It returns when the server accepts connections, and fails the test when it does not.
 func startCaddy(t *testing.T, caddyfile string, env ...string) *server {
 	t.Helper()
+	return startProgram(t, caddyBinary(t), caddyfile, env...)
+}
+
+// startProgram is startCaddy for a Caddy of its own.
+func startProgram(t *testing.T, binary, caddyfile string, env ...string) *server {
+	t.Helper()
 	if !strings.HasPrefix(strings.TrimSpace(withoutComments(caddyfile)), "{\n") {
 		caddyfile = "{\n\tadmin off\n\tpersist_config off\n}\n" + caddyfile
 	}
@@ -41,7 +48,7 @@ func startCaddy(t *testing.T, caddyfile string, env ...string) *server {
 	}
 	// Between asking the kernel for a free port and Caddy's taking it, somebody else may.
 	for range 5 {
-		s, err := tryStart(t, path, env)
+		s, err := tryStart(t, binary, path, env)
 		if err == nil {
 			return s
 		}
@@ -53,17 +60,18 @@ func startCaddy(t *testing.T, caddyfile string, env ...string) *server {
 	return nil
 }
 
-func tryStart(t *testing.T, path string, env []string) (*server, error) {
+func tryStart(t *testing.T, binary, path string, env []string) (*server, error) {
 	t.Helper()
 	port := freePort(t)
 	s := &server{URL: "http://127.0.0.1:" + port, log: new(syncBuffer)}
-	cmd := caddyCommand(t, "run", "--config", path, "--adapter", "caddyfile")
+	cmd := command(t, binary, "run", "--config", path, "--adapter", "caddyfile")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Env = append(cmd.Env, "PORT="+port)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
+	s.pid = cmd.Process.Pid
 	ended := make(chan struct{})
 	var exit error
 	go func() {
@@ -113,7 +121,12 @@ func tryStart(t *testing.T, path string, env []string) (*server, error) {
 // caddyCommand is the program with arguments, in the working tree's root and with a home of its own. It dies with the test.
 func caddyCommand(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(caddyBinary(t), args...)
+	return command(t, caddyBinary(t), args...)
+}
+
+func command(t *testing.T, binary string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(binary, args...)
 	home := t.TempDir()
 	cmd.Dir = root(t)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home)
