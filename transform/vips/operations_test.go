@@ -36,6 +36,13 @@ func TestOperations(t *testing.T) {
 		{"ThumbnailImage crop", func() (*Image, error) {
 			return brick.ThumbnailImage(3, 3, ThumbnailOptions{Crop: InterestingCentre})
 		}, 3, 3, 1, 1, []float64{200, 100, 50}},
+		{"Divide", func() (*Image, error) { return brick.Divide(grey) }, 8, 6, 1, 1, []float64{20, 5, 50.0 / 30}},
+		{"Divide by 0", func() (*Image, error) { return brick.Divide(mask) }, 8, 6, 1, 1, []float64{0, 0, 0}},
+		{"Power", func() (*Image, error) { return brick.Power(0.5) }, 8, 6, 1, 1, []float64{math.Sqrt(200), 10, math.Sqrt(50)}},
+		{"Atan2", func() (*Image, error) { return white.Atan2(mask) }, 8, 6, 1, 1, []float64{90}},
+		{"Bilinear", func() (*Image, error) { return places.Bilinear(15, 11) }, 15, 11, 14, 10, []float64{7, 5}},
+		{"Bilinear between", func() (*Image, error) { return brick.Bilinear(3, 30) }, 3, 30, 1, 17, []float64{200, 100, 50}},
+		{"Bilinear to a pixel", func() (*Image, error) { return brick.Bilinear(1, 1) }, 1, 1, 0, 0, []float64{200, 100, 50}},
 		{"Rotate", func() (*Image, error) { return brick.Rotate(90, []float64{0, 0, 0}) }, 6, 8, 3, 3, []float64{200, 100, 50}},
 		{"Rotate background", func() (*Image, error) { return brick.Rotate(45, []float64{1, 2, 3}) }, 10, 10, 0, 0, []float64{1, 2, 3}},
 		{"Affine", func() (*Image, error) { return brick.Affine([4]float64{2, 0, 0, 2}, []float64{0, 0, 0}) }, 16, 12, 7, 5, []float64{200, 100, 50}},
