@@ -24,6 +24,10 @@ const (
 	rowsPerFactor = 250
 	mostRows      = 1500
 
+	// seeking is the small picture that is looked at, and what is known of its
+	// pixels.
+	seeking = 8 << 20
+
 	// replacing is the tables and rows of a change of colours, whatever the size.
 	replacing = 12 << 20
 

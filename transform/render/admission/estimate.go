@@ -205,6 +205,7 @@ func (s *sketch) crop(r transform.Recipe, before transform.Size) {
 	}
 	if r.Seek {
 		s.settle()
+		s.peak += seeking
 	}
 	if !s.settled {
 		skipped := transform.Size{Width: before.Width, Height: scaled(r.Crop.Y, before.Height, r.Scale.Height)}

@@ -30,7 +30,7 @@ var (
 // measurements are originals, with the plans that each is drawn by.
 var measurements = []struct{ original, plans string }{
 	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
-	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg"},
+	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg"},
 	{"2 jpeg progressive", "jpeg, 512 jpeg"},
 	{"2 jpeg turned", "jpeg, 512 jpeg"},
 	{"2 png alpha", "512 jpeg, webp, png, avif"},
