@@ -6,6 +6,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
+func readDensity(s *step, v string) bool {
+	dpi, ok := whole(v, 1, 1200)
+	s.output.Density = dpi
+	return ok
+}
+
 func readQuality(s *step, v string) bool {
 	q, ok := whole(v, 1, 100)
 	s.output.Quality = q

@@ -200,6 +200,9 @@ func printOutput(o transform.Output, says transform.Wish) items {
 	if o.Quality > 0 {
 		i.add("q", strconv.Itoa(o.Quality))
 	}
+	if o.Density > 0 {
+		i.add("dn", strconv.Itoa(o.Density))
+	}
 	for _, f := range []struct {
 		key      string
 		on, said bool

@@ -144,6 +144,12 @@ func (i *Image) edit(name string, write func(key *C.char)) {
 // Copy returns an image of the same pixels whose metadata can be changed alone.
 func (i *Image) Copy() (*Image, error) { return i.image("copy", args{}) }
 
+// CopyAt returns an image of the same pixels that has so many of them an inch.
+func (i *Image) CopyAt(dpi float64) (*Image, error) {
+	const inch = 25.4 // millimetres
+	return i.image("copy", args{"xres": dpi / inch, "yres": dpi / inch})
+}
+
 // CopyAs returns an image of the same samples that mean something else.
 func (i *Image) CopyAs(space Interpretation) (*Image, error) {
 	return i.image("copy", args{"interpretation": int(space)})

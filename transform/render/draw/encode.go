@@ -49,9 +49,17 @@ func (p *picture) encode() (*render.Result, error) {
 			return nil, err
 		}
 	}
+	if dpi := p.job.Plan.Output.Density; dpi > 0 {
+		if image, err = image.CopyAt(float64(dpi)); err != nil {
+			return nil, err
+		}
+	}
 	body, err := p.export(image)
 	if err != nil {
 		return nil, err
+	}
+	if p.format == transform.JPEG {
+		body = withDensity(body, p.job.Plan.Output.Density)
 	}
 	return &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}, nil
 }

@@ -92,6 +92,9 @@ func (p *picture) encoding() (transform.Format, error) {
 	if wanted > transform.FormatOriginal && !wanted.Writable() {
 		return 0, errors.New(errors.BadTransform, "The original is %s and cannot be written as %s", p.source, wanted)
 	}
+	if p.source == sniff.SVG && p.job.Plan.Output.Density > 0 {
+		return 0, errors.New(errors.BadTransform, "The original is SVG, which has no density yet; a width or height says how large it is drawn")
+	}
 	return p.job.Encoding(p.facts), nil
 }
 
