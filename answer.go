@@ -33,13 +33,15 @@ type answer struct {
 	vary         []string // the request's headers that it depends on
 	disposition  string   // Content-Disposition; empty for none
 	link         string   // Link; empty for none
+	acceptCH     string   // Accept-CH; empty for none
+	contentDPR   string   // Content-DPR; empty for none
 }
 
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
-func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source) answer {
+func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source, client tailored) answer {
 	all := strictest(original, files)
-	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: all.Vary}
+	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: slices.Concat(client.Vary, all.Vary), acceptCH: client.AcceptCH}
 	if h.canonical != nil && asked.Ref.Server == "" {
 		a.link = canonicalLink(h.canonical, asked.Ref)
 	}
@@ -56,7 +58,7 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 		a.vary = append([]string{"Accept"}, a.vary...)
 	}
 	accepts := h.accepts(r, asked.Plan)
-	choice := fmt.Append(nil, accepts, h.quality)
+	choice := fmt.Append(nil, accepts, client.quality)
 	if slices.Contains(accepts, transform.AVIF) {
 		choice = fmt.Append(choice, render.AVIFPixels(time.Duration(h.RenderTimeout)))
 	}
@@ -81,6 +83,12 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	}
 	for _, name := range a.vary {
 		negotiate.Vary(header, name)
+	}
+	if a.acceptCH != "" {
+		header.Add("Accept-CH", a.acceptCH)
+	}
+	if a.contentDPR != "" {
+		header.Set("Content-DPR", a.contentDPR)
 	}
 	if a.link != "" {
 		header.Add("Link", a.link)

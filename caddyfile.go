@@ -48,6 +48,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		render_timeout  <duration>
 //		queue_timeout   <duration>
 //		quality         [<format>] <1-100>
+//		save_data
+//		device_size     desktop|mobile <width>x<height>
 //		formats         <formats...>
 //		cache_control   origin|<value>
 //		default_image   <path>
@@ -61,7 +63,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(0) {
 		option := d.Val()
-		if seen[option] && option != "origin" && option != "quality" {
+		if seen[option] && option != "origin" && option != "quality" && option != "device_size" {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
@@ -106,6 +108,11 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return durationArg(d, &h.QueueTimeout)
 	case "quality":
 		return h.unmarshalQuality(d)
+	case "save_data":
+		h.SaveData = true
+		return noArgs(d)
+	case "device_size":
+		return h.unmarshalDeviceSize(d)
 	case "formats":
 		return someArgs(d, &h.Formats)
 	case "cache_control":
@@ -230,6 +237,32 @@ func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
 		case "avif":
 			h.Quality.AVIF = n
 		}
+	}
+	return nil
+}
+
+// unmarshalDeviceSize reads `device_size mobile 1080x1920`.
+func (h *Handler) unmarshalDeviceSize(d *caddyfile.Dispenser) error {
+	var device, size string
+	if !d.AllArgs(&device, &size) {
+		return d.ArgErr()
+	}
+	if h.DeviceSize == nil {
+		h.DeviceSize = new(DeviceSize)
+	}
+	box := map[string]*Dimensions{"desktop": &h.DeviceSize.Desktop, "mobile": &h.DeviceSize.Mobile}[device]
+	if box == nil {
+		return d.Errf("device_size has no device %q; there are desktop, mobile", device)
+	}
+	if *box != (Dimensions{}) {
+		return d.Errf("device_size %s is given twice", device)
+	}
+	width, height, _ := strings.Cut(size, "x")
+	var errs [2]error
+	box.Width, errs[0] = strconv.Atoi(width)
+	box.Height, errs[1] = strconv.Atoi(height)
+	if errs[0] != nil || errs[1] != nil || box.check(device) != nil || *box == (Dimensions{}) {
+		return d.Errf("device_size %s is %q; it takes width and height from 1 to 65535, such as 1080x1920", device, size)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -101,6 +102,14 @@ type Handler struct {
 	// The quality, 1 to 100, for URLs that name none.
 	Quality *Quality `json:"quality,omitempty"`
 
+	// Whether a client that sends `Save-Data: on` gets three quarters of the
+	// quality, where the URL names none. Default: false.
+	SaveData bool `json:"save_data,omitempty"`
+
+	// The largest sizes of pictures whose URL has a transformation with neither
+	// width nor height. Default: none.
+	DeviceSize *DeviceSize `json:"device_size,omitempty"`
+
 	// The formats that may be chosen for a client that says it takes them, the
 	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
 	// client takes, need no mention. Default: `webp`. AVIF files are smaller
@@ -155,6 +164,32 @@ type Quality struct {
 
 	// Default: 63, which looks like a JPEG of quality 80.
 	AVIF int `json:"avif,omitempty"`
+}
+
+// DeviceSize is how large pictures may be on a kind of device.
+type DeviceSize struct {
+	// Of clients that are not on a phone. Default: any size.
+	Desktop Dimensions `json:"desktop,omitzero"`
+
+	// Of clients on a phone: those that send `Sec-CH-UA-Mobile: ?1` or, without
+	// that header, have `Mobi` in their User-Agent. Default: any size.
+	Mobile Dimensions `json:"mobile,omitzero"`
+}
+
+// Dimensions are of a box in pixels that a picture is scaled down into.
+type Dimensions struct {
+	// 1 to 65535.
+	Width int `json:"width"`
+
+	// 1 to 65535.
+	Height int `json:"height"`
+}
+
+func (d Dimensions) check(name string) error {
+	if d != (Dimensions{}) && (d.Width < 1 || d.Width > 65535 || d.Height < 1 || d.Height > 65535) {
+		return fmt.Errorf("device_size of %s is %dx%d; it takes 1x1 to 65535x65535", name, d.Width, d.Height)
+	}
+	return nil
 }
 
 const (
@@ -269,6 +304,11 @@ func (h *Handler) check() error {
 			return fmt.Errorf("formats has %q twice", name)
 		}
 		h.formats = append(h.formats, f)
+	}
+	if h.DeviceSize != nil {
+		if err := cmp.Or(h.DeviceSize.Desktop.check("desktop"), h.DeviceSize.Mobile.check("mobile")); err != nil {
+			return err
+		}
 	}
 	return checkCacheControl(h.CacheControl)
 }

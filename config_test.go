@@ -46,6 +46,8 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"canonical": "ftp://x.example"}`, `canonical is "ftp://x.example"; it takes`},
 		{`{"canonical": "https://{env.CADDY_IMAGES_NOT_SET}"}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},
 		{`{"default_image": "/a/../b.jpg"}`, `default_image is "/a/../b.jpg"; it takes the path of a file, such as /default.jpg`},
+		{`{"device_size": {"mobile": {"width": 10}}}`, "device_size of mobile is 10x0; it takes 1x1 to 65535x65535"},
+		{`{"device_size": {"desktop": {"width": 65536, "height": 1}}}`, "device_size of desktop is 65536x1; it takes 1x1 to 65535x65535"},
 		{`{"go_on": ["never"]}`, `go_on: "never" is no failure of an origin`},
 		{`{"dialect": {"imagekit": {"endpoint": "shop"}}}`, `endpoint "shop" does not begin with a slash`},
 		{`{"dialect": {"imagekit": {"endpoint": "/{env.CADDY_IMAGES_NOT_SET}"}}}`, "evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},

@@ -88,11 +88,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err := h.checkSVG(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
 	}
+	client := h.tailor(r, asked.Plan, original.Body)
+	asked.Plan = client.Plan
 	files, err := h.fetchLayers(r, nextHandler, asked, original)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
-	answer := h.describe(r, asked, original, files)
+	answer := h.describe(r, asked, original, files, client)
 	if standsIn {
 		answer.standIn()
 	}
@@ -103,11 +105,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if answer.isKnownTo(r) {
 		return answer.send(w, r, nil)
 	}
-	variant, err := h.render(r, engine, asked.Plan, original, files)
+	variant, err := h.render(r, engine, client, original, files)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
-	answer.contentType = variant.contentType
+	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
 	answer.saveAs(asked)
 	return answer.send(w, r, variant.body)
 }
@@ -152,9 +154,10 @@ func isImage(file []byte) bool {
 	return ok
 }
 
-// render draws the variant that the plan asks for. An SVG whose picture is not
+// render draws the variant that the client's plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
-func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.Plan, original *origin.Source, files []*origin.Source) (variant, error) {
+func (h *Handler) render(r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source) (variant, error) {
+	plan := client.Plan
 	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
 	if keepsSVG(plan, original.Body) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
@@ -169,20 +172,21 @@ func (h *Handler) render(r *http.Request, engine render.Engine, plan transform.P
 		Plan:         plan,
 		Accepts:      h.accepts(r, plan),
 		Limits:       h.limits,
-		Quality:      h.quality,
+		Quality:      client.quality,
 		QueueTimeout: time.Duration(h.QueueTimeout),
 		Timeout:      time.Duration(h.RenderTimeout),
 	})
 	if err != nil {
 		return variant{}, err
 	}
-	return variant{body: result.Body, contentType: result.Format.MIME()}, nil
+	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width}, nil
 }
 
 // variant is what a plan makes of an original.
 type variant struct {
 	body        []byte
 	contentType string
+	width       int // 0 for unknown
 }
 
 // accepts are the formats to choose from, for a plan that leaves the choice.

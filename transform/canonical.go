@@ -45,8 +45,8 @@ func (s Step) canonical() Step {
 
 func (z Resize) canonical() Resize {
 	switch {
-	case !z.Width.IsSet() && !z.Height.IsSet():
-		return Resize{}
+	case !z.sized():
+		return Resize{AutoWidth: z.AutoWidth, AutoDPR: z.AutoDPR}
 	case z.Width.IsSet() && z.Height.IsSet():
 		z.Aspect = Number{}
 	case !z.Aspect.IsSet() && z.Fit.scales():

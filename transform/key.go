@@ -97,6 +97,8 @@ func (z Resize) write(k *keyWriter) {
 	k.number("xc", z.CenterX)
 	k.number("yc", z.CenterY)
 	k.number("dpr", z.DPR)
+	k.flag("clientwidth", z.AutoWidth)
+	k.flag("clientdpr", z.AutoDPR)
 }
 
 // keyWriter writes ` name` for a flag that is on, ` namevalue` for a number that

@@ -131,7 +131,7 @@ func (r Recipe) Drawn() Size {
 func (z Resize) resolve(f Facts) (Recipe, error) {
 	own := f.Size
 	r := Recipe{Scale: own, Crop: Rect{Size: own}, Canvas: own}
-	if z == (Resize{}) {
+	if !z.sized() {
 		return r, nil
 	}
 	box := z.box(f)

@@ -31,6 +31,10 @@ type Resize struct {
 	// DPR multiplies Width and Height. A product below 1 or above 5000 pixels
 	// leaves both as they were.
 	DPR Number
+
+	// AutoWidth and AutoDPR leave Width and DPR to the client. Plan.Settle puts
+	// in what it says; until then they are not given.
+	AutoWidth, AutoDPR bool
 }
 
 // Fit is how a picture gets into a box of another shape.

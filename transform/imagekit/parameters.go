@@ -11,7 +11,7 @@ import (
 var parameters = append([]row{
 	// Size and crop.
 	{name: "w", takes: "pixels, or a part of the original's width between 0 and 1", read: readWidth, expression: true},
-	{name: "w-auto", state: later},
+	{name: "w-auto", takes: "no value", read: readAutoWidth},
 	{name: "h", takes: "pixels, or a part of the original's height between 0 and 1", read: readHeight, expression: true},
 	{name: "ar", takes: "width-height, such as 4-3", read: readAspect, expression: true},
 	{name: "c", takes: strategies(crops) + ", or a value of cm", read: readCrop},
@@ -26,7 +26,7 @@ var parameters = append([]row{
 	{name: "yc", takes: takesPlace, read: readCenterY, expression: true},
 	{name: "z", state: later},
 	{name: "dpr", takes: "0.1 to 5", read: readDPR, expression: true},
-	{name: "dpr-auto", state: later},
+	{name: "dpr-auto", takes: "no value", read: readAutoDPR},
 
 	// Output.
 	{name: "q", takes: "1 to 100", read: readQuality, wish: transform.WishQuality},

@@ -122,6 +122,8 @@ func (i *items) resize(z transform.Resize) {
 	i.number("xc", z.CenterX)
 	i.number("yc", z.CenterY)
 	i.number("dpr", z.DPR)
+	i.flag("w-auto", z.AutoWidth)
+	i.flag("dpr-auto", z.AutoDPR)
 }
 
 // strategy leaves out the first, which is the default.

@@ -11,7 +11,19 @@ import (
 // "Transform and adapt media assets", limits).
 const maxPixels = 65535
 
-func readWidth(s *step, v string) bool  { return readLength(s, &s.Resize.Width, v) }
+// readWidth leaves a width that is left to the client alone where its own is too
+// large, and so ignored.
+func readWidth(s *step, v string) bool {
+	ok := readLength(s, &s.Resize.Width, v)
+	s.Resize.AutoWidth = s.Resize.AutoWidth && !s.Resize.Width.IsSet()
+	return ok
+}
+
+func readAutoWidth(s *step, v string) bool {
+	s.Resize.Width, s.Resize.AutoWidth = transform.Length{}, true
+	return v == ""
+}
+
 func readHeight(s *step, v string) bool { return readLength(s, &s.Resize.Height, v) }
 
 // readLength takes a number below 1 for a fraction, and 1 for a pixel. What an
@@ -59,8 +71,13 @@ func ratio(v string) (float64, bool) {
 
 func readDPR(s *step, v string) bool {
 	n, ok := s.amount(v, 0.1, 5)
-	s.Resize.DPR = n
+	s.Resize.DPR, s.Resize.AutoDPR = n, false
 	return ok
+}
+
+func readAutoDPR(s *step, v string) bool {
+	s.Resize.DPR, s.Resize.AutoDPR = transform.Number{}, true
+	return v == ""
 }
 
 func readX(s *step, v string) bool       { return readPlace(s, &s.Resize.X, v) }

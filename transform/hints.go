@@ -1,0 +1,108 @@
+package transform
+
+import "slices"
+
+// Hints is what a client says of the place that a picture will have on its
+// screen. The zero value says nothing.
+type Hints struct {
+	// Width is the place's width in pixels of the screen.
+	Width int
+
+	// DPR is how many pixels of the screen a CSS pixel is wide.
+	DPR float64
+}
+
+// Automatic tells whether the plan leaves a width, or a DPR, to the client.
+func (p Plan) Automatic() (width, dpr bool) {
+	p.eachResize(func(z Resize) {
+		width = width || z.AutoWidth
+		dpr = dpr || z.AutoDPR
+	})
+	return width, dpr
+}
+
+// Settle returns the plan with the widths and DPRs that it leaves to the client,
+// in layers and choices too. What the client does not say stays "not given". The
+// DPR counts for no size whose width the client said, because that has it in it.
+func (p Plan) Settle(h Hints) Plan {
+	if width, dpr := p.Automatic(); width || dpr {
+		p.Steps = mapResizes(p.Steps, func(z Resize) Resize { return z.settle(h) })
+	}
+	return p
+}
+
+// sized tells whether a size is asked for, and so whether anything happens.
+func (z Resize) sized() bool { return z.Width.IsSet() || z.Height.IsSet() }
+
+func (z Resize) settle(h Hints) Resize {
+	if z.AutoWidth && h.Width > 0 {
+		z.Width = Px(float64(h.Width))
+		z.AutoDPR = false
+	}
+	if z.AutoDPR && h.DPR > 0 {
+		z.DPR = Num(h.DPR)
+	}
+	z.AutoWidth, z.AutoDPR = false, false
+	return z
+}
+
+// Sized tells whether the plan asks for a width or a height somewhere, layers
+// aside.
+func (p Plan) Sized() bool {
+	sized := false
+	eachStep(p.Steps, false, func(s Step) { sized = sized || s.Resize.sized() })
+	return sized
+}
+
+// Within returns the plan with the picture scaled down, first of all, until it
+// is inside of the box.
+func (p Plan) Within(box Size) Plan {
+	inside := Resize{Width: Px(float64(box.Width)), Height: Px(float64(box.Height)), Fit: Inside, NoEnlarge: true}
+	p.Steps = slices.Clone(p.Steps)
+	if len(p.Steps) > 0 && p.Steps[0].Choice == nil && !p.Steps[0].Resize.sized() {
+		p.Steps[0].Resize = inside
+	} else {
+		p.Steps = slices.Insert(p.Steps, 0, Step{Resize: inside})
+	}
+	return p
+}
+
+func (p Plan) eachResize(see func(Resize)) {
+	eachStep(p.Steps, true, func(s Step) { see(s.Resize) })
+}
+
+// eachStep visits all steps, those of choices and, if wanted, of layers included.
+func eachStep(steps []Step, layers bool, see func(Step)) {
+	for _, s := range steps {
+		see(s)
+		for _, l := range s.Layers {
+			if layers {
+				eachStep(l.Steps, layers, see)
+			}
+		}
+		if s.Choice != nil {
+			eachStep(s.Choice.Then.Steps, layers, see)
+			eachStep(s.Choice.Else.Steps, layers, see)
+		}
+	}
+}
+
+// mapResizes returns copies of steps that share nothing that is changed.
+func mapResizes(steps []Step, to func(Resize) Resize) []Step {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		s := &steps[i]
+		s.Resize = to(s.Resize)
+		s.Layers = slices.Clone(s.Layers)
+		for j := range s.Layers {
+			s.Layers[j].Steps = mapResizes(s.Layers[j].Steps, to)
+		}
+		if s.Choice != nil {
+			choice := *s.Choice
+			choice.Then.Steps = mapResizes(choice.Then.Steps, to)
+			choice.Else.Steps = mapResizes(choice.Else.Steps, to)
+			s.Choice = &choice
+		}
+	}
+	return steps
+}
