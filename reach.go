@@ -50,7 +50,7 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 	if server == nil || received.URL == nil {
 		return false
 	}
-	if !strings.Contains(decoded(received.URL.EscapedPath()), parameter) && !strings.Contains(decoded(received.URL.RawQuery), parameter) {
+	if !mayHave(received.URL.EscapedPath(), parameter) && !mayHave(received.URL.RawQuery, parameter) {
 		return true
 	}
 	escaped, ok := sibling(straightPath(r, received.URL), asked.Ref, ref)
@@ -74,6 +74,13 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 	}()
 	_ = h.again.chain(server).ServeHTTP(w, r)
 	return p.arrived
+}
+
+// mayHave tells whether a part of a URL has a text in it, in whichever encoding.
+// What is not well encoded may have anything.
+func mayHave(escaped, text string) bool {
+	plain, err := url.PathUnescape(escaped)
+	return err != nil || strings.Contains(plain, text)
 }
 
 // sibling is the path of ref where escaped is that of original: whatever stands

@@ -123,6 +123,7 @@ func TestRulesHoldForDefaultImages(t *testing.T) {
 				"/tr:w-20,di-private@@a%20b.jpg/no.jpg",
 				"/tr:w-20,d%69-private@@a%20b.jpg/f/no.jpg",
 				"/no.jpg?tr=w-20%2C%64i-private%2Fa+b.jpg",
+				"/no.jpg?x=%zz&tr=w-20,d%69-private@@a%20b.jpg",
 				"/ik-seo/tr:w-20,di-private@@a%20b.jpg/f/no/x.jpg",
 			} {
 				s.get(t, tt.prefix+path).wants(t, 404, "Www-Authenticate", "none")
