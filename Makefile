@@ -9,7 +9,7 @@ BENCH ?=
 
 export CGO_ENABLED = 1
 
-.PHONY: help build run test bench bench-encoders fuzz lint clean FORCE
+.PHONY: help build run test gallery bench bench-encoders fuzz lint clean FORCE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ bench: bin/caddy ## measure speed and memory beside libvips alone and other serv
 
 bench-encoders: ## compare encoder settings on your photographs (FOLDER=… BENCH='-formats jpeg,avif')
 	go run ./bench/encoders $(BENCH) '$(FOLDER)'
+
+gallery: ## show every ImageKit parameter on a page (FOLDER=…: on your own pictures too)
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory bin/caddy
+	go run ./examples/quickstart/samples examples/quickstart/photos
+	go run ./examples/gallery -photos '$(FOLDER)'
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=20s each)
 	scripts/fuzz.sh $(FUZZTIME)

@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/coalesce":           {},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
+	"examples/gallery":            {},
 	"bench":                       {"bench/corpus", "bench/load", "bench/usage", "transform/sniff", "transform/vips"},
 	"bench/corpus":                {},
 	"bench/encoders":              {"transform", "transform/render", "transform/render/draw", "transform/sniff", "transform/vips"},

@@ -19,6 +19,7 @@ func (d *Dialect) parseChain(tr string) (p transform.Plan, named bool, err error
 	if length > maxLength {
 		return transform.Plan{}, false, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", length, maxLength)
 	}
+	defer func() { err = located(tr, err) }()
 	chain, err := parse(tr)
 	if err != nil {
 		return transform.Plan{}, false, err
@@ -61,7 +62,7 @@ func (s step) chain(chain [][]item) ([]transform.Step, error) {
 		next := s
 		for _, it := range items {
 			if err := next.read(it); err != nil {
-				return nil, err
+				return nil, at(it.at, err)
 			}
 		}
 		if next.Choice != nil && len(items) > 1 {

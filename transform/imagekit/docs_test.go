@@ -135,7 +135,7 @@ func checkDocs(t *testing.T, d docRow, name string) {
 	if d.names[0] == "fo-<object>" {
 		want = strings.Replace(want, name, "fo-cat", 1)
 	}
-	if err == nil || err.Error() != want {
+	if refusal(t, err) != want {
 		t.Errorf("%s or its example, %s, gives %v, want %s", name, d.example, err, want)
 	}
 }

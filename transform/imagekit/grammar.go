@@ -13,6 +13,9 @@ type item struct {
 	// `if-ar_gt_1`.
 	text string
 
+	// at is the byte where it begins.
+	at int
+
 	// body is the chain inside a block, up to its end or if-else.
 	body [][]item
 
@@ -37,7 +40,7 @@ func parse(tr string) ([][]item, error) {
 		return nil, err
 	}
 	if end.text != "" {
-		return nil, errors.New(errors.BadTransform, "%s closes nothing", end.text)
+		return nil, &misplaced{end.at, errors.New(errors.BadTransform, "%s closes nothing", end.text)}
 	}
 	return chain, nil
 }
@@ -45,26 +48,27 @@ func parse(tr string) ([][]item, error) {
 // token is what stands between two separators.
 type token struct {
 	text  string
+	at    int  // byte where it begins
 	colon bool // follows
 }
 
 func tokens(tr string) []token {
 	var list []token
-	for {
-		t := token{text: tr}
+	for at := 0; ; {
+		t := token{text: tr, at: at}
 		i := strings.IndexAny(tr, ",:")
 		if i >= 0 {
-			t = token{text: tr[:i], colon: tr[i] == ':'}
+			t = token{text: tr[:i], at: at, colon: tr[i] == ':'}
 		}
 		if n := len(list); n > 0 && isRatio(list[n-1], t) {
-			list[n-1] = token{text: list[n-1].text + ":" + t.text, colon: t.colon}
+			list[n-1] = token{text: list[n-1].text + ":" + t.text, at: list[n-1].at, colon: t.colon}
 		} else {
 			list = append(list, t)
 		}
 		if i < 0 {
 			return list
 		}
-		tr = tr[i+1:]
+		tr, at = tr[i+1:], at+i+1
 	}
 }
 
@@ -98,14 +102,14 @@ func (p *parser) chain() (chain [][]item, end token, err error) {
 		case t.text == "l-end" || t.text == "if-else" || t.text == "if-end":
 			end = t
 		case strings.HasPrefix(t.text, "l-") || strings.HasPrefix(t.text, "if-"):
-			block, end, err := p.block(t.text)
+			block, end, err := p.block(t)
 			if err != nil {
 				return nil, token{}, err
 			}
 			step = append(step, block)
 			t.colon = end.colon
 		case t.text != "":
-			step = append(step, item{text: t.text})
+			step = append(step, item{text: t.text, at: t.at})
 		}
 		if t.colon && step != nil {
 			chain, step = append(chain, step), nil
@@ -118,12 +122,13 @@ func (p *parser) chain() (chain [][]item, end token, err error) {
 }
 
 // block reads the rest of a block, whose first token was opener.
-func (p *parser) block(opener string) (block item, end token, err error) {
+func (p *parser) block(open token) (block item, end token, err error) {
 	if p.depth++; p.depth > maxNesting {
-		return item{}, token{}, errors.New(errors.Limit, "Layers and conditions are nested deeper than %d levels", maxNesting)
+		return item{}, token{}, &misplaced{open.at, errors.New(errors.Limit, "Layers and conditions are nested deeper than %d levels", maxNesting)}
 	}
 	defer func() { p.depth-- }()
-	block.text = opener
+	opener := open.text
+	block.text, block.at = opener, open.at
 	block.body, end, err = p.chain()
 	closer := "l-end"
 	if strings.HasPrefix(opener, "if-") {
@@ -136,9 +141,9 @@ func (p *parser) block(opener string) (block item, end token, err error) {
 	case err != nil:
 		return item{}, token{}, err
 	case end.text == "":
-		return item{}, token{}, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", quote(opener), closer)
+		return item{}, token{}, &misplaced{open.at, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", quote(opener), closer)}
 	case end.text != closer:
-		return item{}, token{}, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", quote(opener), end.text, closer)
+		return item{}, token{}, &misplaced{end.at, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", quote(opener), end.text, closer)}
 	}
 	return block, end, nil
 }

@@ -76,7 +76,7 @@ func TestMalformedBlocks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		chain, err := parse(tt.tr)
-		if got := refusal(t, err); got != tt.want || chain != nil {
+		if got := refusal(t, located(tt.tr, err)); got != tt.want || chain != nil {
 			t.Errorf("%s\ngives %s, %s\nwant  %s", tt.tr, draw(chain), got, tt.want)
 		}
 	}
@@ -89,7 +89,7 @@ func TestDeepNesting(t *testing.T) {
 	}
 	for _, n := range []int{maxNesting + 1, maxLength / len("l-a,l-end,")} {
 		_, err := parse(nested(n))
-		if got, want := refusal(t, err), "ELIMIT - Layers and conditions are nested deeper than 8 levels"; got != want {
+		if got, want := refusal(t, located(nested(n), err)), "ELIMIT - Layers and conditions are nested deeper than 8 levels"; got != want {
 			t.Errorf("%d levels give %s", n, got)
 		}
 	}

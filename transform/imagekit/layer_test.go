@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -247,7 +246,7 @@ func TestMessagesOfLayers(t *testing.T) {
 		{"l-image,i-a" + strings.Repeat(":rt-1", 32) + ",l-end", "ELIMIT - The transformation has more than 32 steps, with those in its blocks"},
 	} {
 		_, err := parseChain(tt.tr)
-		if got := errors.From(err); got == nil || got.Header() != tt.want {
+		if got := refusal(t, err); got != tt.want {
 			t.Errorf("%s\ngives %v\nwant  %s", tt.tr, err, tt.want)
 		}
 	}

@@ -45,6 +45,7 @@ func (c Config) names() (map[string]named, error) {
 func (n Named) read() (named, error) {
 	tr := strings.TrimPrefix(n.Transformation, "tr:")
 	chain, err := parse(tr)
+	err = located(tr, err)
 	if err == nil && hasName(chain) {
 		return named{}, fmt.Errorf("it has a name (n-) itself; it takes what that stands for")
 	}
@@ -124,20 +125,38 @@ func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
 			}
 			n, err := d.lookUp(name)
 			if err != nil {
-				return nil, err
+				return nil, at(it.at, err)
 			}
 			if *length += n.length; *length > maxLength {
 				return nil, errors.New(errors.Limit, "The transformation has more than %d bytes when its names are written out", maxLength)
 			}
 			last := len(n.chain) - 1
 			for _, whole := range n.chain[:last] {
-				out, items = append(out, slices.Concat(items, whole)), nil
+				out, items = append(out, slices.Concat(items, moved(whole, it.at))), nil
 			}
-			items = append(items, n.chain[last]...)
+			items = append(items, moved(n.chain[last], it.at)...)
 		}
 		out = append(out, items)
 	}
 	return out, nil
+}
+
+// moved are items that all stand where the name does that they are written for.
+func moved(items []item, at int) []item {
+	items = slices.Clone(items)
+	for i := range items {
+		it := &items[i]
+		it.at, it.body, it.orElse = at, movedChain(it.body, at), movedChain(it.orElse, at)
+	}
+	return items
+}
+
+func movedChain(chain [][]item, at int) [][]item {
+	chain = slices.Clone(chain)
+	for i := range chain {
+		chain[i] = moved(chain[i], at)
+	}
+	return chain
 }
 
 func (d *Dialect) lookUp(name string) (named, error) {

@@ -1,0 +1,19 @@
+package integration_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Every example of docs/imagekit.md gives a picture; the gallery fails where one does not.
+func TestGallery(t *testing.T) {
+	photos := t.TempDir()
+	samples := exec.Command("go", "run", "./examples/quickstart/samples", photos)
+	gallery := exec.Command("go", "run", "./examples/gallery", "-caddy", caddyBinary(t), "-pictures", photos, "-out", filepath.Join(t.TempDir(), "gallery"))
+	for _, cmd := range []*exec.Cmd{samples, gallery} {
+		cmd.Dir = root(t)
+		dieWithParent(cmd)
+		run(t, cmd)
+	}
+}

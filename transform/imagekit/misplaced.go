@@ -1,0 +1,40 @@
+package imagekit
+
+import (
+	stderrors "errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// misplaced is what is wrong at one place of a transformation.
+type misplaced struct {
+	at  int // byte
+	err error
+}
+
+func (m *misplaced) Error() string { return m.err.Error() }
+func (m *misplaced) Unwrap() error { return m.err }
+
+// at says where an error is, unless it says so itself: in a block it is the place
+// inside that counts.
+func at(byte int, err error) error {
+	var known *misplaced
+	if stderrors.As(err, &known) {
+		return err
+	}
+	return &misplaced{byte, err}
+}
+
+// located is an error with its place in the decoded transformation, counted in
+// characters from 1, at the end of its message.
+func located(tr string, err error) error {
+	var m *misplaced
+	if !stderrors.As(err, &m) {
+		return err
+	}
+	e := *errors.From(m.err)
+	e.Message += fmt.Sprintf(" (character %d)", utf8.RuneCountInString(tr[:min(m.at, len(tr))])+1)
+	return &e
+}
