@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/negotiate"
 )
 
 // admit decides whether the request may be served, and adds to what it asks for
@@ -42,9 +43,9 @@ func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, asked transform
 }
 
 // mayShow decides whether the request may be shown what it asks for of the
-// original.
-func (h *Handler) mayShow(asked transform.Request, original *origin.Source) error {
-	if keepsSVG(asked.Plan, original.Body) {
+// original. A width that is left to a client that says none leaves an SVG as it is.
+func (h *Handler) mayShow(r *http.Request, asked transform.Request, original *origin.Source) error {
+	if keepsSVG(negotiate.Hint(asked.Plan, r.Header).Plan, original.Body) {
 		asked.Named = false // the answer is the file itself
 	}
 	return h.language.MayShow(original.Header, asked)

@@ -159,6 +159,17 @@ func TestRequiredSignatureBeforeTheNextHandler(t *testing.T) {
 	s.get(t, "/"+sign("k", "text.txt", 0)).wants(t, 200)
 }
 
+// The handlers behind may clean paths; what they then find below the endpoint needs
+// a signature all the same.
+func TestRequiredSignatureOfHiddenPaths(t *testing.T) {
+	s := serve(t, "root ROOT\nimages {\n dialect imagekit {\n  endpoint /sub\n  private_key k\n  require_signature on\n }\n}\nfile_server")
+	for _, target := range []string{"/sub/a%20b.jpg", "//sub/a%20b.jpg", "/./sub/a%20b.jpg", "/x/../sub/a%20b.jpg", "/%2e/sub/a%20b.jpg", "/%2Fsub/a%20b.jpg"} {
+		s.raw(t, target).wants(t, 401)
+	}
+	s.raw(t, "/red.jpg").wants(t, 200)
+	s.raw(t, "//red.jpg").wants(t, 200)
+}
+
 // No cache keeps what a signature shows for longer than the signature.
 func TestSignedAnswersExpire(t *testing.T) {
 	for _, cacheControl := range []string{"", "cache_control \"public, max-age=999999, stale-while-revalidate=60\"", "cache_control origin"} {
@@ -254,11 +265,11 @@ func TestPrivateFiles(t *testing.T) {
 			s.get(t, "/"+sign("k", "private.jpg?tr=w-10", 0)).wantsSize(t, 10, 8)
 
 			// Nothing but names shows a private file, but never the file itself.
-			s = serve(t, "images {\n dialect imagekit {\n  private_key k\n  named thumb w-10\n  named asis orig-true\n  named svg f-svg\n }\n "+origin)
+			s = serve(t, "images {\n dialect imagekit {\n  private_key k\n  named thumb w-10\n  named asis orig-true\n  named svg f-svg\n  named auto w-auto\n }\n "+origin)
 			for _, rel := range []string{"private.jpg?tr=n-thumb", "tr:n-thumb/private.jpg", "tr:n-thumb:n-thumb/private.jpg"} {
 				s.get(t, "/"+rel).wantsSize(t, 10, 8)
 			}
-			for _, rel := range []string{"private.jpg?tr=n-thumb,q-50", "tr:n-thumb:rt-90/private.jpg", "private.jpg?tr=n-asis", "private.svg?tr=n-svg", "private-kept.jpg?tr=orig-true,n-thumb"} {
+			for _, rel := range []string{"private.jpg?tr=n-thumb,q-50", "tr:n-thumb:rt-90/private.jpg", "private.jpg?tr=n-asis", "private.svg?tr=n-svg", "private.svg?tr=n-auto", "private-kept.jpg?tr=orig-true,n-thumb"} {
 				s.get(t, "/"+rel).wants(t, 401, "Ik-Error", private)
 			}
 			if name == "next" {

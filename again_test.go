@@ -40,9 +40,16 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 				"/tr:w-10/%70rivate/a%20b.jpg",
 				"/tr:w-10/private%2Fa%20b.jpg",
 				"/tr:w-10/private/a%20b.jpg?x=1",
+				"/ik-seo/private/a%20b/name.jpg",
 			} {
 				for _, method := range []string{http.MethodGet, http.MethodHead} {
 					s.ask(t, method, prefix+path).wants(t, 401, "Ik-Error", "none")
+				}
+			}
+			// Without its first ik-seo it is a path that no rule is for.
+			for _, path := range []string{"/ik-seo/ik-seo/private/a%20b/x/y.jpg?tr=w-10", "/ik-seo/tr:w-10/ik-seo/private/a%20b/x/y.jpg"} {
+				if a := s.get(t, prefix+path); a.StatusCode == 200 {
+					t.Errorf("%s is shown", path)
 				}
 			}
 			s.get(t, prefix+"/tr:w-10/red.jpg").wantsSize(t, 10, 8)

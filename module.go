@@ -85,11 +85,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	client := h.tailor(r, asked.Plan, original.Body)
+	asked.Plan = client.Plan
 	if err := h.checkSVG(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
 	}
-	client := h.tailor(r, asked.Plan, original.Body)
-	asked.Plan = client.Plan
 	files, err := h.fetchLayers(r, nextHandler, asked, original)
 	if err != nil {
 		return h.fail(w, r, err)
@@ -146,7 +146,7 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 	if err != nil {
 		return nil, err
 	}
-	return original, h.mayShow(asked, original)
+	return original, h.mayShow(r, asked, original)
 }
 
 func isImage(file []byte) bool {

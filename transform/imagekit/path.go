@@ -2,6 +2,7 @@ package imagekit
 
 import (
 	"net/url"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -31,6 +32,18 @@ func (d *Dialect) behind(escapedPath string) (string, bool) {
 		return "", false
 	}
 	return strings.TrimPrefix(rest, "/"), true
+}
+
+// isHidden tells whether a path that does not begin with the endpoint is below it
+// once it is cleaned, as file servers clean paths: //shop, /./shop and /x/../shop
+// are /shop to them.
+func (d *Dialect) isHidden(escapedPath string) bool {
+	name, err := url.PathUnescape(escapedPath)
+	if err != nil {
+		return false
+	}
+	rest, is := strings.CutPrefix(path.Clean("/"+name), d.endpoint)
+	return is && (rest == "" || rest[0] == '/')
 }
 
 // firstByte is the first byte of a path, percent-decoded, and how many bytes
@@ -121,6 +134,13 @@ func (p pathParts) unnamed() (pathParts, error) {
 	}
 	p.suffix, p.ext = p.file[slash:], p.file[dot:]
 	p.file = p.file[:slash] + p.ext
+	// As a path of its own the file's would be read as such a URL again, and be
+	// another file.
+	if first, _, more := strings.Cut(p.file, "/"); more {
+		if name, err := url.PathUnescape(first); err != nil || name == "ik-seo" {
+			return pathParts{}, errors.New(errors.BadTransform, "The path has ik-seo twice; it takes one")
+		}
+	}
 	return p, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -13,9 +14,14 @@ import (
 // ok is false for a path that is not below the endpoint; the URL is then not
 // this dialect's. The error is an *errors.Error, of kind errors.BadTransform or
 // errors.Limit. A URL that names no file is one when it has a transformation;
-// without, such as that of a site's home page, its Ref has an empty Path.
+// without, such as that of a site's home page, its Ref has an empty Path. A path
+// that is below the endpoint for those who clean paths only, /x/../shop, is refused
+// because of origin.ErrPath: it must not go to the handlers behind unseen.
 func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
 	below, ok := d.below(escapedPath)
+	if !ok && d.isHidden(escapedPath) {
+		return transform.Request{}, true, errors.New(errors.BadTransform, "The path is one below %s that is not written so; it takes no empty, \".\" or \"..\" segments before that", d.endpoint).Because(origin.ErrPath)
+	}
 	if !ok {
 		return transform.Request{}, false, nil
 	}
