@@ -148,6 +148,20 @@ func TestLayerOfAnotherHandler(t *testing.T) {
 	}
 }
 
+// What another handler has at a layer's path is not read to its end, if it has one.
+func TestLayersDoNotReadOtherHandlersAnswers(t *testing.T) {
+	left := make(chan struct{}, 1)
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write(make([]byte, 1<<16))
+		}
+		left <- struct{}{}
+	})
+	s := serve(t, "handle /endless/* {\n reverse_proxy "+addr+"\n}\nhandle {\n images {\n  origin fs ROOT\n }\n}")
+	s.get(t, "/red.jpg?tr=l-image,i-endless@@blue.png,l-end").wants(t, 403)
+	<-left
+}
+
 func TestLayerThatIsMissing(t *testing.T) {
 	for name, directives := range map[string]string{"fs": "images {\n origin fs ROOT\n}", "next": "root ROOT\nimages\nfile_server"} {
 		t.Run(name, func(t *testing.T) {

@@ -2,10 +2,12 @@ package images
 
 import (
 	"context"
+	stderrors "errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -62,10 +64,12 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 		return false
 	}
 	p := &probe{handler: h, ref: ref}
-	r = r.Clone(context.WithValue(r.Context(), probeKey{}, p))
+	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+	defer cancel()
+	r = r.Clone(context.WithValue(ctx, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
 	r.RequestURI = r.URL.RequestURI()
-	w := &nowhere{header: make(http.Header)}
+	w := &nowhere{header: make(http.Header), begun: cancel}
 	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server)
 	defer func() {
 		if v := recover(); v != nil && v != http.ErrAbortHandler { // a handler that the probe got to instead broke off
@@ -105,9 +109,25 @@ func isURL(segment string) bool {
 	return ok && (scheme == "http" || scheme == "https")
 }
 
-// nowhere is an http.ResponseWriter for an answer that nobody waits for.
-type nowhere struct{ header http.Header }
+// nowhere is an http.ResponseWriter for an answer that nobody waits for. Whoever
+// begins one is told to stop: it may be a file of gigabytes, or a stream that never
+// ends.
+type nowhere struct {
+	header http.Header
+	begun  func() // may be nil
+}
 
-func (w *nowhere) Header() http.Header         { return w.header }
-func (w *nowhere) Write(p []byte) (int, error) { return len(p), nil }
-func (w *nowhere) WriteHeader(int)             {}
+var errNobody = stderrors.New("nobody waits for this answer")
+
+func (w *nowhere) Header() http.Header { return w.header }
+
+func (w *nowhere) Write([]byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return 0, errNobody
+}
+
+func (w *nowhere) WriteHeader(status int) {
+	if w.begun != nil && status >= 200 {
+		w.begun()
+	}
+}
