@@ -312,8 +312,8 @@ func TestRestrictUnnamed(t *testing.T) {
 	for rel, want := range map[string]string{
 		"/tr:w-10/red.jpg":         `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
 		"/red.jpg?tr=n-thumb,w-10": `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
-		"/red.jpg?tr=n-old":        `EINVAL - n is "old", a named transformation that is disabled`,
-		"/red.jpg?tr=n-other":      `EINVAL - n is "other", which is the name of no transformation here`,
+		"/red.jpg?tr=n-old":        `EINVAL - n is "old", a named transformation that is disabled (character 1)`,
+		"/red.jpg?tr=n-other":      `EINVAL - n is "other", which is the name of no transformation here (character 1)`,
 	} {
 		s.get(t, rel).wants(t, 400, "Ik-Error", want)
 	}

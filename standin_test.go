@@ -40,7 +40,7 @@ func TestDefaultImage(t *testing.T) {
 	// What is there and no picture is not missing.
 	s.get(t, "/broken.jpg?tr=w-20,di-half.png").wants(t, 400)
 	s.get(t, "/no.jpg?tr=w-20,di-text.txt").wants(t, 400, "Ik-Error", "EBADMSG - The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
-	s.get(t, "/no.jpg?tr=di-f@@..@@half.png").wants(t, 400, "Ik-Error", `EINVAL - di is "f@@..@@half.png"; it takes the path of a file, with @@ for a slash`)
+	s.get(t, "/no.jpg?tr=di-f@@..@@half.png").wants(t, 400, "Ik-Error", `EINVAL - di is "f@@..@@half.png"; it takes the path of a file, with @@ for a slash (character 1)`)
 }
 
 // Only "there is no such file" is answered with a default image.

@@ -66,11 +66,11 @@ func (s *server) stop() {
 // caddyfile has what the examples of the documentation take for granted.
 func caddyfile(address, samples, photos string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "{\n\tadmin off\n\tpersist_config off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\nhttp://%s {\n\tbind 127.0.0.1\n\timages\n", address)
+	fmt.Fprintf(&b, "{\n\tadmin off\n\tpersist_config off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\nhttp://%s {\n\tbind 127.0.0.1\n\timages {\n\t\tdialect imagekit {\n\t\t\tnamed thumbnail w-200,h-200,fo-auto\n\t\t}\n\t}\n", address)
 	if photos != "" {
 		fmt.Fprintf(&b, "\thandle_path /photos/* {\n\t\troot %q\n\t\tfile_server\n\t}\n", absolute(photos))
 	}
-	fmt.Fprintf(&b, "\thandle {\n\t\troot %q\n\t\tfile_server\n\t}\n}\n", absolute(samples))
+	fmt.Fprintf(&b, "\thandle {\n\t\trewrite /logos/small.png /logo.png\n\t\trewrite /folder/default.jpg /lake.jpg\n\t\troot %q\n\t\tfile_server\n\t}\n}\n", absolute(samples))
 	return b.String()
 }
 

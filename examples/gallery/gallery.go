@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"mime"
 	"net/http"
 	"net/url"
@@ -83,6 +84,7 @@ func (g gallery) make(ctx context.Context) (shown, failed int, err error) {
 				}
 				shown++
 				if f.Status != http.StatusOK {
+					log.Printf("%s: %d %s", f.URL, f.Status, f.Error)
 					failed++
 				}
 				e.Figures = append(e.Figures, f)

@@ -16,6 +16,7 @@ import (
 	"image/png"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -108,6 +109,7 @@ func drawAs(original []byte, format transform.Format) ([]byte, error) {
 			Steps:  []transform.Step{{Rotate: transform.Num(10), Effects: transform.Effects{Blur: transform.Num(2)}}},
 			Output: transform.Output{Format: format},
 		},
+		Timeout: time.Minute,
 		Limits: transform.Limits{
 			MaxPixels:    transform.DefaultMaxPixels,
 			MaxFrames:    transform.DefaultMaxFrames,
