@@ -86,6 +86,16 @@ var sdkTests = []struct {
 	{"a layer on a layer", "javascript", "white.png", []options{{"overlay": options{"type": "image", "input": "square.png", "position": options{"focus": "top_left"},
 		"transformation": []options{{"overlay": options{"type": "solidColor", "color": "red", "transformation": []options{{"width": 4, "height": 4}}}}}}, "format": "png"}}, nil,
 		"l-end,l-end", "png", 100, 100, []pixel{{0, 0, green}, {7, 7, green}, {8, 8, red}, {11, 11, red}, {12, 12, green}, {19, 19, green}, {20, 20, white}}},
+	// An em dash of this size is a bar in the middle of the picture; its box is red.
+	{"a text in a box", "javascript", "white.png", []options{{"overlay": options{"type": "text", "text": "—", "position": options{"focus": "center"},
+		"transformation": []options{{"fontSize": 40, "fontColor": "0000FF", "background": "FF0000", "padding": 10}}}, "format": "png"}}, nil,
+		"l-text,", "png", 100, 100, []pixel{{2, 2, white}, {50, 50, blue}, {50, 43, red}, {50, 57, red}, {50, 25, white}, {50, 75, white}}},
+	{"a condition", "nodejs", "halves.png", []options{{"raw": "if-ar_gt_1,w-40,f-png,if-else,w-80,if-end"}}, nil,
+		"if-ar_gt_1", "png", 40, 20, []pixel{{5, 10, red}, {35, 10, blue}}},
+	{"a shadow on a canvas of its own", "javascript", "square.png", []options{{"shadow": "bl-0_st-100_x-25_y-0", "format": "png"}}, nil,
+		"e-shadow-bl-0_st-100_x-25_y-0", "png", 40, 40, []pixel{{9, 20, hidden}, {10, 20, green}, {29, 20, green}, {30, 20, color.NRGBA{0, 0, 0, 255}}, {39, 20, color.NRGBA{0, 0, 0, 255}}}},
+	{"a gradient over the picture", "nodejs", "white.png", []options{{"gradient": "ld-right_from-FF0000_to-0000FF_sp-1", "format": "png"}}, nil,
+		"e-gradient-ld-right", "png", 100, 100, []pixel{{0, 50, red}, {99, 50, blue}}},
 	{"a query of the site's own", "javascript", "white.png", []options{{"width": 10, "format": "png"}},
 		options{"queryParameters": options{"v": "1.2", "x": "a b"}}, "v=1.2", "png", 10, 10, []pixel{{5, 5, white}}},
 }
@@ -127,12 +137,13 @@ func TestSignedBySDK(t *testing.T) {
 	}
 	wide := []options{{"width": 50, "format": "png"}}
 	calls := map[string]sdkCall{
-		"the original":    sign("halves.png", nil),
-		"in the query":    sign("halves.png", options{"transformation": wide}),
-		"in the path":     sign("halves.png", options{"transformation": wide, "transformationPosition": "path"}),
-		"for an hour":     sign("halves.png", options{"transformation": wide, "expiresIn": 3600}),
-		"beside a query":  sign("/halves.png", options{"transformation": wide, "queryParameters": options{"v": "a b/ü"}}),
-		"a name in Hindi": sign("हिन्दी.png", options{"transformation": wide}),
+		"the original":      sign("halves.png", nil),
+		"in the query":      sign("halves.png", options{"transformation": wide}),
+		"in the path":       sign("halves.png", options{"transformation": wide, "transformationPosition": "path"}),
+		"for an hour":       sign("halves.png", options{"transformation": wide, "expiresIn": 3600}),
+		"beside a query":    sign("/halves.png", options{"transformation": wide, "queryParameters": options{"v": "a b/ü"}}),
+		"a text in a layer": sign("white.png", options{"transformation": []options{{"overlay": options{"type": "text", "text": "Grüße, Welt"}, "format": "png"}}}),
+		"a name in Hindi":   sign("हिन्दी.png", options{"transformation": wide}),
 	}
 	var names []string
 	var list []sdkCall
