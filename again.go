@@ -91,11 +91,13 @@ func straight(escaped string, detour transform.Detour) (string, bool) {
 	if detour.Tail == "" {
 		return path, true
 	}
-	slash := strings.LastIndexByte(path, '/')
-	if decoded(path[slash:]) != decoded(detour.Tail) {
+	end := strings.Split(path, "/")
+	tail := strings.Split(detour.Tail, "/")[1:]
+	at = len(end) - len(tail)
+	if at < 1 || find(end[at:], tail) != 0 {
 		return "", false
 	}
-	return path[:slash] + detour.Plain, true
+	return strings.Join(end[:at], "/") + detour.Plain, true
 }
 
 // find returns where the segments are, one after the other, decoded; -1 is

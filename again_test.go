@@ -41,6 +41,9 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 				"/tr:w-10/private%2Fa%20b.jpg",
 				"/tr:w-10/private/a%20b.jpg?x=1",
 				"/ik-seo/private/a%20b/name.jpg",
+				"/private/a%20b.jpg/ik-thumbnail.jpg",
+				"/tr:w-10/private/a%20b.jpg/ik-thumbnail.jpg",
+				"/ik-seo/private/a%20b/name.jpg/ik-thumbnail.jpg",
 			} {
 				for _, method := range []string{http.MethodGet, http.MethodHead} {
 					s.ask(t, method, prefix+path).wants(t, 401, "Ik-Error", "none")
@@ -57,6 +60,16 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 				wants(t, 200, "Cache-Control", "private, no-cache")
 		})
 	}
+}
+
+// A rule for a file's own path, and not only for a folder, holds for its pages.
+func TestRulesForAFileHoldForItsPages(t *testing.T) {
+	s := serve(t, "handle /red.jpg {\n respond 403\n}\nhandle {\n images {\n  origin fs ROOT\n }\n}")
+	for _, path := range []string{"/red.jpg", "/red.jpg/ik-thumbnail.jpg", "/red.jpg/ik%2Dthumbnail.jpg", "//red.jpg/ik-thumbnail.jpg?tr=pg-1", "/tr:w-10/red.jpg/ik-thumbnail.jpg"} {
+		s.get(t, path).wants(t, 403)
+	}
+	s.get(t, "/tr:w-10/sub/a%20b.jpg/ik-thumbnail.jpg").wants(t, 200, "Content-Type", "image/jpeg")
+	s.get(t, "/sub/a%20b.jpg/ik-thumbnail.jpg?tr=pg-2").wants(t, 400, "Ik-Error", "EINVAL - Page 2 is asked for; the original has 1 page")
 }
 
 // A rewrite before the handler may change how the path is encoded.

@@ -8,12 +8,16 @@ import (
 
 // Key gives canonical bytes: equal for plans that ask for the same picture,
 // different for plans that do not. The zero plan's are empty. Otherwise they
-// are a line for each step that does something, and one for the output.
+// are a line for the page, one for each step that does something, and one for the
+// output.
 func (p Plan) Key() []byte {
 	if p.IsZero() {
 		return nil
 	}
 	k := keyWriter{}
+	if p.Page > 0 {
+		fmt.Fprintf(&k, "page%d\n", p.Page)
+	}
 	k.steps(p.Steps)
 	p.Output.write(&k)
 	return k.Bytes()

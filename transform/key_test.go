@@ -100,6 +100,23 @@ func TestKeyReadsLayersAndChoices(t *testing.T) {
 
 func keyOf(steps ...Step) string { return string(Plan{Steps: steps}.Key()) }
 
+func TestKeyReadsThePage(t *testing.T) {
+	keys := map[string]int{}
+	for page := range 4 {
+		p := Plan{Page: page}
+		if p.IsZero() != (page == 0) || p.Draws() != (page > 0) {
+			t.Errorf("page %d is nothing: %t", page, p.IsZero())
+		}
+		if other, ok := keys[string(p.Key())]; ok {
+			t.Errorf("pages %d and %d have one key", other, page)
+		}
+		keys[string(p.Key())] = page
+		if got := overGob(t, p); got.Page != page {
+			t.Errorf("page %d became %d", page, got.Page)
+		}
+	}
+}
+
 // A field changes the key, and has no say where it is listed.
 func TestKeyReadsEveryField(t *testing.T) {
 	const (

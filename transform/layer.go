@@ -15,6 +15,10 @@ type Layer struct {
 	// Image is the original of an ImageLayer.
 	Image origin.Ref
 
+	// Page is the page or frame of an ImageLayer's original, from 1; 0 is the
+	// first.
+	Page int
+
 	// Color is that of a BlockLayer.
 	Color Color
 
@@ -93,6 +97,7 @@ func (l Layer) write(k *keyWriter) {
 	k.offset("yc", p.CenterY)
 	k.number("shiftx", l.Shift.X)
 	k.number("shifty", l.Shift.Y)
+	k.number("page", Num(float64(l.Page)).unless(0))
 	fmt.Fprintf(k, " anchor%d focus%d blend%d]", p.Anchor, p.Focus, l.Blend)
 }
 

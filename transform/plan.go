@@ -18,6 +18,10 @@ import (
 // Plan is what to do to one original. The zero value is "the original, as it
 // is".
 type Plan struct {
+	// Page is the page of a document, or the frame of an animation, that all of
+	// this is about, from 1. 0 is the first page, and all frames.
+	Page int
+
 	// Steps are applied one after the other, each to the picture that the one
 	// before it left.
 	Steps []Step
@@ -34,10 +38,13 @@ type Plan struct {
 // IsZero tells whether the plan asks for nothing, that is, for the original. A
 // plan with a Step, even one that does nothing, asks for the picture to be
 // written anew: the URL said something, be it only that the format is free.
-func (p Plan) IsZero() bool { return len(p.Steps) == 0 && p.Output == Output{} }
+func (p Plan) IsZero() bool { return p.Page == 0 && len(p.Steps) == 0 && p.Output == Output{} }
 
 // Draws tells whether the plan changes the picture and not only its file.
 func (p Plan) Draws() bool {
+	if p.Page > 0 {
+		return true
+	}
 	for _, s := range p.Steps {
 		if !s.IsZero() {
 			return true

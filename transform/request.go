@@ -37,8 +37,8 @@ type Detour struct {
 	// they are.
 	Segments []string
 
-	// Tail is what the path ends in, as it is, where the original's own ends in
-	// Plain. Both are empty where the paths end alike.
+	// Tail is what the path ends in, one segment or several, as they are, where
+	// the original's own ends in Plain. Both are empty where the paths end alike.
 	Tail, Plain string
 
 	// Query is the query of the other URL, raw.

@@ -63,26 +63,41 @@ const (
 	mostFrames = 100_000
 )
 
-var readers = map[sniff.Format]func(*Header, []byte) bool{
-	sniff.JPEG: readJPEG,
-	sniff.PNG:  readPNG,
-	sniff.WebP: readWebP,
-	sniff.GIF:  readGIF,
-	sniff.AVIF: readHEIF,
-	sniff.HEIC: readHEIF,
+// ReadPage is Read for a page or frame, from 1. Whether an animation has that many
+// frames is not looked at. It is false for a page that a TIFF does not have.
+func ReadPage(file []byte, page int) (Header, bool) {
+	h, ok := read(file, page)
+	h.Frames = 1
+	return h, ok
+}
+
+var readers = map[sniff.Format]func(h *Header, file []byte, page int) bool{
+	sniff.JPEG: anyPage(readJPEG),
+	sniff.PNG:  anyPage(readPNG),
+	sniff.WebP: anyPage(readWebP),
+	sniff.GIF:  anyPage(readGIF),
+	sniff.AVIF: anyPage(readHEIF),
+	sniff.HEIC: anyPage(readHEIF),
 	sniff.TIFF: readTIFF,
-	sniff.SVG:  readSVG,
+	sniff.SVG:  anyPage(readSVG),
+}
+
+// anyPage is for formats in which one header is for all pages or frames.
+func anyPage(read func(*Header, []byte) bool) func(*Header, []byte, int) bool {
+	return func(h *Header, file []byte, _ int) bool { return read(h, file) }
 }
 
 // Read reads the header of the whole file. It is false for a file in no format
 // that we know, and for one whose header is broken or cut off.
-func Read(file []byte) (Header, bool) {
+func Read(file []byte) (Header, bool) { return read(file, 1) }
+
+func read(file []byte, page int) (Header, bool) {
 	format, ok := sniff.Sniff(file)
 	if !ok {
 		return Header{}, false
 	}
 	h := Header{Format: format, Frames: 1, Channels: 3, Depth: 8, Rows: 1, Orientation: 1}
-	if !readers[format](&h, file) || h.Width < 1 || h.Height < 1 || h.Width > mostPixels || h.Height > mostPixels {
+	if !readers[format](&h, file, page) || h.Width < 1 || h.Height < 1 || h.Width > mostPixels || h.Height > mostPixels {
 		return Header{}, false
 	}
 	if h.Samples == 0 {

@@ -102,6 +102,42 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// twoPages is a TIFF of a page of 30x20 in gray and one of 40x50 in colours.
+func twoPages(order binary.AppendByteOrder, big bool) []byte {
+	first := newTIFF(order, big, tiffTags(30, 20, 1, 20), nil)
+	second := newTIFF(order, big, tiffTags(40, 50, 3, 5), nil)
+	head, put := 8, order.(binary.ByteOrder)
+	if big {
+		head = 16
+		put.PutUint64(first[len(first)-8:], uint64(len(first)))
+	} else {
+		put.PutUint32(first[len(first)-4:], uint32(len(first)))
+	}
+	return append(first, second[head:]...)
+}
+
+func TestReadPage(t *testing.T) {
+	for _, big := range []bool{false, true} {
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			file := twoPages(order, big)
+			for page, want := range map[int]header.Header{
+				1: is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Channels, h.Rows = 1, 20 }),
+				2: is(sniff.TIFF, 40, 50, func(h *header.Header) { h.Rows = 5 }),
+			} {
+				if got, ok := header.ReadPage(file, page); !ok || got != want {
+					t.Errorf("%v, page %d: %t %+v, want %+v", order, page, ok, got, want)
+				}
+			}
+			if got, ok := header.ReadPage(file, 3); ok {
+				t.Errorf("%v, page 3: %+v", order, got)
+			}
+		}
+	}
+	if got, ok := header.ReadPage(goGIF(t, 30, 20, 7, opaque), 3); !ok || got != is(sniff.GIF, 30, 20, nil) {
+		t.Errorf("a frame: %t %+v", ok, got)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for name, file := range map[string]string{
 		"nothing":              "",
@@ -143,9 +179,14 @@ func FuzzRead(f *testing.F) {
 	for _, s := range samples(f) {
 		f.Add(s.file)
 	}
+	f.Add(twoPages(binary.LittleEndian, false))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		h, ok := header.Read(file)
-		if !ok {
+		header.ReadPage(file, 9999)
+		h, ok := header.ReadPage(file, 2)
+		if ok && (h.Width < 1 || h.Height < 1 || h.Frames != 1) {
+			t.Errorf("page 2: %+v", h)
+		}
+		if h, ok = header.Read(file); !ok {
 			return
 		}
 		if h.Width < 1 || h.Height < 1 || h.Frames < 1 || h.Channels < 1 || h.Depth < 8 || h.Rows < 1 || h.Samples < 0 || h.Orientation < 1 || h.Orientation > 8 {

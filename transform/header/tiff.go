@@ -18,11 +18,11 @@ const (
 	tiffExtra       = 338 // what channels beyond the colours are; with it there are some
 )
 
-// readTIFF reads the first directory.
-func readTIFF(h *Header, file []byte) bool {
+// readTIFF reads the directory of the page.
+func readTIFF(h *Header, file []byte, page int) bool {
 	h.Channels = 1
 	strip, tile, palette := uint64(0), uint64(0), false
-	for tag, value := range directory(file) {
+	for tag, value := range directory(file, page) {
 		switch tag {
 		case tiffWidth:
 			h.Width = limited(value)
@@ -64,7 +64,7 @@ func limited(v uint64) int { return int(min(v, mostPixels+1)) }
 
 // orientation reads the orientation of an EXIF block, which is a TIFF.
 func orientation(exif []byte) int {
-	for tag, value := range directory(exif) {
+	for tag, value := range directory(exif, 1) {
 		if tag == tiffOrientation {
 			return valid(value)
 		}
@@ -83,9 +83,10 @@ func valid(v uint64) int {
 // mostEntries is more than any first directory has.
 const mostEntries = 4096
 
-// directory are the entries of a TIFF's first directory that are whole numbers,
-// of a list of them the first.
-func directory(file []byte) func(yield func(tag int, value uint64) bool) {
+// directory are the entries of a TIFF's directory for a page, from 1, that are
+// whole numbers, of a list of them the first. There are none for a page that the
+// TIFF does not have.
+func directory(file []byte, page int) func(yield func(tag int, value uint64) bool) {
 	return func(yield func(int, uint64) bool) {
 		var order binary.ByteOrder = binary.LittleEndian
 		if len(file) > 0 && file[0] == 'M' {
@@ -97,6 +98,13 @@ func directory(file []byte) func(yield func(tag int, value uint64) bool) {
 			offset, count, entry, inline = 8, 8, 20, 8
 		}
 		start := place(word(order, file, offset, inline), file)
+		for ; page > 1 && start > 0; page-- {
+			entries := int(min(word(order, file, start, count), mostEntries))
+			start = place(word(order, file, start+count+entries*entry, inline), file)
+		}
+		if start == 0 {
+			return
+		}
 		entries := int(min(word(order, file, start, count), mostEntries))
 		for n := range entries {
 			at := start + count + n*entry

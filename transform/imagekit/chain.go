@@ -12,9 +12,9 @@ const (
 	maxSteps  = 32   // in all chains, those of layers and branches included
 )
 
-// parseChain reads the whole value of tr. named tells whether it asks for
-// something, and all of it by names.
-func (d *Dialect) parseChain(tr string) (p transform.Plan, named bool, err error) {
+// parseChain reads the whole value of tr, of a URL that asks for plain without it.
+// named tells whether it asks for something, and all of it by names.
+func (d *Dialect) parseChain(tr string, plain transform.Plan) (p transform.Plan, named bool, err error) {
 	length := len(tr)
 	if length > maxLength {
 		return transform.Plan{}, false, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", length, maxLength)
@@ -29,23 +29,22 @@ func (d *Dialect) parseChain(tr string) (p transform.Plan, named bool, err error
 		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", quote(firstUnnamed(chain)))
 	}
 	if asksForOriginal(chain) {
-		return transform.Plan{}, false, nil
+		return plain, false, nil
 	}
 	if chain, err = d.writeOut(chain, &length); err != nil {
 		return transform.Plan{}, false, err
 	}
-	p, err = planOf(chain)
+	p, err = planOf(chain, plain)
 	return p, named && !p.IsZero(), err
 }
 
 // planOf reads a chain whose names are written out.
-func planOf(chain [][]item) (transform.Plan, error) {
+func planOf(chain [][]item, p transform.Plan) (transform.Plan, error) {
 	if asksForOriginal(chain) {
-		return transform.Plan{}, nil
+		return p, nil
 	}
-	var p transform.Plan
 	var err error
-	p.Steps, err = step{output: &p.Output, standIn: &p.Default, count: new(int), layers: new(int)}.chain(chain)
+	p.Steps, err = step{output: &p.Output, standIn: &p.Default, page: &p.Page, count: new(int), layers: new(int)}.chain(chain)
 	if err != nil {
 		return transform.Plan{}, err
 	}

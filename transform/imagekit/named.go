@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 // Named is a transformation that the operator gave a name to.
@@ -50,7 +51,7 @@ func (n Named) read() (named, error) {
 		return named{}, fmt.Errorf("it has a name (n-) itself; it takes what that stands for")
 	}
 	if err == nil {
-		_, _, err = new(Dialect).parseChain(tr)
+		_, _, err = new(Dialect).parseChain(tr, transform.Plan{})
 	}
 	if err != nil {
 		return named{}, fmt.Errorf("%s", errors.From(err).Message)

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/transform"
 )
 
 func withNames(t testing.TB, restrict bool) *Dialect {
@@ -54,7 +56,7 @@ func TestNamesStandForTheirText(t *testing.T) {
 		"orig-false,n-thumb":   {"w-200,h-200", false},
 		"n-thumb,orig-true,x-": {"", false},
 	} {
-		got, named, err := d.parseChain(tr)
+		got, named, err := d.parseChain(tr, transform.Plan{})
 		plain, errPlain := parseChain(want.text)
 		if err != nil || errPlain != nil {
 			t.Errorf("%s: %v, %v", tr, err, errPlain)

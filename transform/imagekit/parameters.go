@@ -42,7 +42,7 @@ var parameters = append([]row{
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
 	{name: "n", takes: "the name of a transformation that the server has", read: readName, where: ofPictures},
 	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault, unconditional: true, where: ofPictures},
-	{name: "pg", state: later, unconditional: true},
+	{name: "pg", takes: "1 to 10000", read: readPage, unconditional: true},
 
 	// Effects and shape.
 	{name: "bl", takes: "1 to 100", read: readBlur},

@@ -28,6 +28,9 @@ func TestValues(t *testing.T) {
 		tr   string
 		want plan
 	}{
+		{"pg-7", plan{Page: 7, Steps: steps{{}}}},
+		{"pg-7:pg-10000", plan{Page: 10000, Steps: steps{{}, {}}}},
+
 		{"w-300", size(resize{Width: px(300)})},
 		{"w-300.50", size(resize{Width: px(300.5)})},
 		{"w-007", size(resize{Width: px(7)})},
@@ -423,7 +426,16 @@ func TestMessages(t *testing.T) {
 		{"if-w_gt_1,di-a.jpg,if-end", "di cannot depend on a condition; it goes outside of if"},
 		{"if-w_gt_1,orig-true,if-end", "orig cannot depend on a condition; it goes outside of if"},
 		{"if-w_gt_1,f-svg,if-end", `f is "svg": whether an SVG stays one cannot depend on a condition`},
-		{"if-w_gt_1,pg-2,if-end", "pg is not supported yet"},
+		{"if-w_gt_1,pg-2,if-end", "pg cannot depend on a condition; it goes outside of if"},
+		{"pg-0", `pg is "0"; it takes 1 to 10000`},
+		{"pg-10001", `pg is "10001"; it takes 1 to 10000`},
+		{"pg-N1", `pg is "N1"; it takes 1 to 10000`},
+		{"pg", "pg has no value; it takes 1 to 10000"},
+		{"pg-1_3_5", `pg is "1_3_5": ` + ofPSD},
+		{"pg-2-4", `pg is "2-4": ` + ofPSD},
+		{"pg-4-", `pg is "4-": ` + ofPSD},
+		{"pg-2_3-4", `pg is "2_3-4": ` + ofPSD},
+		{"pg-name-a", `pg is "name-a": ` + ofPSD},
 		{"fs-5", "fs belongs in l-text"},
 		{"fo-car", "fo-car is not supported yet"},
 		{"fo-trafficLight", "fo-trafficLight is not supported yet"},

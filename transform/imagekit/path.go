@@ -72,10 +72,13 @@ type pathParts struct {
 	// suffix is, as it is, the name that ik-seo has after the file's own path,
 	// slash included, and ext what the file's path ends in instead.
 	suffix, ext string
+
+	// thumbnail tells that it asks for a picture of one page of the file.
+	thumbnail bool
 }
 
-// parsePath reads `[ik-seo/][tr:<transformation>/]<file>`, the two in either
-// order.
+// parsePath reads `[ik-seo/][tr:<transformation>/]<file>[/ik-thumbnail.jpg]`, the
+// first two in either order.
 func parsePath(below string) (pathParts, error) {
 	p, seo := pathParts{file: below}, false
 	for {
@@ -91,6 +94,7 @@ func parsePath(below string) (pathParts, error) {
 		case name == "ik-seo" && !seo:
 			seo = true
 		default:
+			behind := p.takeThumbnail()
 			if err := p.checkFile(); err != nil {
 				return pathParts{}, err
 			}
@@ -99,6 +103,7 @@ func parsePath(below string) (pathParts, error) {
 					return pathParts{}, err
 				}
 			}
+			p.suffix += behind
 			return p, wellFormed(p.tr)
 		}
 		p.prefix = append(p.prefix, segment)
@@ -116,6 +121,9 @@ func (p pathParts) checkFile() error {
 		}
 		if strings.HasPrefix(name, "tr:") {
 			return errors.New(errors.BadTransform, "The path has a tr: segment further on; it takes one, right after the endpoint")
+		}
+		if name == thumbnail && i > 0 {
+			return errors.New(errors.BadTransform, "The path has %s before its end; it stands once, behind the file", thumbnail)
 		}
 		if r, ok := specialSegment(name, i == 0); ok {
 			return r.refusal()
@@ -148,7 +156,7 @@ func (p pathParts) unnamed() (pathParts, error) {
 // and ik-seo.
 var segments = []row{
 	{name: "ik-genimg", state: never, why: needsAI},
-	{name: "ik-thumbnail.jpg", state: later},
+	{name: thumbnail},
 	{name: "ik-video.mp4", state: never, why: isVideo},
 	{name: "ik-gif-video.mp4", state: never, why: isVideo},
 	{name: "ik-master.m3u8", state: never, why: isVideo},

@@ -15,6 +15,7 @@ func Print(p transform.Plan) string {
 		return ""
 	}
 	output := printOutput(p.Output, 0)
+	output.page(p.Page)
 	if name := p.Default.Name(); name != "" {
 		output.add("di", strings.ReplaceAll(name, "/", "@@"))
 	}
@@ -64,6 +65,12 @@ func (i *items) flag(item string, on bool) {
 func (i *items) number(key string, n transform.Number) {
 	if text, ok := formatNumber(n); ok {
 		i.add(key, text)
+	}
+}
+
+func (i *items) page(n int) {
+	if n > 0 {
+		i.add("pg", strconv.Itoa(n))
 	}
 }
 

@@ -32,6 +32,7 @@ func (i *items) layers(layers []transform.Layer) {
 			if !steps[0].Trim.On {
 				own.add("t", "false")
 			}
+			own.page(l.Page)
 		}
 		*i = append(*i, own...)
 		for n, s := range steps {

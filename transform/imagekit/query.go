@@ -14,6 +14,7 @@ type queryParts struct {
 	hasTr     bool
 	rest      string // what belongs to the original, as received
 	versioned bool
+	thumbnail bool
 
 	attachment *bool  // nil: nothing is said
 	filename   string // decoded
@@ -55,6 +56,7 @@ var switches = map[string]func(q *queryParts, value string) error{
 	"ik-t":                   ignore,
 	"ik-sdk-version":         ignore,
 	"ik-sanitizeSvg":         readSanitize,
+	"ik-thumbnail":           readThumbnail,
 	"ik-attachment":          readAttachment,
 	"ik-attachment-filename": readAttachmentName,
 }
@@ -81,6 +83,16 @@ func readSanitize(_ *queryParts, value string) error {
 		return nil
 	}
 	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", quote(value))
+}
+
+// readThumbnail is the segment ik-thumbnail.jpg of a path, for one that is the
+// original's own.
+func readThumbnail(q *queryParts, value string) (err error) {
+	var ok bool
+	if q.thumbnail, ok = boolean(value); !ok {
+		return row{name: "ik-thumbnail", takes: takesBoolean}.wrong(value)
+	}
+	return nil
 }
 
 func readAttachment(q *queryParts, value string) error {

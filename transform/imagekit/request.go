@@ -36,7 +36,7 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	if path.hasTr && query.hasTr {
 		return transform.Request{}, true, errors.New(errors.BadTransform, "The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them")
 	}
-	asked.Plan, asked.Named, err = d.parseChain(path.tr + query.tr)
+	asked.Plan, asked.Named, err = d.parseChain(path.tr+query.tr, plain(path.thumbnail || query.thumbnail))
 	if err != nil {
 		return transform.Request{}, true, err
 	}
@@ -63,15 +63,23 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 		return transform.Detour{}, false
 	}
 	path, err := parsePath(below)
-	if err != nil || len(path.prefix) == 0 {
+	if err != nil || len(path.prefix) == 0 && !path.thumbnail {
 		return transform.Detour{}, false
 	}
 	detour = transform.Detour{Segments: path.prefix, Tail: path.suffix, Plain: path.ext, Query: rawQuery}
 	if path.hasTr {
-		if detour.Query != "" {
-			detour.Query += "&"
-		}
-		detour.Query += "tr=" + url.QueryEscape(path.tr)
+		detour.Query = with(detour.Query, "tr="+url.QueryEscape(path.tr))
+	}
+	if path.thumbnail {
+		detour.Query = with(detour.Query, "ik-thumbnail=true")
 	}
 	return detour, true
+}
+
+// with is a query with one more parameter.
+func with(query, parameter string) string {
+	if query == "" {
+		return parameter
+	}
+	return query + "&" + parameter
 }

@@ -91,6 +91,7 @@ func TestHiddenEndpoint(t *testing.T) {
 
 func TestFormsOfURL(t *testing.T) {
 	w300 := plan{Steps: steps{{Resize: resize{Width: px(300)}}}}
+	first := plan{Page: 1, Output: transform.Output{Format: transform.JPEG}}
 	w300h200 := plan{Steps: steps{{Resize: resize{Width: px(300), Height: px(200)}}}}
 	tests := []struct {
 		path, query string
@@ -123,6 +124,17 @@ func TestFormsOfURL(t *testing.T) {
 		{"/ik-seo-guide.jpg", "", origin.Ref{Path: "ik-seo-guide.jpg"}, plan{}, false},
 		{"/ik-thumbnail.jpg", "", origin.Ref{Path: "ik-thumbnail.jpg"}, plan{}, false},
 		{"/a/ik-seo/b.jpg", "", origin.Ref{Path: "a/ik-seo/b.jpg"}, plan{}, false},
+
+		// A page of a file.
+		{"/f/a.gif/ik-thumbnail.jpg", "", origin.Ref{Path: "f/a.gif"}, first, false},
+		{"/f/a.gif", "ik-thumbnail=true", origin.Ref{Path: "f/a.gif"}, first, false},
+		{"/f/a.gif", "ik-thumbnail=false", origin.Ref{Path: "f/a.gif"}, plan{}, false},
+		{"/a%20b/ik%2Dthumbnail.jpg", "v=", origin.Ref{Path: "a%20b", Query: "v="}, first, false},
+		{"/a.gif/ik-thumbnail.jpg", "tr=orig-true,pg-7", origin.Ref{Path: "a.gif"}, first, false},
+		{"/tr:pg-2/a.gif/ik-thumbnail.jpg", "", origin.Ref{Path: "a.gif"}, plan{Page: 2, Steps: steps{{}}, Output: transform.Output{Format: transform.JPEG}}, false},
+		{"/a.gif/ik-thumbnail.jpg", "tr=pg-2:f-auto", origin.Ref{Path: "a.gif"}, plan{Page: 2, Steps: steps{{}, {}}}, false},
+		{"/a.gif/ik-thumbnail.jpg", "tr=f-png", origin.Ref{Path: "a.gif"}, plan{Page: 1, Steps: steps{{}}, Output: transform.Output{Format: transform.PNG}}, false},
+		{"/ik-seo/f/a/name.gif/ik-thumbnail.jpg", "", origin.Ref{Path: "f/a.gif"}, first, false},
 
 		// The dialect's own query parameters are not the original's.
 		{"/a.jpg", "ik-t=1&x=1&ik-s=2&y&ik-sdk-version=go-1", origin.Ref{Path: "a.jpg", Query: "x=1&y"}, plan{}, false},
@@ -191,8 +203,10 @@ func TestRefusedURLs(t *testing.T) {
 		{"/ik-seo/a//name.jpg", "", `EINVAL - ik-seo is followed by "a//name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
 		{"/ik-seo/tr:w-1/name.jpg", "", `EINVAL - ik-seo is followed by "name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
 		{"/ik-seo/../a/name.jpg", "", `EINVAL - The path has a ".." segment`},
-		{"/f/a.psd/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
-		{"/tr:w-1/a.mp4/ik-thumbnail.jpg", "", "EINVAL - ik-thumbnail.jpg is not supported yet"},
+		{"/a.gif/ik-thumbnail.jpg/ik-thumbnail.jpg", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it stands once, behind the file"},
+		{"/a.gif/ik%2Dthumbnail.jpg/b", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it stands once, behind the file"},
+		{"/ik-seo/a/ik-thumbnail.jpg", "", `EINVAL - ik-seo is followed by "a"; it takes the path without extension, a slash, and a name with the extension`},
+		{"/a.gif", "ik-thumbnail=1", `EINVAL - ik-thumbnail is "1"; it takes true or false`},
 		{"/a/ik-video.mp4", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
 		{"/a/ik-video.mp4/ik-thumbnail.jpg", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
 		{"/a.gif/ik-gif-video.mp4", "", "EINVAL - ik-gif-video.mp4 is not supported: videos are not transformed"},

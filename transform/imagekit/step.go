@@ -19,6 +19,9 @@ type step struct {
 	// standIn is the default image, that of the whole chain as well.
 	standIn *origin.Ref
 
+	// page is that of the picture or the layer that the step is of.
+	page *int
+
 	// says collects what a branch says of the output; nil outside of branches.
 	says *transform.Wish
 

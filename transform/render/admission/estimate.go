@@ -72,7 +72,11 @@ func open(job render.Job) (s *sketch, readable bool, err error) {
 	if _, known := sniff.Sniff(job.Original); !known {
 		return nil, true, nil
 	}
-	h, ok := header.Read(job.Original)
+	read := header.Read
+	if page := job.Plan.Page; page > 0 {
+		read = func(file []byte) (header.Header, bool) { return header.ReadPage(file, page) }
+	}
+	h, ok := read(job.Original)
 	if !ok {
 		return nil, false, nil
 	}

@@ -32,7 +32,15 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 		}
 		return nil, err
 	}
+	if page := job.Plan.Page; page > 0 {
+		if image, err = p.turnTo(page, image); err != nil {
+			return nil, err
+		}
+	}
 	p.facts = facts(image, source)
+	if job.Plan.Page > 0 {
+		p.facts.Frames = 1
+	}
 	if p.format, err = p.encoding(); err != nil {
 		return nil, err
 	}
@@ -64,7 +72,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 		Alpha:  image.HasAlpha(),
 	}
 	f.Format, _ = transform.ParseFormat(string(source))
-	if source == sniff.GIF || source == sniff.WebP {
+	if isAnimation(source) {
 		f.Frames = image.Pages()
 	}
 	if isTurned(image) {
@@ -78,6 +86,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
+	options.Page = p.page
 	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
 	if err != nil {
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)

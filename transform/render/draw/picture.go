@@ -21,6 +21,7 @@ type picture struct {
 	job    render.Job
 	whole  render.Job // of which this is a layer, or the same
 	source sniff.Format
+	page   int // of the file, from 0
 
 	frames []*vips.Image
 	facts  transform.Facts
@@ -153,7 +154,7 @@ func (p *picture) blame(err error) error {
 }
 
 func (p *picture) isDamaged() bool {
-	options := vips.LoadOptions{}
+	options := vips.LoadOptions{Page: p.page}
 	if p.facts.Frames > 1 {
 		options.Pages = -1
 	}
