@@ -36,38 +36,48 @@ func (e *Error) Error() string {
 // a time, so there the text is always complete.
 var calls struct {
 	sync.Mutex
-	running int
-	begun   uint64
+	running    int
+	begun      uint64
+	complaints uint64 // how often words were found in the buffer, which empties it
 }
 
 type callTicket struct {
-	number uint64
-	alone  bool
+	number     uint64
+	alone      bool
+	complaints uint64
 }
 
 func beginCall() callTicket {
 	calls.Lock()
 	defer calls.Unlock()
 	alone := calls.running == 0
-	if alone {
-		// Calls that succeed may leave words too.
-		C.vips_error_clear()
-	}
+	takeComplaint() // calls that succeed may leave words too
 	calls.running++
 	calls.begun++
-	return callTicket{calls.begun, alone}
+	return callTicket{calls.begun, alone, calls.complaints}
 }
 
 // end must follow every begin. It returns the text of a call that failed, if
-// that is certainly its own.
-func (t callTicket) end(failed bool) string {
+// that is certainly its own, and whether libvips complained in the meantime,
+// maybe about another call.
+func (t callTicket) end(failed bool) (text string, complained bool) {
 	calls.Lock()
 	defer calls.Unlock()
 	calls.running--
+	text = takeComplaint()
 	if !failed || !t.alone || calls.begun != t.number {
-		return ""
+		text = ""
 	}
-	return takeErrorBuffer()
+	return text, calls.complaints != t.complaints
+}
+
+// takeComplaint empties libvips' error buffer, and counts words in it.
+func takeComplaint() string {
+	text := takeErrorBuffer()
+	if text != "" {
+		calls.complaints++
+	}
+	return text
 }
 
 func takeErrorBuffer() string {

@@ -9,12 +9,15 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Scope owns the images of one job and stops them when its context is done.
 type Scope struct {
 	ctx  context.Context
 	stop func() bool
+
+	doubtful *atomic.Bool // of inner scopes too
 
 	mu     sync.Mutex // guards what the goroutine that kills reads
 	images map[*Image]struct{}
@@ -27,8 +30,10 @@ type Scope struct {
 // decoding of a WebP or HEIF frame, the encoding of an AVIF.
 //
 // Each scope must be closed.
-func NewScope(ctx context.Context) *Scope {
-	s := &Scope{ctx: ctx, images: map[*Image]struct{}{}}
+func NewScope(ctx context.Context) *Scope { return beginScope(ctx, new(atomic.Bool)) }
+
+func beginScope(ctx context.Context, doubtful *atomic.Bool) *Scope {
+	s := &Scope{ctx: ctx, doubtful: doubtful, images: map[*Image]struct{}{}}
 	s.stop = context.AfterFunc(ctx, s.kill)
 	return s
 }
@@ -36,7 +41,18 @@ func NewScope(ctx context.Context) *Scope {
 // Inner opens a scope for a part of the job, which stops when that does. Its
 // images may be inputs of operations of the outer one, and what these make of
 // them outlives it.
-func (s *Scope) Inner() *Scope { return NewScope(s.ctx) }
+func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubtful) }
+
+// Doubtful tells whether a call of the scope, or of an inner one, that worked may
+// have failed, had it more than one thread (see [FieldConcurrency]): pixels are
+// missing then.
+//
+// Before 8.15.4, libvips decides whether an image was computed when the last piece
+// of it is given to a thread, and does not look at what becomes of the pieces that
+// are still with the threads; only their words in the error buffer are left
+// (https://github.com/libvips/libvips/pull/4116). Another job's words, at the same
+// time in this process, raise doubt as well.
+func (s *Scope) Doubtful() bool { return s.doubtful.Load() }
 
 // Close frees all images of the scope. It may be called more than once, and
 // not while another goroutine is in a call of the scope.
@@ -106,7 +122,10 @@ func (s *Scope) do(op string, f func() C.int) error {
 	}
 	ticket := beginCall()
 	failed := f() != 0
-	text := ticket.end(failed)
+	text, complained := ticket.end(failed)
+	if !failed && complained && losesErrors() {
+		s.doubtful.Store(true)
+	}
 	if !failed {
 		return nil
 	}

@@ -90,6 +90,11 @@ func boolean(b bool) C.gboolean {
 	return C.FALSE
 }
 
+// losesErrors tells whether libvips is older than 8.15.4, see [Scope.Doubtful].
+func losesErrors() bool {
+	return C.vips_version(0) == 8 && (C.vips_version(1) < 15 || C.vips_version(1) == 15 && C.vips_version(2) < 4)
+}
+
 // Version is the libvips in use, as in "8.14.1".
 func Version() string {
 	return fmt.Sprintf("%d.%d.%d", int(C.vips_version(0)), int(C.vips_version(1)), int(C.vips_version(2)))

@@ -57,9 +57,25 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	// leave them behind on each.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+
+	result, doubtful, err := try(ctx, job)
+	if doubtful && job.Threads > 1 {
+		job.Threads = 1
+		result, _, err = try(ctx, job)
+	}
+	return result, err
+}
+
+// try draws a job. The outcome is doubtful if libvips may have lost a failure of one
+// of several threads: pixels at the end of a damaged file would then be missing.
+func try(ctx context.Context, job render.Job) (result *render.Result, doubtful bool, err error) {
 	scope := vips.NewScope(ctx)
 	defer scope.Close()
+	result, err = drawIn(scope, job)
+	return result, scope.Doubtful(), err
+}
 
+func drawIn(scope *vips.Scope, job render.Job) (*render.Result, error) {
 	p, err := open(scope, job)
 	if err != nil {
 		return nil, err

@@ -4,10 +4,12 @@ package draw_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
@@ -56,5 +58,37 @@ func TestThreads(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A failure in the last piece of a picture is one, whichever thread has it: a
+// file whose end is missing is never drawn. Before 8.15.4, libvips says of some
+// of these in ten that they worked.
+func TestThreadsDamagedEnd(t *testing.T) {
+	grain := uint32(1)
+	whole := asPNG(t, paint(1000, 700, func(x, y int) color.NRGBA {
+		grain = grain*1664525 + 1013904223
+		return color.NRGBA{uint8(x/4) + uint8(grain>>29), uint8(y/4) + uint8(grain>>28), uint8(x + y), 255}
+	}))
+	chains := map[string][]transform.Step{
+		"as it is": nil,
+		"blurred":  {effect(transform.Effects{Blur: transform.Num(2)})},
+		"a layer":  {{Layers: []transform.Layer{overlay("damaged", at(0, 0), effect(transform.Effects{Blur: transform.Num(2)}))}}},
+	}
+	for name, chain := range chains {
+		for _, missing := range []int{20, 2000} {
+			t.Run(fmt.Sprintf("%s, %d bytes", name, missing), func(t *testing.T) {
+				damaged := whole[:len(whole)-missing]
+				job := layered(damaged, map[string][]byte{"damaged": damaged}, chain...)
+				if len(job.Files) > 0 {
+					job.Original = whole
+				}
+				job.Plan.Output.Format = transform.JPEG
+				job.Threads = 2
+				for range 20 {
+					failure(t, job, errors.BadImage)
+				}
+			})
+		}
 	}
 }
