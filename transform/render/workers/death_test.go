@@ -40,6 +40,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 				p.open, p.share = nil, nil
 			}
 			wantPicture(t, p)
+			wantIdle(t, p)
 			pid := workersNow(t)[0]
 			stop(t, pid)
 			done := start(p, t.Context(), job(photo(t, 2800, 2100), 32))
@@ -91,6 +92,7 @@ func TestDeathIsExplained(t *testing.T) {
 func TestKilledWhileDrawing(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
+	wantIdle(t, p)
 	pid := workersNow(t)[0]
 	done := start(p, t.Context(), fault("hang", ""))
 	until(t, "the job", func() bool { return p.busy.Load() == 1 && stateOf(pid) == 'S' })
@@ -148,6 +150,7 @@ func TestStopsReading(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	p.open, p.share = nil, nil
 	wantPicture(t, p)
+	wantIdle(t, p)
 	pid := workersNow(t)[0]
 	stop(t, pid)
 	j := job(photo(t, 2800, 2100), 32)
@@ -162,6 +165,7 @@ func TestClientLeaves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(t, Config{Workers: 1})
 			wantPicture(t, p)
+			wantIdle(t, p)
 			before := workersNow(t)[0]
 			ctx, leave := context.WithCancel(t.Context())
 			done := start(p, ctx, fault(name, ""))

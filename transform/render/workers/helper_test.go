@@ -150,6 +150,12 @@ func start(p *Pool, ctx context.Context, j render.Job) <-chan error {
 	return done
 }
 
+// wantIdle waits for the end of all jobs: their answers come a moment before it.
+func wantIdle(tb testing.TB, p *Pool) {
+	tb.Helper()
+	until(tb, "the end of all jobs", func() bool { return p.busy.Load() == 0 })
+}
+
 // until polls with a deadline.
 func until(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()

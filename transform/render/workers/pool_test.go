@@ -166,6 +166,7 @@ func TestStartsLateAndEnds(t *testing.T) {
 func TestCloseWaitsForJobs(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
+	wantIdle(t, p)
 	ctx, leave := context.WithCancel(t.Context())
 	done := start(p, ctx, fault("wait", ""))
 	until(t, "the job", func() bool { return p.busy.Load() == 1 })
@@ -181,6 +182,7 @@ func TestCloseWaitsForJobs(t *testing.T) {
 func TestQueue(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
+	wantIdle(t, p)
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
 	done := start(p, ctx, fault("wait", ""))

@@ -113,6 +113,9 @@ func TestResidentMemory(t *testing.T) {
 // What large pictures took is given back, when their answers are there, and not
 // kept for a next one that may never come.
 func TestMemoryIsGivenBack(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector keeps memory of its own")
+	}
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
 	worker := workersNow(t)[0]
