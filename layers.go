@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/font"
 )
 
 const (
@@ -70,11 +71,12 @@ func (h *Handler) fetchLayers(r *http.Request, nextHandler caddyhttp.Handler, as
 // not reach the client by itself.
 func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
 	ctx = next.WithCall(ctx, next.Call{
-		Writer:  &nowhere{header: make(http.Header)},
-		Request: r,
-		Handler: nextHandler,
-		Prefix:  h.language.Endpoint(),
-		IsImage: isImage,
+		Writer:     &nowhere{header: make(http.Header)},
+		Request:    r,
+		Handler:    nextHandler,
+		Prefix:     h.language.Endpoint(),
+		IsImage:    func(file []byte) bool { return isImage(file) || font.Is(file) },
+		MediaTypes: []string{"font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype"},
 		MayPass: func(http.Header) error {
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/fonttest"
 )
 
 // wantPixel checks a pixel of a PNG answer.
@@ -261,6 +263,70 @@ func TestTextThroughCaddy(t *testing.T) {
 	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no letter that can be seen")
 	a := s.get(t, "/red.jpg?tr=l-text,i-m,fs-60000,l-end")
 	if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), "ELIMIT - The text's font size is 60000 pixels") {
+		t.Errorf("%q", a.Header.Get("Ik-Error"))
+	}
+}
+
+// Fonts come from where originals do, under the same rules.
+func TestFontFromEachOrigin(t *testing.T) {
+	const layer = "l-text,i-AA,ff-fonts@@My.ttf,fs-20,co-0000FF,lx-0,ly-0,l-end,f-png"
+	for name, directives := range map[string]string{
+		"next":  "root ROOT\nimages\nfile_server",
+		"typed": "root ROOT\nimages\nheader /fonts/* Content-Type font/ttf\nfile_server",
+		"fs":    "images {\n origin fs ROOT\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			s.addFile(t, "fonts/My.ttf", fonttest.Squares("A"))
+			query := s.get(t, "/red.jpg?tr="+layer)
+			query.wantPixel(t, 15, 15, pureBlue)
+			query.wantPixel(t, 17, 15, color.NRGBA{254, 0, 0, 255})
+			query.wantPixel(t, 20, 15, pureBlue)
+			s.get(t, "/tr:"+layer+"/red.jpg").wants(t, 200, "Etag", query.Header.Get("Etag"))
+			s.addFile(t, "fonts/My.ttf", fonttest.Squares("AB"))
+			if again := s.get(t, "/red.jpg?tr="+layer); again.Header.Get("Etag") == query.Header.Get("Etag") {
+				t.Error("another font has the same entity tag")
+			}
+			for path, want := range map[string]string{
+				"no.ttf":  `ENOENT - In the layer "no.ttf": `,
+				"not.otf": `EBADMSG - In the layer "not.otf": `,
+			} {
+				s.addFile(t, "not.otf", []byte("<html>"))
+				if a := s.get(t, "/red.jpg?tr=l-text,i-A,ff-"+path+",l-end"); !strings.HasPrefix(a.Header.Get("Ik-Error"), want) {
+					t.Errorf("%s gives %q", path, a.Header.Get("Ik-Error"))
+				}
+			}
+			// A font is no picture.
+			a := s.get(t, "/red.jpg?tr=l-image,i-fonts@@My.ttf,l-end")
+			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "fonts/My.ttf": The original is not an image`) {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
+		})
+	}
+}
+
+func TestRulesForAPathHoldForFonts(t *testing.T) {
+	s := serve(t, "basic_auth /private/* {\n who "+hash+"\n}\nimages {\n origin fs ROOT\n max_source_size 2KiB\n}")
+	font := fonttest.Squares("A")
+	s.addFile(t, "private/a.ttf", font)
+	s.addFile(t, "large.ttf", append(font, make([]byte, 2<<10)...))
+	s.addFile(t, "dot.png", logo)
+	a := s.get(t, "/dot.png?tr=l-text,i-A,ff-private@@a.ttf,l-end")
+	if a.wants(t, 403); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EPERM - In the layer "private/a.ttf": `) {
+		t.Errorf("%q", a.Header.Get("Ik-Error"))
+	}
+	s.get(t, "/dot.png?tr=l-text,i-A,ff-private@@a.ttf,l-end", "Authorization", "Basic d2hvOnNlY3JldA==").wants(t, 200)
+	if a := s.get(t, "/dot.png?tr=l-text,i-A,ff-large.ttf,l-end"); !strings.HasPrefix(a.Header.Get("Ik-Error"), `ELIMIT - In the layer "large.ttf": `) {
+		t.Errorf("%q", a.Header.Get("Ik-Error"))
+	}
+}
+
+// A font stays in the process that loads it, which must not be Caddy's.
+func TestFontNeedsWorkers(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n isolation off\n}")
+	s.addFile(t, "a.ttf", fonttest.Squares("A"))
+	a := s.get(t, "/red.jpg?tr=l-text,i-A,ff-a.ttf,l-end")
+	if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), "EINVAL - Font files need worker processes") {
 		t.Errorf("%q", a.Header.Get("Ik-Error"))
 	}
 }

@@ -13,10 +13,8 @@ import (
 func (p Plan) Refs() []origin.Ref {
 	var refs []origin.Ref
 	eachLayer(p.Steps, func(l Layer) {
-		for _, ref := range l.refs() {
-			if !slices.Contains(refs, ref) {
-				refs = append(refs, ref)
-			}
+		if ref, ok := l.Ref(); ok && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
 		}
 	})
 	return refs
@@ -29,12 +27,22 @@ func (p Plan) HasLayers() bool {
 	return has
 }
 
-// refs are the files that the layer itself needs.
-func (l Layer) refs() []origin.Ref {
-	if l.Kind == ImageLayer {
-		return []origin.Ref{l.Image}
+// HasFonts tells whether the plan needs a font that comes as a file.
+func (p Plan) HasFonts() bool {
+	has := false
+	eachLayer(p.Steps, func(l Layer) { has = has || l.Kind == TextLayer && l.Text.HasFile() })
+	return has
+}
+
+// Ref is the file that the layer itself needs; ok is false where it needs none.
+func (l Layer) Ref() (ref origin.Ref, ok bool) {
+	switch l.Kind {
+	case ImageLayer:
+		return l.Image, true
+	case TextLayer:
+		return l.Text.File, l.Text.HasFile()
 	}
-	return nil
+	return origin.Ref{}, false
 }
 
 // eachLayer visits all layers, the outer before those on it.

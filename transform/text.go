@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 )
 
 // Text is what a TextLayer shows: lines of letters in a box.
@@ -15,6 +16,10 @@ type Text struct {
 	// Font is the name of a family. What is not installed is taken from another
 	// one. Empty is the server's own choice.
 	Font string
+
+	// File is a font to draw with instead, with Font for the letters that it has
+	// not; the zero value is none.
+	File origin.Ref
 
 	// Size is that of the font, LineHeight the distance from one line to the
 	// next, in pixels; without the latter it is the font's own.
@@ -37,6 +42,9 @@ type Text struct {
 	// none.
 	Background Color
 }
+
+// HasFile tells whether the text is drawn with a font of its own.
+func (t Text) HasFile() bool { return t.File != origin.Ref{} }
 
 // Align is where the lines of a text are.
 type Align uint8
@@ -110,6 +118,9 @@ func (s Setting) CheckBox(letters Size, l Limits) error {
 
 func (t Text) write(k *keyWriter) {
 	fmt.Fprintf(k, " text%q %q%s%s align%d", t.Content, t.Font, t.Color, t.Background, t.Align)
+	if t.HasFile() {
+		fmt.Fprintf(k, " file%q %q %q", t.File.Server, t.File.Path, t.File.Query)
+	}
 	k.flag("bold", t.Bold)
 	k.flag("italic", t.Italic)
 	k.flag("strike", t.Strikethrough)

@@ -46,8 +46,13 @@ type Call struct {
 	// no such header of its own; may be nil.
 	Header http.Header
 
-	// IsImage tells, by its bytes, whether a file is an image to transform.
+	// IsImage tells, by its bytes, whether a file is an image to transform, or
+	// whatever else is asked for.
 	IsImage func(file []byte) bool
+
+	// MediaTypes are how media types of what else is asked for begin, as in
+	// "font/"; may be nil.
+	MediaTypes []string
 
 	// MayPass decides, by its header, whether an answer that is not to be
 	// transformed may go on to the client. It may change the header. Its error
@@ -94,7 +99,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
-	w := &writer{client: call.Writer, isImage: call.IsImage, mayPass: call.MayPass, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
+	w := &writer{client: call.Writer, isImage: call.IsImage, mediaTypes: call.MediaTypes, mayPass: call.MayPass, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
 	asking, stop := whileKept(ctx, call.Request.Context(), w)
 	defer stop()
 	inner, err := innerRequest(asking, call, req.Ref)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -17,11 +18,12 @@ import (
 // maxBytes; any other goes straight on to the client. It has no Unwrap, so that
 // no handler reaches the client past it.
 type writer struct {
-	client   http.ResponseWriter
-	isImage  func(file []byte) bool
-	mayPass  func(http.Header) error
-	maxBytes int64
-	added    http.Header // to what is passed on
+	client     http.ResponseWriter
+	isImage    func(file []byte) bool
+	mediaTypes []string
+	mayPass    func(http.Header) error
+	maxBytes   int64
+	added      http.Header // to what is passed on
 
 	header  http.Header
 	status  int
@@ -97,7 +99,8 @@ func (w *writer) transformable() bool {
 		return false
 	}
 	mediaType, _, err := mime.ParseMediaType(w.header.Get("Content-Type"))
-	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/")
+	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/") ||
+		slices.ContainsFunc(w.mediaTypes, func(begin string) bool { return strings.HasPrefix(mediaType, begin) })
 }
 
 // pass sends the answer on, header first, if it may.

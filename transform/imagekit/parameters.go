@@ -92,7 +92,7 @@ var parameters = append([]row{
 	{name: "al", takes: "1 to 9", read: readLevel, where: ofMadeLayers},
 	{name: "l-text", takes: "i or ie, a place, how the text looks, and l-end", isLayer: true},
 	{name: "fs", takes: "pixels, 1 or more", read: readFontSize, where: ofTexts, expression: true},
-	{name: "ff", takes: "the name of a font family", read: readFont, where: ofTexts},
+	{name: "ff", takes: "the name of a font family, or the path of a .ttf or .otf file with @@ for a slash", read: readFont, where: ofTexts},
 	{name: "co", takes: takesColor, read: readTextColor, where: ofTexts},
 	{name: "ia", takes: "left, center or right", read: readAlign, where: ofTexts},
 	{name: "pa", takes: "pixels for all sides, or up to four numbers as in CSS: top_right_bottom_left", read: readPadding, where: ofTexts, expression: true},

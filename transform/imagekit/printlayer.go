@@ -78,7 +78,10 @@ func (i *items) text(l transform.Layer) {
 	own.number("w", t.Width)
 	own.number("fs", t.Size)
 	own.number("lh", t.LineHeight)
-	if t.Font != defaultFont {
+	switch {
+	case t.HasFile():
+		own.add("ff", strings.ReplaceAll(t.File.Name(), "/", "@@"))
+	case t.Font != defaultFont:
 		own.add("ff", t.Font)
 	}
 	own.add("co", formatColor(t.Color))

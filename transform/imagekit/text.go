@@ -1,13 +1,14 @@
 package imagekit
 
 import (
-	stderrors "errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -169,22 +170,24 @@ var families = map[string]string{
 	"Old Standard": "Old Standard TT",
 }
 
-// fontFiles are the extensions of fonts.
-var fontFiles = []string{".ttf", ".otf", ".ttc", ".woff", ".woff2"}
-
-// readFont takes the name of a family, of ImageKit's or any that is installed.
-func readFont(s *step, v string) bool {
-	if slices.Contains(fontFiles, strings.ToLower(path.Ext(v))) {
-		s.problem = errFontFile
+// readFont takes the name of a family, of ImageKit's or any that is installed, or
+// the path of a font: "font-folder@@my-font.ttf".
+func readFont(s *step, v string) (ok bool) {
+	t := &s.layer.Text
+	t.Font, t.File = defaultFont, origin.Ref{}
+	switch extension := strings.ToLower(path.Ext(v)); extension {
+	case ".ttf", ".otf":
+		t.File, ok = readFile(v)
+		return ok
+	case ".woff", ".woff2", ".ttc", ".otc", ".eot":
+		s.problem = fmt.Errorf("%s is not read; a font file is .ttf or .otf", extension)
 		return false
 	}
-	family, ok := families[v]
-	if !ok {
+	family, known := families[v]
+	if !known {
 		family = strings.ReplaceAll(v, "_", " ")
 	}
-	s.layer.Text.Font = family
+	t.Font = family
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
 	return v != "" && len(v) <= 64 && strings.Trim(family, letters) == "" && strings.TrimSpace(family) != ""
 }
-
-var errFontFile = stderrors.New("font files are not supported yet; name a family that is installed on the server")

@@ -49,7 +49,6 @@ var notDone = []struct {
 	{"AI", `[,:=](e-(bgremove|removedotbg|dropshadow)|bg-genfill)`, `needs an AI service`, 8},
 	{"removed overlay syntax", `[,:=](oi|ote?|otf|obg)-`, `^EINVAL - o\w+ was removed from ImageKit in 2023`, 54},
 	{"displacement without a distance", `lm-displace,lx-`, `lm-displace has neither x nor y`, 1},
-	{"font file", `,ff-[^,]*\.ttf`, `font files are not supported yet`, 7},
 	{"slash in a value in the path", `/tr:[^/]*,i-/`, `"l-image" has no l-end; a slash in a value is written @@`, 1},
 	{"face, object and custom focus", `[,:=]fo-(face|custom|car|cat|dog)`, `fo-(face|custom|car|cat|dog) is not supported yet`, 13},
 	{"layers of a PSD", `[,:=]pg-(\d[_-]|name-)`, `pg is ".*": ` + ofPSD, 4},
@@ -65,7 +64,7 @@ var vectorsNamed = map[string]Named{
 
 // The vectors that parse, and those where the SDK makes no URL.
 const (
-	vectorsParsed = 286
+	vectorsParsed = 293
 	vectorsEmpty  = 4
 )
 

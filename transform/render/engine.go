@@ -51,9 +51,10 @@ type Job struct {
 	QueueTimeout, Timeout time.Duration
 }
 
-// Picture is the file of an image layer of the plan; nil if it is not there.
-func (j Job) Picture(l transform.Layer) []byte {
-	if n := slices.Index(j.Plan.Refs(), l.Image); n >= 0 && n < len(j.Files) {
+// File is that of Files which a layer of the plan needs; nil if it is not there.
+func (j Job) File(l transform.Layer) []byte {
+	ref, ok := l.Ref()
+	if n := slices.Index(j.Plan.Refs(), ref); ok && n >= 0 && n < len(j.Files) {
 		return j.Files[n]
 	}
 	return nil

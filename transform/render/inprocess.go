@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/caddy-images/caddy-images/errors"
 )
 
-// InProcess is the Engine that renders in this process.
+// InProcess is the Engine that renders in this process. It refuses plans that need
+// fonts.
 type InProcess struct {
 	draw    Draw
 	version string
@@ -34,6 +37,10 @@ func (e *InProcess) Version() string { return e.version }
 
 // Render implements Engine.
 func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
+	if job.Plan.HasFonts() {
+		// A font stays for the life of the process that loads it.
+		return nil, errors.New(errors.BadTransform, "Font files need worker processes, and this server has `isolation off`; name a font family that is installed")
+	}
 	if err := e.wait(ctx, job.QueueTimeout); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ const displaced = 16
 // stays of it.
 func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	job := s.whole
-	job.Original, job.Plan = s.whole.Picture(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
+	job.Original, job.Plan = s.whole.File(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	var own *sketch
 	steps := l.Steps
 	if len(steps) == 0 {
@@ -119,6 +119,7 @@ func (s *sketch) text(job render.Job, l transform.Layer) (*sketch, error) {
 		Height: min(int(min(lines*height, transform.LargestText))+set.Top+set.Bottom, transform.LargestText),
 	}
 	own.facts.Size, own.facts.Initial = box, box
+	own.peak += 2 * int64(len(s.whole.File(l))) // the font and what is made of it
 	own.peak += textPixel * min(box.Pixels(), job.Limits.MaxPixels)
 	return own, nil
 }

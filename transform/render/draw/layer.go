@@ -51,7 +51,7 @@ func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) 
 
 // imageLayer draws another original, of which it takes the first frame.
 func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, error) {
-	file := p.whole.Picture(l)
+	file := p.whole.File(l)
 	if file == nil {
 		return nil, errors.New(errors.Internal, "The picture did not come along")
 	}

@@ -24,6 +24,11 @@ func (p *picture) text(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
+	family, err := own.family(l)
+	if err != nil {
+		return nil, transform.InLayer(l.Text.File, err)
+	}
+	setting.Font = family
 	letters, err := own.letters(setting)
 	if err != nil {
 		return nil, err
@@ -82,6 +87,8 @@ func whyNot(s transform.Setting, err error) error {
 	switch {
 	case stderrors.As(err, &known):
 		return known
+	case s.HasFile():
+		return transform.InLayer(s.File, errors.New(errors.BadImage, "The text cannot be drawn with this font, which is damaged, or has letters without end").Because(err))
 	case strings.ContainsFunc(s.Content, isVisible):
 		return errors.New(errors.Limit, "The text would be larger than %d pixels", transform.LargestText).Because(err)
 	}
@@ -99,7 +106,7 @@ func nothing() error {
 // set has the text drawn at a scale: in its colours, which takes four bytes a
 // pixel and cannot be beyond all bounds, or as a mask.
 func (p *picture) set(s transform.Setting, scale float64, colours bool) (*vips.Image, error) {
-	options := vips.TextOptions{Font: font(s, scale), Align: align(s), RGBA: colours}
+	options := vips.TextOptions{Font: description(s, scale), Align: align(s), RGBA: colours}
 	if s.Width > 0 {
 		options.Width = max(1, int(math.Round(float64(s.Width)*scale)))
 	}
@@ -114,20 +121,20 @@ func (p *picture) set(s transform.Setting, scale float64, colours bool) (*vips.I
 	return image.CopyAs(vips.InterpretationSRGB)
 }
 
-// font is Pango's description of the font. The comma ends the family, whose last
+// description is Pango's of the font. The comma ends the family, whose last
 // word may be the name of a style. The size of letters at 72 dpi is in pixels.
-func font(s transform.Setting, scale float64) string {
-	description := "sans-serif,"
+func description(s transform.Setting, scale float64) string {
+	text := "sans-serif,"
 	if s.Font != "" {
-		description = s.Font + ",sans-serif,"
+		text = s.Font + ",sans-serif,"
 	}
 	if s.Bold {
-		description += " Bold"
+		text += " Bold"
 	}
 	if s.Italic {
-		description += " Italic"
+		text += " Italic"
 	}
-	return description + " " + strconv.FormatFloat(s.Size*scale, 'f', 3, 64)
+	return text + " " + strconv.FormatFloat(s.Size*scale, 'f', 3, 64)
 }
 
 // markup is the text in Pango's markup, in which nothing of the text itself is

@@ -101,6 +101,7 @@ func (s *slot) serve(w *process) (useful bool) {
 	defer s.pool.running.Add(-1)
 	begun := time.Now()
 	for jobs := 1; ; jobs++ {
+		marked := false // by a font, which the worker would draw other texts with
 		select {
 		case t := <-s.pool.jobs:
 			if s.isDead(w) {
@@ -110,6 +111,7 @@ func (s *slot) serve(w *process) (useful bool) {
 			if !s.render(w, t) {
 				return true
 			}
+			marked = t.job.Plan.HasFonts()
 		case _, ok := <-w.answers:
 			s.ended(w, ok)
 			return jobs > 1 || time.Since(begun) > longestWait
@@ -118,7 +120,7 @@ func (s *slot) serve(w *process) (useful bool) {
 			return true
 		}
 		size := w.size.resident()
-		if jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
+		if marked || jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
 			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
 			w.stop()
 			return true

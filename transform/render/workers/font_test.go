@@ -1,0 +1,75 @@
+//go:build linux && cgo
+
+package workers
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/fonttest"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/font"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// lettered is a job that writes a letter onto the icon, with a font.
+func lettered(file []byte, t transform.Text) render.Job {
+	j := job(icon(), 64)
+	t.Content, t.Size, t.Color = "A", transform.Num(20), transform.Opaque(255, 0, 0)
+	j.Plan.Steps[0].Layers = []transform.Layer{{Kind: transform.TextLayer, Text: t}}
+	j.Plan.Output.Format = transform.PNG
+	if file != nil {
+		j.Files = [][]byte{file}
+	}
+	return j
+}
+
+// reds is how many pixels of a job's picture are red.
+func reds(t *testing.T, p *Pool, j render.Job) (n int) {
+	t.Helper()
+	r, err := p.Render(context.Background(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(r.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range r.Size.Height {
+		for x := range r.Size.Width {
+			if r, g, b, _ := picture.At(x, y).RGBA(); r == 0xffff && g == 0 && b == 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// A font comes into a worker without rights. The worker that has it draws nothing
+// else, by whatever name the font is asked for.
+func TestFontStaysInItsJob(t *testing.T) {
+	log, logs := logged()
+	p := newPool(t, Config{Workers: 1, Logger: log})
+	file := fonttest.Squares("A")
+	byName := lettered(nil, transform.Text{Font: font.Family(file)})
+	usual := reds(t, p, byName)
+	for range 2 {
+		if n := reds(t, p, lettered(file, transform.Text{File: origin.Ref{Path: "a.ttf"}})); n != 16*16 {
+			t.Errorf("%d pixels are red", n)
+		}
+		if n := reds(t, p, byName); n != usual || n == 16*16 {
+			t.Errorf("%d pixels are red in the next picture, before %d", n, usual)
+		}
+	}
+	if n := logs.FilterMessage("replacing a worker").Len(); n != 2 {
+		t.Errorf("%d workers were replaced", n)
+	}
+	// A bad font is a picture like any other, and breaks no worker.
+	if _, err := p.Render(context.Background(), lettered(file[:50], transform.Text{File: origin.Ref{Path: "a.ttf"}})); err == nil {
+		t.Error("half a font is a font")
+	}
+	wantPicture(t, p)
+}
