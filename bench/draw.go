@@ -50,6 +50,18 @@ func (j job) draw(original []byte, gap int) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if j.Text != "" {
+		text, err := scope.Text(j.markup(), vips.TextOptions{Font: textFont(), DPI: 72, RGBA: true})
+		if err != nil {
+			return nil, err
+		}
+		if image, err = image.Composite2(text, vips.BlendModeOver, (image.Width()-text.Width())/2, (image.Height()-text.Height())/2); err != nil {
+			return nil, err
+		}
+		if image, err = image.Flatten([]float64{0, 0, 0}); err != nil { // it got an alpha
+			return nil, err
+		}
+	}
 	return encode(image, j.Format)
 }
 

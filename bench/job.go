@@ -19,6 +19,7 @@ type job struct {
 	Width    int
 	Height   int     // of the canvas to pad to; 0 for none
 	Blur     float64 // the radius, twice the standard deviation; 0 for none
+	Text     string  // drawn in white over the middle; letters and spaces
 	Format   string  // jpeg, webp, avif or png
 
 	// Share is the part of plain libvips' throughput that the handler with
@@ -34,6 +35,7 @@ var jobs = []job{
 	{Name: "12 MP → 512 px PNG", Original: corpus.Photo12, Width: 512, Format: "png", Share: 0.95},
 	{Name: "12 MP → 512 px JPEG, padded", Original: corpus.Photo12, Width: 512, Height: 512, Format: "jpeg", Share: 0.95},
 	{Name: "12 MP → 512 px JPEG, blurred", Original: corpus.Photo12, Width: 512, Blur: 10, Format: "jpeg", Share: 0.95},
+	{Name: "12 MP → 512 px JPEG, with a text", Original: corpus.Photo12, Width: 512, Text: "A text", Format: "jpeg", Share: 0.95},
 	{Name: "1 MP → 256 px JPEG", Original: corpus.Photo1, Width: 256, Format: "jpeg", Share: 0.85},
 	{Name: "PNG with alpha → 512 px WebP", Original: corpus.Alpha, Width: 512, Format: "webp"},
 	{Name: "3 MP WebP → 512 px WebP", Original: corpus.WebP, Width: 512, Format: "webp"},
@@ -62,6 +64,9 @@ func (j job) path(file string) string {
 	if j.Blur > 0 {
 		wishes = append(wishes, fmt.Sprintf("bl-%g", j.Blur))
 	}
+	if j.Text != "" {
+		wishes = append(wishes, "l-text", "i-"+url.PathEscape(j.Text), "co-FFFFFF", fmt.Sprintf("fs-%d", textSize), "l-end")
+	}
 	return "/tr:" + strings.Join(append(wishes, "f-"+j.Format), ",") + "/" + file
 }
 
@@ -75,11 +80,25 @@ func (j job) query(file string) string {
 	if j.Blur > 0 {
 		q.Set("sigma", fmt.Sprint(j.Blur/2))
 	}
+	if j.Text != "" {
+		q.Set("text", j.markup())
+		q.Set("font", textFont())
+	}
 	if j.Original == corpus.Motion {
 		q.Set("animated", "true")
 	}
 	return "/" + file + "?" + q.Encode()
 }
 
+// The text's size in pixels, and its font for Pango, which is the handler's own.
+const textSize = 24
+
+func textFont() string { return "Open Sans, sans-serif " + strconv.Itoa(textSize) }
+
+// markup is the text in white, as Pango wants it.
+func (j job) markup() string { return `<span foreground="white">` + j.Text + `</span>` }
+
 // isResize tells whether the job does nothing but resize a still picture.
-func (j job) isResize() bool { return j.Height == 0 && j.Blur == 0 && j.Original != corpus.Motion }
+func (j job) isResize() bool {
+	return j.Height == 0 && j.Blur == 0 && j.Text == "" && j.Original != corpus.Motion
+}

@@ -26,6 +26,9 @@ http.createServer(async (request, response) => {
 		if (q.sigma) {
 			picture = picture.blur(+q.sigma);
 		}
+		if (q.text) {
+			picture = picture.composite([{ input: { text: { text: q.text, font: q.font, rgba: true, dpi: 72 } } }]);
+		}
 		const body = await picture.toFormat(q.format, options[q.format]).toBuffer();
 		response.writeHead(200, { 'Content-Type': `image/${q.format}`, 'Content-Length': body.length });
 		response.end(body);
