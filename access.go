@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
@@ -57,6 +58,10 @@ func (h *Handler) mayPass(header http.Header, asked transform.Request) error {
 	asked.Named = false // whatever was asked for, this is the file itself
 	if err := h.language.MayShow(header, asked); err != nil {
 		return err
+	}
+	if asked.Plan.Page > 0 {
+		// A whole document, or a video, under the name of a picture is no answer.
+		return errors.New(errors.BadImage, "This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a TIFF, a GIF or a WebP")
 	}
 	if until := asked.Proof.Until; !until.IsZero() {
 		header.Set("Cache-Control", keptUntil(strings.Join(header.Values("Cache-Control"), ", "), until, time.Now()))
