@@ -39,7 +39,7 @@ type answer struct {
 
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
-func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source, client tailored) answer {
+func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source, areas []transform.Rect, client tailored) answer {
 	all := strictest(original, files)
 	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: slices.Concat(client.Vary, all.Vary), acceptCH: client.AcceptCH}
 	if h.canonical != nil && asked.Ref.Server == "" {
@@ -65,6 +65,9 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	stands := [][]byte{[]byte(h.engine.Version()), asked.Plan.Key(), choice, validator(original)}
 	for _, file := range files {
 		stands = append(stands, validator(file))
+	}
+	if len(areas) > 0 {
+		stands = append(stands, fmt.Append(nil, areas))
 	}
 	a.etag = strongTag(stands...)
 	return a

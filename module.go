@@ -94,7 +94,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
-	answer := h.describe(r, asked, original, files, client)
+	areas, err := h.areas(asked, original, files)
+	if err != nil {
+		return h.fail(w, r, err)
+	}
+	answer := h.describe(r, asked, original, files, areas, client)
 	if standsIn {
 		answer.standIn()
 	}
@@ -105,7 +109,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if answer.isKnownTo(r) {
 		return answer.send(w, r, nil)
 	}
-	variant, err := h.render(r, engine, client, original, files)
+	variant, err := h.render(r, engine, client, original, files, areas)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -156,7 +160,7 @@ func isImage(file []byte) bool {
 
 // render draws the variant that the client's plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
-func (h *Handler) render(r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source) (variant, error) {
+func (h *Handler) render(r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source, areas []transform.Rect) (variant, error) {
 	plan := client.Plan
 	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
 	if keepsSVG(plan, original.Body) {
@@ -169,6 +173,7 @@ func (h *Handler) render(r *http.Request, engine render.Engine, client tailored,
 	result, err := engine.Render(r.Context(), render.Job{
 		Original:     original.Body,
 		Files:        bodies,
+		Areas:        areas,
 		Plan:         plan,
 		Accepts:      h.accepts(r, plan),
 		Limits:       h.limits,
@@ -222,6 +227,10 @@ type language interface {
 	// of a file, by the header that the file came with: of the original, and of
 	// every other file that is drawn.
 	MayShow(header http.Header, asked transform.Request) error
+
+	// Area is the part of a picture that the header of its file marks as what
+	// matters; empty for none. It fails where there is one that cannot be read.
+	Area(header http.Header) (transform.Rect, error)
 
 	// Endpoint is the escaped path that the dialect's URLs begin with, without
 	// a trailing slash.

@@ -65,7 +65,8 @@ func (z Resize) canonical() Resize {
 	if z.Y.IsSet() {
 		z.CenterY = Number{}
 	}
-	if z.Fit == Stretch || z.Fit == Inside || z.Fit == Outside {
+	cuts := z.Fit == Cover || z.Fit == Crop || z.Fit == CropPad
+	if z.Fit == Stretch || z.Fit == Inside || z.Fit == Outside || !cuts && z.Focus.isArea() {
 		z.Focus = FocusCenter
 	}
 	return z

@@ -42,6 +42,10 @@ type Facts struct {
 
 	// Alpha tells whether the picture can be transparent.
 	Alpha bool
+
+	// Area is the part that whoever keeps the file marked as what matters, where
+	// the picture has it now; empty for none.
+	Area Rect
 }
 
 // Fact is something of a picture that is a number.

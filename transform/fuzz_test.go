@@ -27,7 +27,7 @@ func FuzzResolve(f *testing.F) {
 			Height: Length{number: number(1, h), fraction: given(10)},
 			Aspect: number(2, aspect), DPR: number(3, dpr),
 			X: number(4, x), Y: number(5, y), CenterX: number(6, x), CenterY: number(7, y),
-			Fit: Fit(fit % uint8(PadOnly+1)), Focus: Focus(focus % uint8(FocusAuto+1)), NoEnlarge: given(11),
+			Fit: Fit(fit % uint8(PadOnly+1)), Focus: Focus(focus % uint8(FocusAreaOrAuto+1)), NoEnlarge: given(11),
 		}
 		s := Step{
 			Resize: z, Rotate: number(8, degrees), Border: Border{Width: number(12, x)}, Opacity: number(13, y),
@@ -39,17 +39,27 @@ func FuzzResolve(f *testing.F) {
 			s.Distort = Distort{Kind: Arc, Arc: float64(fit) + 0.5}
 			s.Background = Background{On: true, Kind: BlurredBackground, Blurred: Blurred{Auto: true}}
 		}
-		r, err := Resolve(s, Facts{Size: own})
+		facts := Facts{Size: own}
+		if given(13) {
+			facts.Area = Rect{Size: own}.Within(rect(int(fit), int(focus), int(set)+1, int(fit)+1))
+		}
+		r, err := Resolve(s, facts)
+		if err != nil && z.Focus == FocusArea && facts.Area == (Rect{}) {
+			return
+		}
 		if err != nil {
 			if z.Fit != Crop && z.Fit != CropPad {
 				t.Errorf("a fit that does not crop fails: %v", err)
 			}
 			return
 		}
-		if again, err := Resolve(s.canonical(), Facts{Size: own}); err != nil || again != r {
+		if again, err := Resolve(s.canonical(), facts); err != nil || again != r {
 			t.Errorf("the canonical step gives %+v (%v)\nwant %+v", again, err, r)
 		}
 		checkRecipe(t, r)
+		if left := r.Carry(facts.Area, own); left != (Rect{}) && left.Within(Rect{Size: r.Drawn()}) != left {
+			t.Errorf("%v is carried to %v, outside of %v", facts.Area, left, r.Drawn())
+		}
 		checkFit(t, z, own, r)
 	})
 }

@@ -223,9 +223,16 @@ func (s Size) within(t Size) Size { return Size{min(s.Width, t.Width), min(s.Hei
 // place decides where Crop lies in the scaled picture, and the picture on the
 // canvas.
 func (z Resize) place(r *Recipe, f Facts) error {
-	fx, fy := z.Focus.place()
+	focus, err := z.focus(f)
+	if err != nil {
+		return err
+	}
+	fx, fy := focus.place()
 	spareX, spareY := r.Scale.Width-r.Crop.Width, r.Scale.Height-r.Crop.Height
 	r.Crop.Point = Point{share(spareX, fx), share(spareY, fy)}
+	if focus.isArea() {
+		r.Crop.Point = r.around(f.Area, f.Size)
+	}
 	if err := z.locate(r, f); err != nil {
 		return err
 	}
@@ -234,7 +241,7 @@ func (z Resize) place(r *Recipe, f Facts) error {
 	}
 	r.At = Point{share(r.Canvas.Width-r.Crop.Width, fx), share(r.Canvas.Height-r.Crop.Height, fy)}
 	located := z.X.IsSet() || z.Y.IsSet() || z.CenterX.IsSet() || z.CenterY.IsSet()
-	r.Seek = z.Focus == FocusAuto && !located && (spareX > 0 || spareY > 0)
+	r.Seek = focus == FocusAuto && !located && (spareX > 0 || spareY > 0)
 	return nil
 }
 

@@ -82,6 +82,10 @@ const (
 	FocusBottomRight
 	// FocusAuto is whatever draws attention.
 	FocusAuto
+	// FocusArea is Facts.Area. A picture that has none is not cut.
+	FocusArea
+	// FocusAreaOrAuto is FocusAuto where there is no Facts.Area.
+	FocusAreaOrAuto
 )
 
 // place says how much of the spare room goes to the left of, and above, the

@@ -13,6 +13,9 @@ var focuses = map[string]transform.Focus{
 	"bottom_left":  transform.FocusBottomLeft,
 	"bottom_right": transform.FocusBottomRight,
 	"auto":         transform.FocusAuto,
+	"custom":       transform.FocusArea,
+
+	"auto-custom_override": transform.FocusAreaOrAuto,
 }
 
 func readFocus(s *step, v string) bool {

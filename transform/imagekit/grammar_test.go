@@ -110,7 +110,7 @@ func TestFind(t *testing.T) {
 		{"bg-gradient_dominant_2", "bg-gradient_dominant", "2"},
 		{"fo-cat_dog", "fo-cat", "_dog"},
 		{"fo-top_left", "fo", "top_left"},
-		{"fo-auto-custom_override", "fo-auto-custom_override", ""},
+		{"fo-auto-custom_override", "fo", "auto-custom_override"},
 		{"e-sharpen-10", "e-sharpen", "10"},
 		{"e-blur-10", "", ""},
 		{"e", "", ""},

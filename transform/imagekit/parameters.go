@@ -16,15 +16,13 @@ var parameters = append([]row{
 	{name: "ar", takes: "width-height, such as 4-3", read: readAspect, expression: true},
 	{name: "c", takes: strategies(crops) + ", or a value of cm", read: readCrop},
 	{name: "cm", takes: strategies(cropModes), read: readCropMode},
-	{name: "fo", takes: "center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto", read: readFocus},
-	{name: "fo-face", state: later},
-	{name: "fo-custom", state: later},
-	{name: "fo-auto-custom_override", state: later},
+	{name: "fo", takes: "center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right, auto, custom or auto-custom_override", read: readFocus},
+	{name: "fo-face", state: later, why: needsFaces},
 	{name: "x", takes: takesPlace, read: readX, expression: true},
 	{name: "y", takes: takesPlace, read: readY, expression: true},
 	{name: "xc", takes: takesPlace, read: readCenterX, expression: true},
 	{name: "yc", takes: takesPlace, read: readCenterY, expression: true},
-	{name: "z", state: later},
+	{name: "z", state: later, why: needsDetector},
 	{name: "dpr", takes: "0.1 to 5", read: readDPR, expression: true},
 	{name: "dpr-auto", takes: "no value", read: readAutoDPR},
 
@@ -115,7 +113,7 @@ var parameters = append([]row{
 func moreParameters() []row {
 	var rows []row
 	for _, name := range objects {
-		rows = append(rows, row{name: "fo-" + name, state: later})
+		rows = append(rows, row{name: "fo-" + name, state: later, why: needsObjects})
 	}
 	for _, name := range strings.Fields("lso leo ldu") {
 		rows = append(rows, row{name: name, state: never, why: isVideo})

@@ -86,6 +86,8 @@ func TestValues(t *testing.T) {
 		{"fo-bottom_left", size(resize{Focus: transform.FocusBottomLeft})},
 		{"fo-bottom_right", size(resize{Focus: transform.FocusBottomRight})},
 		{"fo-auto", size(resize{Focus: transform.FocusAuto})},
+		{"fo-custom", size(resize{Focus: transform.FocusArea})},
+		{"fo-auto-custom_override", size(resize{Focus: transform.FocusAreaOrAuto})},
 
 		{"x-10", size(resize{X: num(10)})},
 		{"x-N10", size(resize{X: num(-10)})},
@@ -247,7 +249,7 @@ func TestMessages(t *testing.T) {
 		place    = "it takes pixels, with an N in front for a negative number, or an expression"
 		boolean  = "it takes true or false"
 		usm      = "it takes no value, or radius-sigma-amount-threshold, such as 2-2-0.8-0.024"
-		focus    = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right or auto"
+		focus    = "it takes center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right, auto, custom or auto-custom_override"
 		radii    = "it takes pixels or max, or four of them for the corners: tl_tr_br_bl"
 		color    = "it takes a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
 		border   = "it takes width_colour, such as 5_FF0000; the width is 1 or more pixels, or an expression"
@@ -437,8 +439,10 @@ func TestMessages(t *testing.T) {
 		{"pg-2_3-4", `pg is "2_3-4": ` + ofPSD},
 		{"pg-name-a", `pg is "name-a": ` + ofPSD},
 		{"fs-5", "fs belongs in l-text"},
-		{"fo-car", "fo-car is not supported yet"},
-		{"fo-trafficLight", "fo-trafficLight is not supported yet"},
+		{"fo-face", "fo-face is not supported yet: it needs a detector of faces, which this server does not have"},
+		{"z-2", "z is not supported yet: it goes with a face or an object, which need a detector that this server does not have"},
+		{"fo-car", "fo-car is not supported yet: it needs a detector of objects, which this server does not have"},
+		{"fo-trafficLight", "fo-trafficLight is not supported yet: it needs a detector of objects, which this server does not have"},
 		{"n-thumb", `n is "thumb", which is the name of no transformation here`},
 		{"l-video,i-a,l-end", "l-video is not supported: videos are not transformed"},
 		{"f-mp4", "f-mp4 is not supported: videos are not transformed"},

@@ -36,7 +36,7 @@ func readLayerFocus(s *step, v string) bool {
 var positions = func() map[string]transform.Focus {
 	m := map[string]transform.Focus{}
 	for name, focus := range focuses {
-		if focus != transform.FocusAuto {
+		if focus < transform.FocusAuto {
 			m[name] = focus
 		}
 	}

@@ -80,6 +80,13 @@ const (
 	isVideo = "videos are not transformed"
 )
 
+// The reasons for later.
+const (
+	needsFaces    = "it needs a detector of faces, which this server does not have"
+	needsObjects  = "it needs a detector of objects, which this server does not have"
+	needsDetector = "it goes with a face or an object, which need a detector that this server does not have"
+)
+
 // refusal is the error of a row that is not supported.
 func (r row) refusal() error {
 	switch r.state {

@@ -33,6 +33,11 @@ type Job struct {
 	// either.
 	Files [][]byte
 
+	// Areas are the parts that are marked in Original and in each of Files, in
+	// that order, in pixels of the upright picture; empty for none. Those behind
+	// the last one are empty.
+	Areas []transform.Rect
+
 	Plan transform.Plan
 
 	// Accepts are the formats that the client takes beside JPEG, PNG and GIF,
@@ -56,6 +61,22 @@ func (j Job) File(l transform.Layer) []byte {
 	ref, ok := l.Ref()
 	if n := slices.Index(j.Plan.Refs(), ref); ok && n >= 0 && n < len(j.Files) {
 		return j.Files[n]
+	}
+	return nil
+}
+
+// Area is what is marked in Original and lies within a picture of this size.
+func (j Job) Area(s transform.Size) transform.Rect {
+	if len(j.Areas) == 0 {
+		return transform.Rect{}
+	}
+	return j.Areas[0].Within(transform.Rect{Size: s})
+}
+
+// LayerAreas are the Areas of a job of drawing an image layer of the plan alone.
+func (j Job) LayerAreas(l transform.Layer) []transform.Rect {
+	if n := slices.Index(j.Plan.Refs(), l.Image) + 1; n > 0 && n < len(j.Areas) {
+		return j.Areas[n : n+1]
 	}
 	return nil
 }

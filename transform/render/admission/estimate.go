@@ -95,6 +95,7 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
 	}
 	s.facts.Initial = s.facts.Size
+	s.facts.Area = job.Area(s.facts.Size)
 	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
 	if !job.Encoding(s.facts).Animated() {
 		s.facts.Frames = 1
@@ -190,6 +191,7 @@ func (s *sketch) apply(step transform.Step) error {
 	}
 	corners := r.Corners != [4]float64{}
 	s.facts.Size = r.Drawn()
+	s.facts.Area = r.Carry(s.facts.Area, before)
 	if corners {
 		s.settle()
 		s.peak += maskPixel * s.facts.Size.Pixels()

@@ -44,6 +44,7 @@ const displaced = 16
 // stays of it.
 func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	job := s.whole
+	job.Areas = s.whole.LayerAreas(l)
 	job.Original, job.Plan = s.whole.File(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	var own *sketch
 	steps := l.Steps

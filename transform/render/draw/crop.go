@@ -11,6 +11,7 @@ import (
 // first frame, so that an animation does not jump.
 func crop(p *picture, r transform.Recipe) error {
 	keep := r.Crop
+	p.cropped = keep.Point
 	if keep.Size == p.facts.Size {
 		return nil
 	}
@@ -23,6 +24,7 @@ func crop(p *picture, r transform.Recipe) error {
 			return err
 		}
 	}
+	p.cropped = keep.Point
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
 		return frame.ExtractArea(keep.X, keep.Y, keep.Width, keep.Height)
 	})

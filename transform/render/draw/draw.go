@@ -145,11 +145,14 @@ func (p *picture) apply(s transform.Step) error {
 	if err := p.job.Limits.CheckRecipe(r, p.facts.Frames); err != nil {
 		return err
 	}
+	own := p.facts.Size
 	p.spread(larger(r.Scale, r.Drawn()))
 	for _, draw := range steps {
 		if err := draw(p, r); err != nil {
 			return err
 		}
 	}
+	r.Crop.Point = p.cropped
+	p.facts.Area = r.Carry(p.facts.Area, own)
 	return p.layers(s.Layers)
 }

@@ -77,6 +77,7 @@ func (p *picture) finish(chain []transform.Step) error {
 // layerJob is the job of drawing the layer alone: one frame, in sRGB.
 func (p *picture) layerJob(l transform.Layer, file []byte) render.Job {
 	job := p.whole
+	job.Areas = p.whole.LayerAreas(l)
 	job.Original, job.Plan = file, transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	return job
 }

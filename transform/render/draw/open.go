@@ -41,6 +41,7 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if job.Plan.Page > 0 {
 		p.facts.Frames = 1
 	}
+	p.facts.Area = job.Area(p.facts.Size)
 	if p.format, err = p.encoding(); err != nil {
 		return nil, err
 	}

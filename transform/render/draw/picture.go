@@ -27,6 +27,8 @@ type picture struct {
 	facts  transform.Facts
 	format transform.Format // to write
 
+	cropped transform.Point // the corner of what crop kept
+
 	colours []palette.Color // of the background, see findColours
 
 	drawn []transform.Step // so far, without those of branches that were not chosen

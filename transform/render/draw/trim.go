@@ -38,6 +38,7 @@ func trim(p *picture, t transform.Trim) error {
 	if keep.Width == 0 || keep.Size == size {
 		return nil
 	}
+	p.facts.Area = p.facts.Area.Within(keep)
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
 		return frame.ExtractArea(keep.X, keep.Y, keep.Width, keep.Height)
 	})

@@ -1,0 +1,117 @@
+package transform
+
+import (
+	"slices"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// isArea tells whether Facts.Area has a say.
+func (f Focus) isArea() bool { return f == FocusArea || f == FocusAreaOrAuto }
+
+// FocusesOnArea tells whether the area that is marked in a layer's file may have a
+// say in what is drawn; nil is the original.
+func (p Plan) FocusesOnArea(file *origin.Ref) bool {
+	if file == nil {
+		return focusesOnArea(p.Steps)
+	}
+	does := false
+	eachLayer(p.Steps, func(l Layer) {
+		does = does || l.Kind == ImageLayer && l.Image == *file && focusesOnArea(l.Steps)
+	})
+	return does
+}
+
+func focusesOnArea(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool {
+		if s.Choice != nil {
+			return focusesOnArea(s.Choice.Then.Steps) || focusesOnArea(s.Choice.Else.Steps)
+		}
+		return s.Resize.canonical().Focus.isArea()
+	})
+}
+
+// focus is what to keep of a picture with these facts, and never an area that it
+// does not have: no other crop may be taken for the one that was asked for.
+func (z Resize) focus(f Facts) (Focus, error) {
+	located := (z.X.IsSet() || z.CenterX.IsSet()) && (z.Y.IsSet() || z.CenterY.IsSet())
+	switch {
+	case !z.Focus.isArea() || f.Area.Size != Size{}:
+		return z.Focus, nil
+	case z.Focus == FocusAreaOrAuto:
+		return FocusAuto, nil
+	case located:
+		return FocusCenter, nil
+	}
+	return 0, errors.New(errors.BadTransform,
+		"The picture has no custom coordinates to focus on: its file came without them, or they are outside of it, or the steps before left nothing of them")
+}
+
+// around is where a crop lies whose middle is that of the area, or as near to it
+// as the scaled picture allows.
+func (r Recipe) around(area Rect, own Size) Point {
+	along := func(at, length, own, scaled, crop int) int {
+		middle := (float64(at) + float64(length)/2) * float64(scaled) / float64(own)
+		return min(max(round(middle-float64(crop)/2), 0), scaled-crop)
+	}
+	return Point{
+		along(area.X, area.Width, own.Width, r.Scale.Width, r.Crop.Width),
+		along(area.Y, area.Height, own.Height, r.Scale.Height, r.Crop.Height),
+	}
+}
+
+// Carry is where a part of a picture of size own is once the recipe is drawn. It
+// is empty where nothing is left of the part, and after a distortion, or a
+// rotation that is no multiple of 90 degrees: it is no upright rectangle then.
+func (r Recipe) Carry(part Rect, own Size) Rect {
+	if r.Distort.Kind != NoDistort {
+		return Rect{}
+	}
+	part = part.scaled(own, r.Scale).Within(r.Crop)
+	part.X, part.Y = part.X+r.At.X, part.Y+r.At.Y
+	canvas, turned := r.Canvas, r.Rotate
+	for ; turned >= 90; turned -= 90 {
+		part = Rect{Point{canvas.Height - part.Y - part.Height, part.X}, Size{part.Height, part.Width}}
+		canvas = Size{canvas.Height, canvas.Width}
+	}
+	if turned != 0 || part.Size == (Size{}) {
+		return Rect{}
+	}
+	if r.Flip.Horizontal {
+		part.X = canvas.Width - part.X - part.Width
+	}
+	if r.Flip.Vertical {
+		part.Y = canvas.Height - part.Y - part.Height
+	}
+	part.X, part.Y = part.X+r.Border, part.Y+r.Border
+	return part
+}
+
+// scaled is the part of a picture that was scaled from a size to another. It keeps
+// a pixel at least.
+func (r Rect) scaled(from, to Size) Rect {
+	along := func(at, length, from, to int) (int, int) {
+		k := float64(to) / float64(from)
+		start, end := round(float64(at)*k), round(float64(at+length)*k)
+		start = min(start, to-1)
+		return start, max(end-start, 1)
+	}
+	if r.Size == (Size{}) {
+		return Rect{}
+	}
+	r.X, r.Width = along(r.X, r.Width, from.Width, to.Width)
+	r.Y, r.Height = along(r.Y, r.Height, from.Height, to.Height)
+	return r
+}
+
+// Within is the part of r that is in the other rectangle, counted from the
+// other's corner; empty where there is none.
+func (r Rect) Within(other Rect) Rect {
+	left, top := max(r.X, other.X), max(r.Y, other.Y)
+	right, bottom := min(r.X+r.Width, other.X+other.Width), min(r.Y+r.Height, other.Y+other.Height)
+	if left >= right || top >= bottom {
+		return Rect{}
+	}
+	return Rect{Point{left - other.X, top - other.Y}, Size{right - left, bottom - top}}
+}

@@ -1,0 +1,45 @@
+package imagekit
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// maxCoordinate bounds custom coordinates. No picture is as large.
+const maxCoordinate = 1 << 24
+
+// Area reads the custom coordinates of a file, which fo-custom focuses on: x, y,
+// width and height in whole pixels of the upright picture, with commas between
+// them, as ImageKit's customCoordinates has them ("Upload API"). They come in the
+// header Custom-Coordinates or, on S3, in the metadata customcoordinates; an empty
+// one is none.
+//
+// The error is an *errors.Error of kind errors.BadTransform.
+func (d *Dialect) Area(header http.Header) (transform.Rect, error) {
+	var given []string
+	for _, name := range []string{"Custom-Coordinates", "X-Amz-Meta-Customcoordinates"} {
+		for _, value := range header.Values(name) {
+			if v := strings.TrimSpace(value); v != "" {
+				given = append(given, v)
+			}
+		}
+	}
+	if len(given) == 0 {
+		return transform.Rect{}, nil
+	}
+	text := strings.Join(given, ", ")
+	numbers := strings.Split(text, ",")
+	var v [4]int
+	ok := len(numbers) == len(v)
+	for i := 0; ok && i < len(v); i++ {
+		v[i], ok = whole(strings.TrimSpace(numbers[i]), i/2, maxCoordinate) // a side has a pixel
+	}
+	if !ok {
+		return transform.Rect{}, errors.New(errors.BadTransform,
+			"The file's custom coordinates are %s; its origin must say x,y,width,height in whole pixels, such as 10,20,300,200", quote(text))
+	}
+	return transform.Rect{Point: transform.Point{X: v[0], Y: v[1]}, Size: transform.Size{Width: v[2], Height: v[3]}}, nil
+}
