@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -70,8 +71,23 @@ func caddyfile(address, samples, photos string) string {
 	if photos != "" {
 		fmt.Fprintf(&b, "\thandle_path /photos/* {\n\t\troot %q\n\t\tfile_server\n\t}\n", absolute(photos))
 	}
+	if font := anyFont("/usr/share/fonts"); font != "" {
+		fmt.Fprintf(&b, "\thandle /fonts/My.ttf {\n\t\troot %q\n\t\trewrite %q\n\t\tfile_server\n\t}\n", filepath.Dir(font), "/"+filepath.Base(font))
+	}
 	fmt.Fprintf(&b, "\thandle {\n\t\trewrite /logos/small.png /logo.png\n\t\trewrite /folder/default.jpg /lake.jpg\n\t\troot %q\n\t\tfile_server\n\t}\n}\n", absolute(samples))
 	return b.String()
+}
+
+// anyFont is the first font below a folder; nothing where there is none.
+func anyFont(dir string) (font string) {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && filepath.Ext(path) == ".ttf" {
+			font = path
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return font
 }
 
 func absolute(path string) string {
