@@ -157,7 +157,6 @@ const (
 	BlendModeXOR        BlendMode = C.VIPS_BLEND_MODE_XOR
 	BlendModeAdd        BlendMode = C.VIPS_BLEND_MODE_ADD
 	BlendModeSaturate   BlendMode = C.VIPS_BLEND_MODE_SATURATE
-	BlendModeMultiply   BlendMode = C.VIPS_BLEND_MODE_MULTIPLY
 	BlendModeScreen     BlendMode = C.VIPS_BLEND_MODE_SCREEN
 	BlendModeOverlay    BlendMode = C.VIPS_BLEND_MODE_OVERLAY
 	BlendModeDarken     BlendMode = C.VIPS_BLEND_MODE_DARKEN

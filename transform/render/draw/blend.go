@@ -8,10 +8,9 @@ import (
 )
 
 var blendModes = map[transform.Blend]vips.BlendMode{
-	transform.BlendOver:     vips.BlendModeOver,
-	transform.BlendMultiply: vips.BlendModeMultiply,
-	transform.BlendCutout:   vips.BlendModeDestOut,
-	transform.BlendCutter:   vips.BlendModeDestIn,
+	transform.BlendOver:   vips.BlendModeOver,
+	transform.BlendCutout: vips.BlendModeDestOut,
+	transform.BlendCutter: vips.BlendModeDestIn,
 }
 
 // blend makes one picture of every frame and a layer's picture at a place.
@@ -20,22 +19,33 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	if err != nil {
 		return err
 	}
-	if l.Blend == transform.BlendDisplace {
+	switch l.Blend {
+	case transform.BlendDisplace:
 		return p.displace(layer, at, l.Shift)
+	case transform.BlendMultiply:
+		return p.multiply(layer, at)
 	}
 	mode := blendModes[l.Blend]
 	// What is opaque stays so, unless a hole is made in it.
-	opaque := !p.facts.Alpha && (mode == vips.BlendModeOver || mode == vips.BlendModeMultiply)
+	opaque := !p.facts.Alpha && mode == vips.BlendModeOver
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		frame, err := through(frame,
-			func(i *vips.Image) (*vips.Image, error) { return i.Composite2(layer, mode, at.X, at.Y) },
-			func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },
-		)
+		frame, err := composed(layer, frame, mode, at)
 		if err != nil || !opaque {
 			return frame, err
 		}
 		return frame.ExtractBand(0, frame.Bands()-1)
 	})
+}
+
+// composed puts one image upon another at a place, which keeps its size and gets
+// an alpha.
+func composed(above, below *vips.Image, mode vips.BlendMode, at transform.Point) (*vips.Image, error) {
+	return through(below,
+		// In floats and to the nearest of 256: libvips would cut off, and 127 end as 126.
+		func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatFloat) },
+		func(i *vips.Image) (*vips.Image, error) { return i.Composite2(above, mode, at.X, at.Y) },
+		func(i *vips.Image) (*vips.Image, error) { return i.Linear([]float64{1}, []float64{0.5}, true) },
+	)
 }
 
 // displace takes every pixel of every frame from where the layer's red and green

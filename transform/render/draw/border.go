@@ -62,8 +62,5 @@ func over(image *vips.Image, c transform.Color) (*vips.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return through(under,
-		func(i *vips.Image) (*vips.Image, error) { return i.Composite2(image, vips.BlendModeOver, 0, 0) },
-		func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },
-	)
+	return composed(image, under, vips.BlendModeOver, transform.Point{})
 }

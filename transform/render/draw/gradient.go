@@ -53,9 +53,9 @@ func ramp(scope *vips.Scope, r transform.Ramp, w, h int) (*vips.Image, error) {
 
 // lay puts one image over another of the same size, which keeps its bands.
 func lay(above, below *vips.Image) (*vips.Image, error) {
-	return through(below,
-		func(i *vips.Image) (*vips.Image, error) { return i.Composite2(above, vips.BlendModeOver, 0, 0) },
-		func(i *vips.Image) (*vips.Image, error) { return i.ExtractBand(0, below.Bands()) },
-		func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },
-	)
+	laid, err := composed(above, below, vips.BlendModeOver, transform.Point{})
+	if err != nil {
+		return nil, err
+	}
+	return laid.ExtractBand(0, below.Bands())
 }

@@ -74,6 +74,15 @@ func TestLayerCovers(t *testing.T) {
 	}
 }
 
+// What a layer lets through is rounded, not cut off: 255*127/255 is 127.
+func TestLayerRounds(t *testing.T) {
+	half := map[string]image.Image{"half": solid(40, 30, color.NRGBA{255, 0, 0, 128})}
+	l := overlay("half", transform.Place{})
+	wantEverywhere(t, laid(t, solid(40, 30, color.NRGBA{255, 255, 255, 255}), half, l), color.NRGBA{255, 127, 127, 255}, 0)
+	// alpha 128+128*127/255 = 191.75, green 255*128*127/255/191.75 = 84.8
+	wantEverywhere(t, laid(t, solid(40, 30, color.NRGBA{255, 255, 255, 128}), half, l), color.NRGBA{255, 85, 85, 192}, 0)
+}
+
 // What is nested lies on its parent, by the parent's measures, and the later step
 // of a chain comes upon what the layers of the earlier one made.
 func TestNestedLayers(t *testing.T) {
@@ -135,6 +144,35 @@ func TestBlendMultiply(t *testing.T) {
 	got := laid(t, solid(20, 10, color.NRGBA{200, 100, 50, 255}), map[string]image.Image{"gray": solid(10, 10, color.NRGBA{128, 255, 0, 255})}, l)
 	wantColor(t, got, 5, 5, color.NRGBA{100, 100, 0, 255}, 1) // 200*128/255, 100*255/255, 50*0/255
 	wantColor(t, got, 15, 5, color.NRGBA{200, 100, 50, 255}, 0)
+}
+
+// Half-transparent layers multiply by half. By hand: of opaque white under red with
+// an alpha of 128 stays 255*(127/255) = 127 of green; where the picture is as
+// transparent as the layer, the alpha is 128+128-128*128/255 = 191.75, and a colour
+// (cs*128*127 + cb*128*127 + cs*cb/255*128*128)/255/191.75.
+func TestBlendMultiplyTransparent(t *testing.T) {
+	half := func(c color.NRGBA) color.NRGBA { c.A = 128; return c }
+	white, grey := color.NRGBA{255, 255, 255, 255}, color.NRGBA{200, 100, 50, 255}
+	for _, tt := range []struct {
+		name                string
+		base, overlay, want color.NRGBA
+	}{
+		{"on opaque white", white, half(pureRed), color.NRGBA{255, 127, 127, 255}},
+		{"on an opaque colour", grey, half(color.NRGBA{128, 0, 255, 255}), color.NRGBA{150, 50, 50, 255}}, // 200*(127+128*128/255)/255 = 150.0
+		{"opaque on half white", half(white), pureRed, pureRed},
+		{"opaque on a half colour", half(grey), color.NRGBA{100, 100, 100, 255}, color.NRGBA{89, 69, 60, 255}},  // 100*(127+200*128/255)/255 = 89.2
+		{"both half", half(white), half(pureRed), color.NRGBA{255, 85, 85, 192}},                                // 255*127*128/255/191.75 = 84.8
+		{"two colours, half", half(color.NRGBA{60, 120, 240, 255}), half(grey), color.NRGBA{102, 89, 112, 192}}, // (260*127*128+200*60/255*128*128)/255/191.75 = 102.2
+		{"on nothing", color.NRGBA{9, 9, 9, 0}, half(grey), half(grey)},
+		{"nothing on a half colour", half(grey), color.NRGBA{9, 9, 9, 0}, half(grey)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := overlay("layer", at(10, 0))
+			l.Blend = transform.BlendMultiply
+			got := laid(t, solid(30, 10, tt.base), map[string]image.Image{"layer": solid(10, 20, tt.overlay)}, l)
+			wantLike(t, got, box(30, 10, tt.base, tt.want, image.Rect(10, 0, 20, 10)), 0)
+		})
+	}
 }
 
 func TestBlendCut(t *testing.T) {

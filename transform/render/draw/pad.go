@@ -51,12 +51,7 @@ func padWithPicture(p *picture, r transform.Recipe) error {
 		if behind, err = withAlpha(behind); err != nil {
 			return nil, err
 		}
-		return through(behind,
-			func(i *vips.Image) (*vips.Image, error) {
-				return i.Composite2(frame, vips.BlendModeOver, r.At.X, r.At.Y)
-			},
-			func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatUchar) },
-		)
+		return composed(frame, behind, vips.BlendModeOver, r.At)
 	})
 }
 

@@ -71,6 +71,11 @@ func TestBackgroundBlends(t *testing.T) {
 	// the colours count by how much of each is seen (Porter and Duff, "over").
 	i = drawn(t, original, withBackground(transform.Step{}, color.NRGBA{0, 100, 200, 128}))
 	wantEverywhere(t, i, color.NRGBA{133, 100, 66, 192}, 1)
+
+	// 255*127/255 is 127: what goes through floats is rounded, not cut off.
+	original = asPNG(t, solid(10, 10, color.NRGBA{255, 0, 0, 128}))
+	i = drawn(t, original, withBackground(transform.Step{}, color.NRGBA{255, 255, 255, 254}))
+	wantEverywhere(t, i, color.NRGBA{255, 127, 127, 255}, 0)
 }
 
 // The padding has the colour that was asked for, whatever the effects do to the
