@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
@@ -34,6 +35,27 @@ type Layer struct {
 
 	// Shift is how far BlendDisplace moves a pixel.
 	Shift Shift
+}
+
+// Block is what a BlockLayer on a picture of the size begins as: the facts of its
+// plane, which is at once as large as its first step makes it, and the chain that is
+// then drawn on it. The error is errors.BadTransform or errors.Limit.
+func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
+	f := Facts{Size: base, Initial: base, Base: base, Frames: 1, Alpha: l.Color.A != 255}
+	chain := slices.Clone(l.Steps)
+	if len(chain) == 0 {
+		chain = []Step{{}}
+	}
+	sized, err := Resolve(Step{Resize: chain[0].Resize}, f)
+	if err != nil {
+		return f, nil, err
+	}
+	if err := limits.CheckRecipe(sized, 1); err != nil {
+		return f, nil, err
+	}
+	f.Size = sized.Scale
+	chain[0].Resize = Resize{}
+	return f, chain, nil
 }
 
 // Shift is a distance in pixels, to the right and down.

@@ -38,6 +38,9 @@ func (s *sketch) links(chain []transform.Step) error {
 			}
 			continue
 		}
+		if len(s.drawn) > 0 {
+			s.settle()
+		}
 		s.drawn = append(s.drawn, step)
 		if err := s.apply(step); err != nil {
 			return err
@@ -55,11 +58,11 @@ func (s *sketch) choose(c transform.Choice) error {
 	s.drawn = slices.Clip(s.drawn) // so that neither branch writes into the other's
 	other := *s
 	err, otherErr := s.branch(c.Then), other.branch(c.Else)
-	peak := max(s.peak, other.peak)
+	peak, copies := max(s.peak, other.peak), max(s.copies, other.copies)
 	if err != nil || otherErr == nil && other.total() > s.total() {
 		*s, err = other, otherErr
 	}
-	s.peak = peak
+	s.peak, s.copies = peak, copies
 	return err
 }
 
@@ -72,5 +75,5 @@ func (s *sketch) branch(b transform.Branch) error {
 func (s sketch) total() int64 {
 	s.job.Plan.Steps = s.drawn
 	s.encode()
-	return s.peak
+	return s.most()
 }

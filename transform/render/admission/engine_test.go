@@ -155,3 +155,39 @@ func TestEstimateFollowsExpressions(t *testing.T) {
 		t.Errorf("the peaks are %v", peaks)
 	}
 }
+
+// Each link of a chain is drawn on a copy of what the one before it drew, which is
+// itself kept until then.
+func TestEstimateCountsEveryCopy(t *testing.T) {
+	sized := func(side float64) transform.Step {
+		return transform.Step{Resize: transform.Resize{Width: transform.Px(side), Height: transform.Px(side), Fit: transform.Stretch}}
+	}
+	blurred := sized(1000)
+	blurred.Effects.Blur = transform.Num(5)
+	for _, tt := range []struct {
+		name   string
+		chain  []transform.Step
+		copies int64 // bytes
+	}{
+		{"one link, which reads nothing twice", []transform.Step{sized(1000)}, 0},
+		{"one link that does", []transform.Step{blurred}, 3_000_000},
+		{"the large one is first", []transform.Step{sized(1000), sized(10)}, 3_000_000},
+		{"in between", []transform.Step{sized(10), sized(1000), sized(10)}, 300 + 3_000_000},
+		{"before and after its blur", []transform.Step{sized(10), blurred, sized(10)}, 2 * 3_000_000},
+		{"two", []transform.Step{sized(10), sized(1000), sized(900), sized(10)}, 3_000_000 + 3*900*900},
+		{"never three at a time", []transform.Step{sized(1000), sized(900), sized(1000), sized(900)}, 3_000_000 + 3*900*900},
+		{"none of what is left as it is", []transform.Step{sized(1000), sized(1000), sized(1000)}, 3_000_000},
+	} {
+		job := pngJob(t, 20, 20)
+		s, _, err := open(job)
+		if err == nil {
+			err = s.run(tt.chain)
+		}
+		if err != nil {
+			t.Fatal(tt.name, err)
+		}
+		if s.copies != tt.copies {
+			t.Errorf("%s: %d bytes of copies, want %d", tt.name, s.copies, tt.copies)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 		return peakOf(job, readable), readable, err
 	}
 	if s.run(job.Plan.Steps) != nil {
-		return s.peak + s.passing, !s.unread, nil // drawing ends here, and says why
+		return s.most(), !s.unread, nil // drawing ends here, and says why
 	}
 	if !s.trimmed {
 		// The result's size is known, and with it whether it can be written in time.
@@ -30,7 +30,7 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 		}
 	}
 	s.encode()
-	return s.peak + s.passing, !s.unread, nil
+	return s.most(), !s.unread, nil
 }
 
 // peakOf is for a file of which there is no sketch: one that is refused before
@@ -51,12 +51,19 @@ type sketch struct {
 	pixel   int64          // bytes of one pixel
 	decoded transform.Size // by the decoder, until the first link of the chain
 	upright bool
-	settled bool // copied to memory, as it happens once at most
+	settled bool // copied to memory, once at least: the file is read
 	trimmed bool // by who knows how much
+
+	inMemory bool  // nothing was drawn since the last copy
+	copied   int64 // bytes of that copy
 
 	drawn []transform.Step // so far, without those of branches that were not chosen
 
-	peak int64
+	peak int64 // of all but what follows
+
+	// copies is what the largest two copies take of which one was made of the
+	// other, for a copy is kept until the next one is whole.
+	copies int64
 
 	// passing is what the layer that takes most takes beyond what is left of it
 	// when it is drawn, for they are drawn one after the other.
@@ -65,6 +72,9 @@ type sketch struct {
 	whole  render.Job // of which this is a layer, or the same
 	unread bool       // a layer has a header that cannot be read
 }
+
+// most is the peak of everything so far.
+func (s *sketch) most() int64 { return s.peak + s.copies + s.passing }
 
 // open reads the header. There is no sketch of a file that is no picture, whose
 // header cannot be read, or that is too large.
@@ -110,7 +120,7 @@ func (s *sketch) begin(first transform.Step) {
 	s.decoded = file
 	if s.facts.Frames > 1 {
 		s.peak += 2 * s.pixel * s.all(file)
-		s.settled = true
+		s.settled, s.inMemory = true, true
 		return
 	}
 	r, err := transform.Resolve(first, s.facts)
@@ -144,8 +154,8 @@ func (s *sketch) onLoad(target transform.Size) transform.Size {
 // apply follows one link of the chain.
 func (s *sketch) apply(step transform.Step) error {
 	if step.Trim.On {
-		s.trimmed = true
-		s.settle()
+		s.trimmed, s.upright = true, true
+		s.reread(true)
 		s.colour()
 	}
 	r, err := transform.Resolve(step, s.facts)
@@ -165,39 +175,32 @@ func (s *sketch) apply(step transform.Step) error {
 			from = s.decoded
 		}
 		s.lines(from, r.Scale)
+		s.inMemory = false
 	}
 	s.decoded = transform.Size{}
 	s.facts.Size = r.Scale
-	if !s.upright {
-		s.settle()
-		s.upright = true
-	}
+	s.reread(!s.upright)
+	s.upright = true
 	s.crop(r, before)
 	s.colour()
-	if r.Contrast || r.Blur > 0 || r.Sharpen.On || r.Unsharp != (transform.Unsharp{}) {
-		s.settle()
-	}
-	if r.Replace.On {
-		s.settle()
-		s.peak += replacing
-	}
-	if r.Background.On && r.Background.Kind != transform.SolidBackground {
-		s.settle()
-	}
-	s.facts.Size = r.Canvas
+	s.inMemory = s.inMemory && len(s.drawn) > 1 // the first link changes the colours, or may
+	s.effects(r)
+	s.pad(r)
 	s.distort(r)
-	if r.Rotate != 0 || r.Flip != (transform.Flip{}) {
-		s.settle()
-	}
+	s.reread(r.Rotate != 0)
+	s.reread(r.Flip != (transform.Flip{}))
 	corners := r.Corners != [4]float64{}
-	s.facts.Size = r.Drawn()
+	if s.facts.Size != r.Drawn() {
+		s.facts.Size, s.inMemory = r.Drawn(), false
+	}
 	s.facts.Area = r.Carry(s.facts.Area, before)
 	if corners {
-		s.settle()
+		s.reread(true)
 		s.peak += maskPixel * s.facts.Size.Pixels()
 	}
-	if r.Shadow.On {
-		s.settle()
+	s.reread(r.Shadow.On)
+	if r.Opacity < 1 || r.Background.On {
+		s.inMemory = false
 	}
 	s.seeThrough(r, corners)
 	return s.layers(step.Layers)
@@ -217,7 +220,41 @@ func (s *sketch) crop(r transform.Recipe, before transform.Size) {
 		skipped := transform.Size{Width: before.Width, Height: scaled(r.Crop.Y, before.Height, r.Scale.Height)}
 		s.peak += s.pixel * skipped.Pixels()
 	}
-	s.facts.Size = r.Crop.Size
+	s.facts.Size, s.inMemory = r.Crop.Size, false
+}
+
+// effects counts the copies that effects are drawn on.
+func (s *sketch) effects(r transform.Recipe) {
+	if r.Grayscale {
+		s.inMemory = false
+	}
+	for _, on := range []bool{r.Contrast, r.Blur > 0, r.Sharpen.On, r.Unsharp != (transform.Unsharp{}), r.Replace.On} {
+		s.reread(on)
+	}
+	if r.Replace.On {
+		s.peak += replacing
+	}
+	if r.Colorize.Intensity > 0 || !r.Gradient.IsZero() {
+		s.inMemory = false
+	}
+}
+
+// pad counts the picture in which a background's colours are looked for, and the
+// small one that a blurred background of each frame is made of.
+func (s *sketch) pad(r transform.Recipe) {
+	b := r.Background
+	if b.On && b.Kind != transform.SolidBackground {
+		s.settle()
+	}
+	if r.Canvas == s.facts.Size {
+		return
+	}
+	if b.On && b.Kind == transform.BlurredBackground {
+		if small, _, copied := b.Blurred.Small(r.Canvas); copied {
+			s.peak += s.pixel * s.all(small)
+		}
+	}
+	s.facts.Size, s.inMemory = r.Canvas, false
 }
 
 // distort counts a picture that is bent, and the smaller one that it is made of.
@@ -225,7 +262,7 @@ func (s *sketch) distort(r transform.Recipe) {
 	if r.Distort.Kind == transform.NoDistort {
 		return
 	}
-	s.settle()
+	s.reread(true)
 	_, _, canvas := r.Distort.Canvas(s.facts.Size)
 	s.facts.Alpha = true
 	s.colour()
@@ -252,14 +289,6 @@ func (s *sketch) colour() {
 	s.pixel = 3
 	if s.facts.Alpha {
 		s.pixel = 4
-	}
-}
-
-// settle counts the copy of the picture that lets a step read it twice.
-func (s *sketch) settle() {
-	if !s.settled {
-		s.settled = true
-		s.peak += s.pixel * s.facts.Size.Pixels()
 	}
 }
 

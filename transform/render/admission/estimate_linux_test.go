@@ -41,6 +41,10 @@ var measurements = []struct{ original, plans string }{
 	{"2 tiff strip", "512 jpeg"},
 	{"2 svg", "jpeg, 512 jpeg"},
 	{"0.2 gif frames", "webp, gif, 512 jpeg"},
+	// A small file that is made large on the way, or behind itself.
+	{"0.02 png alpha", "veil jpeg, haze jpeg"},
+	{"0.02 png", "swell png, swells png, swollen jpeg, blur turn png"},
+	{"0.0001 gif frames", "veil webp, swell webp"},
 }
 
 // large are the same for a run with -all.
@@ -50,6 +54,9 @@ var large = []struct{ original, plans string }{
 	{"0.3 gif frames", "webp, 512 webp, gif, 512 jpeg"},
 	{"0.3 webp alpha flat frames", "webp, 512 webp"},
 	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg"},
+	{"0.02 png alpha", "veil large jpeg, mist jpeg"},
+	{"0.02 png", "swell large png"},
+	{"0.0001 gif frames", "veil large webp"},
 	{"12 jpeg 444", "512 jpeg"},
 	{"12 jpeg progressive", "jpeg, 512 jpeg, half jpeg, crop jpeg, avif"},
 	{"12 jpeg progressive 444", "512 jpeg"},

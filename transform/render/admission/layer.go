@@ -33,6 +33,7 @@ func (s *sketch) layers(layers []transform.Layer) error {
 			s.peak += (displaced + copied) * s.all(s.facts.Size)
 		}
 		s.colour()
+		s.inMemory = false
 	}
 	return nil
 }
@@ -48,12 +49,9 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	job.Original, job.Plan = s.whole.File(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	var own *sketch
 	steps := l.Steps
-	if len(steps) == 0 {
-		steps = []transform.Step{{}}
-	}
 	switch l.Kind {
 	case transform.BlockLayer:
-		own, steps, err = s.block(job, l, steps)
+		own, steps, err = s.block(job, l)
 	case transform.TextLayer:
 		own, err = s.text(job, l)
 	default:
@@ -73,22 +71,15 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	}
 	own.settle()
 	s.unread = s.unread || own.unread
-	return own.peak + own.passing - base, own.pixel * own.facts.Size.Pixels(), nil
+	return own.most() - base, own.pixel * own.facts.Size.Pixels(), nil
 }
 
-// block is a plane of one colour, of the size that its first step makes it.
-func (s *sketch) block(job render.Job, l transform.Layer, steps []transform.Step) (*sketch, []transform.Step, error) {
-	own := &sketch{job: job, peak: base, upright: true}
-	own.facts = transform.Facts{Size: s.facts.Size, Initial: s.facts.Size, Base: s.facts.Size, Frames: 1, Alpha: l.Color.A != 255}
+// block is a plane of one colour.
+func (s *sketch) block(job render.Job, l transform.Layer) (*sketch, []transform.Step, error) {
+	facts, chain, err := l.Block(s.facts.Size, job.Limits)
+	own := &sketch{job: job, facts: facts, peak: base, upright: true}
 	own.colour()
-	sized, err := transform.Resolve(transform.Step{Resize: steps[0].Resize}, own.facts)
-	if err == nil {
-		err = job.Limits.CheckRecipe(sized, 1)
-	}
-	own.facts.Size = sized.Scale
-	rest := append([]transform.Step(nil), steps...)
-	rest[0].Resize = transform.Resize{}
-	return own, rest, err
+	return own, chain, err
 }
 
 // What a text takes: the library that sets it and the fonts that it opens, and for

@@ -87,6 +87,18 @@ var plans = map[string]transform.Plan{
 	"shadow png":       to(transform.PNG, transform.Step{Resize: size(1600, 1200), Corners: transform.Corners{TopLeft: transform.Radius{Max: true}}, Shadow: transform.Shadow{On: true, Blur: 15, Strength: 50}}),
 	"blurred jpeg":     to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(1600), Height: transform.Px(1600), Fit: transform.Pad}, Background: transform.Background{On: true, Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}}}),
 	"dominant jpeg":    to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(1600), Height: transform.Px(1600), Fit: transform.Pad}, Background: transform.Background{On: true, Kind: transform.GradientBackground, Palette: 4}}),
+	"veil jpeg":        to(transform.JPEG, veiled(3000, 3000, 1)),
+	"veil large jpeg":  to(transform.JPEG, veiled(6000, 6000, 1)),
+	"haze jpeg":        to(transform.JPEG, veiled(3000, 3000, 16)),
+	"mist jpeg":        to(transform.JPEG, veiled(3000, 3000, 10)),
+	"veil webp":        to(transform.WebP, veiled(600, 800, 1)),
+	"veil large webp":  to(transform.WebP, veiled(1200, 1500, 1)),
+	"swell png":        to(transform.PNG, swell(3000)...),
+	"swell large png":  to(transform.PNG, swell(6000)...),
+	"swell webp":       to(transform.WebP, swell(800)...),
+	"swells png":       to(transform.PNG, swell(2000, 3000, 2500)...),
+	"swollen jpeg":     to(transform.JPEG, on(self(swell(3000)...))),
+	"blur turn png":    to(transform.PNG, transform.Step{Resize: size(3000, 3000), Effects: transform.Effects{Blur: transform.Num(5)}, Rotate: transform.Num(90)}, dot),
 	"avif fine":        {Output: transform.Output{Format: transform.AVIF, Quality: 95}},
 	"avif lossless":    {Output: transform.Output{Format: transform.AVIF, Lossless: true}},
 	"crop top jpeg":    to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(512), Height: transform.Px(384), Fit: transform.Crop, Focus: transform.FocusTop}}),
@@ -117,6 +129,28 @@ func self(steps ...transform.Step) transform.Layer {
 func blended(l transform.Layer, b transform.Blend) transform.Layer {
 	l.Blend, l.Shift = b, transform.Shift{X: transform.Num(1e4), Y: transform.Num(1e4)}
 	return l
+}
+
+// veiled pads a picture with its blurred self.
+func veiled(w, h, blur float64) transform.Step {
+	return transform.Step{
+		Resize:     transform.Resize{Width: transform.Px(w), Height: transform.Px(h), Fit: transform.Pad},
+		Background: transform.Background{On: true, Kind: transform.BlurredBackground, Blurred: transform.Blurred{Blur: blur}},
+	}
+}
+
+var dot = transform.Step{Resize: size(10, 10)}
+
+// swell is a chain that is small at both ends, and in between as large as the
+// sides say.
+func swell(sides ...float64) []transform.Step {
+	begin := dot
+	begin.Effects.Blur = transform.Num(1)
+	chain := []transform.Step{begin}
+	for _, side := range sides {
+		chain = append(chain, transform.Step{Resize: size(side, side), Effects: transform.Effects{Blur: transform.Num(5)}})
+	}
+	return append(chain, dot)
 }
 
 var third = transform.Step{Resize: transform.Resize{Width: transform.Fraction(0.33)}}

@@ -37,38 +37,44 @@ func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas tra
 	return drawn.ExtractBand(0, 3)
 }
 
-// blurred is the frame, scaled until it covers the canvas, and blurred. The blur
-// takes away what a smaller picture has not, so it is made of one, at a fraction of
-// the cost.
+// blurred is the frame, scaled until it covers the canvas, and blurred.
 func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vips.Image, error) {
-	sigma, least := b.Blur/2, 4.0 // the blur that the small picture gets
-	scale := min(1, least/max(sigma, least))
-	w, h := int(math.Ceil(float64(canvas.Width)*scale)), int(math.Ceil(float64(canvas.Height)*scale))
+	small, sigma, copied := b.Small(canvas)
+	w, h := small.Width, small.Height
 	cover := max(float64(w)/float64(frame.Width()), float64(h)/float64(frame.Height()))
 	across, down := max(w, int(math.Round(float64(frame.Width())*cover))), max(h, int(math.Round(float64(frame.Height())*cover)))
-	return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
-		operations := []func(*vips.Image) (*vips.Image, error){
+	behind, err := premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
+		i, err := through(i,
 			func(i *vips.Image) (*vips.Image, error) {
 				return i.Resize(float64(across)/float64(i.Width()), float64(down)/float64(i.Height()), vips.KernelCubic)
 			},
 			func(i *vips.Image) (*vips.Image, error) { return i.ExtractArea((across-w)/2, (down-h)/2, w, h) },
-		}
-		if sigma > 0 {
-			operations = append(operations, func(i *vips.Image) (*vips.Image, error) { return i.GaussBlur(sigma * scale) })
-		}
-		operations = append(operations,
-			(*vips.Image).CopyMemory,
-			func(i *vips.Image) (*vips.Image, error) {
-				return i.Resize(float64(canvas.Width)/float64(w), float64(canvas.Height)/float64(h), vips.KernelCubic)
-			},
 		)
-		if b.Brightness != 0 {
-			operations = append(operations, func(i *vips.Image) (*vips.Image, error) {
-				return i.Linear(onColours(i, 1, 1), onColours(i, float64(b.Brightness), 0), !i.HasAlpha())
-			})
+		if err != nil || sigma == 0 {
+			return i, err
 		}
-		return through(i, operations...)
+		return i.GaussBlur(sigma)
 	})
+	if err != nil {
+		return nil, err
+	}
+	if copied {
+		if behind, err = behind.CopyMemory(); err != nil { // of 8 bits, not the floats that alpha takes
+			return nil, err
+		}
+	}
+	if small != canvas {
+		behind, err = premultiplied(behind, func(i *vips.Image) (*vips.Image, error) {
+			return i.Resize(float64(canvas.Width)/float64(w), float64(canvas.Height)/float64(h), vips.KernelCubic)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if b.Brightness == 0 {
+		return behind, nil
+	}
+	return behind.Linear(onColours(behind, 1, 1), onColours(behind, float64(b.Brightness), 0), true)
 }
 
 // fourCorners is a gradient between four colours, each in the corner that it is

@@ -5,6 +5,7 @@ package draw_test
 import (
 	"image"
 	"image/color"
+	"math"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -99,6 +100,23 @@ func TestBlurredBackground(t *testing.T) {
 	seen := drawn(t, asPNG(t, box(40, 20, clear, red, image.Rect(10, 0, 30, 20))), padded(40, 40, blurred(transform.Blurred{})))
 	wantColor(t, seen, 20, 2, red, 1)
 	wantColor(t, seen, 20, 20, red, 1)
+	// Brightness is that of the colour, however little is seen of it.
+	faint := drawn(t, asPNG(t, solid(40, 20, color.NRGBA{100, 100, 100, 102})), padded(40, 40, blurred(transform.Blurred{Brightness: 50})))
+	wantColor(t, faint, 20, 2, color.NRGBA{150, 150, 150, 102}, 1)
+	// With each way to compute the blur: at once, and of a picture that is smaller,
+	// in memory or not. Half way to the other half it is half of both, give or take
+	// a pixel, by which an enlargement may be off.
+	for _, blur := range []float64{8, 12, 40} {
+		i := drawn(t, asPNG(t, halves(200, 100, tone(50), tone(150))), padded(200, 200, blurred(transform.Blurred{Blur: blur})))
+		pixel := 2 + int(math.Ceil(100/(blur/2)/math.Sqrt(2*math.Pi))) // how steep it is there, and roundings
+		if c := i.NRGBAAt(100, 10); apart(c.R, 100) > pixel {
+			t.Errorf("blurred by %g, the middle of the background is %v, want 100", blur, c)
+		}
+		// One standard deviation from the edge of a step, a Gaussian has come 84 % of the way.
+		if c := i.NRGBAAt(100+int(blur/2), 10); apart(c.R, 134) > pixel {
+			t.Errorf("blurred by %g, a standard deviation from the middle is %v, want 134", blur, c)
+		}
+	}
 	// Without padding nothing happens.
 	wantLike(t, drawn(t, asPNG(t, solid(9, 9, clear)), onBackground(transform.Step{}, blurred(transform.Blurred{Auto: true}))), solid(9, 9, clear), 0)
 }

@@ -3,8 +3,6 @@
 package draw
 
 import (
-	"slices"
-
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -82,29 +80,16 @@ func (p *picture) layerJob(l transform.Layer, file []byte) render.Job {
 	return job
 }
 
-// block draws a plane of one colour. Its first step says how large it is, so that
-// it need not be scaled.
+// block draws a plane of one colour.
 func (p *picture) block(scope *vips.Scope, l transform.Layer) (*picture, error) {
-	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, coloured: true}
-	own.facts = transform.Facts{Size: p.facts.Size, Initial: p.facts.Size, Base: p.facts.Size, Frames: 1, Alpha: l.Color.A != 255}
-	chain := slices.Clone(l.Steps)
-	if len(chain) == 0 {
-		chain = []transform.Step{{}}
-	}
-	first := &chain[0]
-	sized, err := transform.Resolve(transform.Step{Resize: first.Resize}, own.facts)
+	facts, chain, err := l.Block(p.facts.Size, p.job.Limits)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.job.Limits.CheckRecipe(sized, 1); err != nil {
-		return nil, err
-	}
-	own.facts.Size = sized.Scale
-	plane, err := scope.NewSolid(sized.Scale.Width, sized.Scale.Height, ink(l.Color, own.facts.Alpha)...)
+	plane, err := scope.NewSolid(facts.Size.Width, facts.Size.Height, ink(l.Color, facts.Alpha)...)
 	if err != nil {
 		return nil, err
 	}
-	own.frames = []*vips.Image{plane}
-	first.Resize = transform.Resize{}
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, facts: facts, frames: []*vips.Image{plane}, coloured: true}
 	return own, own.finish(chain)
 }
