@@ -20,7 +20,7 @@ const (
 	BadImage                     // not an image, truncated, corrupt
 	BadOriginRequest             // the origin answered 400
 	Unauthorized                 // signature missing, wrong, expired; a policy refuses
-	Forbidden                    // access rules
+	Forbidden                    // a rule of the site refuses a layer
 	MethodNotAllowed             // neither GET nor HEAD
 	Overloaded                   // no slot or memory in time
 	RenderTimeout                // processing past its deadline
