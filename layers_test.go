@@ -91,6 +91,27 @@ func TestLayersFromEachOrigin(t *testing.T) {
 	}
 }
 
+// What the operator put into a named transformation is shown to everybody, however
+// the rest of the URL reads. What a client adds by itself is not.
+func TestNamedLayersAreTheOperators(t *testing.T) {
+	s := serve(t, "basic_auth /private/* {\n who "+hash+"\n}\nimages {\n dialect imagekit {\n  named wm l-image,i-private@@blue.png,l-end\n  named or w-20,di-private@@blue.png\n  named thumb w-20\n }\n origin fs ROOT\n}")
+	s.addFile(t, "private/blue.png", logo)
+	s.addFile(t, "small-a.png", solidPNG(20, 20, color.NRGBA{254, 0, 0, 255}))
+	for _, path := range []string{
+		"/red.jpg?tr=n-wm", "/small-a.png?tr=n-wm", "/red.jpg?tr=n-wm&v=small-2", "/tr:n-wm/small-a.png",
+		"/audi-no.png?tr=n-or", "/no.png?tr=n-or&v=audi-2",
+	} {
+		s.get(t, path).wants(t, 200)
+	}
+	const own = "l-image,i-private@@blue.png,l-end"
+	for _, path := range []string{
+		"/red.jpg?tr=n-thumb," + own, "/red.jpg?tr=n-wm:" + own, "/tr:n-thumb,%6C-image,i-private@@blue.png,l-end/red.jpg",
+		"/red.jpg?tr=n-thumb,%6C%2Dimage,i-private@@blue.png,%6c-end",
+	} {
+		s.get(t, path).wants(t, 403)
+	}
+}
+
 // A layer shows nothing that a client may not see by itself.
 func TestRulesForAPathHoldForItsLayers(t *testing.T) {
 	const auth = "basic_auth /private/* {\n who " + hash + "\n}\n"

@@ -43,10 +43,14 @@ func (p *probe) arrive(h *Handler, asked transform.Request) {
 }
 
 // mayReach tells whether whoever sent the request could get the picture ref
-// from this handler by its own path, too. parameter is what a URL names it in,
-// such as `di-`: where the client's own URL has no such thing, the operator's
-// rewrite has named the picture, who may.
+// from this handler by its own path, too. Where it asks for nothing but names of
+// transformations, the operator has named the picture, who may. parameter is what
+// a URL names it in, such as `di-`: where the client's own URL has no such thing,
+// the operator's rewrite has named the picture.
 func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.Ref, parameter string) bool {
+	if asked.Named {
+		return true
+	}
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	if server == nil || received.URL == nil {
@@ -80,11 +84,22 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 	return p.arrived
 }
 
-// mayHave tells whether a part of a URL has a text in it, in whichever encoding.
-// What is not well encoded may have anything.
+// mayHave tells whether a part of a URL has a text in it, in whichever encoding: a
+// rewrite may have decoded it more than once. What is not well encoded, or never
+// comes to an end, may have anything.
 func mayHave(escaped, text string) bool {
-	plain, err := url.PathUnescape(escaped)
-	return err != nil || strings.Contains(plain, text)
+	const most = 4 // times decoded
+	for range most {
+		plain, err := url.PathUnescape(escaped)
+		if err != nil || strings.Contains(plain, text) {
+			return true
+		}
+		if plain == escaped {
+			return false
+		}
+		escaped = plain
+	}
+	return true
 }
 
 // sibling is the path of ref where escaped is that of original: whatever stands
