@@ -26,7 +26,7 @@ const (
 
 	// seeking is the small picture that is looked at, and what is known of its
 	// pixels.
-	seeking = 8 << 20
+	seeking = 14 << 20
 
 	// replacing is the tables and rows of a change of colours, whatever the size.
 	replacing = 12 << 20
