@@ -46,11 +46,16 @@ func (q Quad) IsConvex() bool {
 	return left == 4 || right == 4
 }
 
+// leastArc is the least angle, in degrees, that bends. Less moves no pixel of a
+// picture 4000 pixels wide by a whole one (width times angle, in radians, over
+// eight), and its circle is so large that places on it are no longer exact.
+const leastArc = 0.1
+
 func (d Distort) canonical() Distort {
 	switch {
 	case d.Kind == Perspective && d.Quad.IsConvex():
 		return Distort{Kind: Perspective, Quad: d.Quad}
-	case d.Kind == Arc && d.Arc != 0:
+	case d.Kind == Arc && math.Abs(d.Arc) >= leastArc:
 		return Distort{Kind: Arc, Arc: max(-360, min(d.Arc, 360))}
 	}
 	return Distort{}
