@@ -17,6 +17,7 @@ func (s Step) canonical() Step {
 	if degrees, ok := s.Rotate.Constant(); ok {
 		s.Rotate = Num(turn(degrees)).unless(0)
 	}
+	s.Effects.Adjust = s.Effects.Adjust.canonical()
 	s.Effects.Blur = s.Effects.Blur.unless(0)
 	if !s.Effects.Sharpen.On {
 		s.Effects.Sharpen = Sharpen{}
@@ -54,7 +55,7 @@ func (z Resize) canonical() Resize {
 		// which is no reason to cut a row of pixels off or to pad one.
 		z.Fit = Stretch
 	}
-	z.DPR = z.DPR.unless(1)
+	z = z.multiplied()
 	z.NoEnlarge = z.NoEnlarge && z.Fit.scales()
 	if z.Fit != Crop && z.Fit != CropPad {
 		z.X, z.Y, z.CenterX, z.CenterY = Number{}, Number{}, Number{}, Number{}
@@ -69,5 +70,37 @@ func (z Resize) canonical() Resize {
 	if z.Fit == Stretch || z.Fit == Inside || z.Fit == Outside || !cuts && z.Focus.isArea() {
 		z.Focus = FocusCenter
 	}
+	if z.Focus != FocusPoint {
+		z.PointX, z.PointY = Number{}, Number{}
+	}
 	return z
+}
+
+// multiplied is the size with the DPR in it, where that has a say: two ways to
+// ask for the same pixels.
+func (z Resize) multiplied() Resize {
+	if z.DPR = z.DPR.unless(1); !z.DPR.IsSet() {
+		return z
+	}
+	dpr, known := z.DPR.Constant()
+	width, w, ok := z.Width.times(dpr)
+	height, h, okToo := z.Height.times(dpr)
+	if !known || !ok || !okToo {
+		return z
+	}
+	if multipliable(w, width) && multipliable(h, height) {
+		z.Width, z.Height = width, height
+	}
+	z.DPR = Number{}
+	return z
+}
+
+// times is a length times k, and what it comes to; ok is false where that depends
+// on the picture.
+func (l Length) times(k float64) (product Length, v float64, ok bool) {
+	if !l.IsSet() {
+		return l, 0, true
+	}
+	v, ok = l.number.Constant()
+	return Px(v * k), v * k, ok && !l.fraction
 }

@@ -64,6 +64,7 @@ const (
 	BaseWidth
 	BaseHeight
 	BaseAspect
+	BaseShort // the shorter side of the base
 )
 
 var facts = [...]struct {
@@ -79,6 +80,7 @@ var facts = [...]struct {
 	BaseWidth:     {"basewidth", func(f Facts) float64 { return float64(f.Base.Width) }},
 	BaseHeight:    {"baseheight", func(f Facts) float64 { return float64(f.Base.Height) }},
 	BaseAspect:    {"baseaspect", func(f Facts) float64 { return f.Base.aspect() }},
+	BaseShort:     {"baseshort", func(f Facts) float64 { return float64(min(f.Base.Width, f.Base.Height)) }},
 }
 
 // String is the fact's name, such as initialwidth.

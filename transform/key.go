@@ -18,6 +18,12 @@ func (p Plan) Key() []byte {
 	if p.Page > 0 {
 		fmt.Fprintf(&k, "page%d\n", p.Page)
 	}
+	if p.Still && p.Page == 0 {
+		k.WriteString("still\n")
+	}
+	if p.AsStored {
+		k.WriteString("stored\n")
+	}
 	k.steps(p.Steps)
 	p.Output.write(&k)
 	return k.Bytes()
@@ -56,6 +62,9 @@ func (s Step) write(k *keyWriter) {
 	k.number("rotate", s.Rotate)
 	k.flag("mirror", s.Flip.Horizontal)
 	k.flag("flip", s.Flip.Vertical)
+	k.flag("whitebalance", s.Effects.WhiteBalance)
+	k.flag("tone", s.Effects.Tone)
+	s.Effects.Adjust.write(k)
 	k.flag("gray", s.Effects.Grayscale)
 	k.flag("contrast", s.Effects.Contrast)
 	k.number("blur", s.Effects.Blur)
@@ -66,6 +75,9 @@ func (s Step) write(k *keyWriter) {
 		for _, v := range []float64{u.Radius, u.Sigma, u.Amount, u.Threshold} {
 			k.number("unsharp", Num(v))
 		}
+	}
+	if s.Effects.Look != NoLook {
+		k.WriteString(" look" + s.Effects.Look.String())
 	}
 	s.Effects.Replace.write(k)
 	s.Effects.Colorize.write(k)
@@ -100,6 +112,8 @@ func (z Resize) write(k *keyWriter) {
 	k.number("y", z.Y)
 	k.number("xc", z.CenterX)
 	k.number("yc", z.CenterY)
+	k.number("px", z.PointX)
+	k.number("py", z.PointY)
 	k.number("dpr", z.DPR)
 	k.flag("clientwidth", z.AutoWidth)
 	k.flag("clientdpr", z.AutoDPR)

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -117,6 +118,23 @@ func TestKeyReadsThePage(t *testing.T) {
 	}
 }
 
+// How a picture is drawn is part of the key of what is drawn, and is no plan by itself.
+func TestKeyReadsHowToOpen(t *testing.T) {
+	drawn := Plan{Steps: []Step{{}}}
+	for _, p := range []Plan{{Still: true}, {AsStored: true}} {
+		if !p.IsZero() || len(p.Key()) != 0 {
+			t.Errorf("%+v alone is a plan", p)
+		}
+		p.Steps = drawn.Steps
+		if string(p.Key()) == string(drawn.Key()) {
+			t.Errorf("%+v has the key of one without", p)
+		}
+	}
+	if a, b := (Plan{Page: 2}), (Plan{Page: 2, Still: true}); string(a.Key()) != string(b.Key()) {
+		t.Error("a page of an animation is still anyway")
+	}
+}
+
 // A field changes the key, and has no say where it is listed.
 func TestKeyReadsEveryField(t *testing.T) {
 	const (
@@ -125,6 +143,7 @@ func TestKeyReadsEveryField(t *testing.T) {
 		enlarge       = ".Resize.NoEnlarge"
 		x, y          = ".Resize.X", ".Resize.Y"
 		xc, yc        = ".Resize.CenterX", ".Resize.CenterY"
+		px, py        = ".Resize.PointX", ".Resize.PointY"
 	)
 	whole := Step{
 		Trim:       Trim{On: true, Threshold: 20},
@@ -135,6 +154,8 @@ func TestKeyReadsEveryField(t *testing.T) {
 	whole.Resize = Resize{Width: Px(50), Aspect: Num(2)}
 	cropping := whole
 	cropping.Resize.Fit = Crop
+	pointed := whole
+	pointed.Resize.Focus, pointed.Resize.PointX, pointed.Resize.PointY = FocusPoint, Num(0.5), Num(0.5)
 	boxed := whole
 	boxed.Resize = box(Pad, 50, 50)
 	follows := whole
@@ -147,15 +168,16 @@ func TestKeyReadsEveryField(t *testing.T) {
 	}{
 		{"nothing asked", Step{}, []string{
 			".Trim.Threshold",
-			aspect, ".Resize.Fit", enlarge, ".Resize.Focus", x, y, xc, yc, ".Resize.DPR",
+			aspect, ".Resize.Fit", enlarge, ".Resize.Focus", x, y, xc, yc, px, py, ".Resize.DPR",
 			".Effects.Sharpen.Amount",
 			".Border.Color.R", ".Border.Color.G", ".Border.Color.B", ".Border.Color.A",
 			".Background.Color.R", ".Background.Color.G", ".Background.Color.B", ".Background.Color.A",
 		}},
-		{"covering", whole, []string{x, y, xc, yc}},
-		{"cropping", cropping, []string{enlarge}},
-		{"padding a box", boxed, []string{aspect, x, y, xc, yc}},
-		{"one side of the picture's own shape", follows, []string{".Resize.Fit", ".Resize.Focus", x, y, xc, yc}},
+		{"covering", whole, []string{x, y, xc, yc, px, py}},
+		{"covering around a point", pointed, []string{x, y, xc, yc}},
+		{"cropping", cropping, []string{enlarge, px, py}},
+		{"padding a box", boxed, []string{aspect, x, y, xc, yc, px, py}},
+		{"one side of the picture's own shape", follows, []string{".Resize.Fit", ".Resize.Focus", x, y, xc, yc, px, py}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -199,7 +221,9 @@ func TestKeyIsUnambiguous(t *testing.T) {
 		Background: Background{On: true},
 	}
 	steps := withoutEffects(variants(t, step))
-	delete(steps, ".Resize.NoEnlarge")
+	maps.DeleteFunc(steps, func(path string, _ Step) bool {
+		return path == ".Resize.NoEnlarge" || strings.HasPrefix(path, ".Resize.Point")
+	})
 	see("original", Plan{})
 	see("anew", Plan{Steps: []Step{{}}})
 	for path, s := range steps {
@@ -316,5 +340,31 @@ func TestKeyIsStable(t *testing.T) {
 	const want = " w%0.5 h200 fit5 focus0 x1e+06 dpr2 rotate270\n border3#01020380 blmax bg#ffffffff\nwebp q75 lossless"
 	if got := string(p.Key()); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// A DPR is a way to ask for more pixels, unless it depends on the picture what
+// comes of it.
+func TestKeyHasTheDPRInTheSize(t *testing.T) {
+	key := func(z Resize) string { return string(Plan{Steps: []Step{{Resize: z}}}.Key()) }
+	same := []struct{ a, b Resize }{
+		{Resize{Width: Px(200), DPR: Num(2.5)}, Resize{Width: Px(500)}},
+		{Resize{Width: Px(200), Height: Px(30), DPR: Num(2)}, Resize{Width: Px(400), Height: Px(60)}},
+		{Resize{Width: Px(3000), DPR: Num(2)}, Resize{Width: Px(3000)}}, // more than 5000 pixels
+		{Resize{DPR: Num(2)}, Resize{}},
+	}
+	for _, tt := range same {
+		if key(tt.a) != key(tt.b) {
+			t.Errorf("%q and %q are not the same", key(tt.a), key(tt.b))
+		}
+	}
+	other := []struct{ a, b Resize }{
+		{Resize{Width: Fraction(0.5), DPR: Num(2)}, Resize{Width: Fraction(1)}},
+		{Resize{Width: Px(200), DPR: postfix(t, InitialWidth, 100.0, Divide)}, Resize{Width: Px(200)}},
+	}
+	for _, tt := range other {
+		if key(tt.a) == key(tt.b) {
+			t.Errorf("%q is of both", key(tt.a))
+		}
 	}
 }

@@ -22,6 +22,13 @@ type Plan struct {
 	// this is about, from 1. 0 is the first page, and all frames.
 	Page int
 
+	// Still takes the first frame of an animation for all of it.
+	Still bool
+
+	// AsStored leaves a picture as its file has it, where EXIF says that a viewer
+	// sees it turned or mirrored. Sizes are then those of the stored picture.
+	AsStored bool
+
 	// Steps are applied one after the other, each to the picture that the one
 	// before it left.
 	Steps []Step
@@ -37,7 +44,8 @@ type Plan struct {
 
 // IsZero tells whether the plan asks for nothing, that is, for the original. A
 // plan with a Step, even one that does nothing, asks for the picture to be
-// written anew: the URL said something, be it only that the format is free.
+// written anew: the URL said something, be it only that the format is free. Still
+// and AsStored only say how a picture is drawn, and draw none by themselves.
 func (p Plan) IsZero() bool { return p.Page == 0 && len(p.Steps) == 0 && p.Output == Output{} }
 
 // Draws tells whether the plan changes the picture and not only its file.
@@ -108,14 +116,18 @@ type Flip struct{ Horizontal, Vertical bool }
 
 // Effects change the colours and leave the size alone, in this order.
 type Effects struct {
-	Grayscale bool
-	Contrast  bool    // stretch to the full range
-	Blur      Number  // Gaussian, 1 to 100
-	Sharpen   Sharpen // of edges, with a default strength
-	Unsharp   Unsharp // mask with all its numbers
-	Replace   Replace
-	Colorize  Colorize
-	Gradient  Gradient
+	WhiteBalance bool // takes away a cast of colour
+	Tone         bool // brightness and contrast that suit the picture
+	Adjust       Adjust
+	Grayscale    bool
+	Contrast     bool    // stretch to the full range
+	Blur         Number  // Gaussian, 1 to 100
+	Sharpen      Sharpen // of edges, with a default strength
+	Unsharp      Unsharp // mask with all its numbers
+	Look         Look
+	Replace      Replace
+	Colorize     Colorize
+	Gradient     Gradient
 }
 
 // Sharpen sharpens edges.

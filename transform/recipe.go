@@ -21,14 +21,18 @@ type Recipe struct {
 	// Crop where it is.
 	Seek bool
 
-	Grayscale bool
-	Contrast  bool
-	Blur      float64 // 0 to 100
-	Sharpen   Sharpen
-	Unsharp   Unsharp
-	Replace   Replace
-	Colorize  Colorize
-	Gradient  Ramp
+	WhiteBalance bool
+	Tone         bool
+	Adjust       Adjust
+	Grayscale    bool
+	Contrast     bool
+	Blur         float64 // 0 to 100
+	Sharpen      Sharpen
+	Unsharp      Unsharp
+	Look         Look
+	Replace      Replace
+	Colorize     Colorize
+	Gradient     Ramp
 
 	// Canvas is the size of the canvas the picture is then put on; Crop's size
 	// when it is not padded.
@@ -86,11 +90,15 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 	}
 	r.Rotate = turn(s.Rotate.In(f))
 	r.Flip = s.Flip
+	r.WhiteBalance = s.Effects.WhiteBalance
+	r.Tone = s.Effects.Tone
+	r.Adjust = s.Effects.Adjust
 	r.Grayscale = s.Effects.Grayscale
 	r.Contrast = s.Effects.Contrast
 	r.Blur = clamp(s.Effects.Blur.In(f), 100)
 	r.Sharpen = s.Effects.Sharpen
 	r.Unsharp = s.Effects.Unsharp
+	r.Look = s.Effects.Look
 	r.Replace = s.Effects.Replace
 	r.Colorize = s.Effects.Colorize
 	r.Gradient = s.Effects.Gradient.ramp(f, r.Crop.Size)
@@ -171,11 +179,8 @@ func (z Resize) resolve(f Facts) (Recipe, error) {
 // ratio; where nothing is scaled and none is asked for, it is the picture's own.
 func (z Resize) box(f Facts) Size {
 	w, h := z.Width.in(f, f.Size.Width), z.Height.in(f, f.Size.Height)
-	if dpr := z.DPR.In(f); z.DPR.IsSet() {
-		ok := func(v float64, l Length) bool { return !l.IsSet() || v*dpr >= 1 && v*dpr <= 5000 }
-		if ok(w, z.Width) && ok(h, z.Height) {
-			w, h = w*dpr, h*dpr
-		}
+	if dpr := z.DPR.In(f); z.DPR.IsSet() && multipliable(w*dpr, z.Width) && multipliable(h*dpr, z.Height) {
+		w, h = w*dpr, h*dpr
 	}
 	across, down := z.Aspect.In(f), 1.0
 	if !(across > 0) { // not given, or not a number
@@ -198,6 +203,9 @@ func (z Resize) box(f Facts) Size {
 	}
 	return Size{pixels(w), pixels(h)}
 }
+
+// multipliable tells whether a length may be what a DPR made of l.
+func multipliable(v float64, l Length) bool { return !l.IsSet() || v >= 1 && v <= 5000 }
 
 // scaled is the picture's size when it is scaled, its shape kept, until the
 // first side reaches the box (it is then inside) or until both do. The side that
@@ -232,6 +240,12 @@ func (z Resize) place(r *Recipe, f Facts) error {
 	r.Crop.Point = Point{share(spareX, fx), share(spareY, fy)}
 	if focus.isArea() {
 		r.Crop.Point = r.around(f.Area, f.Size)
+	}
+	if focus == FocusPoint {
+		r.Crop.Point = Point{
+			centred(z.PointX.In(f), r.Scale.Width, r.Crop.Width),
+			centred(z.PointY.In(f), r.Scale.Height, r.Crop.Height),
+		}
 	}
 	if err := z.locate(r, f); err != nil {
 		return err
@@ -276,6 +290,12 @@ func (z Resize) locate(r *Recipe, f Facts) error {
 		}
 	}
 	return nil
+}
+
+// centred is where what is kept of a length begins, so that its middle is as near as
+// it can be to the part k of the length.
+func centred(k float64, length, kept int) int {
+	return min(max(round(clamp(k, 1)*float64(length)-float64(kept)/2), 0), length-kept)
 }
 
 // share is the part k of spare pixels, rounded down.

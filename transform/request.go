@@ -22,6 +22,10 @@ type Request struct {
 	// the original's own. The extension is the answer's matter.
 	Filename string
 
+	// Meta asks for what is known of the original, as a document, instead of for
+	// a picture.
+	Meta bool
+
 	// Named tells whether the URL chose all of the plan by names that the
 	// operator gave to transformations. False for the zero plan.
 	Named bool

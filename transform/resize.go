@@ -28,6 +28,10 @@ type Resize struct {
 	// precedence over Focus, each in its direction.
 	X, Y, CenterX, CenterY Number
 
+	// PointX and PointY are where FocusPoint is, as parts of the width and the
+	// height from the top left corner, 0 to 1.
+	PointX, PointY Number
+
 	// DPR multiplies Width and Height. A product below 1 or above 5000 pixels
 	// leaves both as they were.
 	DPR Number
@@ -86,6 +90,9 @@ const (
 	FocusArea
 	// FocusAreaOrAuto is FocusAuto where there is no Facts.Area.
 	FocusAreaOrAuto
+	// FocusPoint is PointX and PointY: what is kept has that point in its middle,
+	// as far as the picture's edges allow. Padding is as with FocusCenter.
+	FocusPoint
 )
 
 // place says how much of the spare room goes to the left of, and above, the

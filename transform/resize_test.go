@@ -318,3 +318,25 @@ func TestPlace(t *testing.T) {
 		}
 	}
 }
+
+// The middle of the crop is at the point, or as near as the edges allow: of a
+// picture of 400 x 200 that is scaled to 200 x 100, 50 pixels are kept.
+func TestFocusPoint(t *testing.T) {
+	tests := []struct {
+		x, y float64
+		want geometry
+	}{
+		{0.5, 0.5, cut(200, 100, 50, 0, 100, 100)},
+		{0.4, 0, cut(200, 100, 30, 0, 100, 100)},
+		{0, 1, cut(200, 100, 0, 0, 100, 100)},
+		{1, 1, cut(200, 100, 100, 0, 100, 100)},
+		{7, -3, cut(200, 100, 100, 0, 100, 100)},
+	}
+	for _, tt := range tests {
+		z := box(Cover, 100, 100)
+		z.Focus, z.PointX, z.PointY = FocusPoint, Num(tt.x), Num(tt.y)
+		if _, got := resolved(t, z, still(400, 200)); got != tt.want {
+			t.Errorf("%v, %v: got %+v, want %+v", tt.x, tt.y, got, tt.want)
+		}
+	}
+}

@@ -64,7 +64,7 @@ func TestStepIsPassedOn(t *testing.T) {
 	red := Opaque(255, 0, 0)
 	got, err := Resolve(Step{
 		Flip:       Flip{Vertical: true},
-		Effects:    Effects{Grayscale: true, Contrast: true, Blur: Num(7), Sharpen: Sharpen{On: true, Amount: 2}, Unsharp: Unsharp{1, 2, 3, 0.5}},
+		Effects:    Effects{WhiteBalance: true, Tone: true, Adjust: Adjust{Gamma: 0.5, Hue: 90}, Look: Sepia, Grayscale: true, Contrast: true, Blur: Num(7), Sharpen: Sharpen{On: true, Amount: 2}, Unsharp: Unsharp{1, 2, 3, 0.5}},
 		Border:     Border{Num(3), red},
 		Corners:    Corners{TopLeft: Radius{Px: Num(1)}, TopRight: Radius{Max: true}, BottomRight: Radius{Px: Num(3.5)}},
 		Opacity:    Num(25),
@@ -72,7 +72,7 @@ func TestStepIsPassedOn(t *testing.T) {
 	}, still(40, 30))
 	want := Recipe{
 		Scale: Size{40, 30}, Crop: Rect{Size: Size{40, 30}}, Canvas: Size{40, 30},
-		Flip: Flip{Vertical: true}, Grayscale: true, Contrast: true, Blur: 7, Sharpen: Sharpen{On: true, Amount: 2}, Unsharp: Unsharp{1, 2, 3, 0.5},
+		Flip: Flip{Vertical: true}, WhiteBalance: true, Tone: true, Adjust: Adjust{Gamma: 0.5, Hue: 90}, Look: Sepia, Grayscale: true, Contrast: true, Blur: 7, Sharpen: Sharpen{On: true, Amount: 2}, Unsharp: Unsharp{1, 2, 3, 0.5},
 		Border: 3, BorderColor: red, Corners: [4]float64{1, MaxRadius, 3.5, 0}, Opacity: 0.25, Background: Background{On: true, Color: White},
 	}
 	if err != nil || got != want {
