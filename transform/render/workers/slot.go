@@ -100,9 +100,15 @@ func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
 	begun := time.Now()
+	var rested <-chan time.Time // when a worker that kept much has had no job for a while
 	for jobs := 1; ; jobs++ {
 		marked := false // by a font, which the worker would draw other texts with
 		select {
+		case <-rested:
+			// Who dies of this is noticed like any idle worker.
+			_ = w.trim()
+			rested, jobs = nil, jobs-1
+			continue
 		case t := <-s.pool.jobs:
 			if s.isDead(w) {
 				t.end(nil, errNotTried)
@@ -125,17 +131,25 @@ func (s *slot) serve(w *process) (useful bool) {
 			w.stop()
 			return true
 		}
-		if size > w.idle+kept {
-			// Its answer is on its way. Who dies of this is noticed like any idle worker.
+		rested = nil
+		switch {
+		case size > w.idle+keptAtWork:
 			_ = w.trim()
+		case size > w.idle+kept:
+			rested = time.After(rest)
 		}
 	}
 }
 
-// kept is how much more memory than at first a worker may keep after a picture:
-// what the next one needs is at hand then, and workers that nobody needs now do
-// not hold what the machine has other use for.
-const kept = 32 << 20
+// How much more memory than at first a worker may keep after a picture. What the
+// next one needs is at hand then, which spares a busy worker a tenth of its time; and
+// one that has had nothing to do for the time of rest does not hold what the machine
+// has other use for.
+const (
+	keptAtWork = 128 << 20
+	kept       = 32 << 20
+	rest       = time.Second
+)
 
 // isDead tells whether an idle worker is known to be dead.
 func (s *slot) isDead(w *process) bool {
