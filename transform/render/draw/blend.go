@@ -28,12 +28,28 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	mode := blendModes[l.Blend]
 	// What is opaque stays so, unless a hole is made in it.
 	opaque := !p.facts.Alpha && mode == vips.BlendModeOver
-	return p.each(func(frame *vips.Image) (*vips.Image, error) {
+	blended := func(frame *vips.Image, at transform.Point) (*vips.Image, error) {
 		frame, err := composed(layer, frame, mode, at)
 		if err != nil || !opaque {
 			return frame, err
 		}
 		return frame.ExtractBand(0, frame.Bands()-1)
+	}
+	under := transform.Rect{Point: at, Size: transform.Size{Width: layer.Width(), Height: layer.Height()}}.
+		Within(transform.Rect{Size: p.facts.Size})
+	if mode != vips.BlendModeOver || under.Pixels() > p.facts.Size.Pixels()/2 {
+		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
+	}
+	// A small layer costs what it is large, not what the picture is.
+	return p.each(func(frame *vips.Image) (*vips.Image, error) {
+		part, err := frame.ExtractArea(under.X, under.Y, under.Width, under.Height)
+		if err != nil {
+			return nil, err
+		}
+		if part, err = blended(part, transform.Point{X: at.X - under.X, Y: at.Y - under.Y}); err != nil {
+			return nil, err
+		}
+		return frame.Insert(part, under.X, under.Y)
 	})
 }
 
