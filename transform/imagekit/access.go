@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -23,7 +24,8 @@ type access struct {
 	keys    [][]byte
 	require string
 
-	webProxy *WebProxy // nil takes no URLs
+	webProxy bool         // takes URLs
+	hosts    origin.Hosts // whose files need no signature
 }
 
 // access checks what a Config says of it. Its errors show no key.
@@ -44,8 +46,15 @@ func (c Config) access() (access, error) {
 	if a.require != RequireOff && len(a.keys) == 0 {
 		return access{}, fmt.Errorf("require_signature is %s, and there is no private_key to check signatures with", a.require)
 	}
-	a.webProxy = c.WebProxy
-	return a, c.WebProxy.check(a)
+	if err := c.WebProxy.check(a); err != nil || c.WebProxy == nil {
+		return a, err
+	}
+	a.webProxy = true
+	var err error
+	if a.hosts, err = origin.ParseHosts(c.WebProxy.Hosts); err != nil {
+		return access{}, fmt.Errorf("web_proxy has %w", err)
+	}
+	return a, nil
 }
 
 // Admit decides whether a request may be served. target is the request target as

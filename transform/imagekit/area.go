@@ -39,7 +39,7 @@ func (d *Dialect) Area(header http.Header) (transform.Rect, error) {
 	}
 	if !ok {
 		return transform.Rect{}, errors.New(errors.BadTransform,
-			"The file's custom coordinates are %s; its origin must say x,y,width,height in whole pixels, such as 10,20,300,200", quote(text))
+			"The file's custom coordinates are %s; its origin must say x,y,width,height in whole pixels, such as 10,20,300,200", errors.Quote(text))
 	}
 	return transform.Rect{Point: transform.Point{X: v[0], Y: v[1]}, Size: transform.Size{Width: v[2], Height: v[3]}}, nil
 }

@@ -26,7 +26,7 @@ func (d *Dialect) parseChain(tr string, plain transform.Plan) (p transform.Plan,
 	}
 	named = onlyNames(chain)
 	if d.restrictUnnamed && len(chain) > 0 && !named {
-		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", quote(firstUnnamed(chain)))
+		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", errors.Quote(firstUnnamed(chain)))
 	}
 	if asksForOriginal(chain) {
 		return plain, false, nil

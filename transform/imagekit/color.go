@@ -16,8 +16,8 @@ const takesColor = "a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RG
 // color). An opaque colour is written without them.
 func parseColor(v string) (transform.Color, bool) {
 	v = strings.ToLower(v)
-	if rgb, ok := colorNames[v]; ok {
-		return opaque(uint64(rgb)), true
+	if c, ok := transform.NamedColor(v); ok {
+		return c, true
 	}
 	switch len(v) {
 	case 3:

@@ -28,7 +28,7 @@ var comparisons = map[string]transform.Comparison{
 func (s *step) readChoice(it item, condition string) error {
 	when, err := parseCondition(condition)
 	if err != nil {
-		return errors.New(errors.BadTransform, "if is %s: %v", quote(condition), err)
+		return errors.New(errors.BadTransform, "if is %s: %v", errors.Quote(condition), err)
 	}
 	c := transform.Choice{When: when}
 	if c.Then, err = s.branch(it.body); err != nil {
@@ -71,7 +71,7 @@ func parseCondition(text string) (transform.Condition, error) {
 		case "or":
 			condition = append(condition, nil)
 		default:
-			return nil, fmt.Errorf("%s stands where and or or would", quote(rest[0]))
+			return nil, fmt.Errorf("%s stands where and or or would", errors.Quote(rest[0]))
 		}
 		words = rest[1:]
 	}
@@ -80,15 +80,15 @@ func parseCondition(text string) (transform.Condition, error) {
 // parseTest reads `property_comparison_value`, and returns the words behind it.
 func parseTest(words []string) (t transform.Test, rest []string, err error) {
 	if len(words) < 3 {
-		return t, nil, fmt.Errorf("%s is no test, such as w_gt_300", quote(strings.Join(words, "_")))
+		return t, nil, fmt.Errorf("%s is no test, such as w_gt_300", errors.Quote(strings.Join(words, "_")))
 	}
 	fact, ok := properties[words[0]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no property; those are w, h, ar, iw, ih and iar", quote(words[0]))
+		return t, nil, fmt.Errorf("%s is no property; those are w, h, ar, iw, ih and iar", errors.Quote(words[0]))
 	}
 	is, ok := comparisons[words[1]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no comparison; those are eq, ne, gt, gte, lt and lte", quote(words[1]))
+		return t, nil, fmt.Errorf("%s is no comparison; those are eq, ne, gt, gte, lt and lte", errors.Quote(words[1]))
 	}
 	value, rest := words[2], words[3:]
 	isAspect := fact == transform.Aspect || fact == transform.InitialAspect
@@ -101,9 +101,9 @@ func parseTest(words []string) (t transform.Test, rest []string, err error) {
 	}
 	switch {
 	case !ok && isAspect:
-		err = fmt.Errorf("%s is compared with %s; it takes a number, or width-height such as 4-3", words[0], quote(value))
+		err = fmt.Errorf("%s is compared with %s; it takes a number, or width-height such as 4-3", words[0], errors.Quote(value))
 	case !ok:
-		err = fmt.Errorf("%s is compared with %s; it takes a number", words[0], quote(value))
+		err = fmt.Errorf("%s is compared with %s; it takes a number", words[0], errors.Quote(value))
 	}
 	return transform.Test{Fact: fact, Is: is, Value: transform.Num(v)}, rest, err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -82,7 +83,7 @@ func parseExpression(text string, in place) (transform.Number, error) {
 		}
 		o, ok := operations[word]
 		if !ok {
-			return transform.Number{}, fmt.Errorf("%s is no operation; those are add, sub, mul, div, mod and pow", quote(word))
+			return transform.Number{}, fmt.Errorf("%s is no operation; those are add, sub, mul, div, mod and pow", errors.Quote(word))
 		}
 		for len(ranks) > 0 && ranks[len(ranks)-1] >= o.rank {
 			pop()
@@ -113,7 +114,7 @@ func parseValue(word string, in place) (transform.Term, error) {
 	case !ok && slices.Contains(elsewhere, word):
 		return transform.Term{}, fmt.Errorf("%s is not known here", word)
 	case !ok:
-		return transform.Term{}, fmt.Errorf("%s is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar", quote(word))
+		return transform.Term{}, fmt.Errorf("%s is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar", errors.Quote(word))
 	case isBase && in == onPicture:
 		return transform.Term{}, fmt.Errorf("%s is only known in a layer", word)
 	case !isBase && in == onMadeLayer:

@@ -141,9 +141,9 @@ func (p *parser) block(open token) (block item, end token, err error) {
 	case err != nil:
 		return item{}, token{}, err
 	case end.text == "":
-		return item{}, token{}, &misplaced{open.at, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", quote(opener), closer)}
+		return item{}, token{}, &misplaced{open.at, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", errors.Quote(opener), closer)}
 	case end.text != closer:
-		return item{}, token{}, &misplaced{end.at, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", quote(opener), end.text, closer)}
+		return item{}, token{}, &misplaced{end.at, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", errors.Quote(opener), end.text, closer)}
 	}
 	return block, end, nil
 }

@@ -13,7 +13,8 @@ package imagekit
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/endpoint"
 )
 
 // Config is how the ImageKit dialect is set up.
@@ -49,26 +50,6 @@ type Config struct {
 	RestrictUnnamed bool `json:"restrict_unnamed,omitempty"`
 }
 
-// endpoint is the Endpoint without a slash at its end.
-func (c Config) endpoint() (string, error) {
-	if c.Endpoint == "" || c.Endpoint == "/" {
-		return "", nil
-	}
-	if c.Endpoint[0] != '/' {
-		return "", fmt.Errorf("endpoint %q does not begin with a slash", c.Endpoint)
-	}
-	endpoint := strings.TrimSuffix(c.Endpoint, "/")
-	for segment := range strings.SplitSeq(endpoint[1:], "/") {
-		if segment == "" {
-			return "", fmt.Errorf("endpoint %q has two slashes in a row", c.Endpoint)
-		}
-		if strings.ContainsFunc(segment, func(r rune) bool { return r != '-' && notName(r) }) {
-			return "", fmt.Errorf("endpoint %q has a character other than letters, digits, hyphens, underscores and slashes", c.Endpoint)
-		}
-	}
-	return endpoint, nil
-}
-
 // notName tells whether a character is none of those that names have.
 func notName(r rune) bool {
 	return r != '_' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
@@ -77,7 +58,7 @@ func notName(r rune) bool {
 // Dialect reads URLs. It never changes, and may be used by any number of
 // goroutines.
 type Dialect struct {
-	endpoint string
+	endpoint endpoint.Endpoint
 	access
 
 	names           map[string]named
@@ -86,7 +67,7 @@ type Dialect struct {
 
 // New returns the dialect of a Config, or what is wrong with it.
 func New(c Config) (*Dialect, error) {
-	endpoint, err := c.endpoint()
+	below, err := endpoint.Parse(c.Endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +82,12 @@ func New(c Config) (*Dialect, error) {
 	if c.RestrictUnnamed && len(names) == 0 {
 		return nil, fmt.Errorf("restrict_unnamed takes named transformations only, and there is none")
 	}
-	return &Dialect{endpoint: endpoint, access: access, names: names, restrictUnnamed: c.RestrictUnnamed}, nil
+	return &Dialect{endpoint: below, access: access, names: names, restrictUnnamed: c.RestrictUnnamed}, nil
 }
 
 // Endpoint is the path below which the dialect's URLs are, without a slash at
 // its end.
-func (d *Dialect) Endpoint() string { return d.endpoint }
+func (d *Dialect) Endpoint() string { return string(d.endpoint) }
 
 // Sender is what ImageKit's requests to web servers say of who sends them, in
 // the header x-req-from (ImageKit, "Web server origin").

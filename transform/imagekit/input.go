@@ -16,7 +16,7 @@ func input(layer string, body [][]item) (string, error) {
 	if v, ok := last(body, "ie"); ok {
 		text, ok := decodeBase64(v)
 		if !ok || text == "" {
-			return "", errors.New(errors.BadTransform, "ie is %s; it takes Base64 of UTF-8", quote(v))
+			return "", errors.New(errors.BadTransform, "ie is %s; it takes Base64 of UTF-8", errors.Quote(v))
 		}
 		return text, nil
 	}
@@ -50,7 +50,7 @@ func refOf(layer, path string) (origin.Ref, error) {
 	ref, err := origin.ParseRef(strings.Join(segments, "/"), "")
 	if err != nil {
 		// Not because of origin.ErrPath: the URL itself names an original.
-		return origin.Ref{}, errors.New(errors.BadTransform, "%s names %s: %s", layer, quote(path), errors.From(err).Message)
+		return origin.Ref{}, errors.New(errors.BadTransform, "%s names %s: %s", layer, errors.Quote(path), errors.From(err).Message)
 	}
 	return ref, nil
 }

@@ -160,7 +160,7 @@ func (l *layer) finishBlock(body [][]item) error {
 		l.Color = transform.Color{} // a block of nothing but the gradient
 	}
 	first.Background = transform.Background{}
-	_, isNamed := colorNames[strings.ToLower(name)]
+	_, isNamed := transform.NamedColor(strings.ToLower(name))
 	if l.level > 0 && l.Color.A == 255 && !isNamed {
 		l.Color.A = uint8((l.level*10*255 + 50) / 100)
 	}

@@ -164,9 +164,9 @@ func (d *Dialect) lookUp(name string) (named, error) {
 	n, ok := d.names[name]
 	switch {
 	case !ok:
-		return named{}, errors.New(errors.BadTransform, "n is %s, which is the name of no transformation here", quote(name))
+		return named{}, errors.New(errors.BadTransform, "n is %s, which is the name of no transformation here", errors.Quote(name))
 	case n.disabled:
-		return named{}, errors.New(errors.BadTransform, "n is %s, a named transformation that is disabled", quote(name))
+		return named{}, errors.New(errors.BadTransform, "n is %s, a named transformation that is disabled", errors.Quote(name))
 	}
 	return n, nil
 }

@@ -2,63 +2,11 @@ package imagekit
 
 import (
 	"net/url"
-	"path"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
-
-// below is the part of a path after the endpoint and the slashes that follow
-// it.
-func (d *Dialect) below(escapedPath string) (string, bool) {
-	rest, ok := d.behind(escapedPath)
-	return strings.TrimLeft(rest, "/"), ok
-}
-
-// behind is the part of a path after the endpoint and one slash. Only whole
-// segments match, so that /shop is not the endpoint of /shopping. A
-// percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
-func (d *Dialect) behind(escapedPath string) (string, bool) {
-	rest := escapedPath
-	for i := range len(d.endpoint) {
-		c, n := firstByte(rest)
-		if c != d.endpoint[i] || c == '/' && n > 1 {
-			return "", false
-		}
-		rest = rest[n:]
-	}
-	if rest != "" && rest[0] != '/' {
-		return "", false
-	}
-	return strings.TrimPrefix(rest, "/"), true
-}
-
-// isHidden tells whether a path that does not begin with the endpoint is below it
-// once it is cleaned, as file servers clean paths: //shop, /./shop and /x/../shop
-// are /shop to them.
-func (d *Dialect) isHidden(escapedPath string) bool {
-	name, err := url.PathUnescape(escapedPath)
-	if err != nil {
-		return false
-	}
-	rest, is := strings.CutPrefix(path.Clean("/"+name), d.endpoint)
-	return is && (rest == "" || rest[0] == '/')
-}
-
-// firstByte is the first byte of a path, percent-decoded, and how many bytes
-// that takes; 0, 0 when there is none.
-func firstByte(escaped string) (c byte, n int) {
-	if len(escaped) >= 3 && escaped[0] == '%' {
-		if s, err := url.PathUnescape(escaped[:3]); err == nil {
-			return s[0], 3
-		}
-	}
-	if escaped == "" {
-		return 0, 0
-	}
-	return escaped[0], 1
-}
 
 // pathParts is what a path says below the endpoint.
 type pathParts struct {
@@ -138,7 +86,7 @@ func (p pathParts) checkFile() error {
 func (p pathParts) unnamed() (pathParts, error) {
 	slash, dot := strings.LastIndexByte(p.file, '/'), strings.LastIndexByte(p.file, '.')
 	if slash < 1 || p.file[slash-1] == '/' || dot < slash+2 || dot == len(p.file)-1 {
-		return pathParts{}, errors.New(errors.BadTransform, "ik-seo is followed by %s; it takes the path without extension, a slash, and a name with the extension", quote(p.file))
+		return pathParts{}, errors.New(errors.BadTransform, "ik-seo is followed by %s; it takes the path without extension, a slash, and a name with the extension", errors.Quote(p.file))
 	}
 	p.suffix, p.ext = p.file[slash:], p.file[dot:]
 	p.file = p.file[:slash] + p.ext

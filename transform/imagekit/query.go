@@ -82,7 +82,7 @@ func readSanitize(_ *queryParts, value string) error {
 	if value == "true" {
 		return nil
 	}
-	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", quote(value))
+	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", errors.Quote(value))
 }
 
 // readThumbnail is the segment ik-thumbnail.jpg of a path, for one that is the

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -18,12 +17,9 @@ import (
 // that is below the endpoint for those who clean paths only, /x/../shop, is refused
 // because of origin.ErrPath: it must not go to the handlers behind unseen.
 func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
-	below, ok := d.below(escapedPath)
-	if !ok && d.isHidden(escapedPath) {
-		return transform.Request{}, true, errors.New(errors.BadTransform, "The path is one below %s that is not written so; it takes no empty, \".\" or \"..\" segments before that", d.endpoint).Because(origin.ErrPath)
-	}
-	if !ok {
-		return transform.Request{}, false, nil
+	below, ok, err := d.endpoint.Below(escapedPath)
+	if !ok || err != nil {
+		return transform.Request{}, ok, err
 	}
 	path, err := parsePath(below)
 	if err != nil {
@@ -58,8 +54,8 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 // own path and has everything else in its query. ok is false where it is written
 // so. The URL is one that Parse understands.
 func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool) {
-	below, ok := d.below(escapedPath)
-	if !ok {
+	below, ok, err := d.endpoint.Below(escapedPath)
+	if !ok || err != nil {
 		return transform.Detour{}, false
 	}
 	path, err := parsePath(below)

@@ -1,9 +1,6 @@
 package imagekit
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -114,26 +111,5 @@ func (r row) wrong(value string) error {
 	if value == "" {
 		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.accepts())
 	}
-	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, quote(value), r.accepts())
+	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, errors.Quote(value), r.accepts())
 }
-
-// quote is a part of the URL as it may stand in a message: quoted, in printable
-// ASCII, and of something long only the beginning.
-func quote(s string) string {
-	const most = 40
-	q := quoted(s)
-	if len(q) <= most {
-		return q
-	}
-	runes := []rune(s[:min(len(s), most)])
-	for len(q) > most {
-		runes = runes[:len(runes)-1]
-		q = quoted(string(runes) + "...")
-	}
-	return q
-}
-
-var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
-
-// quoted has no markup either: an operator's error page may show the message.
-func quoted(s string) string { return markup.Replace(strconv.QuoteToASCII(s)) }

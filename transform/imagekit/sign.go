@@ -109,7 +109,7 @@ func (d *Dialect) verify(target, seen string, now time.Time) (transform.Proof, e
 	case s.twice:
 		return transform.Proof{}, errors.New(errors.Unauthorized, "The URL has ik-s or ik-t more than once")
 	case !ok:
-		return transform.Proof{}, errors.New(errors.Unauthorized, "ik-t is %s; it takes the Unix time in seconds, 10 digits", quote(s.expiry))
+		return transform.Proof{}, errors.New(errors.Unauthorized, "ik-t is %s; it takes the Unix time in seconds, 10 digits", errors.Quote(s.expiry))
 	case !right:
 		return transform.Proof{}, errors.New(errors.Unauthorized, "The signature (ik-s) is not right for this URL")
 	case !until.IsZero() && !now.Before(until):
@@ -141,10 +141,10 @@ func originForm(target string) string {
 // its encoding too: some SDKs sign what a browser would send.
 func (d *Dialect) signedTexts(received, seen, rest string) []string {
 	var texts []string
-	if behind, ok := d.behind(received); ok {
+	if behind, ok := d.endpoint.Behind(received); ok {
 		texts = append(texts, behind+rest)
 	}
-	if behind, ok := d.behind(seen); ok {
+	if behind, ok := d.endpoint.Behind(seen); ok {
 		if tail, ok := sameTail(received, behind); ok {
 			texts = append(texts, tail+rest)
 		}

@@ -80,7 +80,7 @@ func (s *step) read(it item) error {
 		}
 		return nil
 	case s.problem != nil:
-		return errors.New(errors.BadTransform, "%s is %s: %v", r.name, quote(value), s.problem)
+		return errors.New(errors.BadTransform, "%s is %s: %v", r.name, errors.Quote(value), s.problem)
 	}
 	return r.wrong(value)
 }
@@ -116,5 +116,5 @@ func unknown(text string) error {
 		kind, _, _ := strings.Cut(rest, "-")
 		name += "-" + kind
 	}
-	return errors.New(errors.BadTransform, "%s is not a parameter; the parameters are %s", quote(name), supportedNames)
+	return errors.New(errors.BadTransform, "%s is not a parameter; the parameters are %s", errors.Quote(name), supportedNames)
 }

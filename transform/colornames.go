@@ -1,7 +1,16 @@
-package imagekit
+package transform
 
-// colorNames are the named colours of CSS Color Module Level 4, section 6.1,
-// which are those of SVG and rebeccapurple.
+// NamedColor is a named colour of CSS Color Module Level 4, section 6.1, its name in
+// lower case. It is opaque.
+func NamedColor(name string) (Color, bool) {
+	rgb, ok := colorNames[name]
+	if !ok {
+		return Color{}, false
+	}
+	return Opaque(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb)), true
+}
+
+// colorNames are those of SVG, and rebeccapurple.
 var colorNames = map[string]uint32{
 	"aliceblue":            0xf0f8ff,
 	"antiquewhite":         0xfaebd7,

@@ -1,0 +1,95 @@
+// Package endpoint is about the path below which a dialect's URLs are.
+package endpoint
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// Endpoint is a path, without a slash at its end; the zero value is every path.
+type Endpoint string
+
+// Parse reads an endpoint as a configuration has it: letters, digits, hyphens,
+// underscores and slashes, of which the first stands at the beginning, and one may
+// stand at the end.
+func Parse(text string) (Endpoint, error) {
+	if text == "" || text == "/" {
+		return "", nil
+	}
+	if text[0] != '/' {
+		return "", fmt.Errorf("endpoint %q does not begin with a slash", text)
+	}
+	e := strings.TrimSuffix(text, "/")
+	for segment := range strings.SplitSeq(e[1:], "/") {
+		if segment == "" {
+			return "", fmt.Errorf("endpoint %q has two slashes in a row", text)
+		}
+		const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+		if strings.Trim(segment, plain) != "" {
+			return "", fmt.Errorf("endpoint %q has a character other than letters, digits, hyphens, underscores and slashes", text)
+		}
+	}
+	return Endpoint(e), nil
+}
+
+// Below is the part of an escaped path after the endpoint and the slashes that
+// follow it; ok is false for a path that is not below it.
+//
+// One that is below it for those who clean paths only, /x/../shop, is refused
+// because of origin.ErrPath: it must not go to the handlers behind unseen.
+func (e Endpoint) Below(escapedPath string) (rest string, ok bool, err error) {
+	rest, ok = e.Behind(escapedPath)
+	if !ok && e.isHidden(escapedPath) {
+		return "", true, errors.New(errors.BadTransform, "The path is one below %s that is not written so; it takes no empty, \".\" or \"..\" segments before that", e).Because(origin.ErrPath)
+	}
+	return strings.TrimLeft(rest, "/"), ok, nil
+}
+
+// Behind is the part of a path after the endpoint and one slash. Only whole
+// segments match, so that /shop is not the endpoint of /shopping. A
+// percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
+func (e Endpoint) Behind(escapedPath string) (string, bool) {
+	rest := escapedPath
+	for i := range len(e) {
+		c, n := firstByte(rest)
+		if c != e[i] || c == '/' && n > 1 {
+			return "", false
+		}
+		rest = rest[n:]
+	}
+	if rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "/"), true
+}
+
+// isHidden tells whether a path that does not begin with the endpoint is below it
+// once it is cleaned, as file servers clean paths: //shop, /./shop and /x/../shop
+// are /shop to them.
+func (e Endpoint) isHidden(escapedPath string) bool {
+	name, err := url.PathUnescape(escapedPath)
+	if err != nil {
+		return false
+	}
+	rest, is := strings.CutPrefix(path.Clean("/"+name), string(e))
+	return is && (rest == "" || rest[0] == '/')
+}
+
+// firstByte is the first byte of a path, percent-decoded, and how many bytes
+// that takes; 0, 0 when there is none.
+func firstByte(escaped string) (c byte, n int) {
+	if len(escaped) >= 3 && escaped[0] == '%' {
+		if s, err := url.PathUnescape(escaped[:3]); err == nil {
+			return s[0], 3
+		}
+	}
+	if escaped == "" {
+		return 0, 0
+	}
+	return escaped[0], 1
+}
