@@ -1,6 +1,8 @@
 package images
 
 import (
+	"time"
+
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -41,7 +43,9 @@ func (sharedGate) Destruct() error { return nil }
 func (h *Handler) provisionGate(engine engineSettings) error {
 	settings := gateSettings{engine, h.Memory, h.QueueSize}
 	shared, _, err := gates.LoadOrNew(settings, func() (caddy.Destructor, error) {
-		return sharedGate{admission.NewGate(settings.memory, engine.workers, settings.queue), render.NewCoalescer()}, nil
+		gate := admission.NewGate(settings.memory, engine.workers, settings.queue)
+		gate.Waited = func(d time.Duration) { metrics.waiting.Observe(d.Seconds()) }
+		return sharedGate{gate, render.NewCoalescer()}, nil
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,15 @@ type App struct{ engines []starter }
 // starter is an engine with something to start. Starting it again does nothing.
 type starter interface{ Start() error }
 
+// Provision implements caddy.Provisioner. It has the metrics of the process shown
+// with those of the configuration.
+func (a *App) Provision(ctx caddy.Context) error {
+	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	return nil
+}
+
 // CaddyModule returns the Caddy module information.
 func (App) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{
@@ -51,4 +60,7 @@ func (a *App) Start() error {
 func (a *App) Stop() error { return nil }
 
 // Interface guards
-var _ caddy.App = (*App)(nil)
+var (
+	_ caddy.App         = (*App)(nil)
+	_ caddy.Provisioner = (*App)(nil)
+)

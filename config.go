@@ -341,11 +341,11 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 			if !ok {
 				return fmt.Errorf("%T is no origin", module)
 			}
-			origins = append(origins, origin.Coalesce(o))
+			origins = append(origins, origin.Coalesce(counted(o, module.(caddy.Module))))
 		}
 	}
 	if len(origins) == 0 {
-		origins = []origin.Origin{next.Origin{}}
+		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
 	}
 	if err := h.provisionDynamic(ctx, dynamic); err != nil {
 		return err

@@ -16,6 +16,9 @@ type Dialect struct {
 	ImageKit *imagekit.Config `json:"imagekit,omitempty"`
 }
 
+// name is how the configuration calls the dialect.
+func (*Dialect) name() string { return "imagekit" }
+
 // provision returns the dialect, placeholders in its options replaced. What they
 // stand for, such as a key, is not written back into the configuration.
 func (d *Dialect) provision() (language, error) {

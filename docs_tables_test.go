@@ -17,10 +17,12 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/dustin/go-humanize"
+	"github.com/prometheus/client_golang/prometheus"
 
 	images "github.com/caddy-images/caddy-images"
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/render/workers"
 )
 
 // table returns the rows of the tables of a text whose first heading is first,
@@ -292,6 +294,44 @@ func TestDocsErrors(t *testing.T) {
 			t.Errorf("docs/origins.md: there is no code %q", row[1])
 		}
 	}
+}
+
+// The tables of metrics are the collectors, and the ends of workers.
+func TestDocsMetrics(t *testing.T) {
+	descriptor := regexp.MustCompile(`^Desc\{fqName: "([^"]*)", help: "[^"]*", unit: "", constLabels: \{\}, variableLabels: \{([^}]*)\}\}$`)
+	var code []string
+	for _, c := range images.Collectors() {
+		kind := "gauge"
+		switch c.(type) {
+		case prometheus.Counter, *prometheus.CounterVec:
+			kind = "counter"
+		case prometheus.Histogram, *prometheus.HistogramVec:
+			kind = "histogram"
+		}
+		descriptors := make(chan *prometheus.Desc, 100)
+		c.Describe(descriptors)
+		close(descriptors)
+		for d := range descriptors {
+			m := descriptor.FindStringSubmatch(d.String())
+			if m == nil {
+				t.Fatalf("no metric is told by %s", d)
+			}
+			code = append(code, m[1]+" "+kind+" "+strings.ReplaceAll(m[2], ",", " "))
+		}
+	}
+	docs := readPage(t, "docs/metrics.md")
+	var told []string
+	for _, row := range table(t, docs.text, "Metric") {
+		told = append(told, strings.Join(row[:3], " "))
+	}
+	slices.Sort(told)
+	same(t, "metrics", told, code)
+
+	var ends []string
+	for _, why := range workers.Ends {
+		ends = append(ends, string(why))
+	}
+	same(t, "ends of workers", column(table(t, docs.text, "Reason"), 0), ends)
 }
 
 func TestDocsArchitecture(t *testing.T) {

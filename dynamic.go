@@ -26,8 +26,8 @@ func (h *Handler) provisionDynamic(ctx caddy.Context, dynamic origin.Dynamic) er
 		}
 		dynamic = module.(origin.Dynamic)
 	}
-	h.dynamic = origin.Coalesce(dynamic)
-	h.dynamicListed = origin.Coalesce(dynamic.Within(h.language.Lists))
+	h.dynamic = origin.Coalesce(counted(dynamic, dynamic.(caddy.Module)))
+	h.dynamicListed = origin.Coalesce(counted(dynamic.Within(h.language.Lists), dynamic.(caddy.Module)))
 	return nil
 }
 

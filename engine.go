@@ -97,7 +97,7 @@ func (h *Handler) borrowEngine() (engine render.Engine, giveBack func(), err err
 	if engine, err = h.engineSettings.acquire(); err != nil {
 		return nil, nil, err
 	}
-	return h.gate.coalescer.Engine(admission.New(engine, h.gate.Gate)), func() { _ = h.engineSettings.release() }, nil
+	return h.gate.coalescer.Engine(admission.New(countedEngine{engine}, h.gate.Gate)), func() { _ = h.engineSettings.release() }, nil
 }
 
 // Cleanup lets the engine go, and the gate before it.

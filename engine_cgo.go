@@ -23,6 +23,8 @@ func newEngine(s engineSettings) (render.Engine, error) {
 		// embeds another takes what nobody foresaw. A worker gets no more than all
 		// workers together should take, and what it takes without any picture.
 		MaxMemory: min(s.memory+512<<20, 4<<30),
+		Started:   metrics.workerStarts.Inc,
+		Ended:     func(why workers.End) { metrics.workerEnds.WithLabelValues(string(why)).Inc() },
 		// The pool outlives the configuration whose handler made it, and its log.
 		Logger: func() *zap.Logger { return caddy.Log().Named("images.workers") },
 	})

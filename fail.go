@@ -24,6 +24,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	status := e.Status(errors.ImageKit)
 	failure := caddyhttp.Error(status, e)
 	h.log(r, e, failure)
+	h.countError(e, status)
 	if e.Kind == errors.ClientClosed {
 		// Error routes would run for nobody.
 		w.WriteHeader(status)

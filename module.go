@@ -104,10 +104,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	if asked.Plan.IsZero() {
 		answer.saveAs(asked)
-		return answer.send(w, r, original.Body)
+		return h.send(w, r, answer, original.Body)
 	}
 	if answer.isKnownTo(r) {
-		return answer.send(w, r, nil)
+		return h.send(w, r, answer, nil)
 	}
 	variant, err := h.render(r, engine, client, original, files, areas)
 	if err != nil {
@@ -115,7 +115,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
 	answer.saveAs(asked)
-	return answer.send(w, r, variant.body)
+	return h.send(w, r, answer, variant.body)
 }
 
 // isForNext tells whether a request that would be answered with what the next

@@ -36,6 +36,9 @@ func TestTable(t *testing.T) {
 		{&Error{Kind: RenderTimeout}, "ETIMEDOUT", 504, 504},
 		{&Error{Kind: ClientClosed}, "ECANCELED", 499, 499},
 	}
+	ofOrigin := map[Kind]bool{
+		NotFound: true, AccessDenied: true, Refused: true, Unidentified: true, Unresolved: true, OriginTimeout: true, BadOriginRequest: true,
+	}
 	seen := map[Kind]bool{}
 	for _, tt := range tests {
 		seen[tt.err.Kind] = true
@@ -49,7 +52,13 @@ func TestTable(t *testing.T) {
 			if got := tt.err.Status(Imagizer); got != tt.imagizer {
 				t.Errorf("Imagizer status %d, want %d", got, tt.imagizer)
 			}
+			if got := tt.err.OfOrigin(); got != ofOrigin[tt.err.Kind] {
+				t.Errorf("it is an origin's: %t", got)
+			}
 		})
+	}
+	if !(&Error{Kind: Limit, OriginStatus: 413}).OfOrigin() {
+		t.Error("what an origin said by its status is not its failure")
 	}
 	for k := range table {
 		if !Kind(k).Valid() {

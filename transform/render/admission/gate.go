@@ -47,6 +47,10 @@ import (
 // So neither a small job behind large ones nor a large one among small ones
 // waits for ever; what comes after them makes no difference.
 type Gate struct {
+	// Waited is called with how long a job that found a place waited for its
+	// share, also if it got none. It is set before the first job; nil is nothing.
+	Waited func(time.Duration)
+
 	budget int64
 	slots  int
 	queue  int
@@ -104,16 +108,12 @@ func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (
 	if err != nil {
 		return nil, err
 	}
-	limit := time.NewTimer(timeout)
-	defer limit.Stop()
-	select {
-	case <-w.in:
-		return g.leave(cost), nil
-	case <-ctx.Done():
-	case <-limit.C:
+	in := g.await(w, timeout)
+	if g.Waited != nil {
+		g.Waited(time.Since(w.since))
 	}
-	if !g.drop(w) {
-		return g.leave(cost), nil // it was let in at the last moment
+	if in {
+		return g.leave(cost), nil
 	}
 	if ctx.Err() != nil {
 		return nil, render.Stopped(ctx)
@@ -122,6 +122,20 @@ func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (
 }
 
 const megabyte = 1_000_000
+
+// await waits until a job is let in, for no longer than timeout. It is false for
+// one that is in the queue no more.
+func (g *Gate) await(w *waiter, timeout time.Duration) bool {
+	limit := time.NewTimer(timeout)
+	defer limit.Stop()
+	select {
+	case <-w.in:
+		return true
+	case <-w.ctx.Done():
+	case <-limit.C:
+	}
+	return !g.drop(w) // unless it was let in at the last moment
+}
 
 // enter lets a job in, or into the queue.
 func (g *Gate) enter(ctx context.Context, cost int64) (*waiter, error) {

@@ -115,6 +115,24 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// Whoever found a place is told of with what it waited: let in at once, later, or
+// not at all. Who was refused at the door did not wait.
+func TestGateTellsWaits(t *testing.T) {
+	const s = time.Second
+	g := NewGate(100, 9, 2)
+	var mu sync.Mutex
+	var waits []time.Duration
+	g.Waited = func(d time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		waits = append(waits, d)
+	}
+	play(t, g, []visit{{cost: 101}, {cost: 100, holds: 3 * s}, {cost: 50}, {cost: 50, patience: 2 * s}, {cost: 50}, {at: 2*s + s/4, cost: 50, leaves: s / 2}})
+	if want := []time.Duration{0, 2 * s, s / 2, 3 * s}; !slices.Equal(waits, want) {
+		t.Errorf("waits %v, want %v", waits, want)
+	}
+}
+
 const anyTime = time.Duration(-2)
 
 func stream(every time.Duration, n int, v visit) (all []visit) {

@@ -36,6 +36,11 @@ type Config struct {
 	// libraries have no memory, which most of them do not survive. Default: 4 GiB.
 	MaxMemory int64
 
+	// Started is called for every worker that is ready, Ended with why one is
+	// no more. Default: nothing.
+	Started func()
+	Ended   func(End)
+
 	// RefusalTime is for how long an original that broke a worker is refused.
 	// Default: 5 minutes.
 	RefusalTime time.Duration
@@ -47,6 +52,12 @@ func (c *Config) setDefaults() {
 	}
 	if c.Logger == nil {
 		c.Logger = zap.NewNop
+	}
+	if c.Started == nil {
+		c.Started = func() {}
+	}
+	if c.Ended == nil {
+		c.Ended = func(End) {}
 	}
 	if c.MaxJobs == 0 {
 		c.MaxJobs = 10_000

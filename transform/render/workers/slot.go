@@ -46,6 +46,7 @@ func (s *slot) run() {
 		case s.pool.closing.Err() != nil:
 			return
 		default:
+			s.pool.config.Ended(NotStarted)
 			s.pool.log().Error("a worker does not start", zap.Error(err))
 		}
 		s.failures++
@@ -55,6 +56,7 @@ func (s *slot) run() {
 
 // greeted logs what a worker said at first, unless it was said before.
 func (s *slot) greeted(w *process, greeting *ready) {
+	s.pool.config.Started()
 	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
 	if now, before := greeting.Version, s.pool.config.Version; now != before {
 		s.pool.once.version.Do(func() {
@@ -122,13 +124,13 @@ func (s *slot) serve(w *process) (useful bool) {
 			s.ended(w, ok)
 			return jobs > 1 || time.Since(begun) > longestWait
 		case <-s.pool.closing.Done():
-			w.stop()
+			s.stop(w, Closed)
 			return true
 		}
 		size := w.size.resident()
 		if marked || jobs >= s.pool.config.MaxJobs || size > s.pool.config.MaxResident {
 			s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", size))
-			w.stop()
+			s.stop(w, Replaced)
 			return true
 		}
 		rested = nil
@@ -164,7 +166,7 @@ func (s *slot) isDead(w *process) bool {
 
 // ended buries a worker that died when it was idle, or spoke then.
 func (s *slot) ended(w *process, spoke bool) {
-	w.kill()
+	s.kill(w, Died)
 	fault := w.fault
 	if spoke {
 		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
@@ -186,10 +188,10 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 	if err := w.job(ctx, w.last, t.job); err != nil {
 		if ctx.Err() != nil {
 			t.end(nil, render.Stopped(ctx))
-			w.kill()
+			s.kill(w, endOf(ctx))
 			return false
 		}
-		w.kill()
+		s.kill(w, Died)
 		s.pool.log().Warn("a worker died before it took a job", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(err))
 		t.end(nil, errLost)
 		return false
@@ -217,7 +219,7 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 			t.end(nil, render.Stopped(ctx))
 			if render.OutOfTime(ctx) {
 				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
-				w.kill()
+				s.kill(w, TimedOut)
 				return false
 			}
 			return s.settle(w)
@@ -228,9 +230,14 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 // broken ends a task whose worker died or went mad. It is the picture's doing,
 // unless the worker died before it had the picture.
 func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
-	w.kill()
+	lost := !accepted && !stderrors.Is(fault, errNonsense)
+	why := Broken
+	if lost {
+		why = Died
+	}
+	s.kill(w, why)
 	cause := fmt.Errorf("worker %d: %w (%s)", w.pid(), fault, w.state())
-	if !accepted && !stderrors.Is(fault, errNonsense) {
+	if lost {
 		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
 		t.end(nil, errLost)
 		return
@@ -245,7 +252,7 @@ func (s *slot) settle(w *process) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
 	defer cancel()
 	if w.cancel(w.last) != nil {
-		w.kill()
+		s.kill(w, Cancelled)
 		return false
 	}
 	for {
@@ -259,7 +266,27 @@ func (s *slot) settle(w *process) bool {
 			}
 		case <-ctx.Done():
 		}
-		w.kill()
+		s.kill(w, Cancelled)
 		return false
 	}
+}
+
+// kill ends the worker at once.
+func (s *slot) kill(w *process, why End) {
+	w.kill()
+	s.pool.config.Ended(why)
+}
+
+// stop has an idle worker end itself.
+func (s *slot) stop(w *process, why End) {
+	w.stop()
+	s.pool.config.Ended(why)
+}
+
+// endOf is how a worker ends whose job's context is done.
+func endOf(ctx context.Context) End {
+	if render.OutOfTime(ctx) {
+		return TimedOut
+	}
+	return Cancelled
 }

@@ -1,0 +1,4 @@
+package images
+
+// What tests from outside look into.
+var Collectors = collectors

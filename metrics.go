@@ -1,0 +1,183 @@
+package images
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/workers"
+)
+
+// metricsPrefix is what the names of all metrics begin with.
+const metricsPrefix = "caddy_images_"
+
+// What stands for the code of an error where there is none.
+const (
+	codeOK     = "ok"
+	codePassed = "passed" // what `next` answered went to the client as it is
+)
+
+// noFormat is the format of a rendering that no picture came of.
+const noFormat = "none"
+
+// Upper bounds, in seconds, of what fetching, rendering and waiting take: from
+// what a disk, a thumbnail or an idle server takes to the default timeouts.
+var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// metrics are one set a process, whatever configurations come and go. Labels have
+// words of ours and names of modules, never what a client sent.
+var metrics = struct {
+	requests, errors, fetches, originalBytes, variantBytes, workerEnds *prometheus.CounterVec
+	fetching, rendering                                                *prometheus.HistogramVec
+	waiting                                                            prometheus.Histogram
+	workerStarts                                                       prometheus.Counter
+}{
+	requests: counters("requests_total", "Requests that the handler answered, by HTTP status and by ik-error code, which is ok for no error.", "dialect", "status", "code"),
+	errors:   counters("errors_total", "Error answers by whose failure it was: the origin's, or our own or the client's.", "dialect", "code", "source"),
+
+	fetches:       counters("fetches_total", "Questions to origins, by what came of them.", "origin", "code"),
+	fetching:      histograms("fetch_duration_seconds", "What origins took to answer.", "origin"),
+	originalBytes: counters("original_bytes_total", "Bytes of the originals that came from origins.", "origin"),
+
+	waiting:      histogram("queue_duration_seconds", "What jobs waited for their turn to render."),
+	rendering:    histograms("render_duration_seconds", "What rendering took, without the wait, by the format of the result.", "format"),
+	variantBytes: counters("variant_bytes_total", "Bytes of the pictures that were rendered.", "format"),
+
+	workerStarts: prometheus.NewCounter(prometheus.CounterOpts{Name: metricsPrefix + "worker_starts_total", Help: "Worker processes that became ready."}),
+	workerEnds:   counters("worker_ends_total", "Worker processes that ended, by why.", "reason"),
+}
+
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: metricsPrefix + name, Help: help}, labels)
+}
+
+func histograms(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: metricsPrefix + name, Help: help, Buckets: seconds}, labels)
+}
+
+func histogram(name, help string) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Name: metricsPrefix + name, Help: help, Buckets: seconds})
+}
+
+func init() {
+	// A rate begins with the second value that is seen, and a worker's end is rare.
+	for _, why := range workers.Ends {
+		metrics.workerEnds.WithLabelValues(string(why))
+	}
+}
+
+// collectors are all metrics, in the order of the documentation.
+func collectors() []prometheus.Collector {
+	return []prometheus.Collector{
+		metrics.requests, metrics.errors,
+		metrics.fetches, metrics.fetching, metrics.originalBytes,
+		metrics.waiting, metrics.rendering, metrics.variantBytes,
+		load{},
+		metrics.workerStarts, metrics.workerEnds,
+	}
+}
+
+// registerMetrics has the registry, which is a new one with every configuration,
+// show the metrics.
+func registerMetrics(registry *prometheus.Registry) error {
+	for _, c := range collectors() {
+		if err := registry.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countError counts an error answer.
+func (h *Handler) countError(e *errors.Error, status int) {
+	dialect, source := h.Dialect.name(), "own"
+	if e.OfOrigin() {
+		source = "origin"
+	}
+	metrics.requests.WithLabelValues(dialect, strconv.Itoa(status), e.Kind.Code()).Inc()
+	metrics.errors.WithLabelValues(dialect, e.Kind.Code(), source).Inc()
+}
+
+// send writes a good answer and counts it.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, a answer, body []byte) error {
+	noted := &notingWriter{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}
+	err := a.send(noted, r, body)
+	metrics.requests.WithLabelValues(h.Dialect.name(), strconv.Itoa(noted.status), codeOK).Inc()
+	return err
+}
+
+// notingWriter notes the status that an answer is given.
+type notingWriter struct {
+	*caddyhttp.ResponseWriterWrapper
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *notingWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriterWrapper.WriteHeader(status)
+}
+
+// countedOrigin is an origin whose fetches are counted: each once, however many
+// requests share it.
+type countedOrigin struct {
+	origin.Origin
+	name string
+}
+
+// counted returns the origin, counted under the name of its module.
+func counted(o origin.Origin, module caddy.Module) origin.Origin {
+	c := countedOrigin{o, module.CaddyModule().ID.Name()}
+	if _, bound := o.(origin.RequestBound); bound {
+		return countedBound{c}
+	}
+	return c
+}
+
+// Fetch implements origin.Origin.
+func (c countedOrigin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	began := time.Now()
+	source, err := c.Origin.Fetch(ctx, req)
+	metrics.fetching.WithLabelValues(c.name).Observe(time.Since(began).Seconds())
+	code := codeOK
+	switch {
+	case isAnswered(err):
+		code = codePassed
+	case err != nil:
+		code = errors.From(err).Kind.Code()
+	default:
+		metrics.originalBytes.WithLabelValues(c.name).Add(float64(len(source.Body)))
+	}
+	metrics.fetches.WithLabelValues(c.name, code).Inc()
+	return source, err
+}
+
+// countedBound is one that belongs to its request.
+type countedBound struct{ countedOrigin }
+
+// RequestBound implements origin.RequestBound.
+func (countedBound) RequestBound() {}
+
+// countedEngine is an engine whose renderings are counted.
+type countedEngine struct{ render.Engine }
+
+// Render implements render.Engine.
+func (c countedEngine) Render(ctx context.Context, job render.Job) (*render.Result, error) {
+	began := time.Now()
+	result, err := c.Engine.Render(ctx, job)
+	format := noFormat
+	if err == nil {
+		format = result.Format.String()
+		metrics.variantBytes.WithLabelValues(format).Add(float64(len(result.Body)))
+	}
+	metrics.rendering.WithLabelValues(format).Observe(time.Since(began).Seconds())
+	return result, err
+}

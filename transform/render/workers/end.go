@@ -1,0 +1,18 @@
+package workers
+
+// End is why a worker is no more.
+type End string
+
+// The ends of workers.
+const (
+	Replaced   End = "replaced"    // after MaxJobs, with more than MaxResident, or after a font
+	Broken     End = "broken"      // a picture crashed it, or had it talk nonsense
+	TimedOut   End = "timed_out"   // killed: its picture took longer than it may
+	Cancelled  End = "cancelled"   // killed: its client left, and it did not stop soon
+	Died       End = "died"        // while it had no picture
+	NotStarted End = "not_started" // before it was ready
+	Closed     End = "closed"      // with its pool
+)
+
+// Ends are all ends.
+var Ends = []End{Replaced, Broken, TimedOut, Cancelled, Died, NotStarted, Closed}
