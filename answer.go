@@ -28,6 +28,7 @@ import (
 type answer struct {
 	contentType  string
 	etag         string
+	hasty        []string // its entity tags instead, by render.Result.Haste, from 1
 	modified     time.Time
 	cacheControl string
 	vary         []string // the request's headers that it depends on
@@ -70,6 +71,9 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 		stands = append(stands, fmt.Append(nil, areas))
 	}
 	a.etag = strongTag(stands...)
+	for haste := range byte(render.MostHaste) {
+		a.hasty = append(a.hasty, strongTag(append(slices.Clip(stands), []byte{haste + 1})...))
+	}
 	return a
 }
 
@@ -127,11 +131,27 @@ func isHarmless(contentType string) bool {
 }
 
 // isKnownTo tells whether the request's conditions decide about the answer
-// without its body: the client has it (304), or wants another (412).
-func (a answer) isKnownTo(r *http.Request) bool {
-	probe := statusWriter{header: http.Header{"Etag": {a.etag}}}
-	http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
-	return probe.status == http.StatusNotModified || probe.status == http.StatusPreconditionFailed
+// without its body: the client has it (304), or wants another (412). What was made in
+// haste is as good as any: the tag of the answer is then that of what the client has.
+func (a *answer) isKnownTo(r *http.Request) bool {
+	refused := true
+	for _, tag := range append([]string{a.etag}, a.hasty...) {
+		probe := statusWriter{header: http.Header{"Etag": {tag}}}
+		http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
+		if probe.status == http.StatusNotModified {
+			a.etag = tag
+			return true
+		}
+		refused = refused && probe.status == http.StatusPreconditionFailed
+	}
+	return refused
+}
+
+// made says how the variant was made.
+func (a *answer) made(haste int) {
+	if haste > 0 {
+		a.etag = a.hasty[haste-1]
+	}
 }
 
 // statusWriter is an http.ResponseWriter that only remembers the status.

@@ -114,6 +114,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.fail(w, r, err)
 	}
 	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
+	answer.made(variant.haste)
 	answer.saveAs(asked)
 	return h.send(w, r, answer, variant.body)
 }
@@ -184,7 +185,7 @@ func (h *Handler) render(r *http.Request, engine render.Engine, client tailored,
 	if err != nil {
 		return variant{}, err
 	}
-	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width}, nil
+	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste}, nil
 }
 
 // variant is what a plan makes of an original.
@@ -192,6 +193,7 @@ type variant struct {
 	body        []byte
 	contentType string
 	width       int // 0 for unknown
+	haste       int // as in render.Result
 }
 
 // accepts are the formats to choose from, for a plan that leaves the choice.

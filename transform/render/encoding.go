@@ -44,8 +44,7 @@ func (j Job) CheckEncoding(format transform.Format, size transform.Size) error {
 }
 
 // Encoding is the format in which a picture with these facts, those of what was
-// drawn, is written. It does not depend on how busy the server is: a strong
-// entity tag that was given for a URL stands for one picture.
+// drawn, is written. It does not depend on how busy the server is.
 func (j Job) Encoding(f transform.Facts) transform.Format {
 	accepts := j.Accepts
 	if f.Size.Pixels() > AVIFPixels(j.Timeout) {

@@ -51,6 +51,10 @@ type Job struct {
 	// it, callers leave it. The same bytes come of it. Default: 1.
 	Threads int
 
+	// Haste, 0 to MostHaste, is how much less effort than usual an encoder makes that
+	// can take long: engines set it, callers leave it. Other bytes come of it.
+	Haste int
+
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration
@@ -105,4 +109,8 @@ type Result struct {
 	Format transform.Format
 	Size   transform.Size
 	Frames int
+
+	// Haste is how much less effort than usual the encoder made; 0 for one whose
+	// effort is always the same.
+	Haste int
 }

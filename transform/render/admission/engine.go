@@ -37,6 +37,7 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 		return nil, err
 	}
 	defer leave()
+	job.Haste = e.gate.haste()
 	job.QueueTimeout = max(job.QueueTimeout-time.Since(began), leastPatience)
 	return e.Engine.Render(ctx, job)
 }

@@ -6,6 +6,7 @@ import (
 	stderrors "errors"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -190,4 +191,28 @@ func TestEstimateCountsEveryCopy(t *testing.T) {
 			t.Errorf("%s: %d bytes of copies, want %d", tt.name, s.copies, tt.copies)
 		}
 	}
+}
+
+// Of ten jobs for one slot the first begins with none behind it, the second with
+// eight, the third with seven, and so on: they are in haste as the queue is long.
+func TestEngineInHaste(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		job := pngJob(t, 50, 50)
+		gate := NewGate(1<<30, 1, 20)
+		var haste []int
+		engine := New(engineFunc(func(_ context.Context, job render.Job) (*render.Result, error) {
+			haste = append(haste, job.Haste)
+			time.Sleep(time.Millisecond)
+			return nil, stderrors.New("no")
+		}), gate)
+		var clients sync.WaitGroup
+		for range 10 {
+			clients.Go(func() { _, _ = engine.Render(t.Context(), job) })
+			synctest.Wait()
+		}
+		clients.Wait()
+		if want := []int{0, 2, 1, 1, 1, 1, 0, 0, 0, 0}; !slices.Equal(haste, want) {
+			t.Errorf("got %v, want %v", haste, want)
+		}
+	})
 }

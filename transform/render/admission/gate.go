@@ -176,6 +176,13 @@ func (g *Gate) admit() {
 	g.waiting = kept
 }
 
+// haste is that of a job which begins now.
+func (g *Gate) haste() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return render.Haste(len(g.waiting), g.slots)
+}
+
 // drop takes a job out of the queue. It is false for one that was let in.
 func (g *Gate) drop(w *waiter) bool {
 	g.mu.Lock()

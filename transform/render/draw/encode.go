@@ -61,7 +61,11 @@ func (p *picture) encode() (*render.Result, error) {
 	if p.format == transform.JPEG {
 		body = withDensity(body, p.job.Plan.Output.Density)
 	}
-	return &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}, nil
+	result := &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}
+	if p.format == transform.AVIF {
+		result.Haste = p.job.Haste
+	}
+	return result, nil
 }
 
 // joinFrames makes the one tall image of frames that savers want, with the
@@ -109,7 +113,7 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 		sharp := p.facts.Frames == 1
 		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, SmartSubsample: sharp, Keep: keep})
 	case transform.AVIF:
-		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort, Keep: keep}
+		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Haste, Keep: keep}
 		if output.Lossless {
 			options.Subsample = vips.SubsampleOff // libvips' lossless is about the codec only
 		}

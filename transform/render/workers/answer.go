@@ -47,9 +47,9 @@ type failure struct {
 
 const (
 	idSize = 8
-	// resultSize is that of a result's numbers: id, format, width, height and
-	// frames.
-	resultSize = idSize + 1 + 4 + 4 + 4
+	// resultSize is that of a result's numbers: id, format, width, height, frames
+	// and haste.
+	resultSize = idSize + 1 + 4 + 4 + 4 + 4
 )
 
 // readAnswer reads the next word of a worker.
@@ -89,10 +89,11 @@ func parseResult(payload []byte) (answer, error) {
 		Format: transform.Format(payload[idSize]),
 		Size:   transform.Size{Width: number(idSize + 1), Height: number(idSize + 5)},
 		Frames: number(idSize + 9),
+		Haste:  number(idSize + 13),
 		Body:   payload[resultSize:],
 	}}
 	r := a.result
-	if !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || len(r.Body) == 0 {
+	if !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || r.Haste < 0 || r.Haste > render.MostHaste || len(r.Body) == 0 {
 		return answer{}, fmt.Errorf("%w: %d frames of %v in format %d, %d bytes", errNonsense, r.Frames, r.Size, r.Format, len(r.Body))
 	}
 	return a, nil
@@ -123,7 +124,7 @@ func appendResult(to []byte, id uint64, r *render.Result) []byte {
 	to = appendHeader(to, frameResult, resultSize+len(r.Body))
 	to = binary.BigEndian.AppendUint64(to, id)
 	to = append(to, byte(r.Format))
-	for _, n := range []int{r.Size.Width, r.Size.Height, r.Frames} {
+	for _, n := range []int{r.Size.Width, r.Size.Height, r.Frames, r.Haste} {
 		to = binary.BigEndian.AppendUint32(to, uint32(n))
 	}
 	return to

@@ -91,6 +91,8 @@ func TestNonsense(t *testing.T) {
 		"no width":              result(func(r *render.Result) { r.Size.Width = 0 }),
 		"a negative height":     result(func(r *render.Result) { r.Size.Height = -1 }),
 		"no frames":             result(func(r *render.Result) { r.Frames = 0 }),
+		"too much haste":        result(func(r *render.Result) { r.Haste = render.MostHaste + 1 }),
+		"negative haste":        result(func(r *render.Result) { r.Haste = -1 }),
 		"no JSON":               text(frameFailure, "{"),
 		"a kind of nobody":      text(frameFailure, `{"kind": 99}`),
 		"a kind too large":      text(frameFailure, `{"kind": 256}`),

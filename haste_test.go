@@ -1,0 +1,50 @@
+//go:build cgo
+
+package images_test
+
+import (
+	"fmt"
+	"image"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// Under load an AVIF is made with less effort. It is another file, under another
+// strong tag, and both tags stay good: whoever has either need not load it again.
+func TestAVIFInHaste(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n workers 1\n}")
+	writeJPEG(t, filepath.Join(s.root, "photo.jpg"), image.Point{600, 400})
+	const url = "/tr:w-%d,f-avif/photo.jpg"
+	var clients sync.WaitGroup
+	tags := make([]string, 16)
+	bodies := make([][]byte, len(tags))
+	for n := range tags {
+		clients.Go(func() {
+			a := s.get(t, fmt.Sprintf(url, 400+n))
+			a.wants(t, http.StatusOK)
+			tags[n], bodies[n] = a.Header.Get("ETag"), a.body
+		})
+	}
+	clients.Wait()
+	others := 0
+	for n, tag := range tags {
+		path := fmt.Sprintf(url, 400+n)
+		calm := s.get(t, path)
+		same := string(calm.body) == string(bodies[n])
+		if (calm.Header.Get("ETag") == tag) != same {
+			t.Errorf("%s: tags %s and %s, equal bytes: %t", path, tag, calm.Header.Get("ETag"), same)
+		}
+		if !same {
+			others++
+		}
+		s.get(t, path, "If-None-Match", tag).wants(t, http.StatusNotModified, "ETag", tag)
+		s.get(t, path, "If-None-Match", `"other", `+tag).wants(t, http.StatusNotModified, "ETag", tag)
+	}
+	if others == 0 {
+		t.Error("none of them was made in haste")
+	}
+	s.get(t, fmt.Sprintf(url, 400), "If-None-Match", tags[1]).wants(t, http.StatusOK)
+	s.get(t, fmt.Sprintf(url, 400), "If-Match", `"other"`).wants(t, http.StatusPreconditionFailed)
+}

@@ -1,0 +1,38 @@
+//go:build cgo
+
+package draw_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
+)
+
+// Haste makes another AVIF, and says so. It leaves other formats alone.
+func TestHasteIsOfAVIF(t *testing.T) {
+	for _, format := range []transform.Format{transform.AVIF, transform.WebP, transform.JPEG} {
+		var results []*render.Result
+		for haste := range render.MostHaste + 1 {
+			job := newJob(originals(t)[transform.JPEG], transform.Output{Format: format})
+			job.Haste = haste
+			r, err := draw.Draw(t.Context(), job)
+			if err != nil {
+				t.Fatalf("%s, haste %d: %v", format, haste, err)
+			}
+			want := 0
+			if format == transform.AVIF {
+				want = haste
+			}
+			if r.Haste != want {
+				t.Errorf("%s, haste %d: made with %d, want %d", format, haste, r.Haste, want)
+			}
+			results = append(results, r)
+		}
+		if same := bytes.Equal(results[0].Body, results[render.MostHaste].Body); same != (format != transform.AVIF) {
+			t.Errorf("%s: haste changes nothing: %t", format, same)
+		}
+	}
+}
