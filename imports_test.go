@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"transform/header":            {"transform/sniff"},
 	"transform/endpoint":          {"errors", "origin"},
 	"transform/imagekit":          {"errors", "origin", "transform", "transform/endpoint"},
+	"transform/imagizer":          {"errors", "origin", "transform", "transform/endpoint"},
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
 	"transform/render":            {"errors", "internal/coalesce", "transform"},

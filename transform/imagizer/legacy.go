@@ -1,0 +1,109 @@
+package imagizer
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// pathParts is what a path says below the endpoint.
+type pathParts struct {
+	file string // still percent-encoded
+
+	// prefix are the segments before the file's path, as they are, and query what
+	// they ask for.
+	prefix []string
+	query  string
+}
+
+var (
+	sizeSegment   = regexp.MustCompile(`^(\d*)x(\d*)(?:q(\d+))?$`)
+	dprSegment    = regexp.MustCompile(`^x(\d+(?:\.\d+)?)$`)
+	serverSegment = regexp.MustCompile(`^img\d+$`)
+)
+
+// parsePath reads the paths of Imagizer's first years, where they are understood:
+//
+//	/{W}x{H}[q{Q}][/c][/x{DPR}]/file     W or H may be missing; c is crop=fit
+//	/v2/{W}x{H}[q{Q}][/r]/file           both may be; what r means is not known
+//	/a/img{N}/file                       the original
+//
+// All other paths are those of files.
+func (d *Dialect) parsePath(below string) (pathParts, error) {
+	p := pathParts{file: below}
+	if !d.legacyPaths || !p.takeLegacy() {
+		return p, nil
+	}
+	// As a path of its own the file's would be read as such a URL again, and be
+	// another file.
+	again := pathParts{file: p.file}
+	if again.takeLegacy() {
+		return pathParts{}, errors.New(errors.BadTransform, "The path has a size twice; it takes one")
+	}
+	return p, nil
+}
+
+// takeLegacy takes the segments off the path that are no part of the file's.
+func (p *pathParts) takeLegacy() bool {
+	first := p.next()
+	switch {
+	case first == "a" && serverSegment.MatchString(second(p.file)):
+		p.take()
+		return true
+	case first == "v2" && sizeSegment.MatchString(second(p.file)):
+		p.take()
+		p.takeSize()
+		if p.next() == "r" {
+			p.take()
+		}
+		return true
+	case first == "x" || !sizeSegment.MatchString(first):
+		return false
+	}
+	p.takeSize()
+	if p.next() == "c" {
+		p.take()
+		p.query = with(p.query, "crop=fit")
+	}
+	if m := dprSegment.FindStringSubmatch(p.next()); m != nil {
+		p.take()
+		p.query = with(p.query, "dpr="+m[1])
+	}
+	return true
+}
+
+func (p *pathParts) takeSize() {
+	m := sizeSegment.FindStringSubmatch(p.next())
+	for i, name := range []string{"width", "height", "quality"} {
+		if m[i+1] != "" {
+			p.query = with(p.query, name+"="+m[i+1])
+		}
+	}
+	p.take()
+}
+
+// next is the first segment, decoded; empty where nothing follows it, for then it
+// is the file.
+func (p *pathParts) next() string {
+	segment, rest, _ := strings.Cut(p.file, "/")
+	name, err := url.PathUnescape(segment)
+	if err != nil || strings.Trim(rest, "/") == "" {
+		return ""
+	}
+	return name
+}
+
+// take moves the first segment, and slashes that follow it, to the prefix.
+func (p *pathParts) take() {
+	segment, rest, _ := strings.Cut(p.file, "/")
+	p.prefix = append(p.prefix, segment)
+	p.file = strings.TrimLeft(rest, "/")
+}
+
+// second is the second segment of a path, decoded, if something follows it.
+func second(path string) string {
+	_, rest, _ := strings.Cut(path, "/")
+	return (&pathParts{file: strings.TrimLeft(rest, "/")}).next()
+}

@@ -1,0 +1,81 @@
+package imagizer
+
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+const takesPosition = "top, center or bottom, and left, center or right, such as bottom,right"
+
+// position is where something lies in each direction: -1 is left or the top, 0 the
+// middle, 1 right or the bottom.
+type position struct{ across, down int }
+
+// parsePosition reads `bottom,right`, `bottom|right` as layers have it, or one of
+// the words, in either order. What is not said is the middle.
+func parsePosition(v string) (p position, ok bool) {
+	words := strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == '|' })
+	across, down := false, false
+	for _, word := range words {
+		switch strings.TrimSpace(word) {
+		case "left":
+			p.across, ok, across = -1, !across, true
+		case "right":
+			p.across, ok, across = 1, !across, true
+		case "top":
+			p.down, ok, down = -1, !down, true
+		case "bottom":
+			p.down, ok, down = 1, !down, true
+		case "center", "middle":
+			ok = true
+		default:
+			ok = false
+		}
+		if !ok {
+			return position{}, false
+		}
+	}
+	return p, ok && len(words) <= 2
+}
+
+// focuses are the nine parts of a picture, by rows.
+var focuses = [3][3]transform.Focus{
+	{transform.FocusTopLeft, transform.FocusTop, transform.FocusTopRight},
+	{transform.FocusLeft, transform.FocusCenter, transform.FocusRight},
+	{transform.FocusBottomLeft, transform.FocusBottom, transform.FocusBottomRight},
+}
+
+// place is the position, percent of the picture's shorter side away from the edges
+// that it is at.
+func (p position) place(percent float64) transform.Place {
+	if percent == 0 || p == (position{}) {
+		return transform.Place{Focus: focuses[p.down+1][p.across+1]}
+	}
+	distance := percentOf(transform.BaseShort, percent)
+	place := transform.Place{Anchor: transform.FocusTopLeft}
+	if p.across != 0 {
+		place.Left = transform.Offset{Distance: distance, Back: p.across > 0}
+	}
+	if p.down != 0 {
+		place.Top = transform.Offset{Distance: distance, Back: p.down > 0}
+	}
+	return place
+}
+
+// percentOf is a part of what is known of the picture below.
+func percentOf(f transform.Fact, percent float64) transform.Number {
+	n, _ := transform.Expression(
+		transform.Term{Kind: transform.FactTerm, Fact: f},
+		transform.Term{Value: percent / 100},
+		transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply},
+	)
+	return n
+}
+
+func readPosition(of func(p *picture) *position) func(*picture, string) bool {
+	return func(p *picture, v string) (ok bool) {
+		*of(p), ok = parsePosition(v)
+		return ok
+	}
+}

@@ -1,0 +1,88 @@
+package imagizer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// policy is which parameters URLs may have, and with which values.
+type policy struct {
+	allowed map[string]bool // nil for all
+	rules   map[string]rule
+}
+
+// policy checks what a Config says of it.
+func (c Config) policy() (policy, error) {
+	var p policy
+	if c.ImageParamsAllowed != nil {
+		p.allowed = map[string]bool{}
+		for _, name := range *c.ImageParamsAllowed {
+			r, err := known("image_params_allowed", name)
+			if err != nil {
+				return policy{}, err
+			}
+			p.allowed[r.name] = true
+		}
+	}
+	p.rules = map[string]rule{}
+	for _, name := range slices.Sorted(maps.Keys(c.ImageParamValidations)) {
+		r, err := known("image_param_validations", name)
+		if err != nil {
+			return policy{}, err
+		}
+		if p.rules[r.name], err = c.ImageParamValidations[name].compile(); err != nil {
+			return policy{}, fmt.Errorf("image_param_validations: %s: %w", name, err)
+		}
+	}
+	return p, nil
+}
+
+// known is the row of a parameter that a key of the configuration names.
+func known(key, name string) (row, error) {
+	r, encoded, ok := plain(name)
+	if !ok || encoded {
+		return row{}, fmt.Errorf("%s has %q, which is no parameter; those are %s", key, name, allNames)
+	}
+	return r, nil
+}
+
+// mayHave decides whether URLs may have a parameter.
+func (p policy) mayHave(a argument) error {
+	r, _, ok := plain(a.name)
+	name := a.name
+	if ok {
+		name = r.name
+	}
+	if p.allowed == nil || p.allowed[name] || ok && a.isAbsent(r) {
+		return nil
+	}
+	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not take (image_params_allowed)", errors.Quote(name))
+}
+
+// validate holds a value against the rule for its parameter.
+func (p policy) validate(name, text string) error {
+	rule, ok := p.rules[name]
+	if !ok {
+		return nil
+	}
+	if takes := rule.refuses(text); takes != "" {
+		return errors.New(errors.BadTransform, "%s is %s; this server takes %s (image_param_validations)", name, errors.Quote(text), takes)
+	}
+	return nil
+}
+
+// originQuery are the names of the parameters that belong to the original.
+func (c Config) originQuery() (map[string]bool, error) {
+	names := map[string]bool{}
+	for _, name := range c.OriginQuery {
+		if _, _, is := plain(name); is || name == "" || strings.ContainsAny(name, "&=#") {
+			return nil, fmt.Errorf("origin_query has %q; it takes names of parameters that are not Imagizer's, such as v", name)
+		}
+		names[name] = true
+	}
+	return names, nil
+}

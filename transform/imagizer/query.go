@@ -1,0 +1,143 @@
+package imagizer
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// The limits of one parameter, in bytes. Imagizer documents none.
+const (
+	maxValue = 8192
+	maxData  = 256 << 10 // with a data URL in it
+)
+
+// values are the parameters of a query that are there, by their plain names.
+type values map[string]value
+
+// value is that of a parameter, decoded.
+type value struct {
+	text string
+
+	// trusted tells that the operator wrote it, and not a client.
+	trusted bool
+}
+
+// argument is one parameter of a query, as received.
+type argument struct {
+	name, value string
+	hasValue    bool
+}
+
+// arguments takes a query apart. belongs are the parameters that belong to the
+// original, as they are.
+func (d *Dialect) arguments(rawQuery string) (list []argument, belongs string) {
+	var rest []string
+	for part := range strings.SplitSeq(rawQuery, "&") {
+		a := argument{}
+		a.name, a.value, a.hasValue = strings.Cut(part, "=")
+		if name, err := url.QueryUnescape(a.name); err == nil {
+			a.name = name
+		}
+		switch {
+		case d.originQuery[a.name]:
+			rest = append(rest, part)
+		case a.name != "":
+			list = append(list, a)
+		}
+	}
+	return list, strings.Join(rest, "&")
+}
+
+// plain is the row of a parameter by any of its names, and whether that is the
+// Base64 form.
+func plain(name string) (r row, encoded, ok bool) {
+	if r, ok = byName[name]; ok {
+		return r, false, true
+	}
+	short, encoded := strings.CutSuffix(name, "64")
+	if r, ok = byName[short]; ok && encoded {
+		return r, true, true
+	}
+	return row{}, false, false
+}
+
+// parseQuery reads a query. Names that are not known are left out, unless the
+// policy refuses them; an empty value is as if it was not there; of several the
+// last one counts, and one in Base64 before one that is not.
+//
+// The errors of policy come before those of syntax.
+func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err error) {
+	list, belongs := d.arguments(rawQuery)
+	for _, a := range list {
+		if err := d.mayHave(a); err != nil {
+			return nil, "", err
+		}
+	}
+	v, inBase64 := values{}, map[string]bool{}
+	for _, a := range list {
+		r, encoded, ok := plain(a.name)
+		if !ok || a.isAbsent(r) || r.state == ignored || inBase64[r.name] && !encoded {
+			continue
+		}
+		text, err := d.decode(r, a, encoded)
+		if err != nil {
+			return nil, "", err
+		}
+		v[r.name] = value{text: text}
+		inBase64[r.name] = inBase64[r.name] || encoded
+	}
+	for name, value := range v {
+		if err := d.validate(name, value.text); err != nil {
+			return nil, "", err
+		}
+	}
+	return v, belongs, d.addPreset(v)
+}
+
+// isAbsent tells whether the parameter is there only as a name. The bare name of
+// a boolean is true.
+func (a argument) isAbsent(r row) bool { return a.value == "" && (a.hasValue || !r.flag) }
+
+func (d *Dialect) decode(r row, a argument, encoded bool) (string, error) {
+	if !a.hasValue {
+		return "true", nil
+	}
+	most := maxValue
+	if d.dataURLs {
+		most = maxData
+	}
+	if len(a.value) > most {
+		return "", errors.New(errors.Limit, "%s has %d bytes, more than %d", r.name, len(a.value), most)
+	}
+	text, err := url.QueryUnescape(a.value)
+	if err != nil {
+		return "", errors.New(errors.BadTransform, "%s has a malformed percent-encoding; %% must be followed by two hex digits", r.name).Because(err)
+	}
+	ok := true
+	if encoded {
+		text, ok = decodeBase64(text)
+	}
+	if encoded && !ok {
+		return "", errors.New(errors.BadTransform, "%s64 is %s; it takes Base64 of UTF-8", r.name, errors.Quote(text))
+	}
+	if !utf8.ValidString(text) {
+		return "", errors.New(errors.BadTransform, "%s is not percent-encoded UTF-8", r.name)
+	}
+	return text, nil
+}
+
+// decodeBase64 reads standard Base64, or that for URLs, with its padding or
+// without. A plus sign that became a space is a plus sign. What cannot be read is
+// returned as it is.
+func decodeBase64(v string) (string, bool) {
+	standard := strings.NewReplacer(" ", "+", "-", "+", "_", "/").Replace(strings.TrimRight(v, "="))
+	text, err := base64.RawStdEncoding.DecodeString(standard)
+	if err != nil || !utf8.Valid(text) {
+		return v, false
+	}
+	return string(text), true
+}

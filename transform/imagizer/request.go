@@ -1,0 +1,73 @@
+package imagizer
+
+import (
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// Parse reads a URL: its path, percent-encoded as received (url.URL.EscapedPath),
+// and its query, raw.
+//
+// ok is false for a path that is not below the endpoint; the URL is then not this
+// dialect's. The error is an *errors.Error: errors.Unauthorized for a parameter
+// that image_params_allowed does not have, which comes before all others,
+// errors.BadTransform or errors.Limit. A URL that names no file is one when it asks
+// for a picture; without, such as that of a site's home page, its Ref has an empty
+// Path. Whether the original may be had from where it is, Admit decides.
+func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
+	below, ok, err := d.endpoint.Below(escapedPath)
+	if !ok || err != nil {
+		return transform.Request{}, ok, err
+	}
+	path, err := d.parsePath(below)
+	if err != nil {
+		return transform.Request{}, true, err
+	}
+	asked, err = d.parse(path.file, with(rawQuery, path.query))
+	return asked, true, err
+}
+
+func (d *Dialect) parse(file, rawQuery string) (asked transform.Request, err error) {
+	v, belongs, err := d.parseQuery(rawQuery)
+	if err != nil {
+		return transform.Request{}, err
+	}
+	p, err := d.newPicture(v)
+	if err != nil {
+		return transform.Request{}, err
+	}
+	if asked.Plan, err = p.plan(); err != nil {
+		return transform.Request{}, err
+	}
+	asked.Meta = p.meta
+	if asked.Ref, err = p.ref(file, belongs); err != nil {
+		return transform.Request{}, err
+	}
+	if asked.Ref.Path == "" && asked.Ref.Server == "" && (asked.Meta || !asked.Plan.IsZero()) {
+		return transform.Request{}, errors.New(errors.BadTransform, "The URL names no file to transform")
+	}
+	return asked, nil
+}
+
+// Detour tells how a URL would be written that names the same original by its own
+// path and has everything else in its query. ok is false where it is written so.
+// The URL is one that Parse understands.
+func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool) {
+	below, ok, err := d.endpoint.Below(escapedPath)
+	if !ok || err != nil {
+		return transform.Detour{}, false
+	}
+	path, err := d.parsePath(below)
+	if err != nil || len(path.prefix) == 0 {
+		return transform.Detour{}, false
+	}
+	return transform.Detour{Segments: path.prefix, Query: with(rawQuery, path.query)}, true
+}
+
+// with is a query with more behind it.
+func with(query, more string) string {
+	if query == "" || more == "" {
+		return query + more
+	}
+	return query + "&" + more
+}
