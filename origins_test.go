@@ -1,6 +1,9 @@
 package images_test
 
 import (
+	"bytes"
+	"image/color"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -49,6 +52,37 @@ func TestS3ThroughCaddy(t *testing.T) {
 	}
 	s = serve(t, config("no-such-bucket", "{env.CADDY_IMAGES_S3_SECRET}"))
 	s.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "UNIDENTIFIED - The bucket was not found on S3")
+}
+
+// What S3 keeps beside an object says that it is private, and what of it matters.
+func TestS3Metadata(t *testing.T) {
+	s3 := miniotest.Start(t)
+	s3.MakeBucket(t, "photos")
+	picture := stripes()
+	for key, header := range map[string]http.Header{
+		"private.png": {"X-Amz-Meta-Isprivatefile": {"true"}},
+		"public.png":  {"X-Amz-Meta-Isprivatefile": {"false"}},
+		"area.png":    {"X-Amz-Meta-Customcoordinates": {"40,0,20,20"}},
+	} {
+		s3.Put(t, "photos", key, picture, header)
+	}
+	s := serve(t, "images {\n dialect imagekit {\n  private_key k\n }\n origin s3 photos {\n  region "+miniotest.Region+"\n  endpoint "+s3.URL+
+		"\n  path_style\n  access_key "+s3.AccessKey+"\n  secret_key "+s3.SecretKey+"\n }\n}")
+	for _, path := range []string{"/private.png", "/tr:w-10/private.png"} {
+		s.get(t, path).wants(t, 401, "Ik-Error", "EPERM - The file is private; its URL takes a signature (ik-s), or nothing but a named transformation")
+	}
+	s.get(t, "/tr:w-10/public.png").wants(t, 200)
+	a := s.get(t, "/tr:w-20,h-20,fo-custom,f-png/area.png")
+	a.wants(t, 200)
+	cut, err := png.Decode(bytes.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Scaled by nothing, the area's columns are the stripes 4 and 5.
+	at := func(x int) color.Color { return color.NRGBAModel.Convert(cut.At(x, 0)) }
+	if first, last := at(0), at(19); first != stripe(4) || last != stripe(5) {
+		t.Errorf("from %v to %v, want %v to %v", first, last, stripe(4), stripe(5))
+	}
 }
 
 func TestWebThroughCaddy(t *testing.T) {
