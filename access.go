@@ -55,6 +55,9 @@ func (h *Handler) mayShow(r *http.Request, asked transform.Request, original *or
 // mayPass decides, by its header, whether somebody else's answer may be sent on
 // as it is, and bounds how long it may be kept.
 func (h *Handler) mayPass(header http.Header, asked transform.Request) error {
+	if !h.showsOriginals() {
+		return errors.New(errors.Unauthorized, "This site does not show originals, and has no image there, or none that may be transformed")
+	}
 	asked.Named = false // whatever was asked for, this is the file itself
 	if err := h.language.MayShow(header, asked); err != nil {
 		return err

@@ -16,7 +16,6 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
@@ -61,7 +60,7 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	accepts := h.accepts(r, asked.Plan)
 	choice := fmt.Append(nil, accepts, client.quality)
 	if slices.Contains(accepts, transform.AVIF) {
-		choice = fmt.Append(choice, render.AVIFPixels(time.Duration(h.RenderTimeout)))
+		choice = fmt.Append(choice, render.AVIFPixels(h.renderTimeout()))
 	}
 	stands := [][]byte{[]byte(h.engine.Version()), asked.Plan.Key(), choice, validator(original)}
 	for _, file := range files {
@@ -210,16 +209,6 @@ func formatOf(body []byte) (transform.Format, bool) {
 		return transform.FormatAuto, false
 	}
 	return transform.ParseFormat(string(name))
-}
-
-// checkSVG refuses an SVG that is too large to be delivered as one.
-func (h *Handler) checkSVG(plan transform.Plan, body []byte) error {
-	if size := int64(len(body)); size > h.MaxSVGSize && (plan.IsZero() || keepsSVG(plan, body)) {
-		if f, _ := formatOf(body); f == transform.SVG {
-			return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; it can be had in another format, such as f-png", size, h.MaxSVGSize)
-		}
-	}
-	return nil
 }
 
 // keepsSVG tells whether the original is an SVG that the plan leaves one. An

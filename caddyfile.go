@@ -10,9 +10,6 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"github.com/dustin/go-humanize"
-
-	"github.com/caddy-images/caddy-images/transform/imagekit"
 )
 
 func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
@@ -47,6 +44,11 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		fetch_timeout   <duration>
 //		render_timeout  <duration>
 //		queue_timeout   <duration>
+//		backend_timeout <duration>
+//		backend_connect_timeout <duration>
+//		allow_original_image_request on|off
+//		allow_animated_gifs on|off
+//		add_response_headers <headers...>
 //		quality         [<format>] <1-100>
 //		save_data
 //		device_size     desktop|mobile <width>x<height>
@@ -63,7 +65,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(0) {
 		option := d.Val()
-		if seen[option] && option != "origin" && option != "quality" && option != "device_size" {
+		if seen[option] && !slices.Contains([]string{"origin", "quality", "device_size", "add_response_headers"}, option) {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
@@ -106,6 +108,16 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return durationArg(d, &h.RenderTimeout)
 	case "queue_timeout":
 		return durationArg(d, &h.QueueTimeout)
+	case "backend_timeout":
+		return durationArg(d, &h.BackendTimeout)
+	case "backend_connect_timeout":
+		return durationArg(d, &h.BackendConnectTimeout)
+	case "allow_original_image_request":
+		return switchArg(d, &h.AllowOriginalImageRequest)
+	case "allow_animated_gifs":
+		return switchArg(d, &h.AllowAnimatedGIFs)
+	case "add_response_headers":
+		return moreArgs(d, &h.AddResponseHeaders)
 	case "quality":
 		return h.unmarshalQuality(d)
 	case "save_data":
@@ -123,68 +135,6 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return oneArg(d, &h.Canonical)
 	}
 	return d.Errf("images has no option %q", option)
-}
-
-func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
-	var name string
-	if err := oneArg(d, &name); err != nil {
-		return err
-	}
-	if name != "imagekit" {
-		return d.Errf("there is no dialect %q; there is imagekit", name)
-	}
-	h.Dialect = &Dialect{ImageKit: new(imagekit.Config)}
-	seen := make(map[string]bool)
-	for d.NextBlock(1) {
-		option := d.Val()
-		if seen[option] && option != "private_key" && option != "named" {
-			return d.Errf("%s is given twice", option)
-		}
-		seen[option] = true
-		if err := unmarshalImageKit(d, option, h.Dialect.ImageKit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config) error {
-	switch option {
-	case "endpoint":
-		return oneArg(d, &c.Endpoint)
-	case "private_key":
-		return moreArgs(d, &c.PrivateKeys)
-	case "require_signature":
-		return oneOf(d, &c.RequireSignature, imagekit.RequireOff, imagekit.RequireRemote, imagekit.RequireOn)
-	case "web_proxy":
-		c.WebProxy = &imagekit.WebProxy{Hosts: d.RemainingArgs()}
-		return nil
-	case "named":
-		return unmarshalNamed(d, c)
-	case "restrict_unnamed":
-		c.RestrictUnnamed = true
-		return noArgs(d)
-	}
-	return d.Errf("dialect imagekit has no option %q", option)
-}
-
-func unmarshalNamed(d *caddyfile.Dispenser, c *imagekit.Config) error {
-	args := d.RemainingArgs()
-	if len(args) < 2 || len(args) > 3 {
-		return d.ArgErr()
-	}
-	name, disabled := args[0], len(args) == 3
-	if disabled && args[2] != "disabled" {
-		return d.Errf("named %s is followed by %q; it takes nothing more, or disabled", name, args[2])
-	}
-	if _, twice := c.Named[name]; twice {
-		return d.Errf("named %s is given twice", name)
-	}
-	if c.Named == nil {
-		c.Named = make(map[string]imagekit.Named)
-	}
-	c.Named[name] = imagekit.Named{Transformation: args[1], Disabled: disabled}
-	return nil
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
@@ -264,87 +214,6 @@ func (h *Handler) unmarshalDeviceSize(d *caddyfile.Dispenser) error {
 	if errs[0] != nil || errs[1] != nil || box.check(device) != nil || *box == (Dimensions{}) {
 		return d.Errf("device_size %s is %q; it takes width and height from 1 to 65535, such as 1080x1920", device, size)
 	}
-	return nil
-}
-
-func noArgs(d *caddyfile.Dispenser) error {
-	if d.NextArg() {
-		return d.ArgErr()
-	}
-	return nil
-}
-
-func oneArg(d *caddyfile.Dispenser, to *string) error {
-	if !d.Args(to) || d.NextArg() {
-		return d.ArgErr()
-	}
-	return nil
-}
-
-func oneOf(d *caddyfile.Dispenser, to *string, words ...string) error {
-	option := d.Val()
-	if err := oneArg(d, to); err != nil {
-		return err
-	}
-	if !slices.Contains(words, *to) {
-		return d.Errf("%s is %q; it takes %s", option, *to, strings.Join(words, ", "))
-	}
-	return nil
-}
-
-func someArgs(d *caddyfile.Dispenser, to *[]string) error {
-	if *to = d.RemainingArgs(); len(*to) == 0 {
-		return d.ArgErr()
-	}
-	return nil
-}
-
-// moreArgs is for an option that can be given several times.
-func moreArgs(d *caddyfile.Dispenser, to *[]string) error {
-	var args []string
-	if err := someArgs(d, &args); err != nil {
-		return err
-	}
-	*to = append(*to, args...)
-	return nil
-}
-
-func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
-	var text string
-	if err := oneArg(d, &text); err != nil {
-		return err
-	}
-	v, err := caddy.ParseDuration(text)
-	if err != nil || v <= 0 {
-		return d.Errf("%q is no time span; one looks like 10s or 1m30s", text)
-	}
-	*to = caddy.Duration(v)
-	return nil
-}
-
-func sizeArg(d *caddyfile.Dispenser, to *int64) error {
-	var text string
-	if err := oneArg(d, &text); err != nil {
-		return err
-	}
-	v, err := humanize.ParseBytes(text)
-	if err != nil || v == 0 || int64(v) < 0 {
-		return d.Errf("%q is no size; one looks like 40MiB or 1000000", text)
-	}
-	*to = int64(v)
-	return nil
-}
-
-func countArg[T int | int64](d *caddyfile.Dispenser, to *T) error {
-	var text string
-	if err := oneArg(d, &text); err != nil {
-		return err
-	}
-	v, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || v < 1 {
-		return d.Errf("%q is no count; it takes a whole number from 1", text)
-	}
-	*to = T(v)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"runtime"
 	"slices"
@@ -13,9 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
-	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
-	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
@@ -99,6 +98,28 @@ type Handler struct {
 	// answered 503. Default: 10s.
 	QueueTimeout caddy.Duration `json:"queue_timeout,omitempty"`
 
+	// How long fetching and rendering may take together, from the moment at which
+	// the request is there. Default: none beside FetchTimeout, QueueTimeout and
+	// RenderTimeout.
+	BackendTimeout caddy.Duration `json:"backend_timeout,omitempty"`
+
+	// How long an origin may take to accept a connection, where its own
+	// `dial_timeout` is not shorter. Default: that.
+	BackendConnectTimeout caddy.Duration `json:"backend_connect_timeout,omitempty"`
+
+	// Whether a URL without a transformation is answered with the original, and a
+	// file that is no picture, or an SVG that nothing is drawn of, delivered as it
+	// is. If not, they are 401. Default: `true`
+	AllowOriginalImageRequest *bool `json:"allow_original_image_request,omitempty"`
+
+	// Whether what is made of an animation moves. If not, it is made of its first
+	// frame. Originals stay as they are. Default: `true`
+	AllowAnimatedGIFs *bool `json:"allow_animated_gifs,omitempty"`
+
+	// Headers for all answers to URLs of the dialect, errors included, such as
+	// `Access-Control-Allow-Origin: *`. Default: none.
+	AddResponseHeaders []string `json:"add_response_headers,omitempty"`
+
 	// The quality, 1 to 100, for URLs that name none.
 	Quality *Quality `json:"quality,omitempty"`
 
@@ -148,7 +169,8 @@ type Handler struct {
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
-	canonical      *url.URL // nil for none
+	added          http.Header // to all answers
+	canonical      *url.URL    // nil for none
 	defaultImage   origin.Ref
 	bodies         *errorBodies
 	again          *again
@@ -210,6 +232,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if h.language, err = h.Dialect.provision(); err != nil {
 		return err
 	}
+	if h.added, err = parseAdded(h.AddResponseHeaders); err != nil {
+		return err
+	}
 	if h.canonical, err = parseCanonical(h.Canonical); err != nil {
 		return err
 	}
@@ -243,6 +268,8 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
+	orDefault(&h.AllowOriginalImageRequest, new(true))
+	orDefault(&h.AllowAnimatedGIFs, new(true))
 	orDefault(&h.Quality.JPEG, 80)
 	orDefault(&h.Quality.WebP, 77)
 	orDefault(&h.Quality.AVIF, 63)
@@ -274,10 +301,15 @@ func (h *Handler) check() error {
 		{"fetch_timeout", int64(h.FetchTimeout), int64(time.Hour)},
 		{"render_timeout", int64(h.RenderTimeout), int64(time.Hour)},
 		{"queue_timeout", int64(h.QueueTimeout), int64(time.Hour)},
+		{"backend_timeout", int64(h.BackendTimeout), int64(time.Hour)},
+		{"backend_connect_timeout", int64(h.BackendConnectTimeout), int64(time.Hour)},
 		{"quality of jpeg", int64(h.Quality.JPEG), 100},
 		{"quality of webp", int64(h.Quality.WebP), 100},
 		{"quality of avif", int64(h.Quality.AVIF), 100},
 	} {
+		if isUnset := o.value == 0 && strings.HasPrefix(o.name, "backend_"); isUnset {
+			continue
+		}
 		if o.value < 1 || o.value > o.most {
 			least, most := any(1), any(o.most)
 			value := any(o.value)
@@ -311,51 +343,4 @@ func (h *Handler) check() error {
 		}
 	}
 	return checkCacheControl(h.CacheControl)
-}
-
-func (h *Handler) provisionOrigins(ctx caddy.Context) error {
-	var goOn []errors.Kind
-	for _, name := range h.GoOn {
-		kind, err := origin.ParseGoOn(name)
-		if err != nil {
-			return fmt.Errorf("go_on: %w", err)
-		}
-		goOn = append(goOn, kind)
-	}
-	var origins []origin.Origin
-	var dynamic origin.Dynamic
-	if len(h.OriginsRaw) > 0 {
-		modules, err := ctx.LoadModule(h, "OriginsRaw")
-		if err != nil {
-			return fmt.Errorf("loading origins: %w", err)
-		}
-		for _, module := range modules.([]any) {
-			if d, ok := module.(origin.Dynamic); ok {
-				if dynamic != nil || !h.language.TakesURLs() {
-					return fmt.Errorf("origin dynamic is for the whole URLs that web_proxy lets clients name; it takes one, and web_proxy")
-				}
-				dynamic = d
-				continue
-			}
-			o, ok := module.(origin.Origin)
-			if !ok {
-				return fmt.Errorf("%T is no origin", module)
-			}
-			origins = append(origins, origin.Coalesce(counted(o, module.(caddy.Module))))
-		}
-	}
-	if len(origins) == 0 {
-		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
-	}
-	if err := h.provisionDynamic(ctx, dynamic); err != nil {
-		return err
-	}
-	_, h.transformsNext = origins[0].(origin.RequestBound)
-	h.transformsNext = h.transformsNext && len(origins) == 1
-	h.asksNext = slices.ContainsFunc(origins, func(o origin.Origin) bool {
-		_, bound := o.(origin.RequestBound)
-		return bound
-	})
-	h.origins = origin.Chain{Origins: origins, GoOn: goOn}
-	return nil
 }

@@ -140,7 +140,7 @@ func TestDocsOptions(t *testing.T) {
 	readme := readPage(t, "README.md")
 	rows := table(t, readme.text, "Option")
 	options := optionsOf(t, "caddyfile.go", "unmarshalOption")
-	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile.go", "unmarshalImageKit")...))
+	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile_dialect.go", "unmarshalImageKit")...))
 	same(t, "JSON", column(rows, 1), append(jsonNames(images.Handler{}), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))...))
 	syntax := readme.blocks("")[0]
 	for _, row := range rows {
@@ -284,6 +284,15 @@ func TestDocsErrors(t *testing.T) {
 		}
 		slices.Sort(docs)
 		same(t, "errors", docs, code)
+	}
+	faults := map[string]string{}
+	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "In the log"), "`fault`") {
+		faults[row[0]] = row[1]
+	}
+	for k := range errors.ClientClosed + 1 {
+		if !strings.Contains(faults[string((&errors.Error{Kind: k}).Fault())], k.Code()) {
+			t.Errorf("docs/errors.md does not say that %s is of the %s", k.Code(), (&errors.Error{Kind: k}).Fault())
+		}
 	}
 	known := map[string]bool{}
 	for _, c := range code {

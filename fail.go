@@ -57,6 +57,7 @@ func (h *Handler) log(r *http.Request, e *errors.Error, failure caddyhttp.Handle
 	if c := h.logger.Check(level, e.Message); c != nil {
 		c.Write(
 			zap.String("code", e.Kind.Code()),
+			zap.String("fault", string(e.Fault())),
 			zap.Int("status", failure.StatusCode),
 			zap.String("error_id", failure.ID),
 			zap.String("method", r.Method),

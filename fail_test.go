@@ -103,7 +103,7 @@ handle_errors {
 		t.Fatalf("%d log lines for one failure: %v", len(lines), lines)
 	}
 	for field, want := range map[string]any{
-		"level": "warn", "msg": "The web server refused the connection", "code": "ECONNREFUSED",
+		"level": "warn", "msg": "The web server refused the connection", "code": "ECONNREFUSED", "fault": "origin",
 		"status": 404.0, "error_id": string(a.body), "path": "/tr:w-1/no.jpg",
 	} {
 		if lines[0][field] != want {

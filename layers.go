@@ -3,7 +3,6 @@ package images
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"golang.org/x/sync/errgroup"
@@ -29,12 +28,12 @@ const (
 // within a fetch_timeout of their own. Each is under the limits of an original,
 // and may be shown only to whom an original may: a layer is one more way to a
 // file, which what the site has configured for the file's path must not miss.
-func (h *Handler) fetchLayers(r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, original *origin.Source) ([]*origin.Source, error) {
+func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, original *origin.Source) ([]*origin.Source, error) {
 	refs := asked.Plan.Refs()
 	if len(refs) == 0 {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+	ctx, cancel := h.fetching(ctx)
 	defer cancel()
 	files := make([]*origin.Source, len(refs))
 	group, ctx := errgroup.WithContext(ctx)
@@ -48,7 +47,7 @@ func (h *Handler) fetchLayers(r *http.Request, nextHandler caddyhttp.Handler, as
 		}
 		var err error
 		switch {
-		case !h.mayReach(r, asked, ref, "l-"):
+		case !h.mayReach(ctx, r, asked, ref, "l-"):
 			err = transform.InLayer(ref, errors.New(errors.Forbidden, "This site does not show this file to you by this handler"))
 		case h.asksNext:
 			err = get() // on this goroutine: the handlers belong to the request
@@ -81,7 +80,7 @@ func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler ca
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},
 	})
-	return h.origins.Fetch(ctx, origin.Request{Ref: ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+	return h.origins.Fetch(ctx, h.originRequest(r, ref))
 }
 
 // checkTotal bounds what one request holds in memory before it waits for its turn.

@@ -41,7 +41,7 @@ var metrics = struct {
 	workerStarts                                                       prometheus.Counter
 }{
 	requests: counters("requests_total", "Requests that the handler answered, by HTTP status and by ik-error code, which is ok for no error.", "dialect", "status", "code"),
-	errors:   counters("errors_total", "Error answers by whose failure it was: the origin's, or our own or the client's.", "dialect", "code", "source"),
+	errors:   counters("errors_total", "Error answers by whose fault it was: client, origin or server.", "dialect", "code", "fault"),
 
 	fetches:       counters("fetches_total", "Questions to origins, by what came of them.", "origin", "code"),
 	fetching:      histograms("fetch_duration_seconds", "What origins took to answer.", "origin"),
@@ -98,12 +98,9 @@ func registerMetrics(registry *prometheus.Registry) error {
 
 // countError counts an error answer.
 func (h *Handler) countError(e *errors.Error, status int) {
-	dialect, source := h.Dialect.name(), "own"
-	if e.OfOrigin() {
-		source = "origin"
-	}
+	dialect := h.Dialect.name()
 	metrics.requests.WithLabelValues(dialect, strconv.Itoa(status), e.Kind.Code()).Inc()
-	metrics.errors.WithLabelValues(dialect, e.Kind.Code(), source).Inc()
+	metrics.errors.WithLabelValues(dialect, e.Kind.Code(), string(e.Fault())).Inc()
 }
 
 // send writes a good answer and counts it.

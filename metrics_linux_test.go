@@ -52,7 +52,7 @@ func TestMetricsOfAClientThatLeaves(t *testing.T) {
 			now.since(before)[`worker_ends_total{reason="cancelled"}`] == 1
 	})
 	s.readings(t).since(before).wants(t, readings{
-		requests(499, "ECANCELED"): 1, failures("ECANCELED", "own"): 1,
+		requests(499, "ECANCELED"): 1, failures("ECANCELED", "client"): 1,
 		`fetches_total{code="ok",origin="fs"}`:         1,
 		`fetch_duration_seconds_count{origin="fs"}`:    1,
 		`original_bytes_total{origin="fs"}`:            float64(len(photo())),

@@ -93,8 +93,8 @@ func requests(status int, code string) string {
 	return fmt.Sprintf("requests_total{code=%q,dialect=\"imagekit\",status=\"%d\"}", code, status)
 }
 
-func failures(code, source string) string {
-	return fmt.Sprintf("errors_total{code=%q,dialect=\"imagekit\",source=%q}", code, source)
+func failures(code, fault string) string {
+	return fmt.Sprintf("errors_total{code=%q,dialect=\"imagekit\",fault=%q}", code, fault)
 }
 
 func sizeOf(t *testing.T, file string) float64 {
@@ -177,20 +177,20 @@ func TestMetricsOfErrors(t *testing.T) {
 	tests := []struct {
 		method, path string
 		status       int
-		code, source string
+		code, fault  string
 		fetches      []readings
 	}{
 		{"GET", "/tr:w-1/no.jpg", 404, "UNIDENTIFIED", "origin", []readings{fetched("fs", "ENOENT"), fetched("web", "UNIDENTIFIED")}},
-		{"GET", "/tr:w-x/red.jpg", 400, "EINVAL", "own", nil},
-		{"POST", "/tr:w-1/red.jpg", 405, "ENOTSUP", "own", nil},
-		{"GET", "/tr:w-10/red.jpg", 400, "ELIMIT", "own", []readings{original("red.jpg")}},
-		{"GET", "/tr:w-10/text.txt", 400, "EBADMSG", "own", []readings{original("text.txt"), drawn}},
+		{"GET", "/tr:w-x/red.jpg", 400, "EINVAL", "client", nil},
+		{"POST", "/tr:w-1/red.jpg", 405, "ENOTSUP", "client", nil},
+		{"GET", "/tr:w-10/red.jpg", 400, "ELIMIT", "client", []readings{original("red.jpg")}},
+		{"GET", "/tr:w-10/text.txt", 400, "EBADMSG", "origin", []readings{original("text.txt"), drawn}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.code, func(t *testing.T) {
 			before := s.readings(t)
 			s.ask(t, tt.method, tt.path).wants(t, tt.status)
-			want := readings{requests(tt.status, tt.code): 1, failures(tt.code, tt.source): 1}
+			want := readings{requests(tt.status, tt.code): 1, failures(tt.code, tt.fault): 1}
 			for _, f := range tt.fetches {
 				maps.Copy(want, f)
 			}

@@ -40,7 +40,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // ServeHTTP answers a request for an image. A request that is not for this
 // handler goes on to the next one as it is.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
-	asked, ours, err := h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
+	asked, ours, err := h.parse(r)
 	if p := probing(r); p != nil && ours {
 		p.arrive(h, asked)
 		return nil
@@ -55,10 +55,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if !ours {
 		return nextHandler.ServeHTTP(w, r)
 	}
+	h.addHeaders(w.Header())
 	if err := h.admit(r, &asked); err != nil {
 		return h.fail(w, r, err)
 	}
-	if h.transformsNext && isForNext(r, asked, err) {
+	if h.isForNext(r, asked, err) {
 		return h.passOn(w, r, asked, nextHandler)
 	}
 	if !isRead(r) {
@@ -68,15 +69,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	if err := h.checkOriginal(asked); err != nil {
+		return h.fail(w, r, err)
+	}
+	ctx, cancel := h.limited(r)
+	defer cancel()
 	engine, giveBack, err := h.borrowEngine()
 	if err != nil {
 		return h.fail(w, r, err)
 	}
 	defer giveBack()
-	original, err := h.fetch(w, r, nextHandler, asked)
+	original, err := h.fetch(ctx, w, r, nextHandler, asked)
 	standsIn := false
 	if err != nil && !isAnswered(err) {
-		original, err = h.fetchDefault(w, r, nextHandler, asked, err)
+		original, err = h.fetchDefault(ctx, w, r, nextHandler, asked, err)
 		standsIn = err == nil
 	}
 	if isAnswered(err) {
@@ -87,10 +93,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	client := h.tailor(r, asked.Plan, original.Body)
 	asked.Plan = client.Plan
-	if err := h.checkSVG(asked.Plan, original.Body); err != nil {
+	if err := h.checkFile(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
 	}
-	files, err := h.fetchLayers(r, nextHandler, asked, original)
+	files, err := h.fetchLayers(ctx, r, nextHandler, asked, original)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -109,7 +115,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if answer.isKnownTo(r) {
 		return h.send(w, r, answer, nil)
 	}
-	variant, err := h.render(r, engine, client, original, files, areas)
+	variant, err := h.render(ctx, r, engine, client, original, files, areas)
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -119,10 +125,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	return h.send(w, r, answer, variant.body)
 }
 
-// isForNext tells whether a request that would be answered with what the next
-// handler has is altogether for that handler: it asks for nothing, or for nothing
-// that could be an original.
-func isForNext(r *http.Request, asked transform.Request, err error) bool {
+// parse reads the request's URL.
+func (h *Handler) parse(r *http.Request) (asked transform.Request, ours bool, err error) {
+	asked, ours, err = h.language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
+	asked.Plan.Still = asked.Plan.Still || !*h.AllowAnimatedGIFs
+	return asked, ours, err
+}
+
+// isForNext tells whether a request is altogether for the next handler, where that
+// has the originals and may show them: it asks for nothing, or for nothing that
+// could be an original.
+func (h *Handler) isForNext(r *http.Request, asked transform.Request, err error) bool {
+	if !h.transformsNext || !h.showsOriginals() {
+		return false
+	}
 	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
 }
 
@@ -131,12 +147,9 @@ func isAnswered(err error) bool { return stderrors.Is(err, next.ErrAnswered) }
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
-// errFetchTime is the cause of a context whose fetch_timeout is over.
-var errFetchTime = stderrors.New("fetch_timeout is over")
-
 // fetch asks the origins for the original, and makes sure that it may be shown.
-func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
-	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
+	ctx, cancel := h.fetching(ctx)
 	defer cancel()
 	ctx = next.WithCall(ctx, next.Call{
 		Writer:  w,
@@ -147,11 +160,22 @@ func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, nextHandler cadd
 		IsImage: isImage,
 		MayPass: func(header http.Header) error { return h.mayPass(header, asked) },
 	})
-	original, err := h.originsOf(asked).Fetch(ctx, origin.Request{Ref: asked.Ref, Host: r.Host, Sender: h.language.Sender(), MaxBytes: h.MaxSourceSize})
+	original, err := h.originsOf(asked).Fetch(ctx, h.originRequest(r, asked.Ref))
 	if err != nil {
 		return nil, err
 	}
 	return original, h.mayShow(r, asked, original)
+}
+
+// originRequest asks an origin for a file, on behalf of a client.
+func (h *Handler) originRequest(r *http.Request, ref origin.Ref) origin.Request {
+	return origin.Request{
+		Ref:            ref,
+		Host:           r.Host,
+		Sender:         h.language.Sender(),
+		MaxBytes:       h.MaxSourceSize,
+		ConnectTimeout: time.Duration(h.BackendConnectTimeout),
+	}
 }
 
 func isImage(file []byte) bool {
@@ -161,7 +185,7 @@ func isImage(file []byte) bool {
 
 // render draws the variant that the client's plan asks for. An SVG whose picture is not
 // changed and whose format may stay is the variant of itself.
-func (h *Handler) render(r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source, areas []transform.Rect) (variant, error) {
+func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source, areas []transform.Rect) (variant, error) {
 	plan := client.Plan
 	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
 	if keepsSVG(plan, original.Body) {
@@ -171,7 +195,7 @@ func (h *Handler) render(r *http.Request, engine render.Engine, client tailored,
 	for i, file := range files {
 		bodies[i] = file.Body
 	}
-	result, err := engine.Render(r.Context(), render.Job{
+	result, err := engine.Render(ctx, render.Job{
 		Original:     original.Body,
 		Files:        bodies,
 		Areas:        areas,
@@ -180,7 +204,7 @@ func (h *Handler) render(r *http.Request, engine render.Engine, client tailored,
 		Limits:       h.limits,
 		Quality:      client.quality,
 		QueueTimeout: time.Duration(h.QueueTimeout),
-		Timeout:      time.Duration(h.RenderTimeout),
+		Timeout:      h.renderTimeout(),
 	})
 	if err != nil {
 		return variant{}, err

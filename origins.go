@@ -1,8 +1,65 @@
 package images
 
-// The origins that come with the handler.
 import (
+	"fmt"
+	"slices"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+
+	// The origins that come with the handler.
 	_ "github.com/caddy-images/caddy-images/origin/fs"
+	"github.com/caddy-images/caddy-images/origin/next"
 	_ "github.com/caddy-images/caddy-images/origin/s3"
 	_ "github.com/caddy-images/caddy-images/origin/web"
 )
+
+// provisionOrigins loads the origins that are configured.
+func (h *Handler) provisionOrigins(ctx caddy.Context) error {
+	var goOn []errors.Kind
+	for _, name := range h.GoOn {
+		kind, err := origin.ParseGoOn(name)
+		if err != nil {
+			return fmt.Errorf("go_on: %w", err)
+		}
+		goOn = append(goOn, kind)
+	}
+	var origins []origin.Origin
+	var dynamic origin.Dynamic
+	if len(h.OriginsRaw) > 0 {
+		modules, err := ctx.LoadModule(h, "OriginsRaw")
+		if err != nil {
+			return fmt.Errorf("loading origins: %w", err)
+		}
+		for _, module := range modules.([]any) {
+			if d, ok := module.(origin.Dynamic); ok {
+				if dynamic != nil || !h.language.TakesURLs() {
+					return fmt.Errorf("origin dynamic is for the whole URLs that web_proxy lets clients name; it takes one, and web_proxy")
+				}
+				dynamic = d
+				continue
+			}
+			o, ok := module.(origin.Origin)
+			if !ok {
+				return fmt.Errorf("%T is no origin", module)
+			}
+			origins = append(origins, origin.Coalesce(counted(o, module.(caddy.Module))))
+		}
+	}
+	if len(origins) == 0 {
+		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
+	}
+	if err := h.provisionDynamic(ctx, dynamic); err != nil {
+		return err
+	}
+	_, h.transformsNext = origins[0].(origin.RequestBound)
+	h.transformsNext = h.transformsNext && len(origins) == 1
+	h.asksNext = slices.ContainsFunc(origins, func(o origin.Origin) bool {
+		_, bound := o.(origin.RequestBound)
+		return bound
+	})
+	h.origins = origin.Chain{Origins: origins, GoOn: goOn}
+	return nil
+}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -47,7 +46,7 @@ func (p *probe) arrive(h *Handler, asked transform.Request) {
 // transformations, the operator has named the picture, who may. parameter is what
 // a URL names it in, such as `di-`: where the client's own URL has no such thing,
 // the operator's rewrite has named the picture.
-func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.Ref, parameter string) bool {
+func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref, parameter string) bool {
 	if asked.Named {
 		return true
 	}
@@ -68,7 +67,7 @@ func (h *Handler) mayReach(r *http.Request, asked transform.Request, ref origin.
 		return false
 	}
 	p := &probe{handler: h, ref: ref}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), time.Duration(h.FetchTimeout), errFetchTime)
+	ctx, cancel := h.fetching(ctx)
 	defer cancel()
 	r = r.Clone(context.WithValue(ctx, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,14 +21,14 @@ const shortly = "public, max-age=60"
 // fetchDefault asks the origins for the default image of an original that is not
 // there. missing is the failure that said so; it stays the failure where there is
 // no default image either.
-func (h *Handler) fetchDefault(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, missing error) (*origin.Source, error) {
+func (h *Handler) fetchDefault(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, missing error) (*origin.Source, error) {
 	ref := asked.Plan.Default
 	switch {
 	case errors.From(missing).Kind != errors.NotFound || asked.Plan.IsZero():
 		return nil, missing
 	case ref == origin.Ref{}:
 		ref = h.defaultImage
-	case !h.mayReach(r, asked, ref, "di-"):
+	case !h.mayReach(ctx, r, asked, ref, "di-"):
 		return nil, missing
 	}
 	if ref == (origin.Ref{}) {
@@ -35,7 +36,7 @@ func (h *Handler) fetchDefault(w http.ResponseWriter, r *http.Request, nextHandl
 	}
 	other := asked
 	other.Ref = ref
-	original, err := h.fetch(w, r, nextHandler, other)
+	original, err := h.fetch(ctx, w, r, nextHandler, other)
 	if err == nil || isAnswered(err) {
 		return original, err
 	}

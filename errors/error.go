@@ -79,17 +79,6 @@ func (e *Error) Header() string {
 	return b.String()
 }
 
-// OfOrigin tells whether the failure is an origin's: it answered with a status
-// that says so, or the original cannot be had from it. All others are the
-// client's or ours.
-func (e *Error) OfOrigin() bool {
-	switch e.Kind {
-	case NotFound, AccessDenied, Refused, Unidentified, Unresolved, OriginTimeout, BadOriginRequest:
-		return true
-	}
-	return e.OriginStatus != 0
-}
-
 // From returns err as an *Error. One that is none becomes Internal, with a
 // message that says nothing about it. From(nil) is nil.
 func From(err error) *Error {

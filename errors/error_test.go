@@ -23,6 +23,12 @@ func TestTable(t *testing.T) {
 		{&Error{Kind: Unidentified}, "UNIDENTIFIED", 404, 502},
 		{&Error{Kind: Unidentified, OriginStatus: 500}, "UNIDENTIFIED", 404, 500},
 		{&Error{Kind: Unidentified, OriginStatus: 503}, "UNIDENTIFIED", 404, 503},
+		{&Error{Kind: Unidentified, OriginStatus: 504}, "UNIDENTIFIED", 404, 504},
+		{&Error{Kind: Unidentified, OriginStatus: 404}, "UNIDENTIFIED", 404, 404},
+		{&Error{Kind: Unidentified, OriginStatus: 429}, "UNIDENTIFIED", 404, 502},
+		{&Error{Kind: Unidentified, OriginStatus: 301}, "UNIDENTIFIED", 404, 502},
+		{&Error{Kind: AccessDenied, OriginStatus: 407}, "EACCES", 404, 403},
+		{&Error{Kind: AccessDenied, OriginStatus: 400}, "EACCES", 404, 403},
 		{&Error{Kind: Unidentified, OriginStatus: 507}, "UNIDENTIFIED", 404, 502},
 		{&Error{Kind: Unresolved}, "ENOTFOUND", 404, 502},
 		{&Error{Kind: OriginTimeout}, "ETIMEDOUT", 404, 504},
@@ -36,8 +42,10 @@ func TestTable(t *testing.T) {
 		{&Error{Kind: RenderTimeout}, "ETIMEDOUT", 504, 504},
 		{&Error{Kind: ClientClosed}, "ECANCELED", 499, 499},
 	}
-	ofOrigin := map[Kind]bool{
-		NotFound: true, AccessDenied: true, Refused: true, Unidentified: true, Unresolved: true, OriginTimeout: true, BadOriginRequest: true,
+	faults := map[Kind]Fault{
+		BadTransform: OfClient, Limit: OfClient, Unauthorized: OfClient, Forbidden: OfClient, MethodNotAllowed: OfClient, ClientClosed: OfClient,
+		NotFound: OfOrigin, AccessDenied: OfOrigin, Refused: OfOrigin, Unidentified: OfOrigin, Unresolved: OfOrigin, OriginTimeout: OfOrigin, BadOriginRequest: OfOrigin, BadImage: OfOrigin,
+		Internal: OfServer, Overloaded: OfServer, RenderTimeout: OfServer,
 	}
 	seen := map[Kind]bool{}
 	for _, tt := range tests {
@@ -52,12 +60,12 @@ func TestTable(t *testing.T) {
 			if got := tt.err.Status(Imagizer); got != tt.imagizer {
 				t.Errorf("Imagizer status %d, want %d", got, tt.imagizer)
 			}
-			if got := tt.err.OfOrigin(); got != ofOrigin[tt.err.Kind] {
-				t.Errorf("it is an origin's: %t", got)
+			if got := tt.err.Fault(); got != faults[tt.err.Kind] {
+				t.Errorf("it is a fault of the %s, want %s", got, faults[tt.err.Kind])
 			}
 		})
 	}
-	if !(&Error{Kind: Limit, OriginStatus: 413}).OfOrigin() {
+	if (&Error{Kind: Limit, OriginStatus: 413}).Fault() != OfOrigin {
 		t.Error("what an origin said by its status is not its failure")
 	}
 	for k := range table {

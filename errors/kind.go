@@ -41,8 +41,19 @@ const (
 const statusClientClosed = 499
 
 // asOrigin stands in the table where Imagizer passes on the status of the
-// origin if it is one of those its error page lists, and says 502 otherwise.
+// origin if it is one of those its error page lists ("Common Errors"), and says
+// 502 otherwise.
 const asOrigin = -1
+
+// Fault is whose doing a failure is, as logs have it.
+type Fault string
+
+// The faults. One of the origin's is also one of how it is configured.
+const (
+	OfClient Fault = "client" // what was asked for, or that nobody waits for it
+	OfOrigin Fault = "origin" // what came from there, or did not
+	OfServer Fault = "server" // this server's own: load, time, a bug
+)
 
 // table is the whole contract. The codes ENOENT, EACCES, ECONNREFUSED,
 // UNIDENTIFIED and ELIMIT are documented by ImageKit ("Error troubleshooting"),
@@ -50,24 +61,25 @@ const asOrigin = -1
 var table = [...]struct {
 	code               string
 	imagekit, imagizer int
+	fault              Fault
 }{
-	Internal:         {"EIO", http.StatusInternalServerError, http.StatusInternalServerError},
-	NotFound:         {"ENOENT", http.StatusNotFound, http.StatusNotFound},
-	AccessDenied:     {"EACCES", http.StatusNotFound, asOrigin},
-	Refused:          {"ECONNREFUSED", http.StatusNotFound, http.StatusBadGateway},
-	Limit:            {"ELIMIT", http.StatusBadRequest, http.StatusBadRequest},
-	Unidentified:     {"UNIDENTIFIED", http.StatusNotFound, asOrigin},
-	Unresolved:       {"ENOTFOUND", http.StatusNotFound, http.StatusBadGateway},
-	OriginTimeout:    {"ETIMEDOUT", http.StatusNotFound, http.StatusGatewayTimeout},
-	BadTransform:     {"EINVAL", http.StatusBadRequest, http.StatusBadRequest},
-	BadImage:         {"EBADMSG", http.StatusBadRequest, http.StatusBadRequest},
-	BadOriginRequest: {"EINVAL", http.StatusNotFound, http.StatusBadRequest},
-	Unauthorized:     {"EPERM", http.StatusUnauthorized, http.StatusUnauthorized},
-	Forbidden:        {"EPERM", http.StatusForbidden, http.StatusForbidden},
-	MethodNotAllowed: {"ENOTSUP", http.StatusMethodNotAllowed, http.StatusMethodNotAllowed},
-	Overloaded:       {"EAGAIN", http.StatusServiceUnavailable, http.StatusServiceUnavailable},
-	RenderTimeout:    {"ETIMEDOUT", http.StatusGatewayTimeout, http.StatusGatewayTimeout},
-	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed},
+	Internal:         {"EIO", http.StatusInternalServerError, http.StatusInternalServerError, OfServer},
+	NotFound:         {"ENOENT", http.StatusNotFound, http.StatusNotFound, OfOrigin},
+	AccessDenied:     {"EACCES", http.StatusNotFound, asOrigin, OfOrigin},
+	Refused:          {"ECONNREFUSED", http.StatusNotFound, http.StatusBadGateway, OfOrigin},
+	Limit:            {"ELIMIT", http.StatusBadRequest, http.StatusBadRequest, OfClient},
+	Unidentified:     {"UNIDENTIFIED", http.StatusNotFound, asOrigin, OfOrigin},
+	Unresolved:       {"ENOTFOUND", http.StatusNotFound, http.StatusBadGateway, OfOrigin},
+	OriginTimeout:    {"ETIMEDOUT", http.StatusNotFound, http.StatusGatewayTimeout, OfOrigin},
+	BadTransform:     {"EINVAL", http.StatusBadRequest, http.StatusBadRequest, OfClient},
+	BadImage:         {"EBADMSG", http.StatusBadRequest, http.StatusBadRequest, OfOrigin},
+	BadOriginRequest: {"EINVAL", http.StatusNotFound, http.StatusBadRequest, OfOrigin},
+	Unauthorized:     {"EPERM", http.StatusUnauthorized, http.StatusUnauthorized, OfClient},
+	Forbidden:        {"EPERM", http.StatusForbidden, http.StatusForbidden, OfClient},
+	MethodNotAllowed: {"ENOTSUP", http.StatusMethodNotAllowed, http.StatusMethodNotAllowed, OfClient},
+	Overloaded:       {"EAGAIN", http.StatusServiceUnavailable, http.StatusServiceUnavailable, OfServer},
+	RenderTimeout:    {"ETIMEDOUT", http.StatusGatewayTimeout, http.StatusGatewayTimeout, OfServer},
+	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed, OfClient},
 }
 
 // Valid tells whether k is one of the kinds; one that came from outside may be
@@ -76,6 +88,16 @@ func (k Kind) Valid() bool { return int(k) < len(table) }
 
 // Code is the code of the ik-error header, such as ENOENT.
 func (k Kind) Code() string { return table[k].code }
+
+// Fault is whose doing the failure is: that of an origin that said so by its
+// status, or else what the kind tells. What exceeds a limit was asked for by the
+// client, though the origin may have made it so large.
+func (e *Error) Fault() Fault {
+	if e.OriginStatus != 0 {
+		return OfOrigin
+	}
+	return table[e.Kind].fault
+}
 
 // Status is the HTTP status of the error in a dialect.
 func (e *Error) Status(d Dialect) int {
@@ -86,18 +108,16 @@ func (e *Error) Status(d Dialect) int {
 	if row.imagizer != asOrigin {
 		return row.imagizer
 	}
-	switch e.OriginStatus {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		if e.Kind == AccessDenied {
-			return e.OriginStatus
-		}
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if e.Kind == Unidentified {
-			return e.OriginStatus
-		}
-	}
-	if e.Kind == AccessDenied {
+	switch {
+	case e.Kind == AccessDenied && e.OriginStatus == http.StatusUnauthorized:
+		return http.StatusUnauthorized
+	case e.Kind == AccessDenied:
 		return http.StatusForbidden
+	}
+	switch e.OriginStatus {
+	case http.StatusNotFound, // of what is configured, such as a bucket, rather than of the file
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return e.OriginStatus
 	}
 	return http.StatusBadGateway
 }

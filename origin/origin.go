@@ -38,6 +38,10 @@ type Request struct {
 
 	// MaxBytes bounds the body; longer is errors.Limit. Always positive.
 	MaxBytes int64
+
+	// ConnectTimeout is how long connecting to a server may take, where the
+	// origin's own limit is not shorter; 0 says nothing.
+	ConnectTimeout time.Duration
 }
 
 // Source is an original as an origin gave it. It is shared between requests, so

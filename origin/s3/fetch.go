@@ -15,7 +15,7 @@ const server = "S3"
 
 // Fetch implements origin.Origin.
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	timed, cancel := context.WithTimeout(ctx, o.timeout)
+	timed, cancel := context.WithTimeout(origin.WithConnectTimeout(ctx, req.ConnectTimeout), o.timeout)
 	defer cancel()
 	answer, err := o.get(timed, req.Ref)
 	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(timed) {
@@ -63,7 +63,7 @@ func newClient() *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+			DialContext:            origin.DialWithin(&net.Dialer{Timeout: dialTimeout}),
 			TLSHandshakeTimeout:    dialTimeout,
 			ResponseHeaderTimeout:  headerTimeout,
 			MaxResponseHeaderBytes: 64 << 10,

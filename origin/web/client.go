@@ -9,6 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
@@ -37,7 +38,7 @@ func (o *Origin) newClient(repl *caddy.Replacer, g guard) (*http.Client, error) 
 		CheckRedirect: o.checkRedirect,
 		Transport: &http.Transport{
 			Proxy:                  nil, // it would dial past the guard
-			DialContext:            dialer.DialContext,
+			DialContext:            origin.DialWithin(dialer),
 			TLSClientConfig:        trust,
 			TLSHandshakeTimeout:    time.Duration(dialTimeout),
 			ResponseHeaderTimeout:  time.Duration(headerTimeout),

@@ -13,7 +13,7 @@ const server = "the web server"
 
 // Fetch implements origin.Origin.
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	timed, cancel := context.WithTimeout(ctx, o.timeout)
+	timed, cancel := context.WithTimeout(origin.WithConnectTimeout(ctx, req.ConnectTimeout), o.timeout)
 	defer cancel()
 	answer, err := o.client.Do(o.request(timed, req))
 	if err != nil {

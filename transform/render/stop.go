@@ -25,6 +25,9 @@ func Stopped(ctx context.Context) error {
 	if OutOfTime(ctx) {
 		return errors.New(errors.RenderTimeout, "The picture could not be rendered within render_timeout")
 	}
+	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errors.New(errors.RenderTimeout, "The picture could not be fetched and rendered within backend_timeout").Because(context.Cause(ctx))
+	}
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))
 }
 

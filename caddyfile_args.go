@@ -1,0 +1,102 @@
+package images
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/dustin/go-humanize"
+)
+
+func noArgs(d *caddyfile.Dispenser) error {
+	if d.NextArg() {
+		return d.ArgErr()
+	}
+	return nil
+}
+
+func oneArg(d *caddyfile.Dispenser, to *string) error {
+	if !d.Args(to) || d.NextArg() {
+		return d.ArgErr()
+	}
+	return nil
+}
+
+func oneOf(d *caddyfile.Dispenser, to *string, words ...string) error {
+	option := d.Val()
+	if err := oneArg(d, to); err != nil {
+		return err
+	}
+	if !slices.Contains(words, *to) {
+		return d.Errf("%s is %q; it takes %s", option, *to, strings.Join(words, ", "))
+	}
+	return nil
+}
+
+// switchArg reads `on` or `off`.
+func switchArg(d *caddyfile.Dispenser, to **bool) error {
+	var text string
+	if err := oneOf(d, &text, "on", "off"); err != nil {
+		return err
+	}
+	*to = new(text == "on")
+	return nil
+}
+
+func someArgs(d *caddyfile.Dispenser, to *[]string) error {
+	if *to = d.RemainingArgs(); len(*to) == 0 {
+		return d.ArgErr()
+	}
+	return nil
+}
+
+// moreArgs is for an option that can be given several times.
+func moreArgs(d *caddyfile.Dispenser, to *[]string) error {
+	var args []string
+	if err := someArgs(d, &args); err != nil {
+		return err
+	}
+	*to = append(*to, args...)
+	return nil
+}
+
+func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := caddy.ParseDuration(text)
+	if err != nil || v <= 0 {
+		return d.Errf("%q is no time span; one looks like 10s or 1m30s", text)
+	}
+	*to = caddy.Duration(v)
+	return nil
+}
+
+func sizeArg(d *caddyfile.Dispenser, to *int64) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := humanize.ParseBytes(text)
+	if err != nil || v == 0 || int64(v) < 0 {
+		return d.Errf("%q is no size; one looks like 40MiB or 1000000", text)
+	}
+	*to = int64(v)
+	return nil
+}
+
+func countArg[T int | int64](d *caddyfile.Dispenser, to *T) error {
+	var text string
+	if err := oneArg(d, &text); err != nil {
+		return err
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || v < 1 {
+		return d.Errf("%q is no count; it takes a whole number from 1", text)
+	}
+	*to = T(v)
+	return nil
+}
