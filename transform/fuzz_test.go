@@ -27,12 +27,16 @@ func FuzzResolve(f *testing.F) {
 			Height: Length{number: number(1, h), fraction: given(10)},
 			Aspect: number(2, aspect), DPR: number(3, dpr),
 			X: number(4, x), Y: number(5, y), CenterX: number(6, x), CenterY: number(7, y),
-			Fit: Fit(fit % uint8(PadOnly+1)), Focus: Focus(focus % uint8(FocusAreaOrAuto+1)), NoEnlarge: given(11),
+			Fit: Fit(fit % uint8(PadOnly+1)), Focus: Focus(focus % uint8(FocusPoint+1)), NoEnlarge: given(11),
+			PointX: number(4, x), PointY: number(5, y),
 		}
 		s := Step{
 			Resize: z, Rotate: number(8, degrees), Border: Border{Width: number(12, x)}, Opacity: number(13, y),
 			Effects: Effects{Blur: number(14, x)}, Corners: Corners{TopLeft: Radius{Px: number(15, y)}},
 			Shadow: Shadow{On: given(15), Strength: 5},
+		}
+		if given(13) {
+			s.Effects.Adjust = Adjust{Brightness: x, Contrast: y, Gamma: w, Saturation: h, Hue: degrees}
 		}
 		if given(14) {
 			s.Effects.Gradient = Gradient{On: true, To: White, Stop: z.Width, Angle: float64(focus)}
@@ -89,6 +93,12 @@ func checkRecipe(t *testing.T, r Recipe) {
 	within("Opacity", r.Opacity, 1)
 	within("Blur", r.Blur, 100)
 	within("Corners", r.Corners[0], MaxRadius)
+	for v := range 9 {
+		within("Adjust.Level", r.Adjust.Level(float64(v)/8), 1)
+	}
+	for _, share := range r.Adjust.Mix() {
+		within("Adjust.Mix", share+4, 8)
+	}
 	within("Border", float64(r.Border), farthest)
 }
 

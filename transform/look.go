@@ -39,3 +39,7 @@ func (l Look) String() string { return looks[l] }
 
 // Valid tells whether l is one of the looks; one that came from outside may be none.
 func (l Look) Valid() bool { return int(l) < len(looks) }
+
+// Neighbours tells whether a pixel of the look is made of those around it, each of
+// which is then needed several times.
+func (l Look) Neighbours() bool { return l >= Emboss }

@@ -116,18 +116,27 @@ type Flip struct{ Horizontal, Vertical bool }
 
 // Effects change the colours and leave the size alone, in this order.
 type Effects struct {
-	WhiteBalance bool // takes away a cast of colour
-	Tone         bool // brightness and contrast that suit the picture
-	Adjust       Adjust
-	Grayscale    bool
-	Contrast     bool    // stretch to the full range
-	Blur         Number  // Gaussian, 1 to 100
-	Sharpen      Sharpen // of edges, with a default strength
-	Unsharp      Unsharp // mask with all its numbers
-	Look         Look
-	Replace      Replace
-	Colorize     Colorize
-	Gradient     Gradient
+	// WhiteBalance takes away a cast of colour: what is nearly gray becomes gray on
+	// average. White and black stay, and a channel changes by at most a third
+	// against another: a picture of one strong colour keeps it.
+	WhiteBalance bool
+
+	// Tone gives the picture the brightness and the contrast that suit it. Its range
+	// of brightness, but for 0.5 % at each end, is stretched to the full one, and its
+	// median then goes some way towards the middle. Hues stay, and so does a picture of
+	// one tone only.
+	Tone bool
+
+	Adjust    Adjust
+	Grayscale bool
+	Contrast  bool    // stretch to the full range
+	Blur      Number  // Gaussian, 1 to 100
+	Sharpen   Sharpen // of edges, with a default strength
+	Unsharp   Unsharp // mask with all its numbers
+	Look      Look
+	Replace   Replace
+	Colorize  Colorize
+	Gradient  Gradient
 }
 
 // Sharpen sharpens edges.

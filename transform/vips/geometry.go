@@ -102,3 +102,8 @@ func (i *Image) Replicate(across, down int) (*Image, error) {
 func (s *Scope) ArrayJoin(images []*Image, across int) (*Image, error) {
 	return s.image("arrayjoin", args{"in": images, "across": across})
 }
+
+// Zoom repeats each pixel across times to the right and down times below.
+func (i *Image) Zoom(across, down int) (*Image, error) {
+	return i.imageAs("input", "zoom", args{"xfac": across, "yfac": down})
+}

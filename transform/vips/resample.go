@@ -75,3 +75,9 @@ func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 		"background":  background,
 	})
 }
+
+// Shrink averages blocks of whole pixels, across by down; what is left of the image
+// at the right and the bottom is left out.
+func (i *Image) Shrink(across, down int) (*Image, error) {
+	return i.image("shrink", args{"hshrink": float64(across), "vshrink": float64(down)})
+}

@@ -28,8 +28,18 @@ const (
 	// pixels.
 	seeking = 14 << 20
 
+	// counting is a small picture and the tables of what is in it, whatever the size.
+	counting = 8 << 20
+
 	// replacing is the tables and rows of a change of colours, whatever the size.
 	replacing = 12 << 20
+
+	// Rows that each thread but the first holds of a picture whose colours are
+	// changed, in floats, where it has so many pixels that there are several.
+	fewRows  = 112
+	manyRows = 310
+	rowPixel = 16
+	spread   = 500_000
 
 	// maskPixel is the drawing that rounds corners.
 	maskPixel = 4

@@ -223,19 +223,42 @@ func (s *sketch) crop(r transform.Recipe, before transform.Size) {
 	s.facts.Size, s.inMemory = r.Crop.Size, false
 }
 
-// effects counts the copies that effects are drawn on.
+// effects counts the copies that effects are drawn on, and the rows that threads hold
+// of them.
 func (s *sketch) effects(r transform.Recipe) {
-	if r.Grayscale {
-		s.inMemory = false
+	corners := r.Look == transform.Vignette || r.Look == transform.Lomo
+	most := int64(0)
+	for _, e := range []struct {
+		on, copied bool
+		rows       int64 // a thread's
+	}{
+		{r.WhiteBalance, true, fewRows},
+		{r.Tone, true, fewRows},
+		{r.Adjust != transform.Adjust{}, false, fewRows},
+		{r.Grayscale, false, fewRows},
+		{r.Contrast, true, fewRows},
+		{r.Blur > 0, true, fewRows},
+		{r.Sharpen.On, true, manyRows},
+		{r.Unsharp != transform.Unsharp{}, true, fewRows},
+		{r.Look != transform.NoLook && !corners, r.Look.Neighbours(), fewRows},
+		{corners, false, manyRows},
+		{r.Replace.On, true, manyRows},
+		{r.Colorize.Intensity > 0 || !r.Gradient.IsZero(), false, manyRows},
+	} {
+		if e.on {
+			s.reread(e.copied)
+			s.inMemory = false
+			most = max(most, e.rows)
+		}
 	}
-	for _, on := range []bool{r.Contrast, r.Blur > 0, r.Sharpen.On, r.Unsharp != (transform.Unsharp{}), r.Replace.On} {
-		s.reread(on)
+	if s.all(s.facts.Size) >= spread {
+		s.peak += (s.threads() - 1) * most * rowPixel * int64(s.facts.Size.Width)
+	}
+	if r.WhiteBalance || r.Tone {
+		s.peak += counting
 	}
 	if r.Replace.On {
 		s.peak += replacing
-	}
-	if r.Colorize.Intensity > 0 || !r.Gradient.IsZero() {
-		s.inMemory = false
 	}
 }
 
@@ -305,6 +328,9 @@ func (s *sketch) lines(from, to transform.Size) {
 
 // all is the number of pixels in all frames of a size.
 func (s *sketch) all(size transform.Size) int64 { return size.Pixels() * int64(s.facts.Frames) }
+
+// threads is how many may draw the picture.
+func (s *sketch) threads() int64 { return int64(max(s.job.Threads, render.Threads(1))) }
 
 // scaled is the row of a picture that a row of its scaled self comes from.
 func scaled(row, height, to int) int {

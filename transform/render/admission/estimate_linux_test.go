@@ -5,9 +5,11 @@ package admission_test
 import (
 	"flag"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -30,7 +32,7 @@ var (
 // measurements are originals, with the plans that each is drawn by.
 var measurements = []struct{ original, plans string }{
 	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
-	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg"},
+	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg, auto jpeg, adjust jpeg, lomo jpeg/8, pixelate jpeg, edges jpeg/8, sketch jpeg/2"},
 	{"2 jpeg progressive", "jpeg, 512 jpeg"},
 	{"2 jpeg turned", "jpeg, 512 jpeg"},
 	{"2 png alpha", "512 jpeg, webp, png, avif"},
@@ -53,7 +55,7 @@ var large = []struct{ original, plans string }{
 	{"2 png alpha flat", "webp lossless, gif, thumb jpeg"},
 	{"0.3 gif frames", "webp, 512 webp, gif, 512 jpeg"},
 	{"0.3 webp alpha flat frames", "webp, 512 webp"},
-	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg"},
+	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg, auto jpeg, auto jpeg/8, auto 512 jpeg, adjust jpeg, adjust jpeg/8, vivid jpeg/8, lomo jpeg, lomo jpeg/2, lomo jpeg/8, pixelate jpeg/8, emboss jpeg, edges jpeg, edges jpeg/8, sketch jpeg, blur jpeg/8, sharpen jpeg/8, replace jpeg/8, gradient jpeg/8"},
 	{"0.02 png alpha", "veil large jpeg, mist jpeg"},
 	{"0.02 png", "swell large png"},
 	{"0.0001 gif frames", "veil large webp"},
@@ -62,7 +64,7 @@ var large = []struct{ original, plans string }{
 	{"12 jpeg progressive 444", "512 jpeg"},
 	{"12 jpeg turned", "jpeg, 512 jpeg, half jpeg"},
 	{"12 png", "jpeg, 512 jpeg, thumb jpeg, third jpeg, half png, cover jpeg, crop jpeg, blur jpeg, webp lossless"},
-	{"12 png alpha", "512 webp, jpeg, png, webp, blur jpeg, seek jpeg, opacity png, layers jpeg, displace jpeg"},
+	{"12 png alpha", "512 webp, jpeg, png, webp, blur jpeg, seek jpeg, opacity png, layers jpeg, displace jpeg, auto jpeg, adjust jpeg/8, lomo jpeg/8, edges jpeg, edges jpeg/8, sketch jpeg, sharpen jpeg/8, replace jpeg/8"},
 	{"12 png alpha flat", "512 webp, webp, webp lossless, avif, gif, thumb webp"},
 	{"12 png interlaced", "512 jpeg"},
 	{"12 png alpha interlaced", "512 jpeg"},
@@ -113,7 +115,7 @@ func TestEstimate(t *testing.T) {
 			}
 			measured, result := peak(t, file, plan)
 			measured -= raceShadow * result
-			estimate, readable, err := admission.Estimate(newJob(file, plans[plan]))
+			estimate, readable, err := admission.Estimate(jobOf(file, plan))
 			if err != nil || !readable {
 				t.Fatal(m.original, plan, readable, err)
 			}
@@ -124,6 +126,15 @@ func TestEstimate(t *testing.T) {
 			}
 		}
 	}
+}
+
+// jobOf is the job of a plan by its name, behind which may be how many threads draw
+// it: "blur jpeg/8".
+func jobOf(original []byte, name string) render.Job {
+	name, threads, _ := strings.Cut(name, "/")
+	job := newJob(original, plans[name])
+	job.Threads, _ = strconv.Atoi(threads)
+	return job
 }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }

@@ -51,7 +51,7 @@ func drawOnce(plan string) error {
 	if err != nil {
 		return err
 	}
-	result, err := draw.Draw(context.Background(), newJob(original, plans[plan]))
+	result, err := draw.Draw(context.Background(), jobOf(original, plan))
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ func smallJobs(t testing.TB) []render.Job {
 			Colorize: transform.Colorize{Color: transform.Opaque(200, 0, 0), Intensity: 50},
 			Gradient: transform.Gradient{On: true, From: transform.White},
 		}, Distort: bent(70)}},
+		{{Effects: transform.Effects{WhiteBalance: true, Tone: true, Adjust: transform.Adjust{Contrast: 0.3, Hue: 40}, Look: transform.Lomo}}},
+		{looking(transform.Sketch), looking(transform.Pixelate)},
 		{{Distort: skewed, Corners: radii(5), Shadow: transform.Shadow{On: true, Blur: 4, Strength: 50, Right: 5}}},
 		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}})},
 		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.GradientBackground, Palette: 4})},

@@ -28,6 +28,11 @@ func manySteps() map[string][]transform.Step {
 		"half behind": {withBackground(transform.Step{}, half)},
 		"grayscale":   {effect(transform.Effects{Grayscale: true})},
 		"sharpened":   {effect(transform.Effects{Sharpen: transform.Sharpen{On: true}})},
+		"balanced":    {effect(transform.Effects{WhiteBalance: true, Tone: true, Adjust: transform.Adjust{Gamma: 0.2, Hue: 9}})},
+		"vignette":    {looking(transform.Lomo)},
+		"pixelated":   {looking(transform.Pixelate)},
+		"relief":      {looking(transform.Emboss), looking(transform.Edges)},
+		"sketched":    {sized(900, 1600, transform.Stretch, 0), looking(transform.Sketch)},
 		"sought":      {sized(700, 300, transform.Crop, transform.FocusAuto), rotated(10)},
 		"upside down": {sized(900, 900, transform.Stretch, 0), {Flip: transform.Flip{Vertical: true}}, rotated(180)},
 	}

@@ -34,6 +34,9 @@ func TestTinyPictures(t *testing.T) {
 		"faded":      {Opacity: n(1)},
 		"trimmed":    trimmed(0),
 	}
+	for name, e := range newEffects() {
+		steps[name] = effect(e)
+	}
 	for name, step := range steps {
 		for _, size := range []image.Point{{1, 1}, {1, 3}, {2, 3}} {
 			picture := solid(size.X, size.Y, red)

@@ -1,0 +1,67 @@
+//go:build cgo
+
+package draw
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// darkCorners darkens a picture towards its corners, where the part of the light that is
+// given is left. Up to half the way from the middle it stays as it is.
+func darkCorners(left float64) operation {
+	return func(image *vips.Image) (*vips.Image, error) {
+		light, err := image.Scope().NewMatrix(lightSide, lights(left)...)
+		if err != nil {
+			return nil, err
+		}
+		light, err = through(light,
+			func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatFloat) },
+			func(i *vips.Image) (*vips.Image, error) { return i.Bilinear(image.Width(), image.Height()) },
+		)
+		if err != nil {
+			return nil, err
+		}
+		colourBands, alpha, err := apartAlpha(image)
+		if err != nil {
+			return nil, err
+		}
+		dark, err := through(colourBands, light.Multiply, rounded)
+		if err != nil || alpha == nil {
+			return dark, err
+		}
+		return dark.Bandjoin(alpha)
+	}
+}
+
+// lightSide is the width and height of the picture of the light, which is scaled.
+const lightSide = 65
+
+// lights is how much light is left at each place, in rows.
+func lights(left float64) []float64 {
+	const clear = 0.5
+	samples := make([]float64, 0, lightSide*lightSide)
+	for y := range lightSide {
+		for x := range lightSide {
+			middle := float64(lightSide-1) / 2
+			away := math.Hypot(float64(x)/middle-1, float64(y)/middle-1) / math.Sqrt2
+			t := unit((away - clear) / (1 - clear))
+			samples = append(samples, 1-(1-left)*t*t*(3-2*t))
+		}
+	}
+	return samples
+}
+
+// apartAlpha is an image's colours, and what is behind them, its transparency; nil for
+// none.
+func apartAlpha(image *vips.Image) (colourBands, alpha *vips.Image, err error) {
+	if image.Bands() <= colours {
+		return image, nil, nil
+	}
+	if colourBands, err = image.ExtractBand(0, colours); err != nil {
+		return nil, nil, err
+	}
+	alpha, err = image.ExtractBand(colours, image.Bands()-colours)
+	return colourBands, alpha, err
+}

@@ -1,0 +1,112 @@
+//go:build cgo
+
+package draw
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// Bounds of white balance. What is more saturated than nearGray, the difference of its
+// channels as a part of the largest, has its colour from itself and not from the
+// light. Where less than enough of the picture is nearly gray, what is gray in it is
+// left to guessing, and less is done. No channel grows by more than mostGain against
+// another: a red wall stays red.
+const (
+	castSide = 256 // the longer side of what is looked at
+	nearGray = 0.4
+	enough   = 0.1
+	mostGain = 4.0 / 3
+)
+
+// whiteBalance takes away a cast of colour: what is nearly gray becomes gray on
+// average (the hypothesis of a gray world, for the part of it that may be gray). White
+// stays white, black stays black, and the mean its brightness. The first frame decides
+// for all.
+func whiteBalance(p *picture, r transform.Recipe) error {
+	if !r.WhiteBalance {
+		return nil
+	}
+	if err := p.settle(); err != nil {
+		return err
+	}
+	small, err := thumbnail(p.frames[0], castSide)
+	if err != nil {
+		return err
+	}
+	samples, err := small.Pixels()
+	if err != nil {
+		return err
+	}
+	mean, evidence := grayMean(samples, small.Bands())
+	curves := balance(mean, evidence)
+	if curves == nil {
+		return nil
+	}
+	return p.each(func(frame *vips.Image) (*vips.Image, error) { return curved(frame, curves...) })
+}
+
+// grayMean is the mean of the visible pixels that are nearly gray, each channel from
+// 0 to 1, and how much of what is visible that is. A pixel counts the more the
+// grayer it is. Pixels that are black, or of which a channel is cut off at white, tell
+// nothing.
+func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float64) {
+	const dark, bright = 8, 250
+	all, counted := 0.0, 0.0
+	for ; len(samples) >= bands; samples = samples[bands:] {
+		seen := float64(samples[colours]) / 255
+		all += seen
+		most, least := max(samples[0], samples[1], samples[2]), min(samples[0], samples[1], samples[2])
+		if most < dark || most > bright {
+			continue
+		}
+		likely := 1 - float64(most-least)/float64(most)/nearGray
+		if likely <= 0 {
+			continue
+		}
+		weight := seen * likely * likely
+		counted += weight
+		for c := range mean {
+			mean[c] += weight * float64(samples[c]) / 255
+		}
+	}
+	if counted == 0 {
+		return mean, 0
+	}
+	for c := range mean {
+		mean[c] /= counted
+	}
+	return mean, counted / all
+}
+
+// balance is a curve for each channel that makes the mean gray; nil where there is
+// nothing to do.
+//
+// All gains are 1 or more, so that what is white, or cut off there, stays so. A power
+// then makes the mean as bright as it was.
+func balance(mean [colours]float64, evidence float64) []curve {
+	if evidence == 0 {
+		return nil
+	}
+	strength := min(evidence/enough, 1)
+	most := max(mean[0], mean[1], mean[2])
+	var gains, after [colours]float64
+	for c := range gains {
+		gains[c] = min(math.Pow(most/mean[c], strength), mostGain)
+		after[c] = mean[c] * gains[c]
+	}
+	if gains == [colours]float64{1, 1, 1} {
+		return nil
+	}
+	power := math.Log(luma(mean)) / math.Log(luma(after))
+	curves := make([]curve, colours)
+	for c := range curves {
+		curves[c] = func(v float64) float64 { return math.Pow(unit(v*gains[c]), power) }
+	}
+	return curves
+}
+
+// luma is the brightness of a colour (ITU-R BT.709), as its channels are stored.
+func luma(c [colours]float64) float64 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }
