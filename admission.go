@@ -39,6 +39,16 @@ type sharedGate struct {
 // back, and a handler that still serves keeps its gate.
 func (sharedGate) Destruct() error { return nil }
 
+// eachGate calls f with every gate in use.
+func eachGate(f func(gateSettings, sharedGate)) {
+	gates.Range(func(settings, value any) bool {
+		if gate, ok := value.(sharedGate); ok { // else it is being made
+			f(settings.(gateSettings), gate)
+		}
+		return true
+	})
+}
+
 // provisionGate gets the gate before the engine of the settings.
 func (h *Handler) provisionGate(engine engineSettings) error {
 	settings := gateSettings{engine, h.Memory, h.QueueSize}

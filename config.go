@@ -244,7 +244,11 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionOrigins(ctx); err != nil {
 		return err
 	}
-	return h.provisionEngine(ctx)
+	if err := h.provisionEngine(ctx); err != nil {
+		return err
+	}
+	handlers.add(h)
+	return nil
 }
 
 func (h *Handler) setDefaults() {

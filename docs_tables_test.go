@@ -343,6 +343,22 @@ func TestDocsMetrics(t *testing.T) {
 	same(t, "ends of workers", column(table(t, docs.text, "Reason"), 0), ends)
 }
 
+// The tables of the admin API are its routes and the fields of its answers.
+func TestDocsAdmin(t *testing.T) {
+	docs := readPage(t, "docs/admin.md")
+	var routes []string
+	for _, r := range (images.Admin{}).Routes() {
+		if r.Pattern != "/images/" { // which is for all that are not there
+			routes = append(routes, r.Pattern)
+		}
+	}
+	same(t, "routes", column(table(t, docs.text, "Method"), 1), routes)
+	engine, queue := images.Stats.Engines[0], images.Stats.Queues[0]
+	same(t, "stats", column(table(t, docs.text, "Field"), 0), slices.Concat(jsonNames(images.Stats),
+		prefixed("engines.", jsonNames(engine)), prefixed("engines.processes.", jsonNames(engine.Processes[0])), prefixed("queues.", jsonNames(queue))))
+	same(t, "purged", column(table(t, docs.text, "Count"), 0), jsonNames(images.Purged))
+}
+
 func TestDocsArchitecture(t *testing.T) {
 	docs := readPage(t, "docs/architecture.md")
 	code := maps.Clone(mayImport)

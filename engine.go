@@ -50,6 +50,16 @@ func (e sharedEngine) Destruct() error {
 	return nil
 }
 
+// eachEngine calls f with every engine in use.
+func eachEngine(f func(engineSettings, sharedEngine)) {
+	engines.Range(func(settings, value any) bool {
+		if engine, ok := value.(sharedEngine); ok { // else it is being made
+			f(settings.(engineSettings), engine)
+		}
+		return true
+	})
+}
+
 // acquire gets the engine of the settings; release must follow.
 func (s engineSettings) acquire() (render.Engine, error) {
 	shared, _, err := engines.LoadOrNew(s, func() (caddy.Destructor, error) {
@@ -102,6 +112,7 @@ func (h *Handler) borrowEngine() (engine render.Engine, giveBack func(), err err
 
 // Cleanup lets the engine go, and the gate before it.
 func (h *Handler) Cleanup() error {
+	handlers.remove(h)
 	err := h.releaseGate()
 	if h.engineSettings != nil {
 		err = stderrors.Join(err, h.engineSettings.release())

@@ -9,7 +9,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 	"github.com/caddy-images/caddy-images/transform/render/workers"
+	"github.com/caddy-images/caddy-images/transform/vips"
 )
+
+// libvipsVersion is that of the library that this process is linked with.
+func libvipsVersion() string { return vips.Version() }
 
 func newEngine(s engineSettings) (render.Engine, error) {
 	if s.isolation == isolationOff {
@@ -29,3 +33,6 @@ func newEngine(s engineSettings) (render.Engine, error) {
 		Logger: func() *zap.Logger { return caddy.Log().Named("images.workers") },
 	})
 }
+
+// Interface guards
+var _ pool = (*workers.Pool)(nil)

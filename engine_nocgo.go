@@ -8,6 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
+func libvipsVersion() string { return "" }
+
 func newEngine(engineSettings) (render.Engine, error) {
 	return nil, errors.New("this Caddy was built without cgo (CGO_ENABLED=0), and images are rendered by libvips, which needs it; build with CGO_ENABLED=1, a C compiler, pkg-config and libvips-dev")
 }

@@ -1,4 +1,8 @@
 package images
 
 // What tests from outside look into.
-var Collectors = collectors
+var (
+	Collectors = collectors
+	Stats      = stats{Engines: []engineStats{{Processes: []processStats{{}}}}, Queues: []queueStats{{}}}
+	Purged     = purged{}
+)

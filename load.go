@@ -31,23 +31,15 @@ func (load) Describe(to chan<- *prometheus.Desc) {
 func (load) Collect(to chan<- prometheus.Metric) {
 	var running, waiting, ready, busy int
 	var admitted, budget int64
-	gates.Range(func(_, value any) bool {
-		gate, ok := value.(sharedGate)
-		if !ok {
-			return true // it is being made
-		}
+	eachGate(func(_ gateSettings, gate sharedGate) {
 		r, used, w := gate.Stats()
 		running, waiting, admitted, budget = running+r, waiting+w, admitted+used, budget+gate.Budget()
-		return true
 	})
-	engines.Range(func(_, value any) bool {
-		if engine, ok := value.(sharedEngine); ok {
-			if pool, ok := engine.Engine.(interface{ Stats() (running, busy int) }); ok {
-				r, b := pool.Stats()
-				ready, busy = ready+r, busy+b
-			}
+	eachEngine(func(_ engineSettings, engine sharedEngine) {
+		if pool, ok := engine.Engine.(pool); ok {
+			r, b := pool.Stats()
+			ready, busy = ready+r, busy+b
 		}
-		return true
 	})
 	for _, g := range []struct {
 		desc  *prometheus.Desc

@@ -47,6 +47,23 @@ func serve(t *testing.T, directives string) site {
 	return s
 }
 
+// administered is a site, and the admin endpoint of its Caddy.
+func administered(t *testing.T, directives string) (s, admin site) {
+	t.Helper()
+	dir := t.TempDir()
+	s = site{root: filepath.Join(dir, "originals"), log: filepath.Join(dir, "log")}
+	writeOriginals(t, s.root)
+	for range 5 {
+		port, adminPort := freePort(t), freePort(t)
+		s.url, admin.url = "http://127.0.0.1:"+itoa(port), "http://127.0.0.1:"+itoa(adminPort)
+		if load(t, strings.Replace(s.config(port, directives), "admin off", "admin 127.0.0.1:"+itoa(adminPort), 1)) == nil {
+			return s, admin
+		}
+	}
+	t.Fatal("Caddy does not start")
+	return s, admin
+}
+
 func (s site) config(port int, directives string) string {
 	return fmt.Sprintf(`{
 	admin off

@@ -65,6 +65,17 @@ func (c Chain) Fetch(ctx context.Context, req Request) (*Source, error) {
 	return nil, told
 }
 
+// Forget implements Sharing for the origins that do.
+func (c Chain) Forget(matches func(Request) bool) int {
+	forgotten := 0
+	for _, o := range c.Origins {
+		if s, ok := o.(Sharing); ok {
+			forgotten += s.Forget(matches)
+		}
+	}
+	return forgotten
+}
+
 // rank is a kind's place in telling; a kind that no origin should fail with is
 // more telling than any that it may.
 func rank(k errors.Kind) int { return slices.Index(telling, k) }

@@ -31,6 +31,16 @@ type coalescer struct {
 	group  *coalesce.Group[Request, Request, *Source]
 }
 
+// Sharing is implemented by origins whose fetches in flight may be shared.
+type Sharing interface {
+	// Forget has nobody share the fetches in flight of Requests that match any
+	// more, and returns how many those are. Who waits for one goes on waiting.
+	Forget(matches func(Request) bool) int
+}
+
+// Forget implements Sharing.
+func (c *coalescer) Forget(matches func(Request) bool) int { return c.group.Forget(matches) }
+
 func (c *coalescer) Fetch(ctx context.Context, req Request) (*Source, error) {
 	source, err := c.group.Do(ctx, req, c.origin.Fetch)
 	switch {

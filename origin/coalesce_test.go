@@ -170,3 +170,39 @@ func TestCoalesceLeavesRequestBoundAlone(t *testing.T) {
 		t.Errorf("got %T", got)
 	}
 }
+
+// A chain forgets what any of its origins has in flight.
+func TestForget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		land := make(chan struct{})
+		slow := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+			fetches.Add(1)
+			<-land
+			return &origin.Source{}, nil
+		}))
+		chain := origin.Chain{Origins: []origin.Origin{fetchFunc(missing), slow}}
+		other := request
+		other.Ref.Path = "b.jpg"
+		first, second := fetching(t.Context(), chain, request), fetching(t.Context(), chain, other)
+		synctest.Wait()
+		if n := chain.Forget(func(r origin.Request) bool { return r.Ref.Path == "a.jpg" }); n != 1 {
+			t.Errorf("%d fetches are forgotten, want 1", n)
+		}
+		third, fourth := fetching(t.Context(), chain, request), fetching(t.Context(), chain, other)
+		synctest.Wait()
+		if n := fetches.Load(); n != 3 {
+			t.Errorf("%d fetches, want one more than two", n)
+		}
+		close(land)
+		for _, r := range []<-chan result{first, second, third, fourth} {
+			if got := <-r; got.err != nil {
+				t.Error(got.err)
+			}
+		}
+	})
+}
+
+func missing(context.Context, origin.Request) (*origin.Source, error) {
+	return nil, errors.New(errors.NotFound, "no")
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 )
 
@@ -96,6 +97,22 @@ func (g *Group[K, Q, A]) leave(key K, f *flight[Q, A]) {
 		f.cancel()
 		g.forget(key, f)
 	}
+}
+
+// Forget has nobody join the work on the questions that match any more. Who waits
+// for it goes on waiting. It returns on how many questions that was.
+func (g *Group[K, Q, A]) Forget(matches func(Q) bool) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	forgotten := 0
+	for key, all := range g.flights {
+		kept := slices.DeleteFunc(all, func(f *flight[Q, A]) bool { return matches(f.question) })
+		forgotten += len(all) - len(kept)
+		if g.flights[key] = kept; len(kept) == 0 {
+			delete(g.flights, key)
+		}
+	}
+	return forgotten
 }
 
 // forget is called with g.mu held.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -111,6 +112,54 @@ func TestLeaving(t *testing.T) {
 			t.Errorf("who had left before got %v, %d works", a.err, works.Load())
 		}
 		close(goDown)
+	})
+}
+
+// What is forgotten goes on for those who wait, and who comes then asks anew.
+func TestForget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGroup()
+		var works atomic.Int32
+		land := make(chan struct{})
+		work := func(ctx context.Context, q string) (string, error) {
+			n := works.Add(1)
+			select {
+			case <-land:
+				return q + " " + strconv.Itoa(int(n)), nil
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		}
+		before := asking(t.Context(), g, "ab", work)
+		synctest.Wait()
+		other := asking(t.Context(), g, "xy", work)
+		synctest.Wait()
+		is := func(word string) func(string) bool { return func(q string) bool { return q == word } }
+		if n := g.Forget(is("no")); n != 0 {
+			t.Errorf("%d forgotten that are not there", n)
+		}
+		if n := g.Forget(is("ab")); n != 1 {
+			t.Errorf("%d forgotten", n)
+		}
+		if n := g.Forget(is("ab")); n != 0 {
+			t.Errorf("%d forgotten twice", n)
+		}
+		leaving, leave := context.WithCancel(t.Context())
+		after, gone := asking(t.Context(), g, "ab", work), asking(leaving, g, "xy", work)
+		synctest.Wait()
+		g.Forget(is("xy"))
+		leave()
+		<-gone // of two who wait for what is forgotten one leaves, and the work goes on
+		synctest.Wait()
+		close(land)
+		for what, tt := range map[string]struct {
+			got  <-chan answer
+			want string
+		}{"before": {before, "ab 1"}, "other": {other, "xy 2"}, "after": {after, "ab 3"}} {
+			if a := <-tt.got; a.err != nil || a.text != tt.want {
+				t.Errorf("%s: %q, %v, want %q", what, a.text, a.err, tt.want)
+			}
+		}
 	})
 }
 

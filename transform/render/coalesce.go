@@ -32,6 +32,10 @@ func NewCoalescer() *Coalescer {
 // engines only where these draw the same.
 func (c *Coalescer) Engine(engine Engine) Engine { return &coalescing{engine, c.group} }
 
+// Forget has nobody share what is in flight any more, and returns how many renders
+// that are. Who waits for one goes on waiting.
+func (c *Coalescer) Forget() int { return c.group.Forget(func(Job) bool { return true }) }
+
 type coalescing struct {
 	Engine
 	group *coalesce.Group[identity, Job, *Result]

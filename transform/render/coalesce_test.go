@@ -261,3 +261,33 @@ type broken struct {
 }
 
 func (b broken) Render(context.Context, Job) (*Result, error) { b.end(); return nil, nil }
+
+// What is forgotten is shared by nobody who comes then.
+func TestCoalescerForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		c := NewCoalescer()
+		e := c.Engine(NewInProcessSlots(g.draw, "", 10))
+		var group sync.WaitGroup
+		for range 2 {
+			for _, original := range []string{"a", "b"} {
+				group.Go(func() {
+					if _, err := e.Render(context.Background(), variant(original, 1)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		synctest.Wait()
+		if n := c.Forget(); n != 2 {
+			t.Errorf("%d renders are forgotten, want 2", n)
+		}
+		group.Go(func() { _, _ = e.Render(context.Background(), variant("a", 1)) })
+		synctest.Wait()
+		if len(g.begun) != 3 {
+			t.Errorf("%d jobs are drawn, want 3", len(g.begun))
+		}
+		close(g.release)
+		group.Wait()
+	})
+}

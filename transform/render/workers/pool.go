@@ -39,12 +39,13 @@ type Pool struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	mu     sync.Mutex
-	begun  bool
-	slots  sync.WaitGroup
-	once   struct{ version, missing, try sync.Once } // for what all workers would say
-	tried  chan struct{}                             // closed once tryErr says how the first start went
-	tryErr error
+	mu      sync.Mutex
+	begun   bool
+	slots   sync.WaitGroup
+	records []*record                                 // one a slot
+	once    struct{ version, missing, try sync.Once } // for what all workers would say
+	tried   chan struct{}                             // closed once tryErr says how the first start went
+	tryErr  error
 
 	running, busy atomic.Int64 // workers that are ready, and those at a job
 }
@@ -71,6 +72,13 @@ func (p *Pool) Version() string { return p.config.Version }
 // Stats is how many workers are ready for jobs or at one, and how many are at
 // one.
 func (p *Pool) Stats() (running, busy int) { return int(p.running.Load()), int(p.busy.Load()) }
+
+// Refused is how many originals, or pictures with their layers, are refused
+// because they broke a worker.
+func (p *Pool) Refused() int { return p.refused.size() }
+
+// Pardon has none of them refused any more, and returns how many those were.
+func (p *Pool) Pardon() int { return p.refused.clear() }
 
 // Close ends the workers, each as soon as it has ended its job, and returns
 // without waiting for that. Jobs that wait for a worker are refused.
@@ -114,7 +122,9 @@ func (p *Pool) begin() {
 	p.begun = true
 	p.thread = newThread()
 	for range p.config.Workers {
-		p.slots.Go(func() { (&slot{pool: p}).run() })
+		r := new(record)
+		p.records = append(p.records, r)
+		p.slots.Go(func() { (&slot{pool: p, record: r}).run() })
 	}
 	go func() {
 		p.slots.Wait()

@@ -63,16 +63,41 @@ func (q *quarantine) add(job render.Job) {
 	q.held.Store(int64(len(q.list)))
 }
 
+// size is how many refusals there are.
+func (q *quarantine) size() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire()
+	return len(q.list)
+}
+
+// clear forgets all, and returns how many that were.
+func (q *quarantine) clear() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire()
+	n := len(q.list)
+	q.list = nil
+	q.held.Store(0)
+	return n
+}
+
+// expire forgets what is over. The lock is held.
+func (q *quarantine) expire() {
+	now := time.Now()
+	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return now.After(r.till) })
+	q.held.Store(int64(len(q.list)))
+}
+
 // check refuses a job that is in the list.
 func (q *quarantine) check(job render.Job) error {
 	if q.held.Load() == 0 {
 		return nil
 	}
-	hash, now := q.hash(job), time.Now()
+	hash := q.hash(job)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return now.After(r.till) })
-	q.held.Store(int64(len(q.list)))
+	q.expire()
 	if slices.ContainsFunc(q.list, func(r refusal) bool { return r.hash == hash }) {
 		return errors.New(errors.BadImage, "The original broke the image engine a short while ago; it is refused for %s", q.lasts)
 	}

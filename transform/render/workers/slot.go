@@ -18,6 +18,7 @@ import (
 // slot keeps one worker running and gives it its jobs.
 type slot struct {
 	pool     *Pool
+	record   *record
 	failures int // workers in a row that did not start, or died soon and did no job
 }
 
@@ -56,6 +57,7 @@ func (s *slot) run() {
 
 // greeted logs what a worker said at first, unless it was said before.
 func (s *slot) greeted(w *process, greeting *ready) {
+	s.record.ready(w, greeting)
 	s.pool.config.Started()
 	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
 	if now, before := greeting.Version, s.pool.config.Version; now != before {
@@ -101,6 +103,7 @@ func (s *slot) wait(cause error) {
 func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
+	defer s.record.gone()
 	begun := time.Now()
 	var rested <-chan time.Time // when a worker that kept much has had no job for a while
 	for jobs := 1; ; jobs++ {
@@ -178,6 +181,8 @@ func (s *slot) ended(w *process, spoke bool) {
 func (s *slot) render(w *process, t *task) (alive bool) {
 	t.job.Threads = render.Threads(int(s.pool.busy.Add(1)))
 	defer s.pool.busy.Add(-1)
+	s.record.begin()
+	defer s.record.end()
 	ctx, cancel := render.WithTimeout(t.ctx, t.job.Timeout)
 	defer cancel()
 	if ctx.Err() != nil {

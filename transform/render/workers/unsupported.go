@@ -24,5 +24,14 @@ func (*Pool) Start() error { return errUnix }
 // Close does nothing.
 func (*Pool) Close() {}
 
+// States are none.
+func (*Pool) States() []State { return nil }
+
+// Refused is nothing.
+func (*Pool) Refused() int { return 0 }
+
+// Pardon is nothing.
+func (*Pool) Pardon() int { return 0 }
+
 // Stats is nothing.
 func (*Pool) Stats() (running, busy int) { return 0, 0 }

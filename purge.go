@@ -1,0 +1,105 @@
+package images
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// purged is the answer of DELETE /images/cache: how many there were.
+type purged struct {
+	// Fetches in flight that no request after this one shares.
+	Fetches int `json:"fetches"`
+
+	// Renders likewise. With a path there are none to count: a render is shared
+	// by requests whose originals are equal byte by byte, wherever they are from.
+	Renders int `json:"renders"`
+
+	// Refused originals, which broke a worker and will be tried again. They are
+	// known by their bytes and not by their path.
+	Refused int `json:"refused"`
+}
+
+// purgeAll has the process forget all that it holds of originals.
+func purgeAll(*http.Request) (any, error) {
+	p := purged{Fetches: handlers.forget(func(origin.Request) bool { return true })}
+	eachGate(func(_ gateSettings, gate sharedGate) { p.Renders += gate.coalescer.Forget() })
+	eachEngine(func(_ engineSettings, engine sharedEngine) {
+		if pool, ok := engine.Engine.(pool); ok {
+			p.Refused += pool.Pardon()
+		}
+	})
+	return p, nil
+}
+
+// purgeOne has the process forget an original, which the path behind purgePath
+// names as a Ref does, or which has the whole URL that stands there as one
+// segment.
+func purgeOne(r *http.Request) (any, error) {
+	escaped := strings.TrimPrefix(r.URL.EscapedPath(), purgePath)
+	ref, err := refToPurge(escaped, r.URL.RawQuery)
+	if err != nil {
+		return nil, apiError(http.StatusBadRequest, "%s", errors.From(err).Message)
+	}
+	if ref.Path == "" {
+		return nil, apiError(http.StatusBadRequest, "no original is named behind %s; DELETE /images/cache purges all", purgePath)
+	}
+	return purged{Fetches: handlers.forget(func(asked origin.Request) bool {
+		return asked.Ref.Server == ref.Server && asked.Ref.Path == ref.Path && (ref.Query == "" || asked.Ref.Query == ref.Query)
+	})}, nil
+}
+
+func refToPurge(escaped, query string) (origin.Ref, error) {
+	if whole, err := url.PathUnescape(escaped); err == nil && strings.Contains(whole, "://") {
+		return origin.ParseURL(whole)
+	}
+	return origin.ParseRef(escaped, query)
+}
+
+// handlers are those that serve.
+var handlers handlerSet
+
+type handlerSet struct {
+	mu  sync.Mutex
+	all map[*Handler]bool
+}
+
+func (s *handlerSet) add(h *Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		s.all = make(map[*Handler]bool)
+	}
+	s.all[h] = true
+}
+
+func (s *handlerSet) remove(h *Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, h)
+}
+
+func (s *handlerSet) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
+
+// forget has nobody share the fetches in flight that match any more.
+func (s *handlerSet) forget(matches func(origin.Request) bool) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	forgotten := 0
+	for h := range s.all {
+		for _, o := range []origin.Origin{h.origins, h.dynamic, h.dynamicListed} {
+			if sharing, ok := o.(origin.Sharing); ok {
+				forgotten += sharing.Forget(matches)
+			}
+		}
+	}
+	return forgotten
+}

@@ -1,0 +1,159 @@
+package images
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/caddy-images/caddy-images/transform/render/workers"
+)
+
+// started is about when the process was.
+var started = time.Now()
+
+// stats is the answer of GET /images/stats.
+type stats struct {
+	// Uptime is in seconds.
+	Uptime float64 `json:"uptime_seconds"`
+
+	// Libvips is the version that Caddy is linked with. That of workers is in the
+	// Version of each.
+	Libvips string `json:"libvips"`
+
+	// Handlers is how many there are. While a configuration takes the place of
+	// another one, those of both are counted.
+	Handlers int `json:"handlers"`
+
+	Engines []engineStats `json:"engines"`
+	Queues  []queueStats  `json:"queues"`
+
+	// Metrics are those for Prometheus, without what all their names begin with.
+	Metrics map[string][]map[string]any `json:"metrics"`
+}
+
+// engineStats is an engine, which handlers with the same settings share.
+type engineStats struct {
+	Isolation string `json:"isolation"`
+	Workers   int    `json:"workers"`
+	Memory    int64  `json:"memory"`
+
+	// Version is that of the drawing, of which entity tags are made.
+	Version string `json:"version"`
+
+	// Refused is how many originals are, because they broke a worker.
+	Refused int `json:"refused"`
+
+	Processes []processStats `json:"processes"`
+}
+
+// processStats is a worker.
+type processStats struct {
+	PID      int       `json:"pid"`
+	Since    time.Time `json:"since"`
+	Jobs     int       `json:"jobs"`
+	Busy     bool      `json:"busy"`
+	Resident int64     `json:"resident"` // bytes; 0 where the system does not tell
+	Version  string    `json:"version"`
+}
+
+// queueStats is a gate, which handlers with the same settings share.
+type queueStats struct {
+	Isolation string `json:"isolation"`
+	Workers   int    `json:"workers"`
+	Memory    int64  `json:"memory"`
+	QueueSize int    `json:"queue_size"`
+
+	Running  int   `json:"running"`
+	Waiting  int   `json:"waiting"`
+	Admitted int64 `json:"admitted"` // bytes
+}
+
+// pool is what an engine has that draws in worker processes.
+type pool interface {
+	Stats() (running, busy int)
+	States() []workers.State
+	Refused() int
+	Pardon() int
+}
+
+func readStats(*http.Request) (any, error) {
+	s := stats{
+		Uptime:   time.Since(started).Seconds(),
+		Libvips:  libvipsVersion(),
+		Handlers: handlers.count(),
+		Engines:  []engineStats{},
+		Queues:   []queueStats{},
+	}
+	eachEngine(func(settings engineSettings, engine sharedEngine) {
+		s.Engines = append(s.Engines, statsOf(settings, engine))
+	})
+	eachGate(func(settings gateSettings, gate sharedGate) {
+		q := queueStats{Isolation: settings.engine.isolation, Workers: settings.engine.workers, Memory: settings.memory, QueueSize: settings.queue}
+		q.Running, q.Admitted, q.Waiting = gate.Stats()
+		s.Queues = append(s.Queues, q)
+	})
+	slices.SortFunc(s.Engines, func(a, b engineStats) int {
+		return cmp.Or(strings.Compare(a.Isolation, b.Isolation), cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Memory, b.Memory))
+	})
+	slices.SortFunc(s.Queues, func(a, b queueStats) int {
+		return cmp.Or(strings.Compare(a.Isolation, b.Isolation), cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Memory, b.Memory), cmp.Compare(a.QueueSize, b.QueueSize))
+	})
+	var err error
+	s.Metrics, err = metricsNow()
+	return s, err
+}
+
+func statsOf(settings engineSettings, engine sharedEngine) engineStats {
+	s := engineStats{Isolation: settings.isolation, Workers: settings.workers, Memory: settings.memory, Version: engine.Version(), Processes: []processStats{}}
+	if p, ok := engine.Engine.(pool); ok {
+		s.Refused = p.Refused()
+		for _, state := range p.States() {
+			s.Processes = append(s.Processes, processStats(state))
+		}
+	}
+	return s
+}
+
+// metricsNow are the values of all metrics: of each its labels and its value, or,
+// of what has many, their count and sum.
+func metricsNow() (map[string][]map[string]any, error) {
+	registry := prometheus.NewRegistry()
+	if err := registerMetrics(registry); err != nil {
+		return nil, fmt.Errorf("registering metrics: %w", err)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		return nil, fmt.Errorf("gathering metrics: %w", err)
+	}
+	all := make(map[string][]map[string]any, len(families))
+	for _, f := range families {
+		values := make([]map[string]any, 0, len(f.Metric))
+		for _, m := range f.Metric {
+			values = append(values, valueOf(m))
+		}
+		all[strings.TrimPrefix(f.GetName(), metricsPrefix)] = values
+	}
+	return all, nil
+}
+
+func valueOf(m *dto.Metric) map[string]any {
+	v := make(map[string]any, len(m.Label)+2)
+	for _, l := range m.Label {
+		v[l.GetName()] = l.GetValue()
+	}
+	switch {
+	case m.Histogram != nil:
+		v["count"], v["sum"] = m.Histogram.GetSampleCount(), m.Histogram.GetSampleSum()
+	case m.Counter != nil:
+		v["value"] = m.Counter.GetValue()
+	default:
+		v["value"] = m.Gauge.GetValue()
+	}
+	return v
+}

@@ -1,0 +1,70 @@
+//go:build unix
+
+package workers
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// record is what a slot lets others see of its worker.
+type record struct {
+	mu      sync.Mutex
+	process *process // nil for none
+	state   State
+}
+
+// ready notes that there is a worker.
+func (r *record) ready(w *process, greeting *ready) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.process, r.state = w, State{PID: w.pid(), Since: time.Now(), Version: cut(greeting.Version, maxLine)}
+}
+
+// gone notes that there is none.
+func (r *record) gone() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.process = nil
+}
+
+// begin notes that the worker is given a job, end that it has none.
+func (r *record) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Jobs++
+	r.state.Busy = true
+}
+
+func (r *record) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Busy = false
+}
+
+func (r *record) read() (s State, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.process == nil {
+		return State{}, false
+	}
+	s = r.state
+	s.Resident = r.process.size.resident()
+	return s, true
+}
+
+// States are the workers that are ready or at a job, by their PID.
+func (p *Pool) States() []State {
+	p.mu.Lock()
+	records := slices.Clone(p.records)
+	p.mu.Unlock()
+	var all []State
+	for _, r := range records {
+		if s, ok := r.read(); ok {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b State) int { return a.PID - b.PID })
+	return all
+}
