@@ -30,7 +30,7 @@ func passing(asked transform.Request) http.Header {
 
 // fileName is the name that an answer of the type is saved under: the one that
 // is asked for, or the original's, with the extension of what it is. An
-// extension that belongs to another kind of picture is taken off.
+// extension that belongs to another kind of picture, or to a PDF, is taken off.
 func fileName(asked transform.Request, contentType string) string {
 	own := cleanName(path.Base(asked.Ref.Name()))
 	name, extension := own, path.Ext(own)
@@ -68,6 +68,9 @@ var extensions = map[string][]string{
 }
 
 func isPicture(extension string) bool {
+	if strings.EqualFold(extension, ".pdf") {
+		return true // that a page was drawn of
+	}
 	for _, list := range extensions {
 		if slices.Contains(list, strings.ToLower(extension)) {
 			return true

@@ -34,6 +34,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		go_on           <failures...>
 //		max_source_size <size>
 //		max_svg_size    <size>
+//		max_pdf_size    <size>
 //		max_pixels      <count>
 //		max_frames      <count>
 //		max_dimension   <pixels>
@@ -88,6 +89,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return sizeArg(d, &h.MaxSourceSize)
 	case "max_svg_size":
 		return sizeArg(d, &h.MaxSVGSize)
+	case "max_pdf_size":
+		return sizeArg(d, &h.MaxPDFSize)
 	case "max_pixels":
 		return countArg(d, &h.MaxPixels)
 	case "max_frames":

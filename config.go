@@ -52,6 +52,10 @@ type Handler struct {
 	// bounded by MaxSourceSize only. Default: 1048576 (1 MiB), as with ImageKit.
 	MaxSVGSize int64 `json:"max_svg_size,omitempty"`
 
+	// The largest PDF of which a page is drawn, in bytes. Default: 5242880 (5 MiB),
+	// as with ImageKit.
+	MaxPDFSize int64 `json:"max_pdf_size,omitempty"`
+
 	// The most pixels that an original, or a result, may have: width times
 	// height times frames. Default: 100000000.
 	MaxPixels int64 `json:"max_pixels,omitempty"`
@@ -260,6 +264,7 @@ func (h *Handler) setDefaults() {
 	}
 	orDefault(&h.MaxSourceSize, defaultMaxSourceSize)
 	orDefault(&h.MaxSVGSize, defaultMaxSVGSize)
+	orDefault(&h.MaxPDFSize, transform.DefaultMaxPDFSize)
 	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
@@ -297,6 +302,7 @@ func (h *Handler) check() error {
 	}{
 		{"max_source_size", h.MaxSourceSize, 1 << 30},
 		{"max_svg_size", h.MaxSVGSize, 1 << 30},
+		{"max_pdf_size", h.MaxPDFSize, 1 << 30},
 		{"max_pixels", h.MaxPixels, 10_000_000_000},
 		{"max_frames", int64(h.MaxFrames), 100_000},
 		{"max_dimension", int64(h.MaxDimension), 65535},
@@ -329,7 +335,7 @@ func (h *Handler) check() error {
 	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
 		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)
 	}
-	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension}
+	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension, MaxPDFSize: h.MaxPDFSize}
 	h.quality = render.Quality(*h.Quality)
 	for _, name := range h.Formats {
 		f, ok := transform.ParseFormat(name)

@@ -162,6 +162,7 @@ func TestDocsOptions(t *testing.T) {
 	}
 	defaults := map[string]string{
 		"max_source_size": strings.ReplaceAll(humanize.IBytes(uint64(h.MaxSourceSize)), " ", ""),
+		"max_pdf_size":    strings.ReplaceAll(humanize.IBytes(uint64(h.MaxPDFSize)), ".0 ", ""),
 		"max_svg_size":    strings.ReplaceAll(humanize.IBytes(uint64(h.MaxSVGSize)), ".0 ", ""),
 		"max_pixels":      fmt.Sprint(h.MaxPixels),
 		"max_frames":      fmt.Sprint(h.MaxFrames),

@@ -74,8 +74,8 @@ func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler ca
 		Request:    r,
 		Handler:    nextHandler,
 		Prefix:     h.language.Endpoint(),
-		IsImage:    func(file []byte) bool { return isImage(file) || font.Is(file) },
-		MediaTypes: []string{"font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype"},
+		IsImage:    func(file []byte) bool { return isDocument(file) || font.Is(file) },
+		MediaTypes: append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype"),
 		MayPass: func(http.Header) error {
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},

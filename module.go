@@ -151,14 +151,19 @@ func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Metho
 func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := h.fetching(ctx)
 	defer cancel()
+	is, types := isImage, []string(nil)
+	if asked.Plan.Page > 0 {
+		is, types = isDocument, documents
+	}
 	ctx = next.WithCall(ctx, next.Call{
-		Writer:  w,
-		Request: r,
-		Handler: nextHandler,
-		Prefix:  h.language.Endpoint(),
-		Header:  passing(asked),
-		IsImage: isImage,
-		MayPass: func(header http.Header) error { return h.mayPass(header, asked) },
+		Writer:     w,
+		Request:    r,
+		Handler:    nextHandler,
+		Prefix:     h.language.Endpoint(),
+		Header:     passing(asked),
+		IsImage:    is,
+		MediaTypes: types,
+		MayPass:    func(header http.Header) error { return h.mayPass(header, asked) },
 	})
 	original, err := h.originsOf(asked).Fetch(ctx, h.originRequest(r, asked.Ref))
 	if err != nil {
@@ -180,6 +185,14 @@ func (h *Handler) originRequest(r *http.Request, ref origin.Ref) origin.Request 
 
 func isImage(file []byte) bool {
 	_, ok := sniff.Sniff(file)
+	return ok
+}
+
+// documents are the media types of files that are no images and have pages.
+var documents = []string{sniff.PDF.MediaType()}
+
+func isDocument(file []byte) bool {
+	_, ok := sniff.Document(file)
 	return ok
 }
 

@@ -197,14 +197,14 @@ func TestNextAfterAnotherOrigin(t *testing.T) {
 // A file that is no picture goes out as it is, but not as the picture of a page.
 func TestNextHasNoPages(t *testing.T) {
 	s := serve(t, "images\nroot ROOT\nfile_server")
-	files := map[string]string{"a.pdf": "%PDF-1.4", "noext": "text"} // of a type by name, and of none
+	files := map[string]string{"a.css": "p {}", "noext": "text"} // of a type by name, and of none
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(s.root, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s.get(t, "/"+name+"?tr=w-10").wants(t, 200, "Ik-Error", "none")
 		for _, path := range []string{"/" + name + "/ik-thumbnail.jpg", "/tr:w-10/" + name + "/ik-thumbnail.jpg", "/" + name + "?tr=pg-2"} {
-			s.get(t, path).wants(t, 400, "Ik-Error", "EBADMSG - This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a TIFF, a GIF or a WebP")
+			s.get(t, path).wants(t, 400, "Ik-Error", "EBADMSG - This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")
 		}
 	}
 }

@@ -13,15 +13,19 @@ type Limits struct {
 
 	// MaxDimension bounds width and height of what is drawn.
 	MaxDimension int
+
+	// MaxPDFSize bounds the file of which a page is drawn, in bytes.
+	MaxPDFSize int64
 }
 
 // The limits of a server that sets none. MaxPixels is ImageKit's for paid
 // accounts; MaxDimension is the largest that every format we write can hold
-// (WebP's).
+// (WebP's), MaxPDFSize ImageKit's.
 const (
 	DefaultMaxPixels    = 100_000_000
 	DefaultMaxFrames    = 500
 	DefaultMaxDimension = 16383
+	DefaultMaxPDFSize   = 5 << 20
 )
 
 // CheckOriginal tells whether a picture may be read: frames frames of the size.
@@ -31,6 +35,14 @@ func (l Limits) CheckOriginal(s Size, frames int) error {
 	}
 	if n := pixelsOf(s, frames); n > l.MaxPixels {
 		return errors.New(errors.Limit, "The original has %d pixels, more than max_pixels, %d", n, l.MaxPixels)
+	}
+	return nil
+}
+
+// CheckPDF tells whether a page of a PDF of so many bytes may be drawn.
+func (l Limits) CheckPDF(size int) error {
+	if int64(size) > l.MaxPDFSize {
+		return errors.New(errors.Limit, "The PDF has %d bytes, more than max_pdf_size, %d", size, l.MaxPDFSize)
 	}
 	return nil
 }

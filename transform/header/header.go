@@ -19,7 +19,7 @@ type Header struct {
 	Format sniff.Format
 
 	// Width and Height are in pixels, of one frame, as stored: before the
-	// orientation is applied. At least 1.
+	// orientation is applied. At least 1. A point of a PDF is a pixel.
 	Width, Height int
 
 	// Frames is 1 for a still picture. The pages of a TIFF and the items of a
@@ -51,6 +51,11 @@ type Header struct {
 	// strip or a tile. 1 in all other formats.
 	Rows int
 
+	// Inside is how many pixels the largest picture within a PDF has; 0 in all other
+	// formats. JPX tells whether one of them is a JPEG 2000.
+	Inside int64
+	JPX    bool
+
 	// Orientation is EXIF's, 1 to 8; 1 where there is none. From 5 on, width and
 	// height are swapped for the viewer.
 	Orientation int
@@ -63,10 +68,15 @@ const (
 	mostFrames = 100_000
 )
 
-// ReadPage is Read for a page or frame, from 1. Whether an animation has that many
-// frames is not looked at. It is false for a page that a TIFF does not have.
+// ReadPage is Read for a page or frame, from 1, also of a PDF. Whether an animation
+// or a PDF has that many is not looked at; of a PDF all pages count as the largest
+// one. It is false for a page that a TIFF does not have.
 func ReadPage(file []byte, page int) (Header, bool) {
-	h, ok := read(file, page)
+	format, ok := sniff.Document(file)
+	if !ok {
+		return Header{}, false
+	}
+	h, ok := read(format, file, page)
 	h.Frames = 1
 	return h, ok
 }
@@ -80,6 +90,7 @@ var readers = map[sniff.Format]func(h *Header, file []byte, page int) bool{
 	sniff.HEIC: anyPage(readHEIF),
 	sniff.TIFF: readTIFF,
 	sniff.SVG:  anyPage(readSVG),
+	sniff.PDF:  anyPage(readPDF),
 }
 
 // anyPage is for formats in which one header is for all pages or frames.
@@ -89,13 +100,15 @@ func anyPage(read func(*Header, []byte) bool) func(*Header, []byte, int) bool {
 
 // Read reads the header of the whole file. It is false for a file in no format
 // that we know, and for one whose header is broken or cut off.
-func Read(file []byte) (Header, bool) { return read(file, 1) }
-
-func read(file []byte, page int) (Header, bool) {
+func Read(file []byte) (Header, bool) {
 	format, ok := sniff.Sniff(file)
 	if !ok {
 		return Header{}, false
 	}
+	return read(format, file, 1)
+}
+
+func read(format sniff.Format, file []byte, page int) (Header, bool) {
 	h := Header{Format: format, Frames: 1, Channels: 3, Depth: 8, Rows: 1, Orientation: 1}
 	if !readers[format](&h, file, page) || h.Width < 1 || h.Height < 1 || h.Width > mostPixels || h.Height > mostPixels {
 		return Header{}, false

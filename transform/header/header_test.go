@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/internal/pdftest"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
@@ -180,10 +181,12 @@ func FuzzRead(f *testing.F) {
 		f.Add(s.file)
 	}
 	f.Add(twoPages(binary.LittleEndian, false))
+	f.Add(pdftest.File([]pdftest.Page{{Box: "0 0 30 20", More: "/Rotate 90"}}, picture("/Width 3/Height 4/Filter/JPXDecode")))
+	f.Add(pdftest.Packed([]pdftest.Page{{Box: "0 0 30 20"}}))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		header.ReadPage(file, 9999)
 		h, ok := header.ReadPage(file, 2)
-		if ok && (h.Width < 1 || h.Height < 1 || h.Frames != 1) {
+		if ok && (h.Width < 1 || h.Height < 1 || h.Frames != 1 || h.Inside < 0) {
 			t.Errorf("page 2: %+v", h)
 		}
 		if h, ok = header.Read(file); !ok {

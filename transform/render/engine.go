@@ -55,6 +55,11 @@ type Job struct {
 	// can take long: engines set it, callers leave it. Other bytes come of it.
 	Haste int
 
+	// Isolated tells that what draws is a process of its own, for Draw, which opens
+	// a PDF nowhere else: its library is large, and drawing a page cannot be
+	// stopped. Engines set it, callers leave it.
+	Isolated bool
+
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration

@@ -22,6 +22,9 @@ const (
 	SVG  Format = "svg"
 )
 
+// PDF is no picture: each of its pages can be drawn as one, see [Document].
+const PDF Format = "pdf"
+
 // MediaType is the registered media type: "image/svg+xml". Empty for the zero
 // value.
 func (f Format) MediaType() string {
@@ -30,6 +33,8 @@ func (f Format) MediaType() string {
 		return ""
 	case SVG:
 		return "image/svg+xml"
+	case PDF:
+		return "application/pdf"
 	}
 	return "image/" + string(f)
 }
@@ -66,6 +71,22 @@ func Sniff(buf []byte) (Format, bool) {
 	}
 	if isSVG(buf) {
 		return SVG, true
+	}
+	return "", false
+}
+
+// pdfStart is how far into a file a PDF may begin (PDF 1.7, appendix H.3,
+// note 13).
+const pdfStart = 1024
+
+// Document is Sniff for who wants one page of a file: PDF is a format, too. The
+// others may have pages or not.
+func Document(buf []byte) (Format, bool) {
+	if format, ok := Sniff(buf); ok {
+		return format, true
+	}
+	if bytes.Contains(buf[:min(len(buf), pdfStart)], []byte("%PDF-")) {
+		return PDF, true
 	}
 	return "", false
 }

@@ -81,8 +81,34 @@ func TestSniff(t *testing.T) {
 	}
 }
 
+// Nobody who did not ask for a page gets a PDF.
+func TestDocument(t *testing.T) {
+	for name, buf := range map[string]string{
+		"pdf": "%PDF-1.7\n", "late": strings.Repeat("x", 1019) + "%PDF-", "too late": strings.Repeat("x", 1020) + "%PDF-", "no version": "%PDF",
+	} {
+		want := Format("")
+		if strings.Contains(name, "pdf") || name == "late" {
+			want = PDF
+		}
+		if got, ok := Document([]byte(buf)); got != want || ok != (want != "") {
+			t.Errorf("%s: %q %t, want %q", name, got, ok, want)
+		}
+		if got, ok := Sniff([]byte(buf)); ok {
+			t.Errorf("%s is a picture: %q", name, got)
+		}
+	}
+	for _, s := range samples {
+		if got, _ := Document([]byte(s.buf)); s.want != "" && got != s.want {
+			t.Errorf("%s: %q, want %q", s.name, got, s.want)
+		}
+	}
+	if got, _ := Document([]byte(`<svg id="%PDF-1.7">`)); got != SVG {
+		t.Errorf("a picture that speaks of PDF is %q", got)
+	}
+}
+
 func TestMediaType(t *testing.T) {
-	for format, want := range map[Format]string{"": "", JPEG: "image/jpeg", AVIF: "image/avif", SVG: "image/svg+xml"} {
+	for format, want := range map[Format]string{"": "", JPEG: "image/jpeg", AVIF: "image/avif", SVG: "image/svg+xml", PDF: "application/pdf"} {
 		if got := format.MediaType(); got != want {
 			t.Errorf("%q: %q, want %q", format, got, want)
 		}

@@ -32,7 +32,12 @@ on_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer
 void
 bridge_silence(void)
 {
-	g_log_set_handler("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
+	static const char *domains[] = {
+		"VIPS",
+		"Poppler", "GLib-GObject", // of pages of a PDF that are not there, or of no size
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(domains); i++)
+		g_log_set_handler(domains[i], G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
 }
 
 // libvips ends a thread that had nothing to do for 15 seconds. Before 8.15.4, a

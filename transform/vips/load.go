@@ -41,7 +41,8 @@ type LoadOptions struct {
 	// Shrink has a JPEG decoded at 1/2, 1/4 or 1/8 of its size. Default: 1.
 	Shrink int
 
-	// Scale has an SVG or a WebP decoded at this multiple of its size. Default: 1.
+	// Scale has an SVG, a page of a PDF or a WebP decoded at this multiple of its
+	// size. Default: 1, at which a page has a pixel for each point.
 	Scale float64
 
 	// Page is the first page or frame, from 0, and Pages how many; -1 is all.
@@ -64,6 +65,7 @@ var loaders = map[sniff.Format]loader{
 	sniff.HEIC: {operation: "heifload_buffer", paging: true},
 	sniff.TIFF: {operation: "tiffload_buffer", paging: true},
 	sniff.SVG:  {operation: "svgload_buffer", scale: true},
+	sniff.PDF:  {operation: "pdfload_buffer", scale: true, paging: true},
 }
 
 // NewImageFromBuffer opens an image: reads its header, and its pixels when they

@@ -72,6 +72,7 @@ func block() {
 		"VipsForeignLoadNsgifBuffer", "VipsForeignSaveCgifBuffer",
 		"VipsForeignLoadTiffBuffer",
 		"VipsForeignLoadSvgBuffer",
+		"VipsForeignLoadPdfBuffer",
 	} {
 		setBlocked(class, false)
 	}

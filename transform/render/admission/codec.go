@@ -84,6 +84,8 @@ func (s *sketch) decoding() int64 {
 		// Sizes that keep the shape are sought a little above the one wanted.
 		// A drawing's elements take far more than their text.
 		return 8*pixels + 80*int64(len(s.job.Original))
+	case sniff.PDF:
+		return s.drawingPaper(pixels)
 	}
 	return 0
 }

@@ -21,6 +21,9 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 		return peakOf(job, readable), readable, err
 	}
 	if s.run(job.Plan.Steps) != nil {
+		if s.header.Format == sniff.PDF {
+			return peakOf(job, false), false, nil // another page may be drawn for all that
+		}
 		return s.most(), !s.unread, nil // drawing ends here, and says why
 	}
 	if !s.trimmed {
@@ -52,7 +55,7 @@ type sketch struct {
 	decoded transform.Size // by the decoder, until the first link of the chain
 	upright bool
 	settled bool // copied to memory, once at least: the file is read
-	trimmed bool // by who knows how much
+	trimmed bool // by who knows how much; or the page of a PDF, none of which is larger
 
 	inMemory bool  // nothing was drawn since the last copy
 	copied   int64 // bytes of that copy
@@ -79,19 +82,30 @@ func (s *sketch) most() int64 { return s.peak + s.copies + s.passing }
 // open reads the header. There is no sketch of a file that is no picture, whose
 // header cannot be read, or that is too large.
 func open(job render.Job) (s *sketch, readable bool, err error) {
-	if _, known := sniff.Sniff(job.Original); !known {
+	known, read := sniff.Sniff, header.Read
+	if page := job.Plan.Page; page > 0 {
+		known, read = sniff.Document, func(file []byte) (header.Header, bool) { return header.ReadPage(file, page) }
+	}
+	format, ok := known(job.Original)
+	if !ok {
 		return nil, true, nil
 	}
-	read := header.Read
-	if page := job.Plan.Page; page > 0 {
-		read = func(file []byte) (header.Header, bool) { return header.ReadPage(file, page) }
+	if format == sniff.PDF {
+		if err := job.Limits.CheckPDF(len(job.Original)); err != nil {
+			return nil, true, err
+		}
 	}
 	h, ok := read(job.Original)
 	if !ok {
 		return nil, false, nil
 	}
 	s = sketchOf(h, job)
-	if err := job.Limits.CheckOriginal(s.facts.Size, s.facts.Frames); err != nil {
+	if format == sniff.PDF {
+		err = checkPaper(h, job.Limits)
+	} else {
+		err = job.Limits.CheckOriginal(s.facts.Size, s.facts.Frames)
+	}
+	if err != nil {
 		return nil, true, err
 	}
 	return s, true, nil
@@ -106,6 +120,7 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 	}
 	s.facts.Initial = s.facts.Size
 	s.facts.Area = job.Area(s.facts.Size)
+	s.trimmed = h.Format == sniff.PDF
 	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
 	if !job.Encoding(s.facts).Animated() {
 		s.facts.Frames = 1
@@ -147,6 +162,8 @@ func (s *sketch) onLoad(target transform.Size) transform.Size {
 		}
 	case sniff.SVG:
 		return target
+	case sniff.PDF:
+		return s.onPaper(target)
 	}
 	return file
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
@@ -42,6 +43,9 @@ var measurements = []struct{ original, plans string }{
 	{"2 gif", "512 jpeg"},
 	{"2 tiff strip", "512 jpeg"},
 	{"2 svg", "jpeg, 512 jpeg"},
+	{"0.5 pdf", "jpeg, 512 jpeg, enlarge jpeg"},
+	{"2 pdf picture", "jpeg, thumb jpeg"},
+	{"2 pdf groups", "jpeg, enlarge jpeg"},
 	{"0.2 gif frames", "webp, gif, 512 jpeg"},
 	// A small file that is made large on the way, or behind itself.
 	{"0.02 png alpha", "veil jpeg, haze jpeg"},
@@ -104,6 +108,9 @@ func TestEstimate(t *testing.T) {
 	}
 	t.Logf("%-26s %-16s %9s %9s %6s", "original", "plan", "measured", "estimate", "ratio")
 	for _, m := range wanted {
+		if strings.Contains(m.original, "pdf") && !vips.CanLoad(sniff.PDF) {
+			continue
+		}
 		if strings.Contains(m.original, "avif") && !vips.HasOperation("heifsave_buffer") {
 			continue
 		}

@@ -3,6 +3,7 @@
 package admission_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-images/caddy-images/internal/pdftest"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -23,14 +25,19 @@ func newJob(original []byte, plan transform.Plan) render.Job {
 	for range plan.Refs() {
 		files = append(files, original)
 	}
+	if bytes.HasPrefix(original, []byte("%PDF")) {
+		plan.Page = 1
+	}
 	return render.Job{
 		Original: original,
 		Files:    files,
+		Isolated: true,
 		Plan:     plan,
 		Limits: transform.Limits{
 			MaxPixels:    transform.DefaultMaxPixels,
 			MaxFrames:    transform.DefaultMaxFrames,
 			MaxDimension: transform.DefaultMaxDimension,
+			MaxPDFSize:   transform.DefaultMaxPDFSize,
 		},
 		Quality:      render.Quality{JPEG: 80, WebP: 80, AVIF: 60},
 		QueueTimeout: time.Minute,
@@ -212,6 +219,9 @@ func newOriginal(t *testing.T, name string) []byte {
 	if words[1] == "svg" {
 		return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d"><rect width="90%%" height="90%%" fill="red"/></svg>`, w, h)
 	}
+	if words[1] == "pdf" {
+		return newPDF(w, h, name)
+	}
 	i := photo(t, scope, w, h, bands, 0)
 	if has("flat") {
 		colours, err := i.ExtractBand(0, 3)
@@ -277,6 +287,32 @@ func newOriginal(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// newPDF is one of a page of w by h points: with lines and letters, or with what the
+// name says, a picture four times as large as that in each direction, or groups that
+// are see-through.
+func newPDF(w, h int, name string) []byte {
+	page := pdftest.Page{Box: fmt.Sprintf("0 0 %d %d", w, h), More: "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>>>/XObject<</X 5 0 R>>>>"}
+	var objects []string
+	switch {
+	case strings.Contains(name, "picture"):
+		const larger = 2
+		page.Content = fmt.Sprintf("%d 0 0 %d 0 0 cm /X Do", w, h)
+		objects = append(objects, pdftest.Deflated(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8", larger*w, larger*h),
+			strings.Repeat("\x80", larger*larger*w*h*3)))
+	case strings.Contains(name, "groups"):
+		page.Content = "/X Do"
+		group := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Group<</S/Transparency/I true>>", w, h)
+		objects = append(objects,
+			pdftest.Stream(group+"/Resources<</XObject<</X 6 0 R>>>>", "1 0 0 rg 0 0 500 500 re f /X Do"),
+			pdftest.Stream(group, "0 0 1 rg 0 0 700 700 re f"))
+	default:
+		for y := 0; y < h; y += 12 {
+			page.Content += fmt.Sprintf("BT /F 11 Tf 10 %d Td (%s) Tj ET 10 %d m %d %d l S\n", y, strings.Repeat("Lorem ipsum dolor ", w/90), y, w, y/2)
+		}
+	}
+	return pdftest.File([]pdftest.Page{page}, objects...)
 }
 
 // newTIFF writes an uncompressed TIFF in strips of so many rows.

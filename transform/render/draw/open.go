@@ -15,9 +15,9 @@ import (
 // open reads the header, decides about the output's format, and checks the
 // limits. No pixel is decoded yet.
 func open(scope *vips.Scope, job render.Job) (*picture, error) {
-	source, ok := sniff.Sniff(job.Original)
-	if !ok {
-		return nil, errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
+	source, err := sourceOf(job)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkFile(job.Original, source); err != nil {
 		return nil, err
@@ -38,6 +38,11 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 		}
 	}
 	p.facts = facts(image, source)
+	if source == sniff.PDF {
+		if err := checkPage(p.facts.Size); err != nil {
+			return nil, err
+		}
+	}
 	if job.Plan.Page > 0 {
 		p.facts.Frames = 1
 	}
@@ -89,6 +94,9 @@ func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	options.Page = p.page
 	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
+	if err == nil && p.source == sniff.PDF {
+		image, err = image.ExtractBand(0, 3) // paper is opaque
+	}
 	if err != nil {
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
 	}

@@ -30,7 +30,7 @@ func (p *picture) turnTo(page int, first *vips.Image) (*vips.Image, error) {
 // pagesOf is how many pages a file has: an animation's frames, or the pages of a
 // document. The pictures in a HEIF are one, in several forms.
 func pagesOf(image *vips.Image, source sniff.Format) int {
-	if isAnimation(source) || source == sniff.TIFF {
+	if isAnimation(source) || source == sniff.TIFF || source == sniff.PDF {
 		return image.Pages()
 	}
 	return 1

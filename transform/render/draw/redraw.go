@@ -20,11 +20,7 @@ func (p *picture) redraw(factor float64) error {
 		return err
 	}
 	long, short := max(w, h), min(w, h)
-	most := min(
-		float64(min(p.job.Limits.MaxDimension, largestDrawing)),
-		math.Sqrt(float64(p.job.Limits.MaxPixels)*long/short),
-	)
-	image, err := p.load(vips.LoadOptions{Scale: fitting(long, short, math.Ceil(factor*long), math.Floor(most)) / long})
+	image, err := p.load(vips.LoadOptions{Scale: fitting(long, short, math.Ceil(factor*long), p.mostDrawn(w, h)) / long})
 	if err != nil {
 		return err
 	}
@@ -35,7 +31,7 @@ func (p *picture) redraw(factor float64) error {
 // largestDrawing is the longest side that cairo can draw.
 const largestDrawing = 32767
 
-// exactSize is the size of an SVG with the part of a pixel that it may have. It
+// exactSize is the size of an SVG, or of a page of a PDF, with the part of a pixel that it may have. It
 // is read off a much larger one that nobody draws.
 func (p *picture) exactSize() (w, h float64, err error) {
 	const much, longest = 1000, 9_000_000 // libvips takes sides up to 10,000,000

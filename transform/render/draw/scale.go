@@ -38,7 +38,8 @@ func scale(p *picture, r transform.Recipe) error {
 }
 
 // scaleOnLoad opens the file again, to be decoded at a size nearer to, and not
-// below, the target. For a large JPEG that saves most of the work.
+// below, the target. For a large JPEG that saves most of the work; what is made of
+// lines is drawn as large as it will be.
 func (p *picture) scaleOnLoad(target transform.Size) error {
 	if !p.untouched {
 		return nil
@@ -67,6 +68,8 @@ func (p *picture) scaleOnLoad(target transform.Size) error {
 		options.Scale = factor
 	case sniff.SVG:
 		return p.redraw(factor)
+	case sniff.PDF:
+		return p.redrawPage(target)
 	default:
 		return nil
 	}

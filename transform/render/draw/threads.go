@@ -22,8 +22,8 @@ func (p *picture) spread(size transform.Size) {
 		return // as libvips does without being told
 	}
 	p.threads = 1
-	// The library that draws SVGs does one piece after the other.
-	if p.source != sniff.SVG && size.Pixels()*int64(p.facts.Frames) >= large {
+	// The libraries that draw SVGs and PDFs do one piece after the other.
+	if p.source != sniff.SVG && p.source != sniff.PDF && size.Pixels()*int64(p.facts.Frames) >= large {
 		p.threads = p.job.Threads
 	}
 	for _, frame := range p.frames {

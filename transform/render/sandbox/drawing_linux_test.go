@@ -20,9 +20,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/caddy-images/caddy-images/internal/pdftest"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
@@ -65,6 +67,9 @@ func drawEverything(o order) answer {
 	}
 	for _, name := range []string{"jpeg", "png", "gif", "tiff", "svg", "svg with text", "svg with pictures"} {
 		draw(name, pictures[name], transform.PNG)
+	}
+	if vips.CanLoad(sniff.PDF) {
+		draw("pdf", pictures["pdf"], transform.PNG)
 	}
 	for _, format := range []transform.Format{transform.JPEG, transform.WebP, transform.AVIF, transform.GIF} {
 		draw(format.String(), draw("png", pictures["png"], format), transform.PNG)
@@ -114,8 +119,12 @@ func drawAs(original []byte, format transform.Format) ([]byte, error) {
 			MaxPixels:    transform.DefaultMaxPixels,
 			MaxFrames:    transform.DefaultMaxFrames,
 			MaxDimension: transform.DefaultMaxDimension,
+			MaxPDFSize:   transform.DefaultMaxPDFSize,
 		},
 		Quality: render.Quality{JPEG: 80, WebP: 80, AVIF: 60},
+	}
+	if _, isPicture := sniff.Sniff(original); !isPicture {
+		job.Plan.Page, job.Isolated = 1, true
 	}
 	result, err := draw.Draw(context.Background(), job)
 	if err != nil {
@@ -175,7 +184,13 @@ var pictures = sync.OnceValue(func() map[string][]byte {
 		"jpeg": asJPEG,
 		"gif":  asGIF,
 		"tiff": tiff(16, 16),
-		"svg":  svg(`<rect width="100" height="50" fill="red"/>`),
+		"pdf": pdftest.File([]pdftest.Page{{
+			Box:     "0 0 200 100",
+			Content: "1 0 0 rg 10 10 50 50 re f BT /F 30 Tf 20 40 Td (text) Tj ET BT /G 30 Tf 100 40 Td <304230443046> Tj ET",
+			More: "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>" +
+				"/G<</Type/Font/Subtype/Type0/BaseFont/NoSuch/Encoding/UniJIS-UCS2-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/NoSuch/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/NoSuch/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 900/Descent 0/CapHeight 700/StemV 80>>>>]>>>>>>",
+		}}),
+		"svg": svg(`<rect width="100" height="50" fill="red"/>`),
 		"svg with text": svg(`<text x="10" y="50" font-family="serif" font-size="20">text</text>` +
 			`<text x="10" y="80" font-family="no such font, monospace" font-weight="bold">あ</text>`),
 		"svg with pictures": svg(embedded("png", asPNG) + embedded("jpeg", asJPEG) + embedded("gif", asGIF)),

@@ -7,6 +7,9 @@ func ReadPaths() []string {
 	return []string{
 		"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
 
+		// How letters are encoded in a PDF that does not say it itself.
+		"/usr/share/poppler",
+
 		// Modules: codecs of libheif, readers of pictures inside an SVG, character
 		// sets; and the libraries that these load.
 		"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",

@@ -180,6 +180,7 @@ func (s *slot) ended(w *process, spoke bool) {
 // render has the worker do a job, and tells whether it can do another one.
 func (s *slot) render(w *process, t *task) (alive bool) {
 	t.job.Threads = render.Threads(int(s.pool.busy.Add(1)))
+	t.job.Isolated = true
 	defer s.pool.busy.Add(-1)
 	s.record.begin()
 	defer s.record.end()

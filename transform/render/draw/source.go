@@ -1,0 +1,28 @@
+//go:build cgo
+
+package draw
+
+import (
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+	"github.com/caddy-images/caddy-images/transform/vips"
+)
+
+// sourceOf is the format of the job's original, if it is one that the job may open.
+func sourceOf(job render.Job) (sniff.Format, error) {
+	source, ok := sniff.Document(job.Original)
+	switch {
+	case !ok:
+		return "", errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
+	case source == sniff.PDF && job.Plan.Page == 0:
+		return "", errors.New(errors.BadImage, "The original is a PDF, which is no image; one of its pages can be drawn, if the URL says which")
+	case source == sniff.PDF && !job.Isolated:
+		return "", errors.New(errors.BadTransform, "Pages of a PDF need worker processes, and this server has `isolation off`")
+	case !vips.CanLoad(source):
+		return "", errors.New(errors.BadImage, "The original is %s, which the libvips of this server cannot read", source)
+	case source == sniff.PDF:
+		return source, job.Limits.CheckPDF(len(job.Original))
+	}
+	return source, nil
+}
