@@ -80,7 +80,6 @@ func TestNoImage(t *testing.T) {
 		"a byte":     {0xff},
 		"text":       []byte("hello, world"),
 		"html":       []byte("<!DOCTYPE html><html><body><svg></svg></body></html>"),
-		"pdf":        []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj"),
 		"bmp":        append([]byte("BM"), make([]byte, 100)...),
 		"fits":       []byte("SIMPLE  =                    T"),
 		"magic only": []byte("\x89PNG\r\n\x1a\n"),
