@@ -19,12 +19,10 @@ func readBlur(p *picture, v string) bool {
 	return ok
 }
 
-// sharpest is what the highest sharp_amount is, ten times what is usual.
-const sharpest = 100
-
+// readSharpen: the highest amount, 100, is ten times what is usual elsewhere.
 func readSharpen(p *picture, v string) bool {
 	n, ok := whole(v, 0, 100)
-	p.step.Effects.Sharpen = transform.Sharpen{On: n > 0, Amount: float64(n) * sharpest / 100}
+	p.step.Effects.Sharpen = transform.Sharpen{On: n > 0, Amount: float64(n)}
 	return ok
 }
 

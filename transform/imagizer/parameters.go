@@ -13,7 +13,7 @@ var parameters []row
 // The table is filled here, since layers have queries of their own that are read by it.
 func init() {
 	parameters = []row{
-		{name: "preset", state: ours, takes: "the name of a preset that this server has", read: readNothing},
+		{name: "preset", state: ours, takes: "the name of a preset that this server has", read: readNothing, aside: true},
 
 		// Where the original is.
 		{name: "origin", takes: "a host or a URL without a query, such as https://www.example.com", read: readText(func(p *picture) *string { return &p.where.origin }), aside: true},
@@ -95,12 +95,14 @@ func init() {
 	}
 	var names []string
 	for _, r := range parameters {
+		if _, value, ok := strings.Cut(r.name, "crop="); ok {
+			cropsLater[value] = r
+			continue
+		}
+		names = append(names, r.name)
 		byName[r.name] = r
 		if r.alias != "" {
 			byName[r.alias] = r
-		}
-		if !strings.Contains(r.name, "=") {
-			names = append(names, r.name)
 		}
 	}
 	allNames = strings.Join(names, " ")
@@ -111,8 +113,9 @@ const (
 	takesShift   = "-1 to 1"
 )
 
-// byName has every row, also by its alias.
-var byName = map[string]row{}
+// byName has the rows of parameters, also by their aliases, cropsLater those of
+// values of crop.
+var byName, cropsLater = map[string]row{}, map[string]row{}
 
 // allNames lists the parameters, for messages.
 var allNames string

@@ -1,6 +1,8 @@
 package imagizer
 
 import (
+	"math"
+
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
@@ -164,7 +166,7 @@ func (p *picture) fills() bool {
 		return true
 	}
 	degrees, _ := p.step.Rotate.Constant()
-	return p.padColor != nil && int(degrees)%90 != 0
+	return p.padColor != nil && math.Mod(degrees, 90) != 0
 }
 
 // fill is pad_color, or Imagizer's white.

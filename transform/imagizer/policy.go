@@ -63,14 +63,17 @@ func (p policy) mayHave(a argument) error {
 	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not take (image_params_allowed)", errors.Quote(name))
 }
 
-// validate holds a value against the rule for its parameter.
-func (p policy) validate(name, text string) error {
-	rule, ok := p.rules[name]
-	if !ok {
-		return nil
-	}
-	if takes := rule.refuses(text); takes != "" {
-		return errors.New(errors.BadTransform, "%s is %s; this server takes %s (image_param_validations)", name, errors.Quote(text), takes)
+// validate holds values against the rules for their parameters.
+func (p policy) validate(v values) error {
+	for _, r := range parameters {
+		value, is := v[r.name]
+		rule, ruled := p.rules[r.name]
+		if !is || !ruled {
+			continue
+		}
+		if takes := rule.refuses(value.text); takes != "" {
+			return errors.New(errors.BadTransform, "%s is %s; this server takes %s (image_param_validations)", r.name, errors.Quote(value.text), takes)
+		}
 	}
 	return nil
 }

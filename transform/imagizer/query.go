@@ -90,10 +90,8 @@ func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err err
 		v[r.name] = value{text: text}
 		inBase64[r.name] = inBase64[r.name] || encoded
 	}
-	for name, value := range v {
-		if err := d.validate(name, value.text); err != nil {
-			return nil, "", err
-		}
+	if err := d.validate(v); err != nil {
+		return nil, "", err
 	}
 	return v, belongs, d.addPreset(v)
 }

@@ -55,7 +55,7 @@ var crops = map[string]crop{
 const takesCrop = "fit, top, bottom, pad, entropy, or x,y,width,height in whole pixels of the original"
 
 func readCrop(p *picture, v string) bool {
-	if r, ok := byName["crop="+v]; ok {
+	if r, ok := cropsLater[v]; ok {
 		return p.refuse(r.refusal())
 	}
 	known, ok := crops[v]
