@@ -82,22 +82,40 @@ func (a *again) serve(w http.ResponseWriter, r *http.Request, detour transform.D
 // its place may have changed that.
 func straight(escaped string, detour transform.Detour) (string, bool) {
 	segments := strings.Split(escaped, "/")
-	at := find(segments, detour.Segments)
+	at, end := span(segments, detour.Segments)
 	if at < 0 {
 		return "", false
 	}
-	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[at+len(detour.Segments):], "/")
+	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[end:], "/")
 	path := before + "/" + strings.TrimLeft(after, "/")
 	if detour.Tail == "" {
 		return path, true
 	}
-	end := strings.Split(path, "/")
+	file := strings.Split(path, "/")
 	tail := strings.Split(detour.Tail, "/")[1:]
-	at = len(end) - len(tail)
-	if at < 1 || find(end[at:], tail) != 0 {
+	at = len(file) - len(tail)
+	if at < 1 || find(file[at:], tail) != 0 {
 		return "", false
 	}
-	return strings.Join(end[:at], "/") + detour.Plain, true
+	return strings.Join(file[:at], "/") + detour.Plain, true
+}
+
+// span is find for segments that may have slashes too many between them, over which
+// dialects read. It returns the end of them, too.
+func span(in, segments []string) (at, end int) {
+	for at := range in {
+		end, rest := at, segments
+		for end < len(in) && len(rest) > 0 && (find(in[end:end+1], rest[:1]) == 0 || in[end] == "" && end > at) {
+			if in[end] != "" {
+				rest = rest[1:]
+			}
+			end++
+		}
+		if len(rest) == 0 {
+			return at, end
+		}
+	}
+	return -1, 0
 }
 
 // find returns where the segments are, one after the other, decoded; -1 is

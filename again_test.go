@@ -44,6 +44,9 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 				"/private/a%20b.jpg/ik-thumbnail.jpg",
 				"/tr:w-10/private/a%20b.jpg/ik-thumbnail.jpg",
 				"/ik-seo/private/a%20b/name.jpg/ik-thumbnail.jpg",
+				"/ik-seo/tr:w-10/private/a%20b/name.jpg",
+				"/ik-seo//tr:w-10/private/a%20b/name.jpg",
+				"/tr:w-10///ik-seo//private/a%20b/name.jpg",
 			} {
 				for _, method := range []string{http.MethodGet, http.MethodHead} {
 					s.ask(t, method, prefix+path).wants(t, 401, "Ik-Error", "none")
