@@ -43,6 +43,10 @@ type Facts struct {
 	// Alpha tells whether the picture can be transparent.
 	Alpha bool
 
+	// Density is how many pixels an inch the original has, by its own file;
+	// DefaultDensity where that says nothing.
+	Density float64
+
 	// Area is the part that whoever keeps the file marked as what matters, where
 	// the picture has it now; empty for none.
 	Area Rect
@@ -53,7 +57,7 @@ type Fact uint8
 
 // The facts. Lengths are in pixels, an aspect is width divided by height. The
 // initial ones are those of the original, those of the base those of the picture
-// under a layer.
+// under a layer. A density is in pixels an inch.
 const (
 	Width Fact = iota
 	Height
@@ -65,6 +69,7 @@ const (
 	BaseHeight
 	BaseAspect
 	BaseShort // the shorter side of the base
+	InitialDensity
 )
 
 var facts = [...]struct {
@@ -81,6 +86,8 @@ var facts = [...]struct {
 	BaseHeight:    {"baseheight", func(f Facts) float64 { return float64(f.Base.Height) }},
 	BaseAspect:    {"baseaspect", func(f Facts) float64 { return f.Base.aspect() }},
 	BaseShort:     {"baseshort", func(f Facts) float64 { return float64(min(f.Base.Width, f.Base.Height)) }},
+
+	InitialDensity: {"initialdensity", func(f Facts) float64 { return f.Density }},
 }
 
 // String is the fact's name, such as initialwidth.

@@ -48,7 +48,7 @@ func (o Output) write(k *keyWriter) {
 	k.flag("lossless", o.Lossless)
 	k.flag("metadata", o.Metadata)
 	k.flag("profile", o.Profile)
-	k.number("density", Num(float64(o.Density)).unless(0))
+	k.number("density", o.Density)
 }
 
 // write writes a canonical step.

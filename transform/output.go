@@ -22,9 +22,10 @@ type Output struct {
 	// converting to sRGB.
 	Profile bool
 
-	// Density is how large the picture is when it is printed, in pixels an inch, 1 to
-	// 1200; 0 leaves it open. It changes no pixel, and only JPEG and PNG say it.
-	Density int
+	// Density is how large the picture is when it is printed, in pixels an inch, see
+	// DensityFor. Only JPEG and PNG say it. Of a bitmap it changes no pixel; what is
+	// made of lines has so many of them an inch, where nothing else says its size.
+	Density Number
 }
 
 // Format is an image file format, or how to choose one.

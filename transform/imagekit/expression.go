@@ -20,6 +20,7 @@ const (
 	onPicture   place = iota // the original
 	onLayer                  // the picture of an image layer
 	onMadeLayer              // text, a solid or a gradient block
+	ofDensity                // no picture: the value of dn
 )
 
 // variables are those of expressions (ImageKit, "Arithmetic expressions in
@@ -28,6 +29,7 @@ var variables = map[string]transform.Fact{
 	"iw": transform.InitialWidth, "ih": transform.InitialHeight, "iar": transform.InitialAspect,
 	"cw": transform.Width, "ch": transform.Height, "car": transform.Aspect,
 	"bw": transform.BaseWidth, "bh": transform.BaseHeight, "bar": transform.BaseAspect,
+	"idn": transform.InitialDensity,
 }
 
 // operations, with their ranks: of two the one with the higher rank is done
@@ -56,8 +58,8 @@ func isExpression(v string) bool {
 	return false
 }
 
-// elsewhere are the variables that are known where videos and densities are.
-var elsewhere = []string{"idu", "bdu", "idn"}
+// elsewhere are the variables that are known where videos are.
+var elsewhere = []string{"idu", "bdu"}
 
 // parseExpression reads `value_operation_value_…`, with a variable or a positive
 // number for each value.
@@ -115,6 +117,10 @@ func parseValue(word string, in place) (transform.Term, error) {
 		return transform.Term{}, fmt.Errorf("%s is not known here", word)
 	case !ok:
 		return transform.Term{}, fmt.Errorf("%s is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar", errors.Quote(word))
+	case in == ofDensity && fact != transform.InitialDensity:
+		return transform.Term{}, fmt.Errorf("%s is not known in dn, where the variable is idn", word)
+	case in != ofDensity && fact == transform.InitialDensity:
+		return transform.Term{}, fmt.Errorf("%s is only known in dn", word)
 	case isBase && in == onPicture:
 		return transform.Term{}, fmt.Errorf("%s is only known in a layer", word)
 	case !isBase && in == onMadeLayer:

@@ -93,13 +93,13 @@ func TestExpressions(t *testing.T) {
 
 func TestVariablesOfPlaces(t *testing.T) {
 	tests := []struct {
-		in                place
-		own, base, absent bool // iw and cw; bw; idu
-	}{{onPicture, true, false, false}, {onLayer, true, true, false}, {onMadeLayer, false, true, false}}
+		in                         place
+		own, base, density, absent bool // iw and cw; bw; idn; idu
+	}{{onPicture, true, false, false, false}, {onLayer, true, true, false, false}, {onMadeLayer, false, true, false, false}, {ofDensity, false, false, true, false}}
 	for _, tt := range tests {
 		for text, want := range map[string]bool{
 			"iw": tt.own, "ih": tt.own, "iar": tt.own, "cw": tt.own, "ch": tt.own, "car": tt.own,
-			"bw": tt.base, "bh": tt.base, "bar": tt.base, "idu": tt.absent, "bdu": tt.absent, "idn": tt.absent, "5_add_1": true,
+			"bw": tt.base, "bh": tt.base, "bar": tt.base, "idu": tt.absent, "bdu": tt.absent, "idn": tt.density, "5_add_1": true,
 		} {
 			if _, err := parseExpression(text, tt.in); (err == nil) != want {
 				t.Errorf("%s in place %d: %v, want %t", text, tt.in, err, want)

@@ -7,9 +7,19 @@ import (
 )
 
 func readDensity(s *step, v string) bool {
-	dpi, ok := whole(v, 1, 1200)
-	s.output.Density = dpi
-	return ok
+	if !isExpression(v) {
+		dpi, ok := whole(v, 1, transform.MostDensity)
+		s.output.Density = transform.Num(float64(dpi))
+		return ok
+	}
+	n, err := parseExpression(v, ofDensity)
+	if err != nil {
+		s.problem = err
+		return false
+	}
+	s.output.Density = n
+	value, constant := n.Constant()
+	return !constant || value >= 1 && value <= transform.MostDensity
 }
 
 func readQuality(s *step, v string) bool {

@@ -36,7 +36,7 @@ var parameters = append([]row{
 	{name: "md", takes: takesBoolean, read: readMetadata, unconditional: true, where: ofPictures},
 	{name: "cp", takes: takesBoolean, read: readProfile, unconditional: true, where: ofPictures},
 	{name: "orig", takes: takesBoolean, read: readOriginal, unconditional: true, where: ofPictures},
-	{name: "dn", takes: "1 to 1200", read: readDensity, unconditional: true, where: ofPictures},
+	{name: "dn", takes: "1 to 1200", read: readDensity, unconditional: true, where: ofPictures, expression: true},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
 	{name: "n", takes: "the name of a transformation that the server has", read: readName, where: ofPictures},
 	{name: "di", takes: "the path of a file, with @@ for a slash", read: readDefault, unconditional: true, where: ofPictures},

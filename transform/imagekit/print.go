@@ -209,8 +209,8 @@ func printOutput(o transform.Output, says transform.Wish) items {
 	if o.Quality > 0 {
 		i.add("q", strconv.Itoa(o.Quality))
 	}
-	if o.Density > 0 {
-		i.add("dn", strconv.Itoa(o.Density))
+	if density, ok := formatNumber(o.Density); ok {
+		i.add("dn", density)
 	}
 	for _, f := range []struct {
 		key      string

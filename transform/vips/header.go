@@ -28,6 +28,19 @@ func (i *Image) Pages() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_n_pages(c) })
 }
 
+// Density is how many pixels an inch the file says that it has; 0 if it says
+// nothing. libvips counts them by the millimetre, and takes one for unknown.
+func (i *Image) Density() float64 {
+	const inch = 25.4 // millimetres
+	if i.c == nil {
+		return 0
+	}
+	if v := float64(C.vips_image_get_xres(i.c)); v != 1 {
+		return v * inch
+	}
+	return 0
+}
+
 // Bands is the number of channels, the alpha channel included.
 func (i *Image) Bands() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_bands(c) })

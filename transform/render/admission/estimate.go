@@ -1,6 +1,8 @@
 package admission
 
 import (
+	"math"
+
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -114,6 +116,11 @@ func open(job render.Job) (s *sketch, readable bool, err error) {
 func sketchOf(h header.Header, job render.Job) *sketch {
 	s := &sketch{job: job, whole: job, header: h, peak: base, upright: h.Orientation == 1}
 	s.facts = transform.Facts{Size: transform.Size{Width: h.Width, Height: h.Height}, Frames: h.Frames, Alpha: h.Alpha}
+	if h.Format == sniff.SVG || h.Format == sniff.PDF {
+		if times, err := job.Plan.Output.Enlarged(); err == nil {
+			s.facts.Size = transform.Size{Width: enlarged(h.Width, times), Height: enlarged(h.Height, times)}
+		}
+	}
 	s.facts.Format, _ = transform.ParseFormat(string(h.Format))
 	if h.Orientation >= 5 {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
@@ -127,6 +134,9 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 	}
 	return s
 }
+
+// enlarged is a length of a drawing at a multiple of its size.
+func enlarged(v int, times float64) int { return int(math.Ceil(float64(v) * times)) }
 
 // begin adds what decoding takes. An animation is decoded whole, and then held a
 // second time.

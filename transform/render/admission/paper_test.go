@@ -57,6 +57,13 @@ func TestEstimateOfPages(t *testing.T) {
 	if want := int64((paperPixel+4)*(900*900-100*100) + 3*(900*550-100*100)); large-small != want {
 		t.Errorf("900 pixels wide takes %d more than 100, want %d", large-small, want)
 	}
+	// What a density enlarges counts as if the page were as large.
+	dense := paperJob(t, 250, 250)
+	dense.Plan.Output.Density = transform.Num(144)
+	plain, _ := estimate(paperJob(t, 500, 500))
+	if got, _ := estimate(dense); got != plain {
+		t.Errorf("at twice the density %d, want %d", got, plain)
+	}
 	// Too large a page: there may be a smaller one.
 	all, _ := estimate(paperJob(t, 2000, 2000))
 	if _, readable := estimate(paperJob(t, 2000, 2000)); readable || all != base+unreadPixel*1_000_000 {

@@ -49,7 +49,11 @@ func (p *picture) encode() (*render.Result, error) {
 			return nil, err
 		}
 	}
-	if dpi := p.job.Plan.Output.Density; dpi > 0 {
+	dpi, err := p.job.Plan.Output.DensityFor(p.facts)
+	if err != nil {
+		return nil, err
+	}
+	if dpi > 0 {
 		if image, err = image.CopyAt(float64(dpi)); err != nil {
 			return nil, err
 		}
@@ -59,7 +63,7 @@ func (p *picture) encode() (*render.Result, error) {
 		return nil, err
 	}
 	if p.format == transform.JPEG {
-		body = withDensity(body, p.job.Plan.Output.Density)
+		body = withDensity(body, dpi)
 	}
 	result := &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}
 	if p.format == transform.AVIF {

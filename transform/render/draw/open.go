@@ -3,7 +3,9 @@
 package draw
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
@@ -23,6 +25,9 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 		return nil, err
 	}
 	p := &picture{scope: scope, job: job, whole: job, source: source, untouched: true}
+	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {
+		return nil, err
+	}
 	// The first frame's header tells how many there are. All of them may be more
 	// than libvips can open.
 	image, err := p.load(vips.LoadOptions{})
@@ -78,6 +83,9 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 		Alpha:  image.HasAlpha(),
 	}
 	f.Format, _ = transform.ParseFormat(string(source))
+	if f.Density = math.Round(100*image.Density()) / 100; f.Density == 0 || isDrawing(source) {
+		f.Density = transform.DefaultDensity
+	}
 	if isAnimation(source) {
 		f.Frames = image.Pages()
 	}
@@ -93,6 +101,9 @@ func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	options.Page = p.page
+	if isDrawing(p.source) {
+		options.Scale = cmp.Or(options.Scale, 1) * p.enlarged
+	}
 	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
 	if err == nil && p.source == sniff.PDF {
 		image, err = image.ExtractBand(0, 3) // paper is opaque
@@ -109,9 +120,6 @@ func (p *picture) encoding() (transform.Format, error) {
 	wanted := p.job.Plan.Output.Format
 	if wanted > transform.FormatOriginal && !wanted.Writable() {
 		return 0, errors.New(errors.BadTransform, "The original is %s and cannot be written as %s", p.source, wanted)
-	}
-	if p.source == sniff.SVG && p.job.Plan.Output.Density > 0 {
-		return 0, errors.New(errors.BadTransform, "The original is SVG, which has no density yet; a width or height says how large it is drawn")
 	}
 	return p.job.Encoding(p.facts), nil
 }

@@ -13,14 +13,14 @@ import (
 // leastPaper is the smallest multiple of its size that libvips draws a page at.
 const leastPaper = 0.001
 
-// leastPage is how many points a page has at least in each direction. libvips says
+// leastPage is how many pixels a page has at least in each direction. libvips says
 // of one that has none, or more than can be counted, that it has one.
 const leastPage = 2
 
 // checkPage refuses a page that libvips could not make out.
 func checkPage(size transform.Size) error {
 	if min(size.Width, size.Height) < leastPage {
-		return errors.New(errors.BadImage, "The page has no size that can be drawn; it takes %d points or more in each direction", leastPage)
+		return errors.New(errors.BadImage, "The page has no size that can be drawn; it takes %d pixels or more in each direction", leastPage)
 	}
 	return nil
 }
@@ -35,7 +35,7 @@ func (p *picture) redrawPage(target transform.Size) error {
 	}
 	factor := max(float64(target.Width)/w, float64(target.Height)/h)
 	// What is stretched across would be enormous on its way there.
-	factor = max(leastPaper, min(factor, p.mostDrawn(w, h)/max(w, h)))
+	factor = max(leastPaper/p.enlarged, min(factor, p.mostDrawn(w, h)/max(w, h)))
 	if factor*min(w, h) < 1 {
 		return nil // very long and thin; resizing it does
 	}

@@ -23,6 +23,8 @@ type picture struct {
 	source sniff.Format
 	page   int // of the file, from 0
 
+	enlarged float64 // how many times its size a drawing has, before anything is done to it
+
 	frames []*vips.Image
 	facts  transform.Facts
 	format transform.Format // to write

@@ -4,7 +4,6 @@ package draw
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
-	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
@@ -23,7 +22,7 @@ func (p *picture) spread(size transform.Size) {
 	}
 	p.threads = 1
 	// The libraries that draw SVGs and PDFs do one piece after the other.
-	if p.source != sniff.SVG && p.source != sniff.PDF && size.Pixels()*int64(p.facts.Frames) >= large {
+	if !isDrawing(p.source) && size.Pixels()*int64(p.facts.Frames) >= large {
 		p.threads = p.job.Threads
 	}
 	for _, frame := range p.frames {
