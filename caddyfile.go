@@ -28,6 +28,21 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			named             <name> <transformation> [disabled]
 //			restrict_unnamed
 //		}
+//		dialect         imagizer {
+//			endpoint             <path>
+//			allow_dynamic_origin off|listed|any
+//			hosts_allowed        <hosts...>
+//			buckets_allowed      <buckets...>
+//			allow_data_urls
+//			image_params_allowed [<names...>]
+//			image_param_validations {
+//				<name> [min <number>] [max <number>] [step <number>] [regex <expression>] [enum <values...>]
+//			}
+//			legacy_paths
+//			preset               <name> <query>
+//			origin_query         <names...>
+//			upscale
+//		}
 //		origin          <type> ... {
 //			...
 //		}

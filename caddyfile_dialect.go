@@ -1,9 +1,12 @@
 package images
 
 import (
+	"slices"
+
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
 func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
@@ -11,18 +14,28 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 	if err := oneArg(d, &name); err != nil {
 		return err
 	}
-	if name != "imagekit" {
-		return d.Errf("there is no dialect %q; there is imagekit", name)
+	h.Dialect = new(Dialect)
+	var unmarshal func(option string) error
+	switch name {
+	case "imagekit":
+		c := new(imagekit.Config)
+		h.Dialect.ImageKit = c
+		unmarshal = func(option string) error { return unmarshalImageKit(d, option, c) }
+	case "imagizer":
+		c := new(imagizer.Config)
+		h.Dialect.Imagizer = c
+		unmarshal = func(option string) error { return unmarshalImagizer(d, option, c) }
+	default:
+		return d.Errf("there is no dialect %q; there are imagekit and imagizer", name)
 	}
-	h.Dialect = &Dialect{ImageKit: new(imagekit.Config)}
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		option := d.Val()
-		if seen[option] && option != "private_key" && option != "named" {
+		if seen[option] && !slices.Contains([]string{"private_key", "named", "preset", "hosts_allowed", "buckets_allowed", "origin_query"}, option) {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
-		if err := unmarshalImageKit(d, option, h.Dialect.ImageKit); err != nil {
+		if err := unmarshal(option); err != nil {
 			return err
 		}
 	}

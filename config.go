@@ -104,11 +104,11 @@ type Handler struct {
 
 	// How long fetching and rendering may take together, from the moment at which
 	// the request is there. Default: none beside FetchTimeout, QueueTimeout and
-	// RenderTimeout.
+	// RenderTimeout; 20s with Imagizer's dialect.
 	BackendTimeout caddy.Duration `json:"backend_timeout,omitempty"`
 
 	// How long an origin may take to accept a connection, where its own
-	// `dial_timeout` is not shorter. Default: that.
+	// `dial_timeout` is not shorter. Default: that; 3s with Imagizer's dialect.
 	BackendConnectTimeout caddy.Duration `json:"backend_connect_timeout,omitempty"`
 
 	// Whether a URL without a transformation is answered with the original, and a
@@ -117,7 +117,8 @@ type Handler struct {
 	AllowOriginalImageRequest *bool `json:"allow_original_image_request,omitempty"`
 
 	// Whether what is made of an animation moves. If not, it is made of its first
-	// frame. Originals stay as they are. Default: `true`
+	// frame. Originals stay as they are. Default: `true`; `false` with Imagizer's
+	// dialect.
 	AllowAnimatedGIFs *bool `json:"allow_animated_gifs,omitempty"`
 
 	// Headers for all answers to URLs of the dialect, errors included, such as
@@ -161,11 +162,11 @@ type Handler struct {
 
 	logger         *zap.Logger
 	language       language
+	habits         habits
 	origins        origin.Origin
-	dynamic        origin.Origin // fetches whole URLs; nil for none
-	dynamicListed  origin.Origin // the same, for requests without a signature
-	transformsNext bool          // there is no other origin than the handlers behind this one
-	asksNext       bool          // they are one of the origins
+	dynamic        dynamic
+	transformsNext bool // there is no other origin than the handlers behind this one
+	asksNext       bool // they are one of the origins
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
 	gate           sharedGate
@@ -182,7 +183,7 @@ type Handler struct {
 
 // Quality is the quality, 1 to 100, of variants whose URL names none.
 type Quality struct {
-	// Default: 80.
+	// Default: 80; 90 with Imagizer's dialect, as for the others.
 	JPEG int `json:"jpeg,omitempty"`
 
 	// Default: 77, which looks like a JPEG of quality 80.
@@ -278,10 +279,13 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
 	orDefault(&h.AllowOriginalImageRequest, new(true))
-	orDefault(&h.AllowAnimatedGIFs, new(true))
-	orDefault(&h.Quality.JPEG, 80)
-	orDefault(&h.Quality.WebP, 77)
-	orDefault(&h.Quality.AVIF, 63)
+	h.habits = h.Dialect.habits()
+	orDefault(&h.AllowAnimatedGIFs, &h.habits.animations)
+	orDefault(&h.BackendTimeout, caddy.Duration(h.habits.backendTimeout))
+	orDefault(&h.BackendConnectTimeout, caddy.Duration(h.habits.backendConnectTimeout))
+	orDefault(&h.Quality.JPEG, h.habits.quality.JPEG)
+	orDefault(&h.Quality.WebP, h.habits.quality.WebP)
+	orDefault(&h.Quality.AVIF, h.habits.quality.AVIF)
 	if len(h.Formats) == 0 {
 		h.Formats = []string{transform.WebP.String()}
 	}

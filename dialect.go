@@ -4,47 +4,131 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// Dialect names the URL language that requests are read in.
+// Dialect names the URL language that requests are read in: one of them.
 type Dialect struct {
 	// ImageKit's. It is the default.
 	ImageKit *imagekit.Config `json:"imagekit,omitempty"`
+
+	// Imagizer's.
+	Imagizer *imagizer.Config `json:"imagizer,omitempty"`
 }
 
 // name is how the configuration calls the dialect.
-func (*Dialect) name() string { return "imagekit" }
+func (d *Dialect) name() string {
+	if d.Imagizer != nil {
+		return "imagizer"
+	}
+	return "imagekit"
+}
+
+// habits are what sites that speak a dialect do alike, beside their URLs.
+type habits struct {
+	// statuses are those of errors.
+	statuses errors.Dialect
+
+	// quality is that of pictures for whose URL nobody says any.
+	quality Quality
+
+	// animations tells whether pictures that are made of animations move.
+	animations bool
+
+	// backendTimeout and backendConnectTimeout are the defaults of these options;
+	// 0 for none.
+	backendTimeout, backendConnectTimeout time.Duration
+
+	// briefly tells whether error answers that will be the same for a while may be
+	// kept for one.
+	briefly bool
+
+	// layers are what URLs name the files of layers in.
+	layers []string
+}
+
+func (d *Dialect) habits() habits {
+	if d.Imagizer == nil {
+		return habits{
+			statuses:   errors.ImageKit,
+			quality:    Quality{JPEG: 80, WebP: 77, AVIF: 63},
+			animations: true,
+			layers:     []string{"l-"},
+		}
+	}
+	return habits{
+		statuses:              errors.Imagizer,
+		quality:               Quality{JPEG: 90, WebP: 90, AVIF: 90},
+		backendTimeout:        20 * time.Second,
+		backendConnectTimeout: 3 * time.Second,
+		briefly:               true,
+		layers:                []string{"mark=", "mark64=", "layers=", "layers64=", "text_font=", "text_font64="},
+	}
+}
 
 // provision returns the dialect, placeholders in its options replaced. What they
 // stand for, such as a key, is not written back into the configuration.
 func (d *Dialect) provision() (language, error) {
-	if d.ImageKit == nil {
-		d.ImageKit = new(imagekit.Config)
-	}
-	config := *d.ImageKit
 	repl := caddy.NewReplacer()
-	var err error
-	if config.Endpoint, err = replaced(repl, "endpoint", config.Endpoint); err != nil {
-		return nil, err
-	}
-	config.PrivateKeys = slices.Clone(config.PrivateKeys)
-	for i, key := range config.PrivateKeys {
-		if config.PrivateKeys[i], err = replaced(repl, "private_key", key); err != nil {
+	switch {
+	case d.ImageKit != nil && d.Imagizer != nil:
+		return nil, fmt.Errorf("dialect has imagekit and imagizer; it takes one of them")
+	case d.Imagizer != nil:
+		config, err := imagizerConfig(repl, *d.Imagizer)
+		if err != nil {
 			return nil, err
 		}
+		return imagizer.New(config)
+	case d.ImageKit == nil:
+		d.ImageKit = new(imagekit.Config)
+	}
+	config, err := imagekitConfig(repl, *d.ImageKit)
+	if err != nil {
+		return nil, err
+	}
+	return imagekit.New(config)
+}
+
+func imagekitConfig(repl *caddy.Replacer, config imagekit.Config) (_ imagekit.Config, err error) {
+	if config.Endpoint, err = replaced(repl, "endpoint", config.Endpoint); err != nil {
+		return config, err
+	}
+	if config.PrivateKeys, err = allReplaced(repl, "private_key", config.PrivateKeys); err != nil {
+		return config, err
 	}
 	config.Named = maps.Clone(config.Named)
 	for name, named := range config.Named {
 		if named.Transformation, err = replaced(repl, "named "+name, named.Transformation); err != nil {
-			return nil, err
+			return config, err
 		}
 		config.Named[name] = named
 	}
-	return imagekit.New(config)
+	return config, nil
+}
+
+func imagizerConfig(repl *caddy.Replacer, config imagizer.Config) (_ imagizer.Config, err error) {
+	if config.Endpoint, err = replaced(repl, "endpoint", config.Endpoint); err != nil {
+		return config, err
+	}
+	if config.HostsAllowed, err = allReplaced(repl, "hosts_allowed", config.HostsAllowed); err != nil {
+		return config, err
+	}
+	if config.BucketsAllowed, err = allReplaced(repl, "buckets_allowed", config.BucketsAllowed); err != nil {
+		return config, err
+	}
+	config.Presets = maps.Clone(config.Presets)
+	for name, query := range config.Presets {
+		if config.Presets[name], err = replaced(repl, "preset "+name, query); err != nil {
+			return config, err
+		}
+	}
+	return config, nil
 }
 
 // replaced is the value of an option without placeholders. One that is unknown
@@ -55,4 +139,14 @@ func replaced(repl *caddy.Replacer, option, value string) (string, error) {
 		return "", fmt.Errorf("%s: %w", option, err)
 	}
 	return value, nil
+}
+
+func allReplaced(repl *caddy.Replacer, option string, values []string) (_ []string, err error) {
+	values = slices.Clone(values)
+	for i, value := range values {
+		if values[i], err = replaced(repl, option, value); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
 }

@@ -21,7 +21,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	if r.Context().Err() != nil {
 		e = errors.New(errors.ClientClosed, "The client closed the request").Because(err)
 	}
-	status := e.Status(errors.ImageKit)
+	status := e.Status(h.habits.statuses)
 	failure := caddyhttp.Error(status, e)
 	h.log(r, e, failure)
 	h.countError(e, status)
@@ -32,7 +32,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	}
 	header := w.Header()
 	header.Set("Ik-Error", e.Header())
-	header.Set("Cache-Control", "no-store")
+	header.Set("Cache-Control", h.keptError(e))
 	if e.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
@@ -42,6 +42,16 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	}
 	h.bodies.write(w, r, status)
 	return failure
+}
+
+// keptError is the Cache-Control of an error answer. Where the vendor's sites let
+// them be kept, what is not there, and a URL that is wrong, will be so for a while.
+// What `next` answers may depend on who asks.
+func (h *Handler) keptError(e *errors.Error) string {
+	if h.habits.briefly && !h.asksNext && (e.Kind == errors.NotFound || e.Kind == errors.BadTransform) {
+		return "max-age=60"
+	}
+	return "no-store"
 }
 
 // log writes the one line that an operator looks for. The URL's query stays

@@ -40,14 +40,14 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 	group.SetLimit(layersAtOnce)
 	for i, ref := range refs {
 		get := func() (err error) {
-			if files[i], err = h.fetchFile(ctx, r, nextHandler, ref); err == nil {
+			if files[i], err = h.fetchFile(ctx, r, nextHandler, asked, ref); err == nil {
 				err = h.language.MayShow(files[i].Header, asked)
 			}
 			return transform.InLayer(ref, err)
 		}
 		var err error
 		switch {
-		case !h.mayReach(ctx, r, asked, ref, "l-"):
+		case !h.mayReach(ctx, r, asked, ref, h.habits.layers...):
 			err = transform.InLayer(ref, errors.New(errors.Forbidden, "This site does not show this file to you by this handler"))
 		case h.asksNext:
 			err = get() // on this goroutine: the handlers belong to the request
@@ -68,7 +68,7 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 
 // fetchFile asks the origins for a file that is drawn on another one, and does
 // not reach the client by itself.
-func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, ref origin.Ref) (*origin.Source, error) {
+func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, ref origin.Ref) (*origin.Source, error) {
 	ctx = next.WithCall(ctx, next.Call{
 		Writer:     &nowhere{header: make(http.Header)},
 		Request:    r,
@@ -80,7 +80,7 @@ func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler ca
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},
 	})
-	return h.origins.Fetch(ctx, h.originRequest(r, ref))
+	return h.originOf(ref, asked.Proof).Fetch(ctx, h.originRequest(r, ref))
 }
 
 // checkTotal bounds what one request holds in memory before it waits for its turn.

@@ -42,7 +42,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.parse(r)
 	if p := probing(r); p != nil && ours {
-		p.arrive(h, asked)
+		p.arrive(h, r, asked)
 		return nil
 	}
 	if ours && err == nil && isRead(r) {
@@ -165,7 +165,7 @@ func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		MediaTypes: types,
 		MayPass:    func(header http.Header) error { return h.mayPass(header, asked) },
 	})
-	original, err := h.originsOf(asked).Fetch(ctx, h.originRequest(r, asked.Ref))
+	original, err := h.originOf(asked.Ref, asked.Proof).Fetch(ctx, h.originRequest(r, asked.Ref))
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +276,7 @@ type language interface {
 	Endpoint() string
 
 	// Sender is what requests to web servers say of who sends them, in the
-	// header x-req-from; empty for nothing.
+	// headers x-req-from and User-Agent; empty for nothing.
 	Sender() string
 }
 

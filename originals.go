@@ -27,7 +27,7 @@ func (h *Handler) checkFile(plan transform.Plan, body []byte) error {
 	}
 	if size := int64(len(body)); isFile && size > h.MaxSVGSize {
 		if f, _ := formatOf(body); f == transform.SVG {
-			return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; it can be had in another format, such as f-png", size, h.MaxSVGSize)
+			return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; it can be had in another format, such as PNG", size, h.MaxSVGSize)
 		}
 	}
 	return nil

@@ -28,15 +28,17 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 	}
 	var origins []origin.Origin
 	var dynamic origin.Dynamic
+	var modules []any
 	if len(h.OriginsRaw) > 0 {
-		modules, err := ctx.LoadModule(h, "OriginsRaw")
+		loaded, err := ctx.LoadModule(h, "OriginsRaw")
 		if err != nil {
 			return fmt.Errorf("loading origins: %w", err)
 		}
-		for _, module := range modules.([]any) {
+		modules = loaded.([]any)
+		for _, module := range modules {
 			if d, ok := module.(origin.Dynamic); ok {
 				if dynamic != nil || !h.language.TakesURLs() {
-					return fmt.Errorf("origin dynamic is for the whole URLs that web_proxy lets clients name; it takes one, and web_proxy")
+					return fmt.Errorf("origin dynamic is for whole URLs that clients name; it takes one, and a dialect that takes such URLs: web_proxy, or allow_dynamic_origin with hosts_allowed")
 				}
 				dynamic = d
 				continue
@@ -52,6 +54,9 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
 	}
 	if err := h.provisionDynamic(ctx, dynamic); err != nil {
+		return err
+	}
+	if err := h.provisionBuckets(modules); err != nil {
 		return err
 	}
 	_, h.transformsNext = origins[0].(origin.RequestBound)

@@ -95,7 +95,7 @@ func (s *handlerSet) forget(matches func(origin.Request) bool) int {
 	defer s.mu.Unlock()
 	forgotten := 0
 	for h := range s.all {
-		for _, o := range []origin.Origin{h.origins, h.dynamic, h.dynamicListed} {
+		for _, o := range []origin.Origin{h.origins, h.dynamic.web, h.dynamic.listed, h.dynamic.buckets} {
 			if sharing, ok := o.(origin.Sharing); ok {
 				forgotten += sharing.Forget(matches)
 			}

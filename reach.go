@@ -36,18 +36,29 @@ func probing(r *http.Request) *probe {
 	return p
 }
 
-// arrive notes that the probe is here.
-func (p *probe) arrive(h *Handler, asked transform.Request) {
-	p.arrived = h == p.handler && asked.Ref.Server == p.ref.Server && asked.Ref.Path == p.ref.Path
+// arrive notes that the probe is here. Where the query says that the original is
+// elsewhere, the path is that of the file all the same.
+func (p *probe) arrive(h *Handler, r *http.Request, asked transform.Request) {
+	path := asked.Ref.Path
+	if asked.Ref.Server != "" {
+		ref, _ := origin.ParseRef(h.below(r), "")
+		path = ref.Path
+	}
+	p.arrived = h == p.handler && path == p.ref.Path
+}
+
+// below is the request's escaped path below the endpoint.
+func (h *Handler) below(r *http.Request) string {
+	return strings.TrimLeft(strings.TrimPrefix(r.URL.EscapedPath(), h.language.Endpoint()), "/")
 }
 
 // mayReach tells whether whoever sent the request could get the picture ref
 // from this handler by its own path, too. Where it asks for nothing but names of
-// transformations, the operator has named the picture, who may. parameter is what
+// transformations, the operator has named the picture, who may. parameters are what
 // a URL names it in, such as `di-`: where the client's own URL has no such thing,
 // the operator's rewrite has named the picture.
-func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref, parameter string) bool {
-	if asked.Named {
+func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref, parameters ...string) bool {
+	if asked.Named || ref.Server != "" { // what is not of this site was decided about by the dialect
 		return true
 	}
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
@@ -55,10 +66,17 @@ func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform
 	if server == nil || received.URL == nil {
 		return false
 	}
-	if !mayHave(received.URL.EscapedPath(), parameter) && !mayHave(received.URL.RawQuery, parameter) {
+	named := func(parameter string) bool {
+		return mayHave(received.URL.EscapedPath(), parameter) || mayHave(received.URL.RawQuery, parameter)
+	}
+	if !slices.ContainsFunc(parameters, named) {
 		return true
 	}
-	escaped, ok := sibling(straightPath(r, received.URL), asked.Ref, ref)
+	own := asked.Ref.Path
+	if asked.Ref.Server != "" {
+		own = h.below(r)
+	}
+	escaped, ok := sibling(straightPath(r, received.URL), own, ref)
 	if !ok {
 		return false
 	}
@@ -101,17 +119,17 @@ func mayHave(escaped, text string) bool {
 	return true
 }
 
-// sibling is the path of ref where escaped is that of original: whatever stands
-// before the original's own path stays. ok is false where the path, rewritten on
-// its way here, does not end in the original's, or has no whole URL.
-func sibling(escaped string, original, ref origin.Ref) (path string, ok bool) {
-	segments, own := strings.Split(escaped, "/"), strings.Split(original.Path, "/")
-	if original.Server != "" {
+// sibling is the path of ref where escaped is that of an original whose own path
+// is own, or a whole URL: whatever stands before that stays. ok is false where the
+// path, rewritten on its way here, does not end in it.
+func sibling(escaped, own string, ref origin.Ref) (path string, ok bool) {
+	segments, last := strings.Split(escaped, "/"), strings.Split(own, "/")
+	if isURL(last[0]) {
 		at := slices.IndexFunc(segments, isURL)
 		return strings.Join(segments[:max(at, 0)], "/") + "/" + ref.Path, at > 0
 	}
-	at := len(segments) - len(own)
-	if at < 1 || find(segments[at:], own) != 0 {
+	at := len(segments) - len(last)
+	if at < 1 || find(segments[at:], last) != 0 {
 		return "", false
 	}
 	return strings.Join(segments[:at], "/") + "/" + ref.Path, true

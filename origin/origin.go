@@ -33,7 +33,7 @@ type Request struct {
 	Host string
 
 	// Sender is what origins that are web servers are told of who asks, in the
-	// header x-req-from; empty for nothing.
+	// headers x-req-from and User-Agent; empty for nothing.
 	Sender string
 
 	// MaxBytes bounds the body; longer is errors.Limit. Always positive.

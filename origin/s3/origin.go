@@ -78,6 +78,7 @@ type Origin struct {
 	// included. Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
+	config      *Origin  // what is configured, placeholders replaced
 	base        *url.URL // of the bucket, with a slash at the end
 	prefix      string   // empty, or with a slash at the end
 	region      string
@@ -119,6 +120,7 @@ func (o *Origin) Provision(caddy.Context) error {
 	if err != nil {
 		return err
 	}
+	o.config = &config
 	o.prefix = folder(config.Prefix)
 	o.region = config.Region
 	o.timeout = time.Duration(timeout)

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -64,5 +65,10 @@ func refusal(answer *http.Response) error {
 	if known, ok := codes[doc.Code]; ok {
 		e.Kind, e.Message = known.kind, known.message
 	}
-	return e.Because(fmt.Errorf("status %d, code %q, region %q, request %q", answer.StatusCode, doc.Code, doc.Region, doc.RequestID))
+	region := cmp.Or(doc.Region, answer.Header.Get("X-Amz-Bucket-Region"))
+	cause := fmt.Errorf("status %d, code %q, region %q, request %q", answer.StatusCode, doc.Code, region, doc.RequestID)
+	if e.Message == anotherRegion && isRegion(region) {
+		cause = &elsewhere{cause, region}
+	}
+	return e.Because(cause)
 }

@@ -71,7 +71,7 @@ func TestFetchDefaults(t *testing.T) {
 func TestFetchSaysWhoAsks(t *testing.T) {
 	var got []string
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		got = r.Header["X-Req-From"]
+		got = append(r.Header["X-Req-From"], r.UserAgent())
 	}))
 	defer s.Close()
 	for _, tt := range []struct {
@@ -79,9 +79,10 @@ func TestFetchSaysWhoAsks(t *testing.T) {
 		headers map[string]string
 		want    []string
 	}{
-		{"", nil, nil},
-		{"imagekit", nil, []string{"imagekit"}},
-		{"imagekit", map[string]string{"x-req-from": "me"}, []string{"me"}},
+		{"", nil, []string{"caddy-images"}},
+		{"imagekit", nil, []string{"imagekit", "caddy-images (imagekit)"}},
+		{"imagizer", nil, []string{"imagizer", "caddy-images (imagizer)"}},
+		{"imagekit", map[string]string{"x-req-from": "me", "user-agent": "mine/1"}, []string{"me", "mine/1"}},
 	} {
 		o := provisioned(t, &Origin{BaseURL: s.URL, Headers: tt.headers})
 		if _, err := o.Fetch(t.Context(), origin.Request{Sender: tt.sender, MaxBytes: 1}); err != nil || !slices.Equal(got, tt.want) {

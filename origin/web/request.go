@@ -19,6 +19,8 @@ import (
 // named.
 const LoopID = "caddy-images"
 
+const userAgent = "caddy-images"
+
 // request says what to ask the server for.
 func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request {
 	asked := *o.base
@@ -37,6 +39,10 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 	r.Header.Set("Accept-Encoding", "identity")
 	if req.Sender != "" && r.Header.Values("X-Req-From") == nil {
 		r.Header.Set("X-Req-From", req.Sender)
+	}
+	if req.Sender != "" && r.Header.Get("User-Agent") == userAgent {
+		// The Cloudflare worker that Imagizer gives away looks for the sender there.
+		r.Header.Set("User-Agent", userAgent+" ("+req.Sender+")")
 	}
 	if o.dynamic {
 		r.Header.Set("CDN-Loop", LoopID)
@@ -91,7 +97,7 @@ var reserved = map[string]bool{
 func parseHeaders(repl *caddy.Replacer, headers map[string]string) (http.Header, error) {
 	parsed := http.Header{
 		"Accept":     {"image/*,*/*;q=0.8"},
-		"User-Agent": {"caddy-images"},
+		"User-Agent": {userAgent},
 	}
 	for name, value := range headers {
 		value, err := option.Replace(repl, "header "+name, value)
