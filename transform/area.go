@@ -115,3 +115,20 @@ func (r Rect) Within(other Rect) Rect {
 	}
 	return Rect{Point{left - other.X, top - other.Y}, Size{right - left, bottom - top}}
 }
+
+// Stored is a part of an upright picture of a size where its file has it, which is to be
+// turned and mirrored by an orientation of EXIF, 1 to 8 (Exif 2.3, tag 274).
+func (r Rect) Stored(orientation int, upright Size) Rect {
+	switch orientation {
+	case 2, 3, 6, 7:
+		r.X = upright.Width - r.X - r.Width
+	}
+	switch orientation {
+	case 3, 4, 7, 8:
+		r.Y = upright.Height - r.Y - r.Height
+	}
+	if orientation >= 5 {
+		r.X, r.Y, r.Width, r.Height = r.Y, r.X, r.Height, r.Width
+	}
+	return r
+}

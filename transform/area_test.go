@@ -146,3 +146,25 @@ func TestFocusesOnArea(t *testing.T) {
 		}
 	}
 }
+
+// What is at the upper left of an upright picture of 40 by 30 is where the camera put
+// it (Exif 2.3, tag 274): row 0 of what is stored is the top, the top, the bottom, the
+// bottom, the left, the right, the right, the left.
+func TestStoredRect(t *testing.T) {
+	upright, part := Size{40, 30}, rect(1, 2, 10, 5)
+	for o, want := range map[int]Rect{
+		0: part,
+		1: part,
+		2: rect(29, 2, 10, 5),
+		3: rect(29, 23, 10, 5),
+		4: rect(1, 23, 10, 5),
+		5: rect(2, 1, 5, 10),
+		6: rect(2, 29, 5, 10),
+		7: rect(23, 29, 5, 10),
+		8: rect(23, 1, 5, 10),
+	} {
+		if got := part.Stored(o, upright); got != want {
+			t.Errorf("orientation %d: %v, want %v", o, got, want)
+		}
+	}
+}

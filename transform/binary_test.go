@@ -49,6 +49,11 @@ func TestPlanCrossesGob(t *testing.T) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 	}
+	for _, want := range []Plan{{Page: 3}, {Still: true}, {AsStored: true}} {
+		if got := overGob(t, want); !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
+	}
 	if got := overGob(t, Plan{}); !got.IsZero() {
 		t.Errorf("the original became %+v", got)
 	}

@@ -23,6 +23,8 @@ func (s Step) check(f Facts) error {
 		{"y", z.Y, 0, math.Inf(1)},
 		{"xc", z.CenterX, 0, math.Inf(1)},
 		{"yc", z.CenterY, 0, math.Inf(1)},
+		{"The point's x", z.PointX, 0, 1},
+		{"The point's y", z.PointY, 0, 1},
 		{"dpr", z.DPR, 0.1, 5},
 		{"The rotation", s.Rotate, math.Inf(-1), math.Inf(1)},
 		{"The blur", s.Effects.Blur, 0, 100},

@@ -22,11 +22,15 @@ type Plan struct {
 	// this is about, from 1. 0 is the first page, and all frames.
 	Page int
 
-	// Still takes the first frame of an animation for all of it.
+	// Still takes the first frame of an animation for all of it: no other is read, and
+	// limits are about this one.
 	Still bool
 
 	// AsStored leaves a picture as its file has it, where EXIF says that a viewer
-	// sees it turned or mirrored. Sizes are then those of the stored picture.
+	// sees it turned or mirrored. Sizes are then those of the stored picture, and no
+	// file that is written has the orientation, whatever else is kept of it: the
+	// picture is to be seen as it was drawn. In HEIC and AVIF turning is no remark
+	// beside the picture but part of it, and happens. It is not about layers.
 	AsStored bool
 
 	// Steps are applied one after the other, each to the picture that the one

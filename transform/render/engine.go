@@ -74,12 +74,17 @@ func (j Job) File(l transform.Layer) []byte {
 	return nil
 }
 
-// Area is what is marked in Original and lies within a picture of this size.
-func (j Job) Area(s transform.Size) transform.Rect {
+// Area is what is marked in Original and lies within a picture of this size, of which
+// this orientation of EXIF is left out of account: 1 for an upright one.
+func (j Job) Area(s transform.Size, orientation int) transform.Rect {
 	if len(j.Areas) == 0 {
 		return transform.Rect{}
 	}
-	return j.Areas[0].Within(transform.Rect{Size: s})
+	upright := s
+	if orientation >= 5 {
+		upright = transform.Size{Width: s.Height, Height: s.Width}
+	}
+	return j.Areas[0].Within(transform.Rect{Size: upright}).Stored(orientation, upright)
 }
 
 // LayerAreas are the Areas of a job of drawing an image layer of the plan alone.

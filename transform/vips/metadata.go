@@ -20,6 +20,9 @@ const (
 	FieldDelay       = "delay"                 // []int, milliseconds for each frame
 	FieldLoop        = "loop"                  // int, 0 is for ever
 	FieldConcurrency = C.VIPS_META_CONCURRENCY // int, threads for this image
+
+	// FieldExifOrientation is the orientation as EXIF has it, which savers write.
+	FieldExifOrientation = "exif-ifd0-Orientation"
 )
 
 // FieldNames lists the metadata, the facts of the header included.

@@ -114,6 +114,13 @@ func open(job render.Job) (s *sketch, readable bool, err error) {
 }
 
 func sketchOf(h header.Header, job render.Job) *sketch {
+	left := 1 // the orientation that is left out of account
+	if heif := h.Format == sniff.AVIF || h.Format == sniff.HEIC; job.Plan.AsStored && !heif {
+		left, h.Orientation = h.Orientation, 1
+	}
+	if job.Plan.Still {
+		h.Frames = 1
+	}
 	s := &sketch{job: job, whole: job, header: h, peak: base, upright: h.Orientation == 1}
 	s.facts = transform.Facts{Size: transform.Size{Width: h.Width, Height: h.Height}, Frames: h.Frames, Alpha: h.Alpha}
 	if h.Format == sniff.SVG || h.Format == sniff.PDF {
@@ -126,7 +133,7 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
 	}
 	s.facts.Initial = s.facts.Size
-	s.facts.Area = job.Area(s.facts.Size)
+	s.facts.Area = job.Area(s.facts.Size, left)
 	s.trimmed = h.Format == sniff.PDF
 	s.pixel = int64(h.Channels) * int64(h.Depth) / 8
 	if !job.Encoding(s.facts).Animated() {
@@ -278,8 +285,8 @@ func (s *sketch) effects(r transform.Recipe) {
 			most = max(most, e.rows)
 		}
 	}
-	if s.all(s.facts.Size) >= spread {
-		s.peak += (s.threads() - 1) * most * rowPixel * int64(s.facts.Size.Width)
+	if size := s.facts.Size; s.all(size) >= spread {
+		s.peak += (s.threads() - 1) * rowPixel * min(most, int64(size.Height)) * int64(size.Width)
 	}
 	if r.WhiteBalance || r.Tone {
 		s.peak += counting

@@ -16,8 +16,10 @@ func FuzzEstimate(f *testing.F) {
 		job := pngJob(t, 1, 1)
 		job.Original = file
 		job.Plan = transform.Plan{
+			Still: fit&8 != 0, AsStored: fit&16 != 0,
 			Steps: []transform.Step{
 				{Resize: transform.Resize{Width: transform.Px(w), Height: transform.Px(h), Fit: transform.Fit(fit % 8), Focus: transform.FocusAuto}},
+				{Effects: transform.Effects{WhiteBalance: fit&32 != 0, Tone: fit&64 != 0, Adjust: transform.Adjust{Hue: turn}, Look: transform.Look(format % uint8(transform.Sketch+1))}},
 				{Rotate: transform.Num(turn), Border: transform.Border{Width: transform.Num(w)}, Corners: transform.Corners{TopLeft: transform.Radius{Max: true}}},
 				{Resize: transform.Resize{Width: transform.Fraction(h)}},
 			},

@@ -72,8 +72,8 @@ func TestEngineStops(t *testing.T) {
 	wantKind(t, err, errors.RenderTimeout)
 
 	job.Timeout = time.Minute
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer time.AfterFunc(50*time.Millisecond, cancel).Stop()
 	_, err = engine.Render(ctx, job)
 	wantKind(t, err, errors.ClientClosed)
 }

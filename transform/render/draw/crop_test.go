@@ -124,3 +124,56 @@ func TestCropAuto(t *testing.T) {
 		}
 	}
 }
+
+// A crop has the point in its middle, as far as the edges allow, whichever way the
+// file is read: as it is, at a smaller size, drawn, or turned.
+func TestCropPoint(t *testing.T) {
+	pointed := func(w, h int, fit transform.Fit, x, y float64) transform.Step {
+		s := sized(w, h, fit, transform.FocusPoint)
+		s.Resize.PointX, s.Resize.PointY = transform.Num(x), transform.Num(y)
+		return s
+	}
+	for format, original := range map[string][]byte{"png": asPNG(t, coordinates(200, 100)), "webp": asWebP(t, coordinates(200, 100)), "tiff": asTIFF(coordinates(200, 100))} {
+		for _, tt := range []struct {
+			x, y float64
+			want image.Point
+		}{
+			{0.5, 0.5, image.Pt(75, 40)}, {0.25, 0.7, image.Pt(25, 60)}, // around (50, 70)
+			{0, 1, image.Pt(0, 80)}, {1, 0, image.Pt(150, 0)}, {0.9, 0.05, image.Pt(150, 0)},
+		} {
+			t.Run(fmt.Sprint(format, tt), func(t *testing.T) {
+				i := drawn(t, original, pointed(50, 20, transform.Crop, tt.x, tt.y))
+				wantSize(t, i, 50, 20)
+				wantColor(t, i, 0, 0, color.NRGBA{uint8(tt.want.X), uint8(tt.want.Y), 99, 255}, 0)
+				wantColor(t, i, 49, 19, color.NRGBA{uint8(tt.want.X + 49), uint8(tt.want.Y + 19), 99, 255}, 0)
+			})
+		}
+	}
+	// Of 800 by 200 that become 200 by 50, the 50 around a quarter of the width are the
+	// stripe from 25 to 75: of the original, 100 to 300.
+	stripe := box(800, 200, gray, red, image.Rect(100, 0, 300, 200))
+	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="800" height="200"><rect width="800" height="200" fill="#787878"/><rect x="100" width="200" height="200" fill="#dc2828"/></svg>`)
+	for name, original := range map[string][]byte{
+		"shrunk JPEG": asJPEG(t, stripe), "shrunk WebP": asWebP(t, stripe), "drawn": svg,
+		"turned": oriented(asJPEG(t, stored(stripe, 6)), 6), "mirrored": oriented(asJPEG(t, stored(stripe, 2)), 2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := drawn(t, original, pointed(50, 50, transform.Cover, 0.25, 0.9))
+			for _, x := range []int{2, 25, 47} {
+				wantColor(t, i, x, 25, red, 6)
+			}
+			i = drawn(t, original, pointed(50, 50, transform.Cover, 0.5, 0.9)) // 75 to 125
+			wantColor(t, i, 3, 25, gray, 6)
+		})
+	}
+}
+
+// What is marked in the file goes along with a crop around a point.
+func TestCropPointCarriesArea(t *testing.T) {
+	area := transform.Rect{Point: transform.Point{X: 120, Y: 40}, Size: transform.Size{Width: 10, Height: 20}}
+	around := sized(100, 50, transform.Crop, transform.FocusPoint) // from (80, 25)
+	around.Resize.PointX, around.Resize.PointY = transform.Num(0.65), transform.Num(0.5)
+	i := decode(t, result(t, focused(asPNG(t, coordinates(200, 100)), area, around, sized(20, 10, transform.Crop, transform.FocusArea))).Body)
+	wantColor(t, i, 0, 0, color.NRGBA{115, 45, 99, 255}, 0)
+	wantColor(t, i, 19, 9, color.NRGBA{134, 54, 99, 255}, 0)
+}

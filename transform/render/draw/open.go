@@ -24,7 +24,7 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := checkFile(job.Original, source); err != nil {
 		return nil, err
 	}
-	p := &picture{scope: scope, job: job, whole: job, source: source, untouched: true}
+	p := &picture{scope: scope, job: job, whole: job, source: source, stored: 1, untouched: true}
 	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {
 		return nil, err
 	}
@@ -48,10 +48,10 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 			return nil, err
 		}
 	}
-	if job.Plan.Page > 0 {
+	if job.Plan.Page > 0 || job.Plan.Still {
 		p.facts.Frames = 1
 	}
-	p.facts.Area = job.Area(p.facts.Size)
+	p.facts.Area = job.Area(p.facts.Size, p.stored)
 	if p.format, err = p.encoding(); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,19 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
 	}
 	p.employ(image)
+	if p.job.Plan.AsStored {
+		p.leave(image)
+	}
 	return image, nil
+}
+
+// leave leaves an image as it is stored: its orientation is forgotten, so that no step
+// turns it and no viewer turns the result. What a HEIF says of turning is part of its
+// picture, and done by its decoder.
+func (p *picture) leave(image *vips.Image) {
+	p.stored = image.Orientation()
+	image.Remove(vips.FieldOrientation)
+	image.Remove(vips.FieldExifOrientation)
 }
 
 // encoding chooses the format to write.

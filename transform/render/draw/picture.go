@@ -22,6 +22,7 @@ type picture struct {
 	whole  render.Job // of which this is a layer, or the same
 	source sniff.Format
 	page   int // of the file, from 0
+	stored int // the orientation that was left out of account, 1 for none
 
 	enlarged float64 // how many times its size a drawing has, before anything is done to it
 
