@@ -54,6 +54,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		max_frames      <count>
 //		max_dimension   <pixels>
 //		isolation       off|processes|strict
+//		fonts           <path>
+//		fonts           <path>
 //		workers         <count>
 //		memory          <size>
 //		queue_size      <count>
@@ -114,6 +116,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return countArg(d, &h.MaxDimension)
 	case "isolation":
 		return oneOf(d, &h.Isolation, isolationOff, isolationProcesses, isolationStrict)
+	case "fonts":
+		return oneArg(d, &h.Fonts)
 	case "workers":
 		return countArg(d, &h.Workers)
 	case "memory":

@@ -75,6 +75,11 @@ type Handler struct {
 	// Linux, `off` elsewhere.
 	Isolation string `json:"isolation,omitempty"`
 
+	// A directory with fonts, which texts find by the names of their families,
+	// beside those that are installed. Its absolute path; workers can read all that
+	// is in it. It needs them. Default: none.
+	Fonts string `json:"fonts,omitempty"`
+
 	// How many pictures are rendered at a time, each by a worker. Handlers with
 	// the same `isolation`, `workers` and `memory` share them. Default: the
 	// processors that Caddy may use.
@@ -338,6 +343,9 @@ func (h *Handler) check() error {
 	}
 	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
 		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)
+	}
+	if err := h.checkFonts(); err != nil {
+		return err
 	}
 	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension, MaxPDFSize: h.MaxPDFSize}
 	h.quality = render.Quality(*h.Quality)

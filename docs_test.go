@@ -135,6 +135,9 @@ func provision(t *testing.T, p page, config map[string]any) {
 		}
 		strictly(t, p, origin, module.New())
 	}
+	if h.Fonts != "" {
+		h.Fonts = t.TempDir() // what the example names is on the reader's machine
+	}
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
 	defer func() {

@@ -32,6 +32,7 @@ type engineSettings struct {
 	isolation string
 	workers   int
 	memory    int64
+	fonts     string
 }
 
 // engines outlive the configuration that made them where the next one needs
@@ -80,7 +81,7 @@ func (s engineSettings) release() error {
 // provisionEngine gets the engine, and has the app start it. It starts nothing
 // itself.
 func (h *Handler) provisionEngine(ctx caddy.Context) error {
-	settings := engineSettings{h.Isolation, h.Workers, h.Memory}
+	settings := engineSettings{h.Isolation, h.Workers, h.Memory, h.Fonts}
 	engine, err := settings.acquire()
 	if err != nil {
 		return err

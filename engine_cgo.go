@@ -23,6 +23,7 @@ func newEngine(s engineSettings) (render.Engine, error) {
 		Version: draw.Version(),
 		Workers: s.workers,
 		Strict:  s.isolation == isolationStrict,
+		Fonts:   s.fonts,
 		// Admission works with estimates, which a picture can belie: an SVG that
 		// embeds another takes what nobody foresaw. A worker gets no more than all
 		// workers together should take, and what it takes without any picture.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -31,6 +32,28 @@ func (a answer) wantPixel(t *testing.T, x, y int, want color.NRGBA) {
 	if !near(got.R, want.R) || !near(got.G, want.G) || !near(got.B, want.B) || got.A != want.A {
 		t.Errorf("(%d, %d) is %v, want %v", x, y, got, want)
 	}
+}
+
+// Fonts of the server's own are found by name, also by what an SVG writes.
+func TestFontsOfTheServer(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("without workers by default")
+	}
+	fonts := t.TempDir()
+	if err := os.WriteFile(filepath.Join(fonts, "My.ttf"), fonttest.Squares("A"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, "images {\n origin fs ROOT\n fonts "+fonts+"\n isolation processes\n}")
+	// A square of 0.8 times 100, in the middle of 300 by 200.
+	text := s.get(t, "/tr:w-300,h-200,f-png,l-text,i-A,ff-Squares,fs-100,co-0000FF,l-end/red.jpg")
+	for _, p := range []struct {
+		x, y int
+		want color.NRGBA
+	}{{112, 62, color.NRGBA{0, 0, 255, 255}}, {187, 137, color.NRGBA{0, 0, 255, 255}}, {107, 100, color.NRGBA{255, 0, 0, 255}}, {150, 56, color.NRGBA{255, 0, 0, 255}}} {
+		text.wantPixel(t, p.x, p.y, p.want)
+	}
+	s.addFile(t, "a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><text x="0" y="90" font-family="Squares" font-size="100">A</text></svg>`))
+	s.get(t, "/tr:f-png/a.svg").wantPixel(t, 15, 15, color.NRGBA{0, 0, 0, 255})
 }
 
 func solidPNG(w, h int, c color.NRGBA) []byte {

@@ -1,10 +1,14 @@
 //go:build cgo
 
+#define _GNU_SOURCE // RTLD_DEFAULT
 #include "bridge.h"
 #include "_cgo_export.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
+#endif
+#ifndef _WIN32
+#include <dlfcn.h>
 #endif
 
 // libvips' own threads call Go only where somebody asked for that. Until all of
@@ -82,6 +86,21 @@ bridge_trim(void)
 {
 #ifdef __GLIBC__
 	malloc_trim(0);
+#endif
+}
+
+// libvips draws text with fontconfig, and adds single files in this way. It is
+// looked up by its name, since nothing else here needs fontconfig's headers.
+gboolean
+bridge_add_fonts(const char *folder)
+{
+#ifndef _WIN32
+	int (*add)(void *config, const char *folder) = (int (*)(void *, const char *)) dlsym(RTLD_DEFAULT, "FcConfigAppFontAddDir");
+
+	return add && add(NULL, folder);
+#else
+	(void) folder;
+	return FALSE;
 #endif
 }
 

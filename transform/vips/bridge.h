@@ -20,6 +20,7 @@ void bridge_silence(void);
 void bridge_log(gboolean wanted);
 int bridge_start(int concurrency);
 void bridge_trim(void);
+gboolean bridge_add_fonts(const char *folder);
 
 gboolean bridge_has_operation(const char *name);
 gboolean bridge_has_argument(const char *operation, const char *name);

@@ -5,6 +5,11 @@ package vips
 // #include "bridge.h"
 import "C"
 
+import (
+	"errors"
+	"unsafe"
+)
+
 // Align is where the lines of a text begin or end.
 type Align int
 
@@ -29,6 +34,21 @@ type TextOptions struct {
 	// RGBA draws in the colours of the markup, with an alpha. Otherwise the result
 	// is a mask of one band.
 	RGBA bool
+}
+
+// AddFonts has texts of this process, those in an SVG or a PDF included, find the
+// fonts in a folder and in those below it by the names of their families. They are
+// looked through now. A folder that is not there has none.
+func AddFonts(folder string) error {
+	if err := Startup(Config{}); err != nil {
+		return err
+	}
+	name := C.CString(folder)
+	defer C.free(unsafe.Pointer(name))
+	if C.bridge_add_fonts(name) == 0 {
+		return errors.New("this libvips takes no folders of fonts: it has no fontconfig, or that has no memory")
+	}
+	return nil
 }
 
 // Text draws a text in Pango markup, as large as it takes: what is not markup

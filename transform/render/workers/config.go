@@ -20,6 +20,11 @@ type Config struct {
 	// rights. Default: what the kernel lacks is logged once.
 	Strict bool
 
+	// Fonts is a folder of fonts, in which texts find theirs by the names of their
+	// families, beside those of the system. What is in it workers can read.
+	// Default: none.
+	Fonts string
+
 	// Logger gives the log to write to, asked for each line, since a log may be
 	// replaced while the pool lasts. Default: no log.
 	Logger func() *zap.Logger

@@ -40,14 +40,23 @@ func init() {
 }
 
 // prepare starts libvips and then gives up the rights: libvips loads its modules
-// as it starts, and no picture was seen yet.
+// as it starts, fonts of the server's own are looked through, and no picture was
+// seen yet.
 func prepare(s settings) ready {
 	greeting := ready{Version: draw.Version()}
 	if err := vips.Startup(vips.Config{}); err != nil {
 		greeting.Error = err.Error()
 		return greeting
 	}
-	report, err := sandbox.Enter(sandbox.Config{Memory: s.MaxMemory})
+	paths := sandbox.ReadPaths()
+	if s.Fonts != "" {
+		if err := vips.AddFonts(s.Fonts); err != nil {
+			greeting.Error = err.Error()
+			return greeting
+		}
+		paths = append(paths, s.Fonts)
+	}
+	report, err := sandbox.Enter(sandbox.Config{Memory: s.MaxMemory, ReadPaths: paths})
 	for _, p := range report.Protections {
 		if p.Lacks != "" {
 			greeting.Missing = append(greeting.Missing, p.Name+": "+p.Lacks)

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"image/png"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/internal/fonttest"
@@ -46,6 +48,31 @@ func reds(t *testing.T, p *Pool, j render.Job) (n int) {
 		}
 	}
 	return n
+}
+
+// A folder of the server's own is read by workers without rights, in every text,
+// and no other one is.
+func TestFontsOfTheServer(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "fonts of ours & more")
+	if err := os.MkdirAll(filepath.Join(folder, "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "below", "a.ttf"), fonttest.Squares("A"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	byName := lettered(nil, transform.Text{Font: "Squares"})
+	with := newPool(t, Config{Workers: 1, Fonts: folder})
+	for range 2 {
+		if n := reds(t, with, byName); n != 16*16 {
+			t.Errorf("%d pixels are red", n)
+		}
+	}
+	if n := reds(t, newPool(t, Config{Workers: 1}), byName); n == 16*16 {
+		t.Error("it is found by who was not told of it")
+	}
+	// None that are there, and no folder, are no reason not to draw.
+	wantPicture(t, newPool(t, Config{Workers: 1, Fonts: t.TempDir()}))
+	wantPicture(t, newPool(t, Config{Workers: 1, Fonts: filepath.Join(folder, "none")}))
 }
 
 // A font comes into a worker without rights. The worker that has it draws nothing

@@ -57,7 +57,7 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 		conn.Close()
 		return nil, nil, err
 	}
-	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory, len(w.window)})
+	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory, p.config.Fonts, len(w.window)})
 	if err != nil {
 		w.kill()
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())

@@ -19,7 +19,8 @@ import (
 type settings struct {
 	Strict    bool
 	MaxMemory int64
-	Window    int // bytes of the memory that the worker inherits; 0 for none
+	Fonts     string // a folder; empty for none
+	Window    int    // bytes of the memory that the worker inherits; 0 for none
 }
 
 // order is the parent's word about a job.
