@@ -27,7 +27,7 @@ func parseColor(v string) (transform.Color, bool) {
 		return transform.Color{}, false
 	}
 	rgba, err := strconv.ParseUint(v, 16, 32)
-	return transform.Color{R: uint8(rgba >> 24), G: uint8(rgba >> 16), B: uint8(rgba >> 8), A: uint8(rgba)}, err == nil && strings.Trim(v, "0123456789abcdef") == ""
+	return transform.Color{R: uint8(rgba >> 24), G: uint8(rgba >> 16), B: uint8(rgba >> 8), A: uint8(rgba)}, err == nil
 }
 
 func readColor(of func(p *picture) *transform.Color) func(*picture, string) bool {

@@ -63,13 +63,14 @@ func TestValidations(t *testing.T) {
 		"quality": {"min": 40, "max": 95},
 		"dpr": {"min": 1, "step": 0.1},
 		"blur": {"step": 5},
+		"pad": {"min": 3, "step": 5},
 		"format": {"enum": ["webp", "auto"]},
 		"mark": {"regex": "^/marks/"},
 		"crop": {"regex": "it"},
 		"auto_fix": ["true"]
 	}}`))
 	for _, query := range []string{
-		"width=100", "w=100.0", "width64=MjAw", "w=400.5", "quality=40", "quality=95", "dpr=1.3", "dpr=2", "blur=0", "blur=15", "format=auto", "mark=/marks/a.png", "crop=fit",
+		"width=100", "w=100.0", "width64=MjAw", "w=400.5", "quality=40", "quality=95", "dpr=1.3", "dpr=2", "blur=0", "blur=15", "pad=3", "pad=8", "format=auto", "mark=/marks/a.png", "crop=fit",
 		"auto_fix", "auto_fix=true", "width=", "preset=odd", "height=3",
 	} {
 		if _, _, err := d.Parse("/a", query); err != nil {
@@ -85,6 +86,7 @@ func TestValidations(t *testing.T) {
 		"quality=x":               `quality is "x"; this server takes 40 or more`,
 		"dpr=1.25":                `dpr is "1.25"; this server takes 1 and then steps of 0.1`,
 		"dpr=0.9":                 `dpr is "0.9"; this server takes 1 or more`,
+		"pad=5":                   `pad is "5"; this server takes 3 and then steps of 5`,
 		"blur=3":                  `blur is "3"; this server takes multiples of 5`,
 		"format=png":              `format is "png"; this server takes webp, auto`,
 		"mark=/a.png":             `mark is "/a.png"; this server takes what matches ^/marks/`,
@@ -166,7 +168,8 @@ func TestConfigErrors(t *testing.T) {
 func TestPresets(t *testing.T) {
 	d := dialect(t, read(t, `{"image_params_allowed": ["preset", "quality"], "image_param_validations": {"width": [1]}, "presets": {
 		"thumb": "width=200&height=200&crop=fit&quality=60",
-		"Thumb": "mark=/a%3Fwidth=7"
+		"Thumb": "mark=/a%3Fwidth=7",
+		"deep": "layers=[{\"url\":\"/a?mark=/b%253Fwidth=7\"}]"
 	}}`))
 	for query, want := range map[string]string{
 		"preset=thumb":            "width=200&height=200&crop=fit&quality=60",
@@ -174,6 +177,7 @@ func TestPresets(t *testing.T) {
 		"preset=thumb&quality=90": "width=200&height=200&crop=fit&quality=90",
 		"quality=90&preset=thumb": "width=200&height=200&crop=fit&quality=90",
 		"preset=Thumb":            "mark=/a%3Fwidth=7",
+		"preset=deep":             `layers=[{"url":"/a?mark=/b%253Fwidth=7"}]`,
 		"preset=thumb&preset=":    "width=200&height=200&crop=fit&quality=60",
 	} {
 		got, _, err := d.Parse("/a", query)

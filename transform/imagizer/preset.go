@@ -18,11 +18,14 @@ func (d *Dialect) readPresets(queries map[string]string) (map[string]values, err
 		if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
 			return nil, fmt.Errorf("presets has the name %q; it takes letters, digits, underscores and hyphens", name)
 		}
-		list, _ := plainly.arguments(queries[name])
-		for _, a := range list {
+		_, err := plainly.split(queries[name], func(a argument) error {
 			if r, _, ok := plain(a.name); !ok || r.name == "preset" {
-				return nil, fmt.Errorf("presets: %s has %q; it takes a query of image parameters other than preset, such as width=200&quality=80", name, a.name)
+				return fmt.Errorf("presets: %s has %q; it takes a query of image parameters other than preset, such as width=200&quality=80", name, a.name)
 			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 		v, _, err := plainly.parseQuery(queries[name])
 		if err == nil && len(v) == 0 {

@@ -32,9 +32,13 @@ type argument struct {
 	hasValue    bool
 }
 
-// arguments takes a query apart. belongs are the parameters that belong to the
-// original, as they are.
-func (d *Dialect) arguments(rawQuery string) (list []argument, belongs string) {
+// arguments are those of a query that count, by their plain names: with the value
+// as it is, and with one in Base64.
+type arguments struct{ plain, encoded map[string]argument }
+
+// split takes a query apart. see is called for each parameter that does not belong
+// to the original; belongs are the others, as they are.
+func (d *Dialect) split(rawQuery string, see func(argument) error) (belongs string, err error) {
 	var rest []string
 	for part := range strings.SplitSeq(rawQuery, "&") {
 		a := argument{}
@@ -46,10 +50,12 @@ func (d *Dialect) arguments(rawQuery string) (list []argument, belongs string) {
 		case d.originQuery[a.name]:
 			rest = append(rest, part)
 		case a.name != "":
-			list = append(list, a)
+			if err := see(a); err != nil {
+				return "", err
+			}
 		}
 	}
-	return list, strings.Join(rest, "&")
+	return strings.Join(rest, "&"), nil
 }
 
 // plain is the row of a parameter by any of its names, and whether that is the
@@ -71,24 +77,26 @@ func plain(name string) (r row, encoded, ok bool) {
 //
 // The errors of policy come before those of syntax.
 func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err error) {
-	list, belongs := d.arguments(rawQuery)
-	for _, a := range list {
+	given := arguments{map[string]argument{}, map[string]argument{}}
+	belongs, err = d.split(rawQuery, func(a argument) error {
 		if err := d.mayHave(a); err != nil {
-			return nil, "", err
+			return err
 		}
-	}
-	v, inBase64 := values{}, map[string]bool{}
-	for _, a := range list {
 		r, encoded, ok := plain(a.name)
-		if !ok || a.isAbsent(r) || r.state == ignored || inBase64[r.name] && !encoded {
-			continue
+		switch {
+		case !ok || r.state == ignored || a.isAbsent(r):
+		case encoded:
+			given.encoded[r.name] = a
+		default:
+			given.plain[r.name] = a
 		}
-		text, err := d.decode(r, a, encoded)
-		if err != nil {
-			return nil, "", err
-		}
-		v[r.name] = value{text: text}
-		inBase64[r.name] = inBase64[r.name] || encoded
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if v, err = d.decodeAll(given); err != nil {
+		return nil, "", err
 	}
 	if err := d.validate(v); err != nil {
 		return nil, "", err
@@ -99,6 +107,26 @@ func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err err
 // isAbsent tells whether the parameter is there only as a name. The bare name of
 // a boolean is true.
 func (a argument) isAbsent(r row) bool { return a.value == "" && (a.hasValue || !r.flag) }
+
+func (d *Dialect) decodeAll(given arguments) (values, error) {
+	v := values{}
+	for _, r := range parameters {
+		a, encoded := given.encoded[r.name]
+		ok := encoded
+		if !encoded {
+			a, ok = given.plain[r.name]
+		}
+		if !ok {
+			continue
+		}
+		text, err := d.decode(r, a, encoded)
+		if err != nil {
+			return nil, err
+		}
+		v[r.name] = value{text: text}
+	}
+	return v, nil
+}
 
 func (d *Dialect) decode(r row, a argument, encoded bool) (string, error) {
 	if !a.hasValue {

@@ -1,6 +1,7 @@
 package imagizer
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -69,6 +70,32 @@ func TestSyntax(t *testing.T) {
 	fixed := plan{Steps: steps{{Effects: transform.Effects{Tone: true}}}, Output: original}
 	for _, query := range []string{"auto_fix", "auto_fix=true", "auto_fix=1", "auto_fix64=dHJ1ZQ==", "auto_fix64=dHJ1ZQ", "auto_fix=false&auto_fix"} {
 		checkPlan(t, query, fixed)
+	}
+}
+
+func TestBase64(t *testing.T) {
+	for _, query := range []string{"text=%3E%3E%3F%3E", "text64=Pj4/Pg==", "text64=Pj4_Pg", "text64=Pj4%2FPg%3D%3D"} {
+		if got, err := planOf(t, query); err != nil || got.Steps[0].Layers[0].Text.Content != ">>?>" {
+			t.Errorf("%s gives %+v, %v", query, got, err)
+		}
+	}
+	for _, query := range []string{"text64=Pj4+", "text64=Pj4%2B", "text64=Pj4-", "text=%3E%3E%3E"} {
+		if got, err := planOf(t, query); err != nil || got.Steps[0].Layers[0].Text.Content != ">>>" {
+			t.Errorf("%s gives %+v, %v", query, got, err)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for text, want := range map[string]float64{"0": 0, "-0": 0, "5": 5, "-5": -5, "05.50": 5.5, ".5": 0.5, "-.5": -0.5, strings.Repeat("0", 31) + "7": 7} {
+		if got, ok := number(text); !ok || got != want || math.Signbit(got) != (want < 0) {
+			t.Errorf("%s gives %v, %t", text, got, ok)
+		}
+	}
+	for _, text := range []string{"", "-", ".", "5.", "--5", "+5", " 5", "5 ", "1e3", "0x5", "1_0", "Inf", "NaN", "٣", strings.Repeat("0", 32) + "7"} {
+		if got, ok := number(text); ok {
+			t.Errorf("%q gives %v", text, got)
+		}
 	}
 }
 
