@@ -55,7 +55,7 @@ func TestOnePictureInBothDialects(t *testing.T) {
 		"sharp_amount=50":              "e-sharpen-50",
 		"colorize=red":                 "e-colorize-co-red",
 		"colorize=FF0000":              "e-colorize-co-red_in-100",
-		"pad=20&pad_color=000":         "b-20_000000",
+		"pad=20&pad_color=000":         "b-20_000000,bg-000000",
 		"border=5&border_color=FF0000": "b-5_FF0000",
 		"radius=10":                    "r-10",
 		"radius=10,max,20,0":           "r-10_max_20_0",

@@ -152,8 +152,8 @@ func (p *picture) steps() ([]transform.Step, error) {
 		}
 		s.Border = transform.Border{Width: transform.Num(float64(p.pad)), Color: p.fill().Color}
 	}
-	if p.flatten {
-		s.Background = p.fill()
+	if p.pad > 0 || p.flatten {
+		s.Background = p.fill() // a picture that is padded lies on the padding's colour
 	}
 	var err error
 	s.Layers, err = p.layersOf()

@@ -97,7 +97,7 @@ var answers = func() map[string]answer {
 		"/image.jpg?auto_level=true":                             {ref: image, plan: of(step{Effects: transform.Effects{WhiteBalance: true}})},
 		"/image.jpg?blur=100":                                    {ref: image, plan: of(step{Effects: transform.Effects{Blur: num(100)}})},
 		"/image.png?bucket=my.s3.bucket":                         {ref: at("s3://my.s3.bucket", "image.png")},
-		"/img?width=300&pad=20&pad_color=000":                    {ref: img, plan: of(step{Resize: inside(300, 0), Border: transform.Border{Width: num(20), Color: transform.Black}})},
+		"/img?width=300&pad=20&pad_color=000":                    {ref: img, plan: of(step{Resize: inside(300, 0), Border: transform.Border{Width: num(20), Color: transform.Black}, Background: solid(0, 0, 0)})},
 		"/img?width=300&quality=90":                              {ref: img, plan: withQuality(90, of(step{Resize: inside(300, 0)}))},
 		"/img?width=300&sharp_amount=0":                          {ref: img, plan: of(step{Resize: inside(300, 0)})},
 		"/img?width=300&blur=0":                                  {ref: img, plan: of(step{Resize: inside(300, 0), Effects: transform.Effects{Blur: num(0)}})},
