@@ -85,6 +85,8 @@ func mutants(t *testing.T, j Job) map[string]Job {
 			*v = [][]byte{[]byte("another")}
 		case *int:
 			*v++
+		case *bool:
+			*v = !*v
 		case *[]transform.Rect:
 			*v = []transform.Rect{{Size: transform.Size{Width: 1, Height: 1}}}
 		case *transform.Plan:
