@@ -200,15 +200,33 @@ func TestResponsiveImage(t *testing.T) {
 // startImageKit serves the originals of sdkTests at the endpoint /shop.
 func startImageKit(t *testing.T, more ...string) *server {
 	t.Helper()
-	dir := t.TempDir()
+	return startCaddy(t, `http://127.0.0.1:{$PORT} {
+	images {
+		dialect imagekit {
+			endpoint /shop
+			`+strings.Join(more, "\n\t\t\t")+`
+		}
+		origin fs {$ORIGINALS}
+	}
+}
+`, "ORIGINALS="+writeOriginals(t))
+}
+
+// writeOriginals writes the originals that tests ask for into a folder.
+func writeOriginals(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	halves := image.NewNRGBA(image.Rect(0, 0, 200, 100))
 	fill(halves, image.Rect(0, 0, 100, 100), red)
 	fill(halves, image.Rect(100, 0, 200, 100), blue)
+	tall := image.NewNRGBA(image.Rect(0, 0, 100, 200))
+	fill(tall, image.Rect(0, 0, 100, 100), red)
+	fill(tall, image.Rect(0, 100, 100, 200), blue)
 	plain := image.NewNRGBA(image.Rect(0, 0, 100, 100))
 	fill(plain, plain.Rect, white)
 	square := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 	fill(square, image.Rect(10, 10, 30, 30), green)
-	for name, picture := range map[string]image.Image{"halves.png": halves, "हिन्दी.png": halves, "white.png": plain, "square.png": square} {
+	for name, picture := range map[string]image.Image{"halves.png": halves, "हिन्दी.png": halves, "tall.png": tall, "white.png": plain, "square.png": square} {
 		file, err := os.Create(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -220,16 +238,7 @@ func startImageKit(t *testing.T, more ...string) *server {
 			t.Fatal(err)
 		}
 	}
-	return startCaddy(t, `http://127.0.0.1:{$PORT} {
-	images {
-		dialect imagekit {
-			endpoint /shop
-			`+strings.Join(more, "\n\t\t\t")+`
-		}
-		origin fs {$ORIGINALS}
-	}
-}
-`, "ORIGINALS="+dir)
+	return dir
 }
 
 func fill(i draw.Image, r image.Rectangle, c color.Color) {
