@@ -4,7 +4,8 @@
 #   check   only looks, and says what is missing
 #   build   a C compiler, pkg-config and libvips with its headers
 #   run     the same
-#   test    the same, headless Chromium for the test of the quickstart's page, and Node with npm for ImageKit's SDKs
+#   test    the same, headless Chromium for the test of the quickstart's page, Node with npm for ImageKit's SDKs, and
+#           small fonts with Chinese and Devanagari letters
 #
 # What is there already is left alone: apt is asked only for what is missing, and sudo only then.
 set -eu
@@ -16,7 +17,9 @@ die() { say "error: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 have_vips() { have pkg-config && pkg-config --exists "vips >= $vips_version"; }
 have_cc() { have "${CC:-gcc}" || have cc || have clang; }
-have_all_for_tests() { have_browser && have node && have npm; }
+have_all_for_tests() { have_browser && have node && have npm && have_letters 6c38 && have_letters 915; }
+# By the number of one of them, in Unicode: 6c38 is Chinese, 915 Devanagari.
+have_letters() { have fc-list && fc-list ":charset=$1" | grep -q .; }
 have_browser() { have chromium || have chromium-browser || have google-chrome || have google-chrome-stable; }
 
 as_root() {
@@ -61,6 +64,9 @@ install_with_apt() {
 		have_browser || wanted="$wanted chromium"
 		have node || wanted="$wanted nodejs"
 		have npm || wanted="$wanted npm"
+		have fc-list || wanted="$wanted fontconfig"
+		have_letters 6c38 || wanted="$wanted fonts-droid-fallback"
+		have_letters 915 || wanted="$wanted fonts-lohit-deva"
 	fi
 	[ -n "$wanted" ] || return 0
 	say "installing:$wanted"

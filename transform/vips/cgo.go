@@ -5,5 +5,6 @@ package vips
 // Every flag of the C side is in this file.
 
 // #cgo pkg-config: vips
+// #cgo linux LDFLAGS: -ldl
 // #include "bridge.h"
 import "C"
