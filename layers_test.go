@@ -56,6 +56,46 @@ func TestFontsOfTheServer(t *testing.T) {
 	s.get(t, "/tr:f-png/a.svg").wantPixel(t, 15, 15, color.NRGBA{0, 0, 0, 255})
 }
 
+// The numbers of a text may follow from the picture below, which is 400x300.
+func TestTextsFollowThePicture(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n isolation processes\n}")
+	s.addFile(t, "My.ttf", fonttest.Squares("A"))
+	red, blue, white := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 255}, color.NRGBA{255, 255, 255, 255}
+	for _, tt := range []struct {
+		parameters string
+		box        image.Rectangle
+		letters    []image.Rectangle
+	}{
+		// 400 / 4 is the font's size, so the letter is 80 wide; 400 * 0.05 is the room
+		// around it. Both are in the middle.
+		{"i-A,fs-bw_div_4,pa-bw_mul_0.05", image.Rect(140, 90, 260, 210), []image.Rectangle{image.Rect(160, 110, 240, 190)}},
+		// Two lines, one 300 / 2 below the other: 230 high in all, and 300 / 30 around.
+		{"ie-QQpB,fs-bw_div_4,lh-bh_div_2,pa-bh_div_30", image.Rect(150, 25, 250, 275), []image.Rectangle{image.Rect(160, 35, 240, 115), image.Rect(160, 185, 240, 265)}},
+	} {
+		a := s.get(t, "/tr:f-png,l-text,ff-My.ttf,"+tt.parameters+",bg-FFFFFF,co-0000FF,l-end/red.jpg")
+		inside := func(p image.Point) color.NRGBA {
+			for _, letter := range tt.letters {
+				if p.In(letter) {
+					return blue
+				}
+			}
+			if p.In(tt.box) {
+				return white
+			}
+			return red
+		}
+		for _, r := range append(tt.letters, tt.box) {
+			middle := image.Pt((r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2)
+			for _, p := range []image.Point{
+				{r.Min.X - 2, middle.Y}, {r.Min.X + 1, middle.Y}, {r.Max.X - 2, middle.Y}, {r.Max.X + 1, middle.Y},
+				{middle.X, r.Min.Y - 2}, {middle.X, r.Min.Y + 1}, {middle.X, r.Max.Y - 2}, {middle.X, r.Max.Y + 1},
+			} {
+				a.wantPixel(t, p.X, p.Y, inside(p))
+			}
+		}
+	}
+}
+
 func solidPNG(w, h int, c color.NRGBA) []byte {
 	i := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for n := range w * h {
