@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"image"
+	"image/color"
+	"image/gif"
 	"net/http"
 	"net/url"
 	"os"
@@ -157,4 +159,60 @@ func remotePicture(t *testing.T) (address string, asked *atomic.Int32) {
 		w.Header().Set("Content-Type", "image/jpeg")
 		_, _ = w.Write(picture)
 	}), asked
+}
+
+// What is made of an animation stands still, unless somebody says otherwise; the
+// original is what it is.
+func TestAnimations(t *testing.T) {
+	frames := func(directives, path string) int {
+		t.Helper()
+		s := serve(t, directives)
+		if err := os.WriteFile(filepath.Join(s.root, "blink.gif"), blinking(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a := s.get(t, path)
+		a.wants(t, 200, "Content-Type", "image/gif")
+		moving, err := gif.DecodeAll(bytes.NewReader(a.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, g, _, _ := moving.Image[0].At(0, 0).RGBA(); r>>8 < 250 || g>>8 > 5 {
+			t.Errorf("%s: the first frame is %d, %d", path, r>>8, g>>8)
+		}
+		return len(moving.Image)
+	}
+	for _, tt := range []struct {
+		directives, path string
+		want             int
+	}{
+		{"images {\n dialect imagizer\n origin fs ROOT\n}", "/blink.gif?width=4", 1},
+		{"images {\n dialect imagizer\n origin fs ROOT\n}", "/blink.gif?width=4&format=gif", 1},
+		{"images {\n dialect imagizer\n origin fs ROOT\n}", "/blink.gif", 3},
+		{"images {\n dialect imagizer\n allow_animated_gifs on\n origin fs ROOT\n}", "/blink.gif?width=4", 3},
+		{"images {\n origin fs ROOT\n}", "/tr:w-4/blink.gif", 3},
+		{"images {\n allow_animated_gifs off\n origin fs ROOT\n}", "/tr:w-4,f-gif/blink.gif", 1},
+	} {
+		if got := frames(tt.directives, tt.path); got != tt.want {
+			t.Errorf("%s of %s has %d frames, want %d", tt.path, tt.directives, got, tt.want)
+		}
+	}
+}
+
+// blinking is a GIF of 8x8 pixels, of a red, a green and a blue frame.
+func blinking(t *testing.T) []byte {
+	t.Helper()
+	palette := color.Palette{color.RGBA{R: 255, A: 255}, color.RGBA{G: 255, A: 255}, color.RGBA{B: 255, A: 255}}
+	all := gif.GIF{Delay: []int{10, 10, 10}}
+	for n := range 3 {
+		frame := image.NewPaletted(image.Rect(0, 0, 8, 8), palette)
+		for i := range frame.Pix {
+			frame.Pix[i] = uint8(n)
+		}
+		all.Image = append(all.Image, frame)
+	}
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, &all); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
