@@ -22,6 +22,7 @@ import (
 	images "github.com/caddy-images/caddy-images"
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/imagizer"
 	"github.com/caddy-images/caddy-images/transform/render/workers"
 )
 
@@ -179,6 +180,13 @@ func TestDocsOptions(t *testing.T) {
 			t.Errorf("the default of %s is %s, the docs say %s", row[0], want, row[2])
 		}
 	}
+}
+
+func TestDocsImagizerOptions(t *testing.T) {
+	text := section(t, readPage(t, "docs/imagizer.md"), "Configuration")
+	rows := table(t, text, "Option")
+	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalImagizer"))
+	same(t, "JSON", column(rows, 1), jsonNames(imagizer.Config{}))
 }
 
 func TestDocsOrigins(t *testing.T) {

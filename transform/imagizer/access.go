@@ -72,7 +72,7 @@ func (d *Dialect) TakesURLs() bool {
 // Lists tells whether the originals of a server, named as in origin.Ref, may be
 // had.
 func (d *Dialect) Lists(server string) bool {
-	place, isS3 := strings.CutPrefix(server, s3Server)
+	place, isS3 := strings.CutPrefix(server, origin.BucketServer)
 	switch {
 	case server == origin.DataServer:
 		return d.dataURLs
@@ -92,7 +92,7 @@ func (d *Dialect) mayFetch(ref origin.Ref) error {
 		return errors.New(errors.Unauthorized, "The URL has a picture in it (data:), which this server does not take (allow_data_urls)")
 	case d.dynamic == DynamicOff:
 		return errors.New(errors.Unauthorized, "The URL says where its original is, which this server does not take (allow_dynamic_origin)")
-	case strings.HasPrefix(ref.Server, s3Server):
+	case strings.HasPrefix(ref.Server, origin.BucketServer):
 		return errors.New(errors.Unauthorized, "The URL names the bucket %s, which this server does not take (buckets_allowed)", errors.Quote(ref.Server))
 	}
 	return errors.New(errors.Unauthorized, "The URL names a file of %s, which this server does not take (hosts_allowed)", errors.Quote(ref.Server))

@@ -12,10 +12,6 @@ import (
 // always is.
 type where struct{ origin, hostname, sourceURL, bucket, region string }
 
-// s3Server is what the Server of a Ref begins with for an S3 bucket:
-// s3://bucket, or s3://bucket@region.
-const s3Server = "s3://"
-
 // ref is the original that an escaped path names. belongs is what the query has for
 // the original.
 func (w where) ref(path, belongs string, takesURLs bool) (origin.Ref, error) {
@@ -31,7 +27,7 @@ func (w where) ref(path, belongs string, takesURLs bool) (origin.Ref, error) {
 		return w.at(path, belongs)
 	case w.bucket != "":
 		ref, err := origin.ParseRef(path, belongs)
-		ref.Server = s3Server + w.bucket
+		ref.Server = origin.BucketServer + w.bucket
 		if w.region != "" {
 			ref.Server += "@" + w.region
 		}
