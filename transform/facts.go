@@ -43,7 +43,7 @@ type Facts struct {
 	// Alpha tells whether the picture can be transparent.
 	Alpha bool
 
-	// Density is how many pixels an inch the original has, by its own file;
+	// Density is how many whole pixels an inch the original has, by its own file;
 	// DefaultDensity where that says nothing.
 	Density float64
 

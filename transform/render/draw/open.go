@@ -83,7 +83,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 		Alpha:  image.HasAlpha(),
 	}
 	f.Format, _ = transform.ParseFormat(string(source))
-	if f.Density = math.Round(100*image.Density()) / 100; f.Density == 0 || isDrawing(source) {
+	if f.Density = math.Round(image.Density()); f.Density == 0 || isDrawing(source) {
 		f.Density = transform.DefaultDensity
 	}
 	if isAnimation(source) {
