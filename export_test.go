@@ -5,4 +5,7 @@ var (
 	Collectors = collectors
 	Stats      = stats{Engines: []engineStats{{Processes: []processStats{{}}}}, Queues: []queueStats{{}}}
 	Purged     = purged{}
+
+	CheckOption = checkOption
+	Loadable    = loadable
 )

@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"transform/render/sandbox":    {},
 	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
 	"internal/coalesce":           {},
+	"internal/fromimagizer":       {"transform/imagizer"},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
 	"examples/gallery":            {},

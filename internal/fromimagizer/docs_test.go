@@ -1,0 +1,34 @@
+package fromimagizer
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The page has every key that is known here, in its table of keys and, where more is
+// to be said, by its name in the section on importing.
+func TestDocsKeys(t *testing.T) {
+	text, err := os.ReadFile("../../docs/imagizer.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(text), "\n| Key | State | Notes |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	_, section, found := strings.Cut(string(text), "\n## Importing a configuration\n")
+	if !ok || !found {
+		t.Fatal("the page has no table of keys, or no section on importing")
+	}
+	for _, key := range slices.Concat(slices.Collect(maps.Keys(readers)), slices.Collect(maps.Keys(instead))) {
+		if !strings.Contains(table, "`"+key+"`") {
+			t.Errorf("the table lacks %s", key)
+		}
+	}
+	for key := range instead {
+		if !strings.Contains(section, "`"+key+"`") {
+			t.Errorf("the section on importing does not say that %s is left out", key)
+		}
+	}
+}
