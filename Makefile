@@ -33,7 +33,7 @@ bench: bin/caddy ## measure speed and memory beside libvips alone and other serv
 bench-encoders: ## compare encoder settings on your photographs (FOLDER=… BENCH='-formats jpeg,avif')
 	go run ./bench/encoders $(BENCH) '$(FOLDER)'
 
-gallery: ## show every ImageKit parameter on a page (FOLDER=…: on your own pictures too)
+gallery: ## show every parameter of both dialects on a page (FOLDER=…: on your own pictures too)
 	scripts/setup.sh run
 	$(MAKE) --no-print-directory bin/caddy
 	go run ./examples/quickstart/samples examples/quickstart/photos

@@ -23,7 +23,7 @@ type server struct {
 
 // startCaddy serves two folders on a free port of loopback: the samples at the
 // root, and pictures of one's own at /photos/ where there are some.
-func startCaddy(ctx context.Context, caddy, samples, photos string) (*server, error) {
+func startCaddy(ctx context.Context, caddy string, d dialect, samples, photos string) (*server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func startCaddy(ctx context.Context, caddy, samples, photos string) (*server, er
 		return nil, err
 	}
 	config := filepath.Join(dir, "Caddyfile")
-	if err := os.WriteFile(config, []byte(caddyfile(address, samples, photos)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(caddyfile(address, d, samples, photos)), 0o600); err != nil {
 		return nil, err
 	}
 	var log bytes.Buffer
@@ -65,16 +65,16 @@ func (s *server) stop() {
 }
 
 // caddyfile has what the examples of the documentation take for granted.
-func caddyfile(address, samples, photos string) string {
+func caddyfile(address string, d dialect, samples, photos string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "{\n\tadmin off\n\tpersist_config off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\nhttp://%s {\n\tbind 127.0.0.1\n\timages {\n\t\tdialect imagekit {\n\t\t\tnamed thumbnail w-200,h-200,fo-auto\n\t\t}\n\t}\n", address)
+	fmt.Fprintf(&b, "{\n\tadmin off\n\tpersist_config off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\nhttp://%s {\n\tbind 127.0.0.1\n\timages {\n\t\tdialect %s {\n\t\t\t%s\n\t\t}\n\t}\n", address, d.name, d.options)
 	if photos != "" {
 		fmt.Fprintf(&b, "\thandle_path /photos/* {\n\t\troot %q\n\t\tfile_server\n\t}\n", absolute(photos))
 	}
 	if font := anyFont("/usr/share/fonts"); font != "" {
 		fmt.Fprintf(&b, "\thandle /fonts/My.ttf {\n\t\troot %q\n\t\trewrite %q\n\t\tfile_server\n\t}\n", filepath.Dir(font), "/"+filepath.Base(font))
 	}
-	fmt.Fprintf(&b, "\thandle {\n\t\trewrite /logos/small.png /logo.png\n\t\trewrite /folder/default.jpg /lake.jpg\n\t\troot %q\n\t\tfile_server\n\t}\n}\n", absolute(samples))
+	fmt.Fprintf(&b, "\thandle {\n\t\trewrite /logos/small.png /logo.png\n\t\trewrite /dice.png /logo.png\n\t\trewrite /a.png /logo.png\n\t\trewrite /folder/default.jpg /lake.jpg\n\t\troot %q\n\t\tfile_server\n\t}\n}\n", absolute(samples))
 	return b.String()
 }
 

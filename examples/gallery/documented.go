@@ -18,7 +18,7 @@ type row struct {
 }
 
 // documented reads the parameters that work, and their examples, off the tables
-// of docs/imagekit.md that have the columns Parameter, State and Example.
+// of a dialect's page that have the columns Parameter, State and Example.
 func documented(path string) ([]section, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -50,9 +50,9 @@ func documented(path string) ([]section, error) {
 			}
 			return ""
 		}
-		// What stands beside the transformation has no place in `tr`.
+		// What stands beside a transformation is in no example of one.
 		name := strings.Trim(get("Parameter"), "`")
-		if get("State") != "yes" || strings.HasPrefix(name, "?") || strings.HasPrefix(name, "/") {
+		if state := get("State"); name == "" || state != "yes" && state != "ours" || strings.HasPrefix(name, "?") || strings.HasPrefix(name, "/") {
 			continue
 		}
 		r := row{name, get("Takes"), strings.Trim(get("Example"), "`"), strings.ReplaceAll(get("Notes"), "`", "")}
@@ -73,9 +73,10 @@ func documented(path string) ([]section, error) {
 
 // cells takes a row of a table apart.
 func cells(line string) []string {
-	cells := strings.Split(strings.Trim(line, "|"), "|")
+	const bar, barLess = `\|`, "\x00" // a bar within a cell
+	cells := strings.Split(strings.Trim(strings.ReplaceAll(line, bar, barLess), "|"), "|")
 	for i, c := range cells {
-		cells[i] = strings.TrimSpace(c)
+		cells[i] = strings.ReplaceAll(strings.TrimSpace(c), barLess, "|")
 	}
 	return cells
 }

@@ -31,7 +31,15 @@ type figure struct {
 	Error  string // the ik-error header
 }
 
-// part is a section of the page.
+// chapter is what a dialect has to show.
+type chapter struct {
+	Dialect string
+	Parts   []part
+
+	shown, failed int
+}
+
+// part is a section of a dialect's page.
 type part struct {
 	Title    string
 	Examples []example
@@ -45,21 +53,11 @@ type example struct {
 // mostPhotos bounds the pictures that each example is made of, beside the sample.
 const mostPhotos = 3
 
-// usual is the sample that an example is made of where samples names no other.
+// usual is the sample that an example is made of where its dialect names no other.
 const usual = "spheres.jpg"
-
-// samples are for parameters that show best, or only, on another sample.
-var samples = map[string]string{
-	"pg": "planet.gif", "orig": "balloon.jpg", "rt-auto": "balloon.jpg", "t": "logo.png", "e-shadow": "logo.png",
-	"bg": "logo.png", "o": "logo.png", "cr": "logo.png", "lo": "chart.png", "di": "not-there.jpg",
-}
 
 // make renders all examples and writes the page.
 func (g gallery) make(ctx context.Context) (shown, failed int, err error) {
-	sections, err := documented(g.docs)
-	if err != nil {
-		return 0, 0, err
-	}
 	photos, err := g.chosen()
 	if err != nil {
 		return 0, 0, err
@@ -67,41 +65,56 @@ func (g gallery) make(ctx context.Context) (shown, failed int, err error) {
 	if err := os.MkdirAll(g.out, 0o755); err != nil {
 		return 0, 0, err
 	}
-	server, err := startCaddy(ctx, g.caddy, g.pictures, g.photos)
+	var chapters []chapter
+	for _, d := range dialects {
+		c, err := g.chapter(ctx, d, photos, shown)
+		if err != nil {
+			return shown, failed, err
+		}
+		chapters = append(chapters, c)
+		shown += c.shown
+		failed += c.failed
+	}
+	return shown, failed, writePage(filepath.Join(g.out, "index.html"), chapters)
+}
+
+// chapter renders the examples of a dialect. first is the number of its first picture.
+func (g gallery) chapter(ctx context.Context, d dialect, photos []string, first int) (c chapter, err error) {
+	c.Dialect = d.name
+	sections, err := documented(filepath.Join(g.docs, d.page))
 	if err != nil {
-		return 0, 0, err
+		return c, err
+	}
+	server, err := startCaddy(ctx, g.caddy, d, g.pictures, g.photos)
+	if err != nil {
+		return c, err
 	}
 	defer server.stop()
-	var parts []part
 	for _, s := range sections {
 		p := part{Title: s.Title}
 		for _, r := range s.Rows {
+			if slices.Contains(d.unseen, r.Name) {
+				continue
+			}
 			e := example{row: r}
-			for n, picture := range append([]string{sampleFor(r.Name)}, photos...) {
-				f, err := g.show(ctx, server.url, picture, r.Example, shown)
+			for n, picture := range append([]string{d.sample(r.Name)}, photos...) {
+				f, err := g.show(ctx, server.url, d.url(picture, r.Example), first+c.shown)
 				if err != nil {
-					return shown, failed, err
+					return c, err
 				}
-				shown++
+				c.shown++
 				// A picture of one's own may be too large for an example, or have one page.
 				if n == 0 && f.Status != http.StatusOK {
 					log.Printf("%s: %d %s", f.URL, f.Status, f.Error)
-					failed++
+					c.failed++
 				}
 				e.Figures = append(e.Figures, f)
 			}
 			p.Examples = append(p.Examples, e)
 		}
-		parts = append(parts, p)
+		c.Parts = append(c.Parts, p)
 	}
-	return shown, failed, writePage(filepath.Join(g.out, "index.html"), parts)
-}
-
-func sampleFor(name string) string {
-	if s, ok := samples[name]; ok {
-		return s
-	}
-	return usual
+	return c, nil
 }
 
 // chosen are the first of the pictures of one's own, with the prefix that the
@@ -123,10 +136,10 @@ func (g gallery) chosen() ([]string, error) {
 	return names, nil
 }
 
-// show asks for an example of one picture, as a browser does on
-// a screen of two pixels a point, and keeps the answer.
-func (g gallery) show(ctx context.Context, server, picture, tr string, n int) (figure, error) {
-	f := figure{URL: "/tr:" + escape(tr) + "/" + picture}
+// show asks for an example of one picture, as a browser does on a screen of two
+// pixels a point, and keeps the answer.
+func (g gallery) show(ctx context.Context, server, target string, n int) (figure, error) {
+	f := figure{URL: target}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+f.URL, nil)
 	if err != nil {
 		return f, err

@@ -17,9 +17,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms":        func(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) },
 }).Parse(pageText))
 
-func writePage(path string, parts []part) error {
+func writePage(path string, chapters []chapter) error {
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, parts); err != nil {
+	if err := pageTemplate.Execute(&b, chapters); err != nil {
 		return err
 	}
 	return os.WriteFile(path, b.Bytes(), 0o644)
