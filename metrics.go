@@ -171,7 +171,7 @@ func (c countedEngine) Render(ctx context.Context, job render.Job) (*render.Resu
 	began := time.Now()
 	result, err := c.Engine.Render(ctx, job)
 	format := noFormat
-	if err == nil {
+	if err == nil && result.Details == nil {
 		format = result.Format.String()
 		metrics.variantBytes.WithLabelValues(format).Add(float64(len(result.Body)))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/internal/pdftest"
@@ -176,6 +177,35 @@ func TestReadAllocates(t *testing.T) {
 	}
 }
 
+// The frame header of a picture of 16 by 8 with one and with three channels (ITU-T T.81,
+// section B.2.2), behind a comment.
+func TestSampling(t *testing.T) {
+	jpeg := func(marker, channels byte, factors ...byte) []byte {
+		b := []byte{0xff, 0xd8, 0xff, 0xfe, 0, 4, 'h', 'i', 0xff, marker, 0, 8 + 3*channels, 8, 0, 8, 0, 16, channels}
+		for n, f := range factors {
+			b = append(b, byte(n+1), f, 0)
+		}
+		return append(b, 0xff, 0xda, 0, 2)
+	}
+	for _, tt := range []struct {
+		file        []byte
+		factors     string
+		progressive bool
+	}{
+		{jpeg(0xc0, 1, 0x11), "1x1", false},
+		{jpeg(0xc0, 3, 0x22, 0x11, 0x11), "2x2,1x1,1x1", false},
+		{jpeg(0xc2, 3, 0x21, 0x11, 0x11), "2x1,1x1,1x1", true},
+		{jpeg(0xc0, 9), "", false},
+		{jpeg(0xc0, 3, 0x22)[:20], "", false},
+		{[]byte("\xff\xd8\xff"), "", false},
+		{[]byte("GIF89a"), "", false},
+	} {
+		if factors, progressive := header.Sampling(tt.file); factors != tt.factors || progressive != tt.progressive {
+			t.Errorf("%x: %q, progressive %t", tt.file, factors, progressive)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	for _, s := range samples(f) {
 		f.Add(s.file)
@@ -185,6 +215,9 @@ func FuzzRead(f *testing.F) {
 	f.Add(pdftest.Packed([]pdftest.Page{{Box: "0 0 30 20"}}))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		header.ReadPage(file, 9999)
+		if factors, _ := header.Sampling(file); strings.Count(factors, ",") > 3 {
+			t.Errorf("%q", factors)
+		}
 		h, ok := header.ReadPage(file, 2)
 		if ok && (h.Width < 1 || h.Height < 1 || h.Frames != 1 || h.Inside < 0) {
 			t.Errorf("page 2: %+v", h)

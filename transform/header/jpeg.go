@@ -1,6 +1,13 @@
 package header
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
 
 // Markers of ITU-T T.81, table B.1, without their first byte, 0xff.
 const (
@@ -14,27 +21,42 @@ const (
 	jpegAPP1 = 0xe1
 )
 
-// readJPEG walks the segments up to the first scan.
+// segments are those up to the first scan, by their markers and what is in them, cut
+// where the file is. There are none behind one that is broken.
+func segments(file []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		for at := 2; at+4 <= len(file); {
+			marker := file[at+1]
+			switch {
+			case file[at] != 0xff || marker == 0xff:
+				at++ // decoders skip what is between segments, and fill bytes
+				continue
+			case marker <= 1 || marker >= jpegRST && marker < jpegEOI:
+				at += 2 // has no length
+				continue
+			}
+			length := big16(file, at+2)
+			if marker == jpegEOI || length < 2 {
+				return
+			}
+			end := min(at+2+length, len(file))
+			if !yield(marker, file[at+4:max(end, at+4)]) || marker == jpegSOS {
+				return
+			}
+			at += 2 + length
+		}
+	}
+}
+
+// isFrame tells whether a segment is a frame header.
+func isFrame(marker byte) bool {
+	return marker >= jpegSOF && marker < jpegRST && marker != jpegDHT && marker != jpegJPG && marker != jpegDAC
+}
+
+// readJPEG reads the segments up to the first scan.
 func readJPEG(h *Header, file []byte) bool {
 	components := 0
-	for at := 2; at+4 <= len(file); {
-		marker := file[at+1]
-		switch {
-		case file[at] != 0xff || marker == 0xff:
-			at++ // decoders skip what is between segments, and fill bytes
-			continue
-		case marker <= 1 || marker >= jpegRST && marker < jpegEOI:
-			at += 2 // has no length
-			continue
-		case marker == jpegEOI:
-			return false
-		}
-		length := big16(file, at+2)
-		if length < 2 {
-			return false
-		}
-		end := min(at+2+length, len(file))
-		segment := file[at+4 : max(end, at+4)]
+	for marker, segment := range segments(file) {
 		switch {
 		case marker == jpegSOS:
 			h.Interlaced = h.Interlaced || len(segment) > 0 && int(segment[0]) < components
@@ -43,15 +65,38 @@ func readJPEG(h *Header, file []byte) bool {
 			if exif, ok := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); ok {
 				h.Orientation = orientation(exif)
 			}
-		case marker >= jpegSOF && marker < jpegRST && marker != jpegDHT && marker != jpegJPG && marker != jpegDAC:
+		case isFrame(marker):
 			if components = readFrame(h, segment); components == 0 {
 				return false
 			}
-			h.Interlaced = marker&3 == 2
+			h.Interlaced = isProgressive(marker)
 		}
-		at += 2 + length
 	}
 	return false
+}
+
+func isProgressive(marker byte) bool { return marker&3 == 2 }
+
+// Sampling is how a JPEG keeps its channels: the factors of each, across and down, as
+// "2x2,1x1,1x1", and whether it is progressive. It is empty for what is no JPEG.
+func Sampling(file []byte) (factors string, progressive bool) {
+	if format, _ := sniff.Sniff(file); format != sniff.JPEG {
+		return "", false
+	}
+	for marker, segment := range segments(file) {
+		if !isFrame(marker) {
+			continue
+		}
+		if components := readFrame(new(Header), segment); components > 0 {
+			var all []string
+			for c := range components {
+				all = append(all, fmt.Sprintf("%dx%d", segment[7+3*c]>>4, segment[7+3*c]&15))
+			}
+			return strings.Join(all, ","), isProgressive(marker)
+		}
+		break
+	}
+	return "", false
 }
 
 // readFrame reads a frame header (section B.2.2) and returns how many

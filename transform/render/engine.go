@@ -40,6 +40,10 @@ type Job struct {
 
 	Plan transform.Plan
 
+	// Inspect asks for the Details of Original instead of a picture. Of the plan only
+	// Page has a say then.
+	Inspect bool
+
 	// Accepts are the formats that the client takes beside JPEG, PNG and GIF,
 	// the best first.
 	Accepts []transform.Format
@@ -111,7 +115,7 @@ func (q Quality) Of(f transform.Format) int {
 	return 0
 }
 
-// Result is a rendered variant.
+// Result is a rendered variant, or, of a job that is to inspect, only Details.
 type Result struct {
 	// Body is the file. Nobody changes it: several callers may have it.
 	Body []byte
@@ -123,4 +127,8 @@ type Result struct {
 	// Haste is how much less effort than usual the encoder made; 0 for one whose
 	// effort is always the same.
 	Haste int
+
+	// Details are there if the job was to inspect, and nothing else is then. They are
+	// bounded. Nobody changes them.
+	Details *transform.Details
 }

@@ -18,6 +18,9 @@ import (
 // that of a picture as large as the limits allow. The error is errors.Limit, for
 // an original that is larger, and for a result that cannot be encoded in time.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
+	if job.Inspect {
+		return inspecting(job)
+	}
 	s, readable, err := open(job)
 	if s == nil {
 		return peakOf(job, readable), readable, err
@@ -36,6 +39,20 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 	}
 	s.encode()
 	return s.most(), !s.unread, nil
+}
+
+// inspecting is Estimate for a job that decodes no pixels. A drawing is taken apart all
+// the same.
+func inspecting(job render.Job) (peak int64, readable bool, err error) {
+	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
+	s, _, err := open(job)
+	if s == nil {
+		return base, true, err
+	}
+	if s.header.Format == sniff.SVG || s.header.Format == sniff.PDF {
+		s.peak += s.decoding()
+	}
+	return s.peak, true, nil
 }
 
 // peakOf is for a file of which there is no sketch: one that is refused before

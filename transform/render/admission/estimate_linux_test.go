@@ -34,7 +34,7 @@ var (
 var measurements = []struct{ original, plans string }{
 	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
 	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg, auto jpeg, adjust jpeg, lomo jpeg/8, pixelate jpeg, edges jpeg/8, sketch jpeg/2"},
-	{"2 jpeg progressive", "jpeg, 512 jpeg"},
+	{"2 jpeg progressive", "jpeg, 512 jpeg, inspect"},
 	{"2 jpeg turned", "jpeg, 512 jpeg, stored jpeg, stored 512 jpeg"},
 	{"2 png alpha", "512 jpeg, webp, png, avif"},
 	{"2 png alpha flat", "512 webp, webp"},
@@ -42,11 +42,11 @@ var measurements = []struct{ original, plans string }{
 	{"2 avif alpha", "512 jpeg"},
 	{"2 gif", "512 jpeg"},
 	{"2 tiff strip", "512 jpeg"},
-	{"2 svg", "jpeg, 512 jpeg"},
+	{"2 svg", "jpeg, 512 jpeg, inspect"},
 	{"0.5 pdf", "jpeg, 512 jpeg, enlarge jpeg"},
 	{"2 pdf picture", "jpeg, thumb jpeg"},
 	{"2 pdf groups", "jpeg, enlarge jpeg"},
-	{"0.2 gif frames", "webp, gif, 512 jpeg, still gif, still 512 webp"},
+	{"0.2 gif frames", "webp, gif, 512 jpeg, still gif, still 512 webp, inspect"},
 	// A small file that is made large on the way, or behind itself.
 	{"0.02 png alpha", "veil jpeg, haze jpeg"},
 	{"0.02 png", "swell png, swells png, swollen jpeg, blur turn png"},
@@ -70,20 +70,20 @@ var large = []struct{ original, plans string }{
 	{"12 png", "jpeg, 512 jpeg, thumb jpeg, third jpeg, half png, cover jpeg, crop jpeg, blur jpeg, webp lossless"},
 	{"12 png alpha", "512 webp, jpeg, png, webp, blur jpeg, seek jpeg, opacity png, layers jpeg, displace jpeg, auto jpeg, adjust jpeg/8, lomo jpeg/8, edges jpeg, edges jpeg/8, sketch jpeg, sharpen jpeg/8, replace jpeg/8"},
 	{"12 png alpha flat", "512 webp, webp, webp lossless, avif, gif, thumb webp"},
-	{"12 png interlaced", "512 jpeg"},
+	{"12 png interlaced", "inspect, 512 jpeg"},
 	{"12 png alpha interlaced", "512 jpeg"},
 	{"12 png 16", "512 jpeg, blur jpeg, png, webp"},
-	{"12 webp", "jpeg, 512 jpeg, half jpeg, blur jpeg"},
+	{"12 webp", "inspect, jpeg, 512 jpeg, half jpeg, blur jpeg"},
 	{"12 webp alpha", "jpeg, 512 jpeg"},
 	{"12 webp lossless", "jpeg, 512 jpeg, half jpeg"},
 	{"12 webp lossless alpha", "jpeg, 512 jpeg"},
-	{"12 avif", "jpeg, 512 jpeg, blur jpeg"},
+	{"12 avif", "inspect, jpeg, 512 jpeg, blur jpeg"},
 	{"12 avif alpha", "512 jpeg"},
 	{"12 gif", "jpeg, 512 jpeg"},
 	{"12 tiff", "jpeg, 512 jpeg"},
 	{"12 tiff strip", "jpeg, 512 jpeg"},
 	{"12 svg", "jpeg, 512 jpeg, png, enlarge jpeg"},
-	{"1 svg paths", "512 jpeg"},
+	{"1 svg paths", "inspect, 512 jpeg"},
 	{"1 gif frames", "webp, gif, 512 webp, 512 jpeg"},
 	{"0.3 webp frames", "still gif, still 512 webp, webp, webp lossless, gif, 512 webp"},
 	{"50 jpeg", "jpeg, 512 jpeg, thumb jpeg"},
@@ -136,11 +136,12 @@ func TestEstimate(t *testing.T) {
 }
 
 // jobOf is the job of a plan by its name, behind which may be how many threads draw
-// it: "blur jpeg/8".
+// it: "blur jpeg/8". That of "inspect" asks for details.
 func jobOf(original []byte, name string) render.Job {
 	name, threads, _ := strings.Cut(name, "/")
 	job := newJob(original, plans[name])
 	job.Threads, _ = strconv.Atoi(threads)
+	job.Inspect = name == "inspect"
 	return job
 }
 

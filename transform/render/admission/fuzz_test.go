@@ -25,6 +25,7 @@ func FuzzEstimate(f *testing.F) {
 			},
 			Output: transform.Output{Format: transform.Format(format % uint8(transform.HEIC))},
 		}
+		job.Inspect = fit&128 != 0
 		peak, _, err := Estimate(job)
 		if err != nil {
 			return

@@ -80,6 +80,9 @@ func try(ctx context.Context, job render.Job) (result *render.Result, doubtful b
 }
 
 func drawIn(scope *vips.Scope, job render.Job) (*render.Result, error) {
+	if job.Inspect {
+		return inspect(scope, job)
+	}
 	p, err := open(scope, job)
 	if err != nil {
 		return nil, err

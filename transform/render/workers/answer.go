@@ -72,6 +72,8 @@ func readAnswer(r io.Reader) (answer, error) {
 		}
 	case frameFailure:
 		return parseFailure(payload)
+	case frameDetails:
+		return parseDetails(payload)
 	}
 	return answer{}, fmt.Errorf("%w: a frame of kind %d with %d bytes", errNonsense, kind, len(payload))
 }
@@ -97,6 +99,25 @@ func parseResult(payload []byte) (answer, error) {
 		return answer{}, fmt.Errorf("%w: %d frames of %v in format %d, %d bytes", errNonsense, r.Frames, r.Size, r.Format, len(r.Body))
 	}
 	return a, nil
+}
+
+// told are the details of an original on their way.
+type told struct {
+	ID      uint64            `json:"id"`
+	Details transform.Details `json:"details"`
+}
+
+// parseDetails bounds the details again: a picture may have taken the worker over.
+func parseDetails(payload []byte) (answer, error) {
+	var t told
+	if err := parseText(payload, &t); err != nil {
+		return answer{}, err
+	}
+	details, ok := t.Details.Bounded()
+	if !ok {
+		return answer{}, fmt.Errorf("%w: details of no picture", errNonsense)
+	}
+	return answer{id: t.ID, result: &render.Result{Details: &details}}, nil
 }
 
 func parseFailure(payload []byte) (answer, error) {

@@ -59,7 +59,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 // What a picture does to its worker is not done to a second one.
 func TestBrokenByPicture(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
-	for _, name := range []string{"die", "exit", "segfault", "abort", "half", "garbage", "huge", "huge text", "wrong id", "out of order"} {
+	for _, name := range []string{"die", "exit", "segfault", "abort", "half", "garbage", "huge", "huge text", "wrong id", "out of order", "details"} {
 		t.Run(name, func(t *testing.T) {
 			wantFailure(t, p, fault(name, ""), errors.Internal, broke)
 			wantFailure(t, p, fault(name, ""), errors.BadImage, "refused for 5m0s")
@@ -68,6 +68,15 @@ func TestBrokenByPicture(t *testing.T) {
 			wantPicture(t, p)
 		})
 	}
+}
+
+// A picture where details were asked for is nonsense too.
+func TestBrokenInspecting(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	j := fault("no details", "")
+	j.Inspect = true
+	wantFailure(t, p, j, errors.Internal, broke)
+	wantPicture(t, p)
 }
 
 // The cause, in the log only, says how the worker ended.

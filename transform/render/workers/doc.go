@@ -17,7 +17,7 @@
 //	job, files ->
 //	                  <- accepted   from here on a death is the picture's doing
 //	cancel ->                       perhaps
-//	                  <- result or failure
+//	                  <- result, details or failure
 //	trim ->                         after a picture that left much memory behind
 //
 // What the parent says is trusted, and is encoding/gob. What a worker says is

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
@@ -31,6 +32,8 @@ var faults = map[string]func(ctx context.Context, job render.Job) (*render.Resul
 	"wrong id":     say(appendAccepted(nil, 99)),
 	"abort":        func(context.Context, render.Job) (*render.Result, error) { raise(syscall.SIGABRT); select {} },
 	"twice":        twice,
+	"details":      details,
+	"no details":   noDetails,
 	"out of order": say(appendHeader(nil, frameReady, 2), []byte("{}")),
 	"memory":       noMemory,
 	"environment":  environ,
@@ -100,6 +103,17 @@ func descriptors(context.Context, render.Job) (*render.Result, error) {
 func wait(ctx context.Context, _ render.Job) (*render.Result, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
+}
+
+// details are not what a job of drawing asks for.
+func details(context.Context, render.Job) (*render.Result, error) {
+	one := transform.Size{Width: 1, Height: 1}
+	return &render.Result{Details: &transform.Details{Format: transform.JPEG, Size: one, Stored: one, Orientation: 1, Frames: 1, Pages: 1, Depth: 8}}, nil
+}
+
+// noDetails is a picture where they were asked for.
+func noDetails(context.Context, render.Job) (*render.Result, error) {
+	return &render.Result{Body: []byte("x"), Format: transform.PNG, Size: transform.Size{Width: 1, Height: 1}, Frames: 1}, nil
 }
 
 func say(parts ...[]byte) func(context.Context, render.Job) (*render.Result, error) {

@@ -21,12 +21,16 @@ const (
 	frameAccepted
 	frameResult
 	frameFailure
+	frameDetails
 )
 
 // The most bytes that a frame of a worker may have.
 const (
 	maxResult = 256 << 20
 	maxText   = 64 << 10
+
+	// maxDetails is more than bounded details come to in JSON.
+	maxDetails = 256 << 10
 )
 
 // headerSize is that of a frame's kind and length.
@@ -46,6 +50,8 @@ func (k frameKind) most() (length int, ok bool) {
 	switch k {
 	case frameReady, frameFailure:
 		return maxText, true
+	case frameDetails:
+		return maxDetails, true
 	case frameAccepted:
 		return idSize, true
 	case frameResult:

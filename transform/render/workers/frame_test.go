@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	stderrors "errors"
+	"fmt"
 	"io"
 	"reflect"
 	"runtime"
@@ -28,6 +29,17 @@ func TestAnswersCross(t *testing.T) {
 	if a, err := read(append(appendResult(nil, 1<<40, want), want.Body...)); err != nil || a.id != 1<<40 || !reflect.DeepEqual(a.result, want) {
 		t.Errorf("%+v, %v", a.result, err)
 	}
+	details := transform.Details{
+		Format: transform.HEIC, Size: transform.Size{Width: 3, Height: 4}, Stored: transform.Size{Width: 4, Height: 3}, Orientation: 6,
+		Frames: 1, Pages: 1, Depth: 10, EXIF: map[string]transform.Value{"Make": {Text: "<A & B>"}, "Flash": {Text: "16", Number: true}},
+	}
+	frame, err := appendText(nil, frameDetails, told{5, details})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := read(frame); err != nil || a.id != 5 || !reflect.DeepEqual(a.result, &render.Result{Details: &details}) {
+		t.Errorf("%+v, %v", a.result, err)
+	}
 	greeting := &ready{Version: "1/8.14", Missing: []string{"a", "b"}, Error: "no"}
 	text, err := appendText(nil, frameReady, greeting)
 	if err != nil {
@@ -35,6 +47,38 @@ func TestAnswersCross(t *testing.T) {
 	}
 	if a, err := read(text); err != nil || !reflect.DeepEqual(a.ready, greeting) {
 		t.Errorf("%+v, %v", a.ready, err)
+	}
+}
+
+// Whatever a file says fits into a frame, and what a worker says of it is bounded
+// again.
+func TestDetailsAreBounded(t *testing.T) {
+	d := transform.Details{
+		Format: transform.JPEG, Size: transform.Size{Width: 1, Height: 1}, Stored: transform.Size{Width: 1, Height: 1}, Orientation: 1,
+		Frames: 1, Pages: 1, Depth: 8, EXIF: map[string]transform.Value{},
+	}
+	for n := range 1000 {
+		d.EXIF[fmt.Sprint("Tag", n)] = transform.Value{Text: strings.Repeat("<", 1000)}
+	}
+	wild, err := appendText(nil, frameDetails, told{1, d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(wild); !stderrors.Is(err, errNonsense) {
+		t.Errorf("%d bytes: %v", len(wild), err)
+	}
+	d, ok := d.Bounded()
+	tame, err := appendText(nil, frameDetails, told{1, d})
+	if _, readErr := read(tame); !ok || err != nil || readErr != nil {
+		t.Errorf("%d bytes, %t, %v, %v", len(tame), ok, err, readErr)
+	}
+	d.EXIF = map[string]transform.Value{"Make": {Text: "a\x1b[31m"}}
+	escaping, err := appendText(nil, frameDetails, told{1, d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := read(escaping); err != nil || a.result.Details.EXIF["Make"].Text != "a[31m" {
+		t.Errorf("%+v, %v", a.result, err)
 	}
 }
 
@@ -97,6 +141,9 @@ func TestNonsense(t *testing.T) {
 		"a kind of nobody":      text(frameFailure, `{"kind": 99}`),
 		"a kind too large":      text(frameFailure, `{"kind": 256}`),
 		"a greeting of numbers": text(frameReady, `[1]`),
+		"huge details":          appendHeader(nil, frameDetails, maxDetails+1),
+		"details of nothing":    text(frameDetails, `{"id": 1, "details": {}}`),
+		"details of a list":     text(frameDetails, `[]`),
 	} {
 		if a, err := read(b); !stderrors.Is(err, errNonsense) {
 			t.Errorf("%s: %+v, %v", name, a, err)
@@ -142,6 +189,13 @@ func FuzzReadAnswer(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	details, err := appendText(nil, frameDetails, told{ID: 1, Details: transform.Details{
+		Format: transform.JPEG, Size: transform.Size{Width: 1, Height: 1}, Stored: transform.Size{Width: 1, Height: 1}, Orientation: 1, Frames: 1, Pages: 1, Depth: 8,
+	}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(details)
 	f.Add(binary.BigEndian.AppendUint32([]byte{byte(frameResult)}, 1<<32-1))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		from := bytes.NewReader(b)
@@ -160,7 +214,11 @@ func FuzzReadAnswer(f *testing.F) {
 			if r := a.result; r != nil {
 				said++
 				_ = r.Format.MIME()
-				if r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || len(r.Body) > len(b) {
+				if d := r.Details; d != nil {
+					if again, ok := d.Bounded(); !ok || !reflect.DeepEqual(&again, d) {
+						t.Errorf("%+v", d)
+					}
+				} else if r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || len(r.Body) > len(b) {
 					t.Errorf("%+v", r)
 				}
 			}

@@ -5,6 +5,7 @@ package workers
 import (
 	"context"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,24 @@ func TestDrawsAsInProcess(t *testing.T) {
 			t.Errorf("%d bytes of %v, in process %d bytes of %v", len(got.Body), got.Size, len(want.Body), want.Size)
 		}
 	}
+}
+
+// Details are those that this process would read.
+func TestInspectsAsInProcess(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	here := render.NewInProcess(draw.Draw, draw.Version())
+	j := job(photo(t, 1200, 900), 0)
+	j.Inspect = true
+	want, err := here.Render(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := p.Render(t.Context(), j)
+	if err != nil || !reflect.DeepEqual(got, want) || got.Details.Size.Width != 1200 || got.Details.Sampling != "2x2,1x1,1x1" {
+		t.Errorf("%v: %+v, in process %+v", err, got, want)
+	}
+	j.Original = []byte("no picture")
+	wantFailure(t, p, j, errors.BadImage, "not an image")
 }
 
 // Without shared memory originals go through the socket, however large.

@@ -217,6 +217,9 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 				continue
 			case a.failure != nil:
 				t.end(nil, a.failure)
+			case t.job.Inspect != (a.result.Details != nil):
+				s.broken(w, t, accepted, errNonsense)
+				return false
 			default:
 				t.end(a.result, nil)
 			}

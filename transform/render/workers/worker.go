@@ -189,6 +189,13 @@ func (w *worker) do(r request) error {
 		}
 		return err
 	}
+	if result.Details != nil {
+		frame, err := appendText(nil, frameDetails, told{r.id, *result.Details})
+		if err == nil {
+			_, err = w.conn.Write(frame)
+		}
+		return err
+	}
 	answer := net.Buffers{appendResult(nil, r.id, result), result.Body}
 	_, err = answer.WriteTo(w.conn)
 	return err

@@ -1,0 +1,212 @@
+// Package exif reads the tags of EXIF: what a camera says of a picture.
+//
+// It is plain Go and looks at files of strangers: it never panics, and its time and
+// memory are bounded, whatever is announced.
+package exif
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// Bounds of what is read. No camera writes more.
+const (
+	mostEntries = 512 // of a directory
+	mostValues  = 64  // of a list; a longer one is no description
+	mostBytes   = 4096
+)
+
+// Types of TIFF 6.0, section 2.
+const (
+	typeByte      = 1
+	typeASCII     = 2
+	typeShort     = 3
+	typeLong      = 4
+	typeRational  = 5
+	typeSByte     = 6
+	typeUndefined = 7
+	typeSShort    = 8
+	typeSLong     = 9
+	typeSRational = 10
+	typeFloat     = 11
+	typeDouble    = 12
+)
+
+var sizes = [...]int{
+	typeByte: 1, typeASCII: 1, typeShort: 2, typeLong: 4, typeRational: 8, typeSByte: 1, typeUndefined: 1,
+	typeSShort: 2, typeSLong: 4, typeSRational: 8, typeFloat: 4, typeDouble: 8,
+}
+
+// Read reads the tags of a block of EXIF, with or without the "Exif\0\0" before it, or
+// of a whole TIFF. Those of the thumbnail, tags that the standard does not name, and
+// long lists are left out. There are none in what is no EXIF.
+func Read(block []byte) map[string]transform.Value {
+	r := reader{block: []byte(strings.TrimPrefix(string(block[:min(len(block), 6)]), "Exif\x00\x00"))}
+	r.block = block[min(len(block), 6)-len(r.block):]
+	switch {
+	case len(r.block) < 8:
+		return nil
+	case string(r.block[:4]) == "II*\x00":
+		r.order = binary.LittleEndian
+	case string(r.block[:4]) == "MM\x00*":
+		r.order = binary.BigEndian
+	default:
+		return nil
+	}
+	r.tags = map[string]transform.Value{}
+	below := r.directory(r.order.Uint32(r.block[4:]), names)
+	exif := r.directory(below[tagExif], names)
+	r.directory(below[tagGPS], gpsNames)
+	r.directory(exif[tagInterop], interopNames)
+	return r.tags
+}
+
+type reader struct {
+	block []byte
+	order binary.ByteOrder
+	tags  map[string]transform.Value
+}
+
+// directory reads one directory, of which the first tag of a name counts, and returns
+// where those below it are, by their tag.
+func (r *reader) directory(at uint32, names map[uint16]string) (below map[uint16]uint32) {
+	below = map[uint16]uint32{}
+	if at == 0 || uint64(at)+2 > uint64(len(r.block)) {
+		return below
+	}
+	rest := r.block[at:]
+	entries := int(r.order.Uint16(rest))
+	rest = rest[2:]
+	for n := 0; n < min(entries, mostEntries) && len(rest) >= 12; n, rest = n+1, rest[12:] {
+		tag, kind, count := r.order.Uint16(rest), r.order.Uint16(rest[2:]), r.order.Uint32(rest[4:])
+		if kind == typeLong && count == 1 {
+			below[tag] = r.order.Uint32(rest[8:])
+		}
+		name, known := names[tag]
+		if !known || int(kind) >= len(sizes) || sizes[kind] == 0 {
+			continue
+		}
+		if _, there := r.tags[name]; there {
+			continue
+		}
+		data := r.data(rest[8:12], uint64(count)*uint64(sizes[kind]))
+		if v, ok := r.value(tag, kind, data); ok {
+			r.tags[name] = v
+		}
+	}
+	return below
+}
+
+// data is a value's bytes: those in the entry, or where the entry says.
+func (r *reader) data(entry []byte, length uint64) []byte {
+	if length <= 4 {
+		return entry[:length]
+	}
+	at := uint64(r.order.Uint32(entry))
+	if at < 8 || at >= uint64(len(r.block)) { // 8 bytes are the header
+		return nil
+	}
+	return r.block[at:min(at+length, uint64(len(r.block)), at+mostBytes)]
+}
+
+// value makes a text of a value's bytes.
+func (r *reader) value(tag, kind uint16, data []byte) (v transform.Value, ok bool) {
+	switch {
+	case len(data) == 0:
+		return v, false
+	case kind == typeASCII:
+		v.Text = text(data)
+		return v, v.Text != ""
+	case tag == tagUserComment:
+		v.Text = r.comment(data)
+		return v, v.Text != ""
+	case tag >= tagXPTitle && tag <= tagXPSubject:
+		v.Text = wide(data, binary.LittleEndian)
+		return v, v.Text != ""
+	}
+	size := sizes[kind]
+	if len(data)/size == 0 || len(data)/size > mostValues {
+		return v, false
+	}
+	var all []string
+	for ; len(data) >= size; data = data[size:] {
+		all = append(all, r.number(kind, data))
+	}
+	v.Text = strings.Join(all, ", ")
+	v.Number = len(all) == 1 && kind != typeRational && kind != typeSRational && kind != typeFloat && kind != typeDouble
+	return v, true
+}
+
+// number is the first of the numbers in data.
+func (r *reader) number(kind uint16, data []byte) string {
+	switch kind {
+	case typeShort:
+		return strconv.Itoa(int(r.order.Uint16(data)))
+	case typeLong:
+		return strconv.FormatUint(uint64(r.order.Uint32(data)), 10)
+	case typeSByte:
+		return strconv.Itoa(int(int8(data[0])))
+	case typeSShort:
+		return strconv.Itoa(int(int16(r.order.Uint16(data))))
+	case typeSLong:
+		return strconv.Itoa(int(int32(r.order.Uint32(data))))
+	case typeRational:
+		return strconv.FormatUint(uint64(r.order.Uint32(data)), 10) + "/" + strconv.FormatUint(uint64(r.order.Uint32(data[4:])), 10)
+	case typeSRational:
+		return strconv.Itoa(int(int32(r.order.Uint32(data)))) + "/" + strconv.Itoa(int(int32(r.order.Uint32(data[4:]))))
+	case typeFloat:
+		return strconv.FormatFloat(float64(math.Float32frombits(r.order.Uint32(data))), 'g', -1, 32)
+	case typeDouble:
+		return strconv.FormatFloat(math.Float64frombits(r.order.Uint64(data)), 'g', -1, 64)
+	}
+	return strconv.Itoa(int(data[0])) // a byte, or undefined
+}
+
+// comment is the user's comment, in the characters that its first 8 bytes name (Exif
+// 2.3, 4.6.5, UserComment).
+func (r *reader) comment(data []byte) string {
+	const code = 8
+	if len(data) < code {
+		return ""
+	}
+	switch string(data[:code]) {
+	case "UNICODE\x00":
+		return wide(data[code:], r.order)
+	case "ASCII\x00\x00\x00", "\x00\x00\x00\x00\x00\x00\x00\x00":
+		return text(data[code:])
+	}
+	return ""
+}
+
+// text is what is before the first zero. The standard has ASCII; cameras write UTF-8,
+// and old ones Latin-1.
+func text(data []byte) string {
+	s, _, _ := strings.Cut(string(data), "\x00")
+	if !utf8.ValidString(s) {
+		runes := make([]rune, 0, len(s))
+		for _, b := range []byte(s) {
+			runes = append(runes, rune(b))
+		}
+		s = string(runes)
+	}
+	return strings.TrimSpace(s)
+}
+
+// wide is a text of 16 bits a character.
+func wide(data []byte, order binary.ByteOrder) string {
+	var units []uint16
+	for ; len(data) >= 2; data = data[2:] {
+		u := order.Uint16(data)
+		if u == 0 {
+			break
+		}
+		units = append(units, u)
+	}
+	return strings.TrimSpace(string(utf16.Decode(units)))
+}
