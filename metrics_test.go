@@ -275,3 +275,18 @@ func TestMetricsAtTheAdminEndpoint(t *testing.T) {
 		t.Errorf("the admin endpoint shows %v", r)
 	}
 }
+
+// The dialect is told, and the status is the dialect's: Imagizer's hands on that of
+// the origin.
+func TestMetricsOfImagizer(t *testing.T) {
+	failing := backend(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	s := metered(t, "images {\n dialect imagizer\n workers 1\n origin web http://"+failing+" {\n  allow_private 127.0.0.0/8\n }\n}")
+	before := s.readings(t)
+	s.get(t, "/a.jpg?width=10").wants(t, http.StatusServiceUnavailable)
+	s.counts(t, before, readings{
+		`requests_total{code="UNIDENTIFIED",dialect="imagizer",status="503"}`: 1,
+		`errors_total{code="UNIDENTIFIED",dialect="imagizer",fault="origin"}`: 1,
+		`fetches_total{code="UNIDENTIFIED",origin="web"}`:                     1,
+		`fetch_duration_seconds_count{origin="web"}`:                          1,
+	})
+}

@@ -48,16 +48,31 @@ func purgeOne(r *http.Request) (any, error) {
 	if ref.Path == "" {
 		return nil, apiError(http.StatusBadRequest, "no original is named behind %s; DELETE /images/cache purges all", purgePath)
 	}
-	return purged{Fetches: handlers.forget(func(asked origin.Request) bool {
-		return asked.Ref.Server == ref.Server && asked.Ref.Path == ref.Path && (ref.Query == "" || asked.Ref.Query == ref.Query)
-	})}, nil
+	return purged{Fetches: handlers.forget(func(asked origin.Request) bool { return purges(ref, asked.Ref) })}, nil
 }
 
 func refToPurge(escaped, query string) (origin.Ref, error) {
-	if whole, err := url.PathUnescape(escaped); err == nil && strings.Contains(whole, "://") {
+	whole, err := url.PathUnescape(escaped)
+	if err != nil || !strings.Contains(whole, "://") {
+		return origin.ParseRef(escaped, query)
+	}
+	place, isBucket := strings.CutPrefix(whole, origin.BucketServer)
+	if !isBucket {
 		return origin.ParseURL(whole)
 	}
-	return origin.ParseRef(escaped, query)
+	bucket, path, _ := strings.Cut(place, "/")
+	ref, err := origin.ParseRef(path, "")
+	ref.Server = origin.BucketServer + bucket
+	return ref, err
+}
+
+// purges tells whether the name of an original, as somebody wrote it, is one's that
+// was asked for: with any query, and in any region, where it names none.
+func purges(named, asked origin.Ref) bool {
+	if bucket, region, ok := strings.Cut(asked.Server, "@"); ok && region != "" && !strings.Contains(named.Server, "@") {
+		asked.Server = bucket
+	}
+	return asked.Server == named.Server && asked.Path == named.Path && (named.Query == "" || asked.Query == named.Query)
 }
 
 // handlers are those that serve.
