@@ -199,12 +199,12 @@ func (s site) logged(t *testing.T) []map[string]any {
 	return lines
 }
 
-// until polls, for at most ten seconds.
+// until polls, for at most half a minute: the machine may have other work.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); {
+	for deadline := time.Now().Add(30 * time.Second); !ok(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not happen within 10 seconds", what)
+			t.Fatalf("%s did not happen within 30 seconds", what)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
