@@ -65,6 +65,26 @@ func TestRulesForAPathHoldForItsVariants(t *testing.T) {
 	}
 }
 
+// The paths of Imagizer's first years have sizes in them.
+func TestRulesForAPathHoldForOldPaths(t *testing.T) {
+	s := serve(t, "basic_auth /img1/* {\n who "+hash+"\n}\nimages {\n dialect imagizer {\n  legacy_paths\n }\n origin fs ROOT\n}")
+	if err := os.Rename(filepath.Join(s.root, "sub"), filepath.Join(s.root, "img1")); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{
+		"/img1/a%20b.jpg", "/a/img1/a%20b.jpg", "/%61/%69mg1/a%20b.jpg", "/a//img1/a%20b.jpg",
+		"/20x10/img1/a%20b.jpg", "/20x10q50/c/x2/img1/a%20b.jpg", "/20x10//c///x2//img1/a%20b.jpg", "/2%30x10/%63/img1/a%20b.jpg",
+		"/v2/20x/img1/a%20b.jpg", "/v2//xq70/r//img1/a%20b.jpg", "/v2/x/img1/a%20b.jpg", "//v2/x/img1/a%20b.jpg",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			s.ask(t, method, path).wants(t, 401, "Ik-Error", "none")
+		}
+		s.get(t, path, "Authorization", "Basic d2hvOnNlY3JldA==").wants(t, 200, "Cache-Control", "private, no-cache")
+	}
+	s.get(t, "/20x10/c/red.jpg").wantsSize(t, 20, 10)
+	s.get(t, "/20x10/20x10/img1/a%20b.jpg").wants(t, 400, "Ik-Error", "EINVAL - The path has a size twice; it takes one")
+}
+
 // A rule for a file's own path, and not only for a folder, holds for its pages.
 func TestRulesForAFileHoldForItsPages(t *testing.T) {
 	s := serve(t, "handle /red.jpg {\n respond 403\n}\nhandle {\n images {\n  origin fs ROOT\n }\n}")
