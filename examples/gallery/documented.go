@@ -51,7 +51,7 @@ func documented(path string) ([]section, error) {
 			return ""
 		}
 		// What stands beside a transformation is in no example of one.
-		name := strings.Trim(get("Parameter"), "`")
+		name := strings.ReplaceAll(get("Parameter"), "`", "")
 		if state := get("State"); name == "" || state != "yes" && state != "ours" || strings.HasPrefix(name, "?") || strings.HasPrefix(name, "/") {
 			continue
 		}
