@@ -327,6 +327,9 @@ func (s *sketch) pad(r transform.Recipe) {
 		if small, _, copied := b.Blurred.Small(r.Canvas); copied {
 			s.peak += s.pixel * s.all(small)
 		}
+		if s.facts.Frames > 1 {
+			s.peak += s.pixel * s.all(r.Canvas) / 2 // what is at work for each frame, as measured
+		}
 	}
 	s.facts.Size, s.inMemory = r.Canvas, false
 }
