@@ -32,3 +32,21 @@ func TestParseDataURL(t *testing.T) {
 		t.Error("a file of an origin is taken for data")
 	}
 }
+
+// FuzzParseDataURL: what is parsed has a picture, and is parsed again as itself.
+func FuzzParseDataURL(f *testing.F) {
+	f.Add("data:image/png;base64,AQID_w")
+	f.Add("data:image/svg+xml;charset=utf8,%3Csvg/%3E")
+	f.Fuzz(func(t *testing.T, whole string) {
+		ref, err := ParseDataURL(whole)
+		if err != nil {
+			return
+		}
+		if body, mediaType, ok := ref.Data(); !ok || len(body) == 0 || mediaType == "" {
+			t.Fatalf("%q gives %+v, which has %q, %q", whole, ref, mediaType, body)
+		}
+		if again, err := ParseDataURL(ref.Server + ref.Path); err != nil || again != ref {
+			t.Fatalf("%q gives %+v, and that %+v, %v", whole, ref, again, err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package imagizer
 
 import (
+	stderrors "errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -123,6 +124,19 @@ func TestLayersRefused(t *testing.T) {
 		`[{"url":"data:text/html,x"}]`:       "The data URL is not of a picture",
 	} {
 		checkRefusal(t, d, "layers="+url.QueryEscape(layers), errors.BadTransform, want)
+	}
+}
+
+// A URL whose own path is right is not for somebody else because of a layer's.
+func TestWrongPathsOfLayers(t *testing.T) {
+	d := dialect(t, Config{})
+	for _, query := range []string{"mark=/a/../b", "text=x&text_font=a/../b.ttf", "layers=" + url.QueryEscape(`[{"url":"/a%zz"}]`), "origin=https://example.com/../a", "source_url=https://example.com/%252e%252e/a"} {
+		if _, _, err := d.Parse("/photo.jpg", query); err == nil || stderrors.Is(err, origin.ErrPath) {
+			t.Errorf("%s gives %v", query, err)
+		}
+	}
+	if _, _, err := d.Parse("/a/../photo.jpg", "width=5"); !stderrors.Is(err, origin.ErrPath) {
+		t.Error(err)
 	}
 }
 

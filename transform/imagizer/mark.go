@@ -75,9 +75,9 @@ func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	}
 	l, err := p.open(m)
 	if err != nil {
-		e := *errors.From(err)
-		e.Message = "In " + name + ", " + errors.Quote(m.url) + ": " + e.Message
-		return transform.Layer{}, &e
+		// Not because of origin.ErrPath: the URL itself names an original.
+		e := errors.From(err)
+		return transform.Layer{}, errors.New(e.Kind, "In %s, %s: %s", name, errors.Quote(m.url), e.Message)
 	}
 	own := transform.Step{}
 	if m.scale > 0 {
