@@ -26,7 +26,7 @@ import (
 // answer is everything of a good answer but its body.
 type answer struct {
 	contentType  string
-	etag         string
+	etag         string   // empty for none
 	hasty        []string // its entity tags instead, by render.Result.Haste, from 1
 	modified     time.Time
 	cacheControl string
@@ -82,7 +82,9 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if a.contentType != "" {
 		header.Set("Content-Type", a.contentType)
 	}
-	header.Set("ETag", a.etag)
+	if a.etag != "" {
+		header.Set("ETag", a.etag)
+	}
 	header.Set("X-Content-Type-Options", "nosniff")
 	if a.cacheControl != "" {
 		header.Set("Cache-Control", a.cacheControl)

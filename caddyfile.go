@@ -42,6 +42,11 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			preset               <name> <query>
 //			origin_query         <names...>
 //			upscale
+//			post {
+//				token    <tokens...>
+//				open
+//				max_size <size>
+//			}
 //		}
 //		origin          <type> ... {
 //			...

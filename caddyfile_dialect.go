@@ -6,7 +6,6 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/caddy-images/caddy-images/transform/imagekit"
-	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
 func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
@@ -22,7 +21,7 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 		h.Dialect.ImageKit = c
 		unmarshal = func(option string) error { return unmarshalImageKit(d, option, c) }
 	case "imagizer":
-		c := new(imagizer.Config)
+		c := new(Imagizer)
 		h.Dialect.Imagizer = c
 		unmarshal = func(option string) error { return unmarshalImagizer(d, option, c) }
 	default:

@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-func unmarshalImagizer(d *caddyfile.Dispenser, option string, c *imagizer.Config) error {
+func unmarshalImagizer(d *caddyfile.Dispenser, option string, c *Imagizer) error {
 	switch option {
 	case "endpoint":
 		return oneArg(d, &c.Endpoint)
@@ -26,19 +26,53 @@ func unmarshalImagizer(d *caddyfile.Dispenser, option string, c *imagizer.Config
 		c.ImageParamsAllowed = &names
 		return nil
 	case "image_param_validations":
-		return unmarshalRules(d, c)
+		return unmarshalRules(d, &c.Config)
 	case "legacy_paths":
 		c.LegacyPaths = true
 		return noArgs(d)
 	case "preset":
-		return unmarshalPreset(d, c)
+		return unmarshalPreset(d, &c.Config)
 	case "origin_query":
 		return moreArgs(d, &c.OriginQuery)
 	case "upscale":
 		c.Upscale = true
 		return noArgs(d)
+	case "post":
+		return unmarshalPost(d, c)
 	}
 	return d.Errf("dialect imagizer has no option %q", option)
+}
+
+func unmarshalPost(d *caddyfile.Dispenser, c *Imagizer) error {
+	if err := noArgs(d); err != nil {
+		return err
+	}
+	c.Post = new(Post)
+	seen := make(map[string]bool)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		option := d.Val()
+		if seen[option] && option != "token" {
+			return d.Errf("%s is given twice", option)
+		}
+		seen[option] = true
+		if err := unmarshalPostOption(d, option, c.Post); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unmarshalPostOption(d *caddyfile.Dispenser, option string, p *Post) error {
+	switch option {
+	case "token":
+		return moreArgs(d, &p.Tokens)
+	case "open":
+		p.Open = true
+		return noArgs(d)
+	case "max_size":
+		return sizeArg(d, &p.MaxSize)
+	}
+	return d.Errf("post has no option %q", option)
 }
 
 func unmarshalPreset(d *caddyfile.Dispenser, c *imagizer.Config) error {

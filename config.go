@@ -180,6 +180,7 @@ type Handler struct {
 	quality        render.Quality
 	formats        []transform.Format
 	added          http.Header // to all answers
+	post           *post       // nil where no pictures are sent
 	canonical      *url.URL    // nil for none
 	defaultImage   origin.Ref
 	bodies         *errorBodies
@@ -241,6 +242,11 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	var err error
 	if h.language, err = h.Dialect.provision(); err != nil {
 		return err
+	}
+	if h.Dialect.Imagizer != nil {
+		if h.post, err = h.Dialect.Imagizer.Post.provision(caddy.NewReplacer(), h.MaxSourceSize); err != nil {
+			return err
+		}
 	}
 	if h.added, err = parseAdded(h.AddResponseHeaders); err != nil {
 		return err

@@ -19,7 +19,15 @@ type Dialect struct {
 	ImageKit *imagekit.Config `json:"imagekit,omitempty"`
 
 	// Imagizer's.
-	Imagizer *imagizer.Config `json:"imagizer,omitempty"`
+	Imagizer *Imagizer `json:"imagizer,omitempty"`
+}
+
+// Imagizer is how the Imagizer dialect is set up.
+type Imagizer struct {
+	imagizer.Config
+
+	// Whether pictures may be sent to be processed, and who may. Default: no.
+	Post *Post `json:"post,omitempty"`
 }
 
 // name is how the configuration calls the dialect.
@@ -80,7 +88,7 @@ func (d *Dialect) provision() (language, error) {
 	case d.ImageKit != nil && d.Imagizer != nil:
 		return nil, fmt.Errorf("dialect has imagekit and imagizer; it takes one of them")
 	case d.Imagizer != nil:
-		config, err := imagizerConfig(repl, *d.Imagizer)
+		config, err := imagizerConfig(repl, d.Imagizer.Config)
 		if err != nil {
 			return nil, err
 		}

@@ -182,11 +182,15 @@ func TestDocsOptions(t *testing.T) {
 	}
 }
 
+// The options of Imagizer's dialect are on a page of their own.
 func TestDocsImagizerOptions(t *testing.T) {
-	text := section(t, readPage(t, "docs/imagizer.md"), "Configuration")
-	rows := table(t, text, "Option")
+	docs := readPage(t, "docs/imagizer.md")
+	rows := table(t, section(t, docs, "Configuration"), "Option")
 	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalImagizer"))
-	same(t, "JSON", column(rows, 1), jsonNames(imagizer.Config{}))
+	same(t, "JSON", column(rows, 1), append(jsonNames(imagizer.Config{}), "post"))
+	rows = table(t, section(t, docs, "Configuration"), "Option of `post`")
+	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalPostOption"))
+	same(t, "JSON", column(rows, 1), jsonNames(images.Post{}))
 }
 
 func TestDocsOrigins(t *testing.T) {

@@ -100,7 +100,7 @@ func TestDocsJSON(t *testing.T) {
 // setKeys sets the environment that the examples take secrets from.
 func setKeys(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"CMS_TOKEN", "IMAGEKIT_PRIVATE_KEY", "S3_KEY", "S3_SECRET"} {
+	for _, name := range []string{"CMS_TOKEN", "IMAGEKIT_PRIVATE_KEY", "POST_TOKEN", "S3_KEY", "S3_SECRET"} {
 		t.Setenv(name, "test")
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
@@ -56,6 +55,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return nextHandler.ServeHTTP(w, r)
 	}
 	h.addHeaders(w.Header())
+	if h.takesPost(r) {
+		return h.servePost(w, r, nextHandler)
+	}
 	if err := h.admit(r, &asked); err != nil {
 		return h.fail(w, r, err)
 	}
@@ -63,8 +65,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.passOn(w, r, asked, nextHandler)
 	}
 	if !isRead(r) {
-		w.Header().Set("Allow", "GET, HEAD")
-		return h.fail(w, r, errors.New(errors.MethodNotAllowed, "Images are read with GET or HEAD"))
+		w.Header().Set("Allow", h.methods(r))
+		return h.fail(w, r, h.methodNotAllowed(r))
 	}
 	if err != nil {
 		return h.fail(w, r, err)

@@ -69,11 +69,12 @@ func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform
 	named := func(parameter string) bool {
 		return mayHave(received.URL.EscapedPath(), parameter) || mayHave(received.URL.RawQuery, parameter)
 	}
-	if !slices.ContainsFunc(parameters, named) {
+	isPosted := asked.Ref == uploaded // then a form may have named it
+	if !isPosted && !slices.ContainsFunc(parameters, named) {
 		return true
 	}
 	own := asked.Ref.Path
-	if asked.Ref.Server != "" {
+	if isPosted || asked.Ref.Server != "" {
 		own = h.below(r)
 	}
 	escaped, ok := sibling(straightPath(r, received.URL), own, ref)
@@ -123,6 +124,9 @@ func mayHave(escaped, text string) bool {
 // is own, or a whole URL: whatever stands before that stays. ok is false where the
 // path, rewritten on its way here, does not end in it.
 func sibling(escaped, own string, ref origin.Ref) (path string, ok bool) {
+	if own == "" {
+		escaped = strings.TrimSuffix(escaped, "/") + "/" // the endpoint itself
+	}
 	segments, last := strings.Split(escaped, "/"), strings.Split(own, "/")
 	if isURL(last[0]) {
 		at := slices.IndexFunc(segments, isURL)

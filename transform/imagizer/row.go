@@ -55,7 +55,7 @@ const takesBoolean = "true or false"
 const (
 	needsFaces = "it needs a detector of faces, which this server does not have"
 	needsEyes  = "it needs a detector of eyes, which this server does not have"
-	needsPost  = "it belongs to POST requests, which this server does not take"
+	needsPost  = "it stores what a POST request sends, which this server does not do"
 )
 
 // refusal is the error of a row that is not supported.
