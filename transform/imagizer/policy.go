@@ -60,7 +60,21 @@ func (p policy) mayHave(a argument) error {
 	if p.allowed == nil || p.allowed[name] || ok && a.isAbsent(r) {
 		return nil
 	}
-	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not take (image_params_allowed)", errors.Quote(name))
+	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not take (image_params_allowed); it takes %s", errors.Quote(name), p.takes())
+}
+
+// takes says which parameters URLs may have.
+func (p policy) takes() string {
+	var names []string
+	for _, r := range parameters {
+		if p.allowed[r.name] {
+			names = append(names, r.name)
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // validate holds values against the rules for their parameters.

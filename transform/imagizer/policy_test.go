@@ -39,12 +39,12 @@ func TestParamsAllowed(t *testing.T) {
 		"quality=%zz":       `"quality"`,
 		"layers=" + url.QueryEscape(`[{"url":"/a?quality=5"}]`): `"quality"`,
 	} {
-		checkRefusal(t, d, query, errors.Unauthorized, "The URL has the parameter "+name+", which this server does not take (image_params_allowed)")
+		checkRefusal(t, d, query, errors.Unauthorized, "The URL has the parameter "+name+", which this server does not take (image_params_allowed); it takes width, height, layers, webp")
 		if strings.Contains(query, "layers") {
 			continue
 		}
 		none := dialect(t, read(t, `{"image_params_allowed": []}`))
-		checkRefusal(t, none, query, errors.Unauthorized, "(image_params_allowed)")
+		checkRefusal(t, none, query, errors.Unauthorized, "(image_params_allowed); it takes none")
 		if _, _, err := none.Parse("/a", ""); err != nil {
 			t.Error(err)
 		}
