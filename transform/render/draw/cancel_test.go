@@ -63,6 +63,28 @@ func TestDeadline(t *testing.T) {
 	wantTracked(t, before)
 }
 
+// Statistics of a picture, and looks that are made of neighbours, stop like all else.
+func TestDeadlineOfEffects(t *testing.T) {
+	large := sized(9000, 9000, transform.Stretch, 0)
+	for name, e := range newEffects() {
+		switch e.Look {
+		case transform.NoLook, transform.Lomo, transform.Pixelate, transform.Edges, transform.Sketch:
+		default:
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			job := newJob(asPNG(t, solid(300, 250, red)), transform.Output{Format: transform.PNG}, large, effect(e))
+			before := vips.Tracked()
+			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+			defer cancel()
+			if _, err := draw.Draw(ctx, job); !stderrors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("%v, want a deadline exceeded", err)
+			}
+			wantTracked(t, before)
+		})
+	}
+}
+
 // What the engine makes of a job that was stopped.
 func TestEngineStops(t *testing.T) {
 	engine := render.NewInProcess(draw.Draw, draw.Version())
