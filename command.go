@@ -25,6 +25,8 @@ func init() {
 		Short: "Helps with the images handler",
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(importCommand())
+			cmd.Args = cobra.NoArgs // or a word that is no command would be none
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		},
 	})
 }

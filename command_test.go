@@ -153,6 +153,9 @@ func TestImportImagizerErrors(t *testing.T) {
 			t.Errorf("%.80s: %v, and prints %q", config, err, out)
 		}
 	}
+	if _, _, err := caddyImages("", "import"); err == nil || !strings.Contains(err.Error(), `unknown command "import" for "images"`) {
+		t.Errorf("a command that is none: %v", err)
+	}
 	file := filepath.Join(t.TempDir(), "config.json")
 	if err := os.WriteFile(file, []byte(`{"cluster": 1}`), 0o600); err != nil {
 		t.Fatal(err)

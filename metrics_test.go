@@ -3,6 +3,7 @@
 package images_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
 // metered is a site that shows its metrics, and whose other requests go to
@@ -266,13 +269,22 @@ func TestMetricsOutliveReloads(t *testing.T) {
 	until(t, "the count of both", func() bool { return s.readings(t).since(before)[requests(200, "ok")] == 2 })
 }
 
-// Caddy's admin endpoint shows them as well.
+// Caddy's admin endpoint shows them as well, named as Prometheus would have it.
 func TestMetricsAtTheAdminEndpoint(t *testing.T) {
 	_, admin := administered(t, "images {\n origin fs ROOT\n}")
 	a := admin.get(t, "/metrics")
 	a.wants(t, 200)
 	if r := parseReadings(t, string(a.body)); r["memory_limit_bytes"] == 0 {
 		t.Errorf("the admin endpoint shows %v", r)
+	}
+	problems, err := promlint.New(bytes.NewReader(a.body)).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		if strings.HasPrefix(p.Metric, "caddy_images_") {
+			t.Errorf("%s: %s", p.Metric, p.Text)
+		}
 	}
 }
 
