@@ -64,6 +64,15 @@ func TestEstimateOfPages(t *testing.T) {
 	if got, _ := estimate(dense); got != plain {
 		t.Errorf("at twice the density %d, want %d", got, plain)
 	}
+	// Which branch happens is not known before the page is: the dearer one counts.
+	wider := transform.Choice{
+		When: transform.Condition{{{Fact: transform.Width, Is: transform.Less, Value: transform.Num(400)}}},
+		Then: transform.Branch{Steps: []transform.Step{wide(transform.Num(900))}},
+		Else: transform.Branch{Steps: []transform.Step{wide(transform.Num(100))}},
+	}
+	if got, _ := estimate(paperJob(t, 500, 500), transform.Step{Choice: &wider}); got <= small {
+		t.Errorf("of two branches %d, want more than that of the smaller, %d", got, small)
+	}
 	// Too large a page: there may be a smaller one.
 	all, _ := estimate(paperJob(t, 2000, 2000))
 	if _, readable := estimate(paperJob(t, 2000, 2000)); readable || all != base+unreadPixel*1_000_000 {

@@ -113,6 +113,10 @@ func TestDensityOfDrawings(t *testing.T) {
 			if r := draws(own); r.Size.Width != 20 {
 				t.Errorf("its own: %v", r.Size)
 			}
+			twice, _ := transform.Expression(transform.Term{Kind: transform.FactTerm, Fact: transform.InitialDensity}, transform.Term{Value: 2}, transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply})
+			if r := draws(twice); r.Size.Width != 40 || densityOf(t, r.Body) != 144 {
+				t.Errorf("twice its own: %v, %d", r.Size, densityOf(t, r.Body))
+			}
 			if r := draws(transform.Num(300), sized(50, 25, transform.Stretch, 0)); r.Size.Width != 50 || densityOf(t, r.Body) != 300 {
 				t.Errorf("with a size: %v, %d", r.Size, densityOf(t, r.Body))
 			}

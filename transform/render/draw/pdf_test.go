@@ -299,7 +299,12 @@ func TestDamagedPDFs(t *testing.T) {
 		"a page of 5x0.1": pdftest.File([]pdftest.Page{{Box: "0 0 5 0.1"}}),
 		"a page of 0.1":   pdftest.File([]pdftest.Page{{Box: "0 0 0.1 0.1"}}),
 	} {
-		t.Run(name, func(t *testing.T) { failure(t, paperJob(file, 1), errors.BadImage) })
+		t.Run(name, func(t *testing.T) {
+			err := failure(t, paperJob(file, 1), errors.BadImage)
+			if strings.Contains(name, "0.1") {
+				wantMessage(t, err, "no size that can be drawn") // libvips would look behind its list of pages
+			}
+		})
 	}
 	// What any viewer mends is mended.
 	moved := bytes.Replace(whole, []byte("startxref\n"), []byte("startxref\n9"), 1)
