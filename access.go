@@ -62,6 +62,9 @@ func (h *Handler) mayPass(header http.Header, asked transform.Request) error {
 	if err := h.language.MayShow(header, asked); err != nil {
 		return err
 	}
+	if asked.Meta {
+		return errors.New(errors.BadImage, "This site has nothing there that metadata is known of, or nothing that may be transformed; it is known of pictures and PDF")
+	}
 	if asked.Plan.Page > 0 {
 		// A whole document, or a video, under the name of a picture is no answer.
 		return errors.New(errors.BadImage, "This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")

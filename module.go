@@ -93,6 +93,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	if asked.Meta {
+		return h.serveMeta(ctx, w, r, engine, asked, original)
+	}
 	client := h.tailor(r, asked.Plan, original.Body)
 	asked.Plan = client.Plan
 	if err := h.checkFile(asked.Plan, original.Body); err != nil {
@@ -141,7 +144,7 @@ func (h *Handler) isForNext(r *http.Request, asked transform.Request, err error)
 	if !h.transformsNext || !h.showsOriginals() {
 		return false
 	}
-	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
+	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment && !asked.Meta && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
 }
 
 // isAnswered tells whether a fetch ended with the client's answer.
@@ -153,10 +156,7 @@ func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Metho
 func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := h.fetching(ctx)
 	defer cancel()
-	is, types := isImage, []string(nil)
-	if asked.Plan.Page > 0 {
-		is, types = isDocument, documents
-	}
+	is, types := wanted(asked)
 	ctx = next.WithCall(ctx, next.Call{
 		Writer:     w,
 		Request:    r,
@@ -188,6 +188,15 @@ func (h *Handler) originRequest(r *http.Request, ref origin.Ref) origin.Request 
 func isImage(file []byte) bool {
 	_, ok := sniff.Sniff(file)
 	return ok
+}
+
+// wanted tells which files can be what a request is about, and how media types of
+// those begin that are no images.
+func wanted(asked transform.Request) (is func(file []byte) bool, types []string) {
+	if asked.Plan.Page > 0 || asked.Meta {
+		return isDocument, documents
+	}
+	return isImage, nil
 }
 
 // documents are the media types of files that are no images and have pages.

@@ -138,7 +138,7 @@ func (h *Handler) parsePost(r *http.Request, query string) (transform.Request, e
 // process makes of a picture that came with a request what it asks for.
 func (h *Handler) process(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, original *origin.Source) (answer, []byte, error) {
 	a := answer{cacheControl: "no-store"}
-	if !isImage(original.Body) {
+	if is, _ := wanted(asked); !is(original.Body) {
 		return a, nil, errors.New(errors.BadImage, "The file is not an image in a format that can be read")
 	}
 	engine, giveBack, err := h.borrowEngine()
@@ -146,6 +146,11 @@ func (h *Handler) process(ctx context.Context, r *http.Request, nextHandler cadd
 		return a, nil, err
 	}
 	defer giveBack()
+	if asked.Meta {
+		a.contentType = "application/json"
+		body, err := h.inspect(ctx, engine, original)
+		return a, body, err
+	}
 	client := h.tailor(r, asked.Plan, original.Body)
 	asked.Plan = client.Plan
 	if err := h.checkFile(asked.Plan, original.Body); err != nil {
