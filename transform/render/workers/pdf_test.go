@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/color"
 	"image/png"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,4 +77,31 @@ func TestDeadlineOfPDF(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 	wantPicture(t, p)
+}
+
+// What a file hides from whoever estimates it takes no more than a worker may have.
+func TestMemoryOfPDF(t *testing.T) {
+	p := newPool(t, Config{Workers: 1, MaxMemory: 32 << 20})
+	const side = "4000" // decoded, 64 MB
+	pixels := strings.Repeat("\x80", 4000*4000)
+	page := pdftest.Page{Box: "0 0 200 100", Content: "200 0 0 100 0 0 cm /X Do", More: "/Resources<</XObject<</X 5 0 R>>>>"}
+	j := paper(t, pdftest.File([]pdftest.Page{page}, pdftest.Deflated("/Type/XObject/Subtype/Image/Width 6 0 R/Height 6 0 R/ColorSpace/DeviceGray/BitsPerComponent 8", pixels), side))
+	_, err := p.Render(context.Background(), j)
+	// The picture is left out, or the process ends.
+	if err != nil && errors.From(err).Kind != errors.Internal {
+		t.Error(err)
+	}
+	wantPicture(t, p)
+	roomy := newPool(t, Config{Workers: 1, MaxMemory: 512 << 20})
+	r, err := roomy.Render(context.Background(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := png.Decode(bytes.NewReader(r.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := color.GrayModel.Convert(i.At(25, 12)).(color.Gray).Y; got < 126 || got > 130 {
+		t.Errorf("with more it is %d, want 128", got)
+	}
 }
