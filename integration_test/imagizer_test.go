@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"image/color"
 	"net/http"
 	"net/url"
@@ -104,6 +105,24 @@ func TestImagizerFormats(t *testing.T) {
 	}
 	if _, header, _ := get(t, s.URL+"/img/halves.png?width=50&format=auto", "Accept", "image/webp,*/*"); header.Get("Content-Type") != "image/webp" || !strings.Contains(header.Get("Vary"), "Accept") {
 		t.Errorf("a client that takes WebP gets %s, Vary %q", header.Get("Content-Type"), header.Get("Vary"))
+	}
+}
+
+func TestImagizerMeta(t *testing.T) {
+	s := startImagizer(t)
+	status, header, body := get(t, s.URL+"/img/halves.png?meta=true")
+	var meta struct {
+		FileSize, Width, Height int
+		FileType, MimeType      string
+		HasAlpha                *bool
+		Faces                   *[]any
+	}
+	if err := json.Unmarshal(body, &meta); err != nil || status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "application/json") {
+		t.Fatalf("status %d, %s, %v\n%s", status, header.Get("Content-Type"), err, body)
+	}
+	_, _, original := get(t, s.URL+"/img/halves.png")
+	if meta.FileSize != len(original) || meta.Width != 200 || meta.Height != 100 || meta.FileType != "png" || meta.MimeType != "image/png" || meta.HasAlpha == nil || meta.Faces == nil {
+		t.Errorf("%s", body)
 	}
 }
 
