@@ -27,6 +27,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			web_proxy         [<hosts...>]
 //			named             <name> <transformation> [disabled]
 //			restrict_unnamed
+//			image_params_allowed [<names...>]
 //		}
 //		dialect         imagizer {
 //			endpoint             <path>

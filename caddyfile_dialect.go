@@ -54,6 +54,10 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 		return nil
 	case "named":
 		return unmarshalNamed(d, c)
+	case "image_params_allowed":
+		names := append([]string{}, d.RemainingArgs()...) // none is a list, too
+		c.ImageParamsAllowed = &names
+		return nil
 	case "restrict_unnamed":
 		c.RestrictUnnamed = true
 		return noArgs(d)

@@ -78,6 +78,7 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"dialect": {"imagekit": {"named": {"thumb": {"transformation": "w-{env.CADDY_IMAGES_NOT_SET}"}}}}}`, "named thumb: evaluated placeholder {env.CADDY_IMAGES_NOT_SET} is empty"},
 		{`{"dialect": {"imagekit": {"named": {"thumb": {"transformation": "w-abc"}}}}}`, `named thumb: w is "abc"`},
 		{`{"dialect": {"imagekit": {"restrict_unnamed": true}}}`, "restrict_unnamed takes named transformations only, and there is none"},
+		{`{"dialect": {"imagekit": {"image_params_allowed": ["width"]}}}`, `image_params_allowed has "width", which is no parameter`},
 		{`{"dialect": {"imagekit": {"web_proxy": {}}}}`, "web_proxy needs hosts, or a private_key that URLs can be signed with"},
 		{`{"dialect": {"imagekit": {"web_proxy": {"hosts": ["a/b"]}}}}`, `web_proxy has the host "a/b"`},
 		{`{"origins": [{"type": "dynamic"}]}`, "origin dynamic is for whole URLs that clients name"},

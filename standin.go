@@ -24,7 +24,7 @@ const shortly = "public, max-age=60"
 func (h *Handler) fetchDefault(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, missing error) (*origin.Source, error) {
 	ref := asked.Plan.Default
 	switch {
-	case errors.From(missing).Kind != errors.NotFound || asked.Plan.IsZero() || asked.Meta:
+	case errors.From(missing).Kind != errors.NotFound || asked.Plan.IsZero():
 		return nil, missing
 	case ref == origin.Ref{}:
 		ref = h.defaultImage

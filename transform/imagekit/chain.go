@@ -24,6 +24,12 @@ func (d *Dialect) parseChain(tr string, plain transform.Plan) (p transform.Plan,
 	if err != nil {
 		return transform.Plan{}, false, err
 	}
+	if plain.Page > 0 && d.allowed != nil && !d.allowed["pg"] {
+		return transform.Plan{}, false, d.allowed.refusal("pg")
+	}
+	if err := d.allowed.check(chain); err != nil {
+		return transform.Plan{}, false, err
+	}
 	named = onlyNames(chain)
 	if d.restrictUnnamed && len(chain) > 0 && !named {
 		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", errors.Quote(firstUnnamed(chain)))

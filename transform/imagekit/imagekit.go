@@ -48,6 +48,12 @@ type Config struct {
 
 	// Whether every transformation must be a named one. Default: `false`
 	RestrictUnnamed bool `json:"restrict_unnamed,omitempty"`
+
+	// The only parameters that transformations in URLs may have: `w`, `f`, `e` for
+	// all effects, or `e-grayscale` for one. An empty list allows none. What named
+	// transformations stand for is not looked at, but `n` is a parameter. Default:
+	// not set, all.
+	ImageParamsAllowed *[]string `json:"image_params_allowed,omitempty"`
 }
 
 // notName tells whether a character is none of those that names have.
@@ -63,6 +69,7 @@ type Dialect struct {
 
 	names           map[string]named
 	restrictUnnamed bool
+	allowed         allowed
 }
 
 // New returns the dialect of a Config, or what is wrong with it.
@@ -82,7 +89,11 @@ func New(c Config) (*Dialect, error) {
 	if c.RestrictUnnamed && len(names) == 0 {
 		return nil, fmt.Errorf("restrict_unnamed takes named transformations only, and there is none")
 	}
-	return &Dialect{endpoint: below, access: access, names: names, restrictUnnamed: c.RestrictUnnamed}, nil
+	allowed, err := c.allowed()
+	if err != nil {
+		return nil, err
+	}
+	return &Dialect{endpoint: below, access: access, names: names, restrictUnnamed: c.RestrictUnnamed, allowed: allowed}, nil
 }
 
 // Endpoint is the path below which the dialect's URLs are, without a slash at
