@@ -81,3 +81,8 @@ func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 func (i *Image) Shrink(across, down int) (*Image, error) {
 	return i.image("shrink", args{"hshrink": float64(across), "vshrink": float64(down)})
 }
+
+// Subsample keeps one pixel of every across by down, as it is.
+func (i *Image) Subsample(across, down int) (*Image, error) {
+	return i.imageAs("input", "subsample", args{"xfac": across, "yfac": down, "point": true})
+}

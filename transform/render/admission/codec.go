@@ -28,9 +28,6 @@ const (
 	// pixels.
 	seeking = 14 << 20
 
-	// counting is a small picture and the tables of what is in it, whatever the size.
-	counting = 8 << 20
-
 	// replacing is the tables and rows of a change of colours, whatever the size.
 	replacing = 12 << 20
 

@@ -283,8 +283,7 @@ func (s *sketch) effects(r transform.Recipe) {
 		on, copied bool
 		rows       int64 // a thread's
 	}{
-		{r.WhiteBalance, true, fewRows},
-		{r.Tone, true, fewRows},
+		{r.WhiteBalance || r.Tone, true, fewRows},
 		{r.Adjust != transform.Adjust{}, false, fewRows},
 		{r.Grayscale, false, fewRows},
 		{r.Contrast, true, fewRows},
@@ -304,9 +303,6 @@ func (s *sketch) effects(r transform.Recipe) {
 	}
 	if size := s.facts.Size; s.all(size) >= spread {
 		s.peak += (s.threads() - 1) * rowPixel * min(most, int64(size.Height)) * int64(size.Width)
-	}
-	if r.WhiteBalance || r.Tone {
-		s.peak += counting
 	}
 	if r.Replace.On {
 		s.peak += replacing

@@ -26,8 +26,10 @@ func tone(p *picture, r transform.Recipe) error {
 	if !r.Tone {
 		return nil
 	}
-	if err := p.settle(); err != nil {
-		return err
+	if !r.WhiteBalance { // which leaves it in memory, but for a table to look colours up in
+		if err := p.settle(); err != nil {
+			return err
+		}
 	}
 	counts, err := tones(p.frames[0])
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // left to guessing, and less is done. No channel grows by more than mostGain against
 // another: a red wall stays red.
 const (
-	castSide = 256 // the longer side of what is looked at
+	castSide = 256 // how many pixels are looked at across and down, or up to twice as many
 	nearGray = 0.4
 	enough   = 0.1
 	mostGain = 4.0 / 3
@@ -32,7 +32,9 @@ func whiteBalance(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
-	small, err := thumbnail(p.frames[0], castSide)
+	// Single pixels, for a mean of those around it makes grays of colours.
+	first := p.frames[0]
+	small, err := first.Subsample(max(first.Width()/castSide, 1), max(first.Height()/castSide, 1))
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,10 @@ func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float6
 	const dark, bright = 8, 250
 	all, counted := 0.0, 0.0
 	for ; len(samples) >= bands; samples = samples[bands:] {
-		seen := float64(samples[colours]) / 255
+		seen := 1.0
+		if bands > colours {
+			seen = float64(samples[colours]) / 255
+		}
 		all += seen
 		most, least := max(samples[0], samples[1], samples[2]), min(samples[0], samples[1], samples[2])
 		if most < dark || most > bright {
