@@ -76,8 +76,8 @@ func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 	})
 }
 
-// Shrink averages blocks of whole pixels, across by down; what is left of the image
-// at the right and the bottom is left out.
+// Shrink averages blocks of whole pixels, across by down. Where the sides are no
+// multiples of that, they are rounded to the nearest number of blocks.
 func (i *Image) Shrink(across, down int) (*Image, error) {
 	return i.image("shrink", args{"hshrink": float64(across), "vshrink": float64(down)})
 }
