@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/caddy-images/caddy-images/origin"
@@ -107,8 +108,22 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if !isHarmless(a.contentType) {
 		header.Set("Content-Security-Policy", disarmed)
 	}
-	http.ServeContent(w, r, "", a.modified, bytes.NewReader(body))
+	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, bytes.NewReader(body))
 	return nil
+}
+
+// conditionWriter keeps 412 out of caches. It is the answer to one client's condition,
+// and has nothing in it; a cache that took it for that of the URL would give it to all.
+type conditionWriter struct {
+	*caddyhttp.ResponseWriterWrapper
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w conditionWriter) WriteHeader(status int) {
+	if status == http.StatusPreconditionFailed {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
 // disarmed is a policy under which a document that is opened as a page of this

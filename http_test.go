@@ -110,6 +110,11 @@ func TestRFC9110_13_1_Conditions(t *testing.T) {
 			}
 		})
 	}
+	// A cache may keep any answer that says for how long (RFC 9111, section 3); one to
+	// a client's own condition would then be everybody's.
+	for _, path := range []string{path, "/red.jpg"} {
+		s.get(t, path, "If-Match", `"other"`).wants(t, 412, "Cache-Control", "no-store")
+	}
 	original := s.get(t, "/red.jpg")
 	s.get(t, "/red.jpg", "If-None-Match", original.Header.Get("Etag")).wants(t, 304)
 	s.get(t, "/red.jpg", "If-Modified-Since", original.Header.Get("Last-Modified")).wants(t, 304)
