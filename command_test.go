@@ -128,6 +128,7 @@ func TestImportImagizerErrors(t *testing.T) {
 		`{"hostsAllowed": ["a\nb"]}`:                 `hostsAllowed has "a\nb", which has a control character`,
 		`{"addResponseHeaders": ["X-A"]}`:            `addResponseHeaders has "X-A"; it takes headers such as "Access-Control-Allow-Origin: *"`,
 		`{"customHeaders": ["X-A: {$A}"]}`:           "which has {$, with which a Caddyfile names a variable",
+		`{"customHeaders": ["X-A: a\\\\\\"]}`:        "which ends in a backslash, after which caddy fmt",
 		`{"backend": "ftp://hush-hush.example"}`:     "backend is something else than what it takes: a URL such as https://www.example.com, without a query",
 		`{"backend": "http://a.example/?hush-hush"}`: "without a query",
 		`{"awsAuthorization": "hush-hush"}`:          "awsAuthorization is something else than what it takes: an object with a bucket",

@@ -99,8 +99,17 @@ func unwritable(text string) string {
 		return "begins or ends a block there"
 	case strings.Contains(text, "{$"):
 		return "has {$, with which a Caddyfile names a variable of the environment"
+	case endsEscaped(text):
+		return "ends in a backslash, after which caddy fmt does not see the end of a text"
 	case strings.Contains(text, "`") && (strings.Contains(text, `\"`) || strings.HasSuffix(text, `\`)):
 		return "has quotes that no Caddyfile can have together"
 	}
 	return ""
+}
+
+// endsEscaped tells whether a text ends in a backslash that is not the second of two.
+// The formatter of Caddyfiles, unlike their parser, takes it for an escape of the quote
+// behind it, and what follows for something else than it is.
+func endsEscaped(text string) bool {
+	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }
