@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
 // metadata is what is known of an original, in the shape that Imagizer's answers
@@ -44,10 +45,11 @@ type metaJPEG struct {
 }
 
 // newMetadata is the metadata of a file with the details.
-func newMetadata(d transform.Details, size int) metadata {
+func newMetadata(d transform.Details, file []byte) metadata {
+	kind, _ := sniff.Document(file) // a PDF has no format that pictures are written in
 	m := metadata{
-		FileSize: size, Width: d.Size.Width, Height: d.Size.Height,
-		FileType: d.Format.String(), MIMEType: d.Format.MIME(), HasAlpha: d.Alpha, ColorSpace: d.Space,
+		FileSize: len(file), Width: d.Size.Width, Height: d.Size.Height,
+		FileType: string(kind), MIMEType: kind.MediaType(), HasAlpha: d.Alpha, ColorSpace: d.Space,
 		EXIF: d.EXIF, Faces: []struct{}{},
 		ICC: metaICC{d.ICC.Copyright, d.ICC.Description, d.ICC.Manufacturer, d.ICC.Model},
 	}
@@ -97,8 +99,13 @@ func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.
 
 // inspect is the metadata of an original as JSON.
 func (h *Handler) inspect(ctx context.Context, engine render.Engine, original *origin.Source) ([]byte, error) {
+	plan := transform.Plan{}
+	if kind, _ := sniff.Document(original.Body); kind == sniff.PDF {
+		plan.Page = 1 // whose size is that of the document
+	}
 	result, err := engine.Render(ctx, render.Job{
 		Original:     original.Body,
+		Plan:         plan,
 		Inspect:      true,
 		Limits:       h.limits,
 		QueueTimeout: time.Duration(h.QueueTimeout),
@@ -110,7 +117,7 @@ func (h *Handler) inspect(ctx context.Context, engine render.Engine, original *o
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(true) // a browser that takes it for a page finds no tags in it
-	if err := encoder.Encode(newMetadata(*result.Details, len(original.Body))); err != nil {
+	if err := encoder.Encode(newMetadata(*result.Details, original.Body)); err != nil {
 		return nil, errors.From(err)
 	}
 	return b.Bytes(), nil

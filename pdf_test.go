@@ -88,3 +88,17 @@ func TestPDFsThatAreRefused(t *testing.T) {
 	s.get(t, "/doc.pdf/ik-thumbnail.jpg").wants(t, 400, "Ik-Error", "EINVAL - Pages of a PDF need worker processes, and this server has `isolation off`")
 	s.get(t, "/doc.pdf").wants(t, 200)
 }
+
+// The metadata of a PDF is that of its first page.
+func TestMetaOfPDF(t *testing.T) {
+	s := serve(t, "images {\n dialect imagizer\n origin fs ROOT\n}")
+	size := len(twoPages(t, s))
+	for _, name := range []string{"doc.pdf", "noext"} {
+		a := s.get(t, "/"+name+"?meta=true")
+		a.wants(t, 200, "Content-Type", "application/json")
+		start := fmt.Sprintf(`{"fileSize":%d,"width":200,"height":100,"fileType":"pdf","mimeType":"application/pdf",`, size)
+		if got := string(a.body); !strings.HasPrefix(got, start) || !strings.Contains(got, `"pages":2,`) {
+			t.Errorf("%s: got %s, want %s and 2 pages", name, got, start)
+		}
+	}
+}

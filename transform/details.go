@@ -13,6 +13,7 @@ import (
 // Details is what a file says of its picture, none of whose pixels was decoded for it.
 // What is missing in the file is zero.
 type Details struct {
+	// Format is FormatAuto for a PDF, which is none that a picture has.
 	Format Format
 
 	// Size is that of one page or frame as a viewer sees it, Stored as the file has
@@ -128,7 +129,8 @@ func (d Details) valid() bool {
 			return false
 		}
 	}
-	return d.Format >= JPEG && int(d.Format) < len(formats) && d.Orientation >= 1 && d.Orientation <= 8 &&
+	known := d.Format == FormatAuto || d.Format >= JPEG && int(d.Format) < len(formats)
+	return known && d.Orientation >= 1 && d.Orientation <= 8 &&
 		d.Frames >= 1 && d.Pages >= 1 && d.Depth >= 1 && d.Depth <= mostBits && d.Density >= 0 && d.Density <= 1e6
 }
 

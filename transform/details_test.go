@@ -85,7 +85,7 @@ func TestDetailsBounds(t *testing.T) {
 
 func TestDetailsNonsense(t *testing.T) {
 	for name, change := range map[string]func(*Details){
-		"no format":      func(d *Details) { d.Format = 0 },
+		"no format":      func(d *Details) { d.Format = FormatOriginal },
 		"another format": func(d *Details) { d.Format = 99 },
 		"no width":       func(d *Details) { d.Size.Width = 0 },
 		"no height":      func(d *Details) { d.Stored.Height = -1 },
