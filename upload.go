@@ -25,6 +25,13 @@ const (
 	mostBesideParts = 1 << 20   // all that is not the file
 )
 
+// What is read on of a form that is refused, in bytes and time: a client that is not
+// done sending when the connection is closed may never see why (RFC 9112, section 9.6).
+const (
+	mostDrained = 16 << 20
+	drainTime   = 5 * time.Second
+)
+
 // upload is a form that was received.
 type upload struct {
 	file  []byte
@@ -33,16 +40,23 @@ type upload struct {
 
 // receive reads the request's body, within fetch_timeout: that is how long it may
 // take until an original is there.
-func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (upload, error) {
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (sent upload, err error) {
+	control := http.NewResponseController(w)
+	defer func() {
+		if err != nil && r.Header.Get("Expect") == "" && !stderrors.Is(err, os.ErrDeadlineExceeded) {
+			_ = control.SetReadDeadline(time.Now().Add(drainTime))
+			_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
+			_ = control.SetReadDeadline(time.Time{})
+		}
+	}()
 	if r.ContentLength > h.post.maxSize+mostBesideParts {
 		return upload{}, h.post.tooLong()
 	}
 	// Where a connection has no deadlines the server's own limits are left.
-	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(time.Duration(h.FetchTimeout)))
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body := http.MaxBytesReader(w, r.Body, h.post.maxSize+mostBesideParts)
-	sent, err := h.post.read(body, r.Header.Get("Content-Type"))
+	sent, err = h.post.read(body, r.Header.Get("Content-Type"))
 	switch {
 	case err == nil:
 		sent.query = joined(r.URL.RawQuery, sent.query)
