@@ -97,7 +97,7 @@ type inURL struct{}
 // Fetch implements origin.Origin.
 func (inURL) Fetch(_ context.Context, req origin.Request) (*origin.Source, error) {
 	body, mediaType, ok := req.Ref.Data()
-	if !ok {
+	if !ok || !isImage(body) { // what it says it is, anybody may say
 		return nil, errors.New(errors.BadTransform, "The data URL has no picture in it")
 	}
 	if int64(len(body)) > req.MaxBytes {

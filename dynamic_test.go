@@ -137,6 +137,7 @@ func TestImagizerDataURLs(t *testing.T) {
 	s.get(t, "/?source_url="+url.QueryEscape(plain), "If-None-Match", whole.Header.Get("Etag")).wants(t, 304)
 	s.get(t, "/?source_url=data:text/html,x").wants(t, 400)
 	s.get(t, "/?width=1&source_url=data:image/png,x").wants(t, 400)
+	s.get(t, "/?source_url=data:image/html,%3Cscript%3Ealert(1)%3C/script%3E").wants(t, 400, "Ik-Error", "EINVAL - The data URL has no picture in it")
 
 	small := serve(t, fmt.Sprintf("images {\n max_source_size %d\n dialect imagizer {\n  allow_data_urls\n }\n origin fs ROOT\n}", len(picture)-1))
 	a := small.get(t, "/?width=20&source_url="+url.QueryEscape(inBase64))
