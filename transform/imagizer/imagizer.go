@@ -97,6 +97,9 @@ func New(c Config) (*Dialect, error) {
 	if d.endpoint, err = endpoint.Parse(c.Endpoint); err != nil {
 		return nil, err
 	}
+	if err = d.checkLegacy(); err != nil {
+		return nil, err
+	}
 	if d.access, err = c.access(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package imagizer
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -23,6 +24,20 @@ var (
 	dprSegment    = regexp.MustCompile(`^x(\d+(?:\.\d+)?)$`)
 	serverSegment = regexp.MustCompile(`^img\d+$`)
 )
+
+// checkLegacy refuses an endpoint with a segment that an old path begins with: what
+// takes that out of a path could take the endpoint's own.
+func (d *Dialect) checkLegacy() error {
+	if !d.legacyPaths {
+		return nil
+	}
+	for segment := range strings.SplitSeq(string(d.endpoint), "/") {
+		if segment == "a" || segment == "v2" || sizeSegment.MatchString(segment) {
+			return fmt.Errorf("endpoint %q has the segment %q, with which old paths begin (legacy_paths)", d.endpoint, segment)
+		}
+	}
+	return nil
+}
 
 // parsePath reads the paths of Imagizer's first years, where they are understood:
 //

@@ -101,3 +101,16 @@ func TestLegacyTwice(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An endpoint that looks like an old path would be taken for one.
+func TestLegacyEndpoint(t *testing.T) {
+	for endpoint, ok := range map[string]bool{"/img": true, "/ab": true, "/300": true, "/a": false, "/a/b": false, "/cdn/v2": false, "/x/300x200": false} {
+		_, err := New(Config{Endpoint: endpoint, LegacyPaths: true})
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+		if _, err := New(Config{Endpoint: endpoint}); err != nil {
+			t.Errorf("%s without old paths: %v", endpoint, err)
+		}
+	}
+}
