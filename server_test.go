@@ -3,6 +3,7 @@ package images_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -132,6 +134,11 @@ func (s site) ask(t *testing.T, method, path string, headers ...string) answer {
 	}
 	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: time.Minute}
 	resp, err := client.Do(req)
+	// A configuration that was just replaced may still take a connection, and closes
+	// it before it reads a request.
+	for tries := 0; tries < 10 && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF)); tries++ {
+		resp, err = client.Do(req)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
