@@ -20,6 +20,10 @@ func (s *sketch) layers(layers []transform.Layer) error {
 		s.peak += held + composedRows*composedPixel*int64(s.facts.Size.Width)
 		s.passing = max(s.passing, peak-held)
 		switch l.Blend {
+		case transform.BlendOver:
+			if s.all(s.facts.Size) <= copiedPixels {
+				s.settle()
+			}
 		case transform.BlendCutout, transform.BlendCutter:
 			s.facts.Alpha = true
 		case transform.BlendDisplace:
@@ -44,6 +48,10 @@ const (
 	composedRows  = 112
 	composedPixel = 16
 )
+
+// copiedPixels is up to how many pixels, of all frames, a picture is copied before a
+// layer is laid over it.
+const copiedPixels = 1_000_000
 
 // displaced is a pixel's part of the map of a displacement.
 const displaced = 16

@@ -13,6 +13,9 @@ var blendModes = map[transform.Blend]vips.BlendMode{
 	transform.BlendCutter: vips.BlendModeDestIn,
 }
 
+// fewPixels is up to how many pixels, of all frames, a copy costs less than it saves.
+const fewPixels = 1_000_000
+
 // blend makes one picture of every frame and a layer's picture at a place.
 func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer) error {
 	layer, err := withAlpha(layer)
@@ -37,10 +40,15 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	}
 	under := transform.Rect{Point: at, Size: transform.Size{Width: layer.Width(), Height: layer.Height()}}.
 		Within(transform.Rect{Size: p.facts.Size})
-	if mode != vips.BlendModeOver || under.Pixels() > p.facts.Size.Pixels()/2 {
+	copied := p.inMemory || p.facts.Size.Pixels()*int64(len(p.frames)) <= fewPixels
+	if mode != vips.BlendModeOver || !copied || under.Pixels() > p.facts.Size.Pixels()/2 {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
 	}
-	// A small layer costs what it is large, not what the picture is.
+	// A small layer then costs what it is large, not what the picture is. What is
+	// under it is read twice, so the picture must be in memory.
+	if err := p.settle(); err != nil {
+		return err
+	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
 		part, err := frame.ExtractArea(under.X, under.Y, under.Width, under.Height)
 		if err != nil {
