@@ -44,8 +44,9 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	if mode != vips.BlendModeOver || !copied || under.Pixels() > p.facts.Size.Pixels()/2 {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
 	}
-	// A small layer then costs what it is large, not what the picture is. What is
-	// under it is read twice, so the picture must be in memory.
+	// A small layer then costs what it is large, not what the picture is. Below what is
+	// inserted libvips forgets the rows that it has of a file, even those that it is at,
+	// and does not read them again, so the picture must be in memory.
 	if err := p.settle(); err != nil {
 		return err
 	}
