@@ -118,6 +118,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.send(w, r, answer, original.Body)
 	}
 	if answer.isKnownTo(r) {
+		recycle(original, files)
 		return h.send(w, r, answer, nil)
 	}
 	variant, err := h.render(ctx, r, engine, client, original, files, areas)
@@ -231,9 +232,19 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 		Timeout:      h.renderTimeout(),
 	})
 	if err != nil {
-		return variant{}, err
+		return variant{}, err // the engine may be reading what it was given
 	}
+	recycle(original, files)
 	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste}, nil
+}
+
+// recycle gives up files that nobody reads any more. What was sent as it is, is not
+// among them: a connection may be reading it when the handler is done.
+func recycle(original *origin.Source, files []*origin.Source) {
+	original.Recycle()
+	for _, file := range files {
+		file.Recycle()
+	}
 }
 
 // variant is what a plan makes of an original.

@@ -115,7 +115,7 @@ func (h *Handler) servePost(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	ctx, cancel := h.limited(r)
 	defer cancel()
-	a, body, err := h.process(ctx, reading(r), nextHandler, asked, &origin.Source{Body: sent.file})
+	a, body, err := h.process(ctx, reading(r), nextHandler, asked, sent.file)
 	if err != nil {
 		return h.fail(w, r, err)
 	}

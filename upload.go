@@ -34,7 +34,7 @@ const (
 
 // upload is a form that was received.
 type upload struct {
-	file  []byte
+	file  *origin.Source
 	query string // the parameters of the URL, and behind them those of the form
 }
 
@@ -129,8 +129,8 @@ func (p *post) read(body io.Reader, contentType string) (sent upload, err error)
 	}
 }
 
-func (p *post) readFile(part io.Reader) ([]byte, error) {
-	file, err := origin.ReadBody(part, -1, p.maxSize)
+func (p *post) readFile(part io.Reader) (*origin.Source, error) {
+	file, err := origin.Read(part, -1, p.maxSize)
 	if errors.Is(err, errors.Limit) {
 		err = p.tooLong()
 	}

@@ -28,8 +28,8 @@ func FuzzUpload(f *testing.F) {
 			}
 			return
 		}
-		if len(sent.file) > 1000 || len(sent.query) > 4*mostOfFields {
-			t.Errorf("%d bytes of file, %d of query", len(sent.file), len(sent.query))
+		if len(sent.file.Body) > 1000 || len(sent.query) > 4*mostOfFields {
+			t.Errorf("%d bytes of file, %d of query", len(sent.file.Body), len(sent.query))
 		}
 		if strings.ContainsAny(sent.query, " #?\r\n") {
 			t.Errorf("query %q", sent.query)

@@ -16,17 +16,14 @@ func FromAnswer(ctx context.Context, server string, answer *http.Response, maxBy
 	if encoding := answer.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, errors.New(errors.Unidentified, "The answer of %s is compressed, though it was asked not to be", server)
 	}
-	body, err := ReadBody(answer.Body, answer.ContentLength, maxBytes)
+	source, err := Read(answer.Body, answer.ContentLength, maxBytes)
 	if err != nil {
 		return nil, NetError(ctx, server, err)
 	}
-	source := &Source{
-		Body:         body,
-		ContentType:  answer.Header.Get("Content-Type"),
-		ETag:         answer.Header.Get("ETag"),
-		CacheControl: strings.Join(answer.Header.Values("Cache-Control"), ", "),
-		Header:       answer.Header,
-	}
+	source.ContentType = answer.Header.Get("Content-Type")
+	source.ETag = answer.Header.Get("ETag")
+	source.CacheControl = strings.Join(answer.Header.Values("Cache-Control"), ", ")
+	source.Header = answer.Header
 	// A date that cannot be read is as good as none (RFC 9110 section 8.8.2).
 	source.LastModified, _ = http.ParseTime(answer.Header.Get("Last-Modified"))
 	return source, nil

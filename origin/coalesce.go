@@ -42,8 +42,10 @@ type Sharing interface {
 func (c *coalescer) Forget(matches func(Request) bool) int { return c.group.Forget(matches) }
 
 func (c *coalescer) Fetch(ctx context.Context, req Request) (*Source, error) {
-	source, err := c.group.Do(ctx, req, c.origin.Fetch)
+	source, shared, err := c.group.Do(ctx, req, c.origin.Fetch)
 	switch {
+	case err == nil && shared:
+		source = source.Shared()
 	case stderrors.Is(err, coalesce.ErrLeft):
 		err = GivenUp(ctx)
 	case stderrors.Is(err, coalesce.ErrBroken):

@@ -37,7 +37,7 @@ func TestCoalesceSharesAFetchInFlight(t *testing.T) {
 		o := origin.Coalesce(fetchFunc(func(_ context.Context, req origin.Request) (*origin.Source, error) {
 			fetches.Add(1)
 			<-land
-			return &origin.Source{Body: []byte(req.Ref.Path)}, nil
+			return origin.Read(strings.NewReader(req.Ref.Path), -1, 10)
 		}))
 		other := request
 		other.Ref.Path = "b.jpg"
@@ -45,8 +45,13 @@ func TestCoalesceSharesAFetchInFlight(t *testing.T) {
 		synctest.Wait()
 		close(land)
 		a, b, c := <-first, <-second, <-third
-		if a.source != b.source || string(a.source.Body) != "a.jpg" || string(c.source.Body) != "b.jpg" {
+		// Who shares does not take what others have, nor has it taken.
+		a.source.Recycle()
+		if a.source == b.source || string(a.source.Body) != "a.jpg" || string(b.source.Body) != "a.jpg" || string(c.source.Body) != "b.jpg" {
 			t.Errorf("got %q, %q, %q", a.source.Body, b.source.Body, c.source.Body)
+		}
+		if c.source.Recycle(); c.source.Body != nil {
+			t.Error("a source that is one request's alone is not recycled")
 		}
 		if got := fetches.Load(); got != 2 {
 			t.Errorf("%d fetches, want one for each of two requests", got)

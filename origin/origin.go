@@ -45,10 +45,13 @@ type Request struct {
 }
 
 // Source is an original as an origin gave it. It is shared between requests, so
-// nobody changes it.
+// nobody changes it, and an origin that keeps one, or gives it to more than one
+// caller, gives them its Shared.
 type Source struct {
 	// Body is the whole file.
 	Body []byte
+
+	memory *memory // that Body is in, where it can be used again; nil otherwise
 
 	// ContentType is the origin's word, perhaps empty and perhaps wrong.
 	ContentType string
@@ -68,6 +71,24 @@ type Source struct {
 
 	// Header is the origin's whole answer where it speaks HTTP; may be nil.
 	Header http.Header
+}
+
+// Shared is the same original, whose memory stays what it is for as long as
+// somebody has it.
+func (s *Source) Shared() *Source {
+	shared := *s
+	shared.memory = nil
+	return &shared
+}
+
+// Recycle has other originals use the memory of the body, where that is nobody
+// else's; the body is nil then. Nobody may be reading it.
+func (s *Source) Recycle() {
+	if s.memory == nil {
+		return
+	}
+	s.memory.release()
+	s.Body, s.memory = nil, nil
 }
 
 // Dynamic is implemented by origins that fetch originals whose Ref names the

@@ -38,7 +38,8 @@ type Group[K comparable, Q, A any] struct {
 // closed.
 type flight[Q, A any] struct {
 	question Q
-	waiters  int // guarded by Group.mu
+	waiters  int  // guarded by Group.mu
+	shared   bool // by more than one waiter, ever; guarded by Group.mu until done is closed
 	cancel   context.CancelFunc
 	done     chan struct{}
 	answer   A
@@ -52,21 +53,20 @@ func NewGroup[K comparable, Q, A any](key func(Q) K, same func(a, b Q) bool) *Gr
 }
 
 // Do returns the answer that work gives to the question, or to an equal one that
-// is being worked on. However work ends, by a panic or runtime.Goexit too, all who
+// is being worked on; shared is true where more than one has asked. However work ends, by a panic or runtime.Goexit too, all who
 // wait hear of it.
-func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.Context, Q) (A, error)) (A, error) {
-	var none A
+func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.Context, Q) (A, error)) (answer A, shared bool, err error) {
 	if ctx.Err() != nil {
-		return none, ErrLeft
+		return answer, false, ErrLeft
 	}
 	key := g.key(question)
 	f := g.join(key, question, work)
 	select {
 	case <-f.done:
-		return f.answer, f.err
+		return f.answer, f.shared, f.err
 	case <-ctx.Done():
 		g.leave(key, f)
-		return none, ErrLeft
+		return answer, false, ErrLeft
 	}
 }
 
@@ -77,6 +77,7 @@ func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (
 	for _, f := range g.flights[key] {
 		if g.same(f.question, question) {
 			f.waiters++
+			f.shared = true
 			return f
 		}
 	}

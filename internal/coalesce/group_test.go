@@ -19,15 +19,16 @@ func newGroup() *coalesce.Group[int, string, string] {
 }
 
 type answer struct {
-	text string
-	err  error
+	text   string
+	shared bool
+	err    error
 }
 
 func asking(ctx context.Context, g *coalesce.Group[int, string, string], question string, work func(context.Context, string) (string, error)) <-chan answer {
 	done := make(chan answer, 1)
 	go func() {
-		text, err := g.Do(ctx, question, work)
-		done <- answer{text, err}
+		text, shared, err := g.Do(ctx, question, work)
+		done <- answer{text, shared, err}
 	}()
 	return done
 }
@@ -56,14 +57,14 @@ func TestKeyIsNotAll(t *testing.T) {
 		for n, q := range []string{"abc", "long", "xyz"} {
 			close(land[q])
 			for _, w := range waiting[q] {
-				if a := <-w; a.err != nil || a.text != "about "+q {
-					t.Errorf("%q: %q, %v", q, a.text, a.err)
+				if a := <-w; a.err != nil || a.text != "about "+q || !a.shared {
+					t.Errorf("%q: %q, shared %v, %v", q, a.text, a.shared, a.err)
 				}
 			}
 			// What landed is forgotten, and the others are not.
 			again := asking(t.Context(), g, q, work)
-			if a := <-again; a.text != "about "+q || works.Load() != int32(4+n) {
-				t.Errorf("%q again: %q, %d works", q, a.text, works.Load())
+			if a := <-again; a.text != "about "+q || a.shared || works.Load() != int32(4+n) {
+				t.Errorf("%q again: %q, shared %v, %d works", q, a.text, a.shared, works.Load())
 			}
 		}
 	})
@@ -166,7 +167,7 @@ func TestForget(t *testing.T) {
 func TestBrokenWork(t *testing.T) {
 	for name, end := range map[string]func(){"panic": func() { panic("boom") }, "without an answer": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
-			_, err := newGroup().Do(t.Context(), "q", func(context.Context, string) (string, error) { end(); return "", nil })
+			_, _, err := newGroup().Do(t.Context(), "q", func(context.Context, string) (string, error) { end(); return "", nil })
 			if !errors.Is(err, coalesce.ErrBroken) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%v", err)
 			}

@@ -36,16 +36,14 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if !info.Mode().IsRegular() {
 		return nil, notFound()
 	}
-	body, err := origin.ReadBody(patient{ctx, file}, info.Size(), req.MaxBytes)
+	source, err := origin.Read(patient{ctx, file}, info.Size(), req.MaxBytes)
 	if err != nil {
 		return nil, readError(ctx, err)
 	}
-	return &origin.Source{
-		Body:         body,
-		ContentType:  mime.TypeByExtension(path.Ext(name)),
-		ETag:         etag(info),
-		LastModified: info.ModTime(),
-	}, nil
+	source.ContentType = mime.TypeByExtension(path.Ext(name))
+	source.ETag = etag(info)
+	source.LastModified = info.ModTime()
+	return source, nil
 }
 
 func notFound() *errors.Error {

@@ -27,7 +27,7 @@ type writer struct {
 
 	header  http.Header
 	status  int
-	body    []byte
+	body    origin.Buffer
 	passing atomic.Bool // the answer is the client's already
 	refusal error       // the answer is nobody's
 }
@@ -54,7 +54,7 @@ func (w *writer) WriteHeader(status int) {
 			w.refusal = origin.TooLong(w.maxBytes)
 			return
 		}
-		w.body = make([]byte, 0, n)
+		w.body.Grow(int(n))
 	}
 }
 
@@ -70,13 +70,12 @@ func (w *writer) Write(p []byte) (int, error) {
 		return 0, w.refusal
 	case w.status != http.StatusOK:
 		return len(p), nil // an error page, which nobody will see
-	case int64(len(w.body)+len(p)) > w.maxBytes:
+	case int64(w.body.Len()+len(p)) > w.maxBytes:
 		w.refusal = origin.TooLong(w.maxBytes)
-		w.body = nil
+		w.body = origin.Buffer{}
 		return 0, w.refusal
 	}
-	w.body = append(w.body, p...)
-	return len(p), nil
+	return w.body.Write(p)
 }
 
 // Flush does nothing while the answer is kept.
@@ -131,28 +130,27 @@ func (w *writer) source() (*origin.Source, error) {
 	if w.status != http.StatusOK {
 		return nil, origin.StatusError("this site", w.status)
 	}
-	if n, ok := w.announced(); ok && n != int64(len(w.body)) {
+	if n, ok := w.announced(); ok && n != int64(w.body.Len()) {
 		return nil, brokeOff(origin.ErrShortBody)
 	}
-	if !w.isImage(w.body) && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
+	if !w.isImage(w.body.Bytes()) && !strings.HasPrefix(w.header.Get("Content-Type"), "image/") {
 		if w.pass(); w.refusal != nil {
 			return nil, w.refusal
 		}
-		if _, err := w.client.Write(w.body); err != nil {
+		if _, err := w.client.Write(w.body.Bytes()); err != nil {
 			return nil, errors.New(errors.ClientClosed, "The client went away").Because(err)
 		}
 		return nil, ErrAnswered
 	}
 	modified, _ := http.ParseTime(w.header.Get("Last-Modified"))
-	return &origin.Source{
-		Body:         w.body,
-		ContentType:  w.header.Get("Content-Type"),
-		ETag:         w.header.Get("ETag"),
-		LastModified: modified.In(time.UTC),
-		CacheControl: strings.Join(w.header.Values("Cache-Control"), ", "),
-		Vary:         w.vary(),
-		Header:       w.header,
-	}, nil
+	source := w.body.Source()
+	source.ContentType = w.header.Get("Content-Type")
+	source.ETag = w.header.Get("ETag")
+	source.LastModified = modified.In(time.UTC)
+	source.CacheControl = strings.Join(w.header.Values("Cache-Control"), ", ")
+	source.Vary = w.vary()
+	source.Header = w.header
+	return source, nil
 }
 
 // vary is what the answer's Vary lists, but for encodings: the client's were not

@@ -43,7 +43,7 @@ type coalescing struct {
 
 // Render implements Engine.
 func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
-	result, err := e.group.Do(ctx, job, e.Engine.Render)
+	result, _, err := e.group.Do(ctx, job, e.Engine.Render)
 	switch {
 	case stderrors.Is(err, coalesce.ErrLeft):
 		err = Stopped(ctx)
