@@ -11,12 +11,18 @@ import (
 	"testing"
 )
 
-// Under load an AVIF is made with less effort. It is another file, under another
-// strong tag, and both tags stay good: whoever has either need not load it again.
-func TestAVIFInHaste(t *testing.T) {
+// Under load an AVIF or a PNG is made with less effort. It is another file, under
+// another strong tag, and both tags stay good: whoever has either need not load it
+// again.
+func TestInHaste(t *testing.T) {
+	for _, format := range []string{"avif", "png"} {
+		t.Run(format, func(t *testing.T) { testInHaste(t, "/tr:w-%d,f-"+format+"/photo.jpg") })
+	}
+}
+
+func testInHaste(t *testing.T, url string) {
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n}")
 	writeJPEG(t, filepath.Join(s.root, "photo.jpg"), image.Point{600, 400})
-	const url = "/tr:w-%d,f-avif/photo.jpg"
 	var clients sync.WaitGroup
 	tags := make([]string, 16)
 	bodies := make([][]byte, len(tags))

@@ -87,7 +87,7 @@ func encode(image *vips.Image, format string) ([]byte, error) {
 	case "avif":
 		return image.ExportAvif(vips.AvifOptions{Quality: 63, Effort: 3})
 	case "png":
-		return image.ExportPng(vips.PngOptions{Filter: vips.PngFilterAll})
+		return image.ExportPng(vips.PngOptions{Compression: 5, Filter: vips.PngFilterAll})
 	}
 	return nil, fmt.Errorf("no format %q", format)
 }

@@ -121,7 +121,11 @@ func pngs() (all []setting) {
 		{"no filter", vips.PngFilterNone}, {"sub", vips.PngFilterSub}, {"up", vips.PngFilterUp},
 		{"average", vips.PngFilterAverage}, {"paeth", vips.PngFilterPaeth}, {"all filters", vips.PngFilterAll},
 	} {
-		for _, compression := range []int{1, 3, 6, 9} {
+		levels := []int{1, 3, 6, 9}
+		if f.filter == vips.PngFilterAll {
+			levels = []int{1, 2, 3, 4, 5, 6, 9}
+		}
+		for _, compression := range levels {
 			add(fmt.Sprintf("%s, compression %d", f.name, compression), vips.PngOptions{Filter: f.filter, Compression: compression})
 		}
 	}

@@ -7,10 +7,10 @@ const MostHaste = 2
 // slots: how many rungs down the ladder of efforts a busy server goes with encoders
 // that can take long.
 //
-//	waiting for a slot | Haste | effort of AVIF | time | bytes
-//	fewer than 4       |     0 |              3 |    1 | 1
-//	4 to 7             |     1 |              2 |  1/2 | 1.07
-//	8 or more          |     2 |              1 |  1/3 | 1.15
+//	waiting for a slot | Haste | effort of AVIF | time | bytes | level of PNG | time | bytes
+//	fewer than 4       |     0 |              3 |    1 | 1     |            5 |    1 | 1
+//	4 to 7             |     1 |              2 |  1/2 | 1.07  |            4 |  3/4 | 1.005
+//	8 or more          |     2 |              1 |  1/3 | 1.15  |            3 |  1/2 | 1.03
 //
 // Who waits behind four jobs waits for several times what a picture takes; from
 // there on all are served sooner with files that are a little larger.

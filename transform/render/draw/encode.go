@@ -16,6 +16,7 @@ const (
 	avifEffort = 3
 	webpEffort = 2
 	gifEffort  = 5
+	pngLevel   = 5 // of zlib
 )
 
 // largest is the most pixels in a row or column that a format can hold.
@@ -66,7 +67,7 @@ func (p *picture) encode() (*render.Result, error) {
 		body = withDensity(body, dpi)
 	}
 	result := &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}
-	if p.format == transform.AVIF {
+	if p.format == transform.AVIF || p.format == transform.PNG {
 		result.Haste = p.job.Haste
 	}
 	return result, nil
@@ -110,7 +111,7 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 	}
 	switch p.format {
 	case transform.PNG:
-		return image.ExportPng(vips.PngOptions{Filter: vips.PngFilterAll, Keep: keep})
+		return image.ExportPng(vips.PngOptions{Compression: pngLevel - p.job.Haste, Filter: vips.PngFilterAll, Keep: keep})
 	case transform.WebP:
 		// The frames of an animation are written in several ways, to keep the
 		// smallest; each would take twice as long.
