@@ -107,6 +107,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 		return nil, err
 	}
 	err = serve(call.Handler, w, inner)
+	w.end()
 	if w.passing.Load() {
 		if err != nil {
 			// Half an answer is out. Ending the connection is all that is left,

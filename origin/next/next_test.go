@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -56,5 +58,45 @@ func TestTimeIsForWhatIsKept(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// A handler may not write once it has returned. One that does, on a goroutine that it
+// left behind, reaches nobody's memory, and ends nothing.
+func TestLateWrites(t *testing.T) {
+	var writers sync.WaitGroup
+	defer writers.Wait()
+	handler := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Content-Type", "image/jpeg")
+		w.WriteHeader(http.StatusOK)
+		wrote := make(chan struct{})
+		writers.Go(func() {
+			_, err := io.WriteString(w, "late")
+			close(wrote)
+			for err == nil {
+				_, err = io.WriteString(w, "late")
+			}
+		})
+		<-wrote
+		return nil
+	})
+	for range 1000 {
+		ctx := WithCall(t.Context(), Call{
+			Writer:  httptest.NewRecorder(),
+			Request: httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/file", nil),
+			Handler: handler,
+			IsImage: func([]byte) bool { return true },
+		})
+		source, err := Origin{}.Fetch(ctx, origin.Request{Ref: origin.Ref{Path: "file"}, MaxBytes: 1 << 20})
+		if err != nil {
+			if errors.Is(err, errors.Limit) {
+				continue // all that may be was written before
+			}
+			t.Fatal(err)
+		}
+		if n := len(source.Body); string(source.Body) != strings.Repeat("late", n/4) {
+			t.Fatalf("%d bytes, others than were written", n)
+		}
+		source.Recycle()
 	}
 }

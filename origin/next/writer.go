@@ -1,12 +1,14 @@
 package next
 
 import (
+	stderrors "errors"
 	"maps"
 	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,11 +28,19 @@ type writer struct {
 	added      http.Header // to what is passed on
 
 	header  http.Header
+	passing atomic.Bool // the answer is the client's already
+
+	// mu guards the rest until ended, for handlers that write on though they have
+	// returned, on a goroutine that they left behind: the body's memory will be
+	// somebody else's.
+	mu      sync.Mutex
+	ended   bool
 	status  int
 	body    origin.Buffer
-	passing atomic.Bool // the answer is the client's already
-	refusal error       // the answer is nobody's
+	refusal error // the answer is nobody's
 }
+
+var errEnded = stderrors.New("the handler has returned")
 
 // Header is the answer's own, so that nothing of an original's header reaches
 // the client by accident.
@@ -38,6 +48,14 @@ func (w *writer) Header() http.Header { return w.header }
 
 // WriteHeader decides what becomes of the answer.
 func (w *writer) WriteHeader(status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.decide(status)
+	}
+}
+
+func (w *writer) decide(status int) {
 	if w.status != 0 || status < 200 {
 		return // informational answers are about an original nobody asked for
 	}
@@ -60,8 +78,13 @@ func (w *writer) WriteHeader(status int) {
 
 // Write keeps the body. After a refusal it fails, so that the handler stops.
 func (w *writer) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return 0, errEnded
+	}
 	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
+		w.decide(http.StatusOK)
 	}
 	switch {
 	case w.passing.Load():
@@ -83,6 +106,13 @@ func (w *writer) Flush() {
 	if w.passing.Load() {
 		_ = http.NewResponseController(w.client).Flush()
 	}
+}
+
+// end takes no more of the answer.
+func (w *writer) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
 }
 
 // transformable tells, by the header alone, whether the answer may be an image
