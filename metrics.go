@@ -127,12 +127,14 @@ func (w *notingWriter) WriteHeader(status int) {
 // requests share it.
 type countedOrigin struct {
 	origin.Origin
-	name string
+	name     string
+	recycles bool
 }
 
-// counted returns the origin, counted under the name of its module.
+// counted returns the origin, counted under the name of its module. What strangers'
+// modules give is marked as shared.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
-	c := countedOrigin{o, module.CaddyModule().ID.Name()}
+	c := countedOrigin{o, module.CaddyModule().ID.Name(), givesAway(module)}
 	if _, bound := o.(origin.RequestBound); bound {
 		return countedBound{c}
 	}
@@ -152,6 +154,9 @@ func (c countedOrigin) Fetch(ctx context.Context, req origin.Request) (*origin.S
 		code = errors.From(err).Kind.Code()
 	default:
 		metrics.originalBytes.WithLabelValues(c.name).Add(float64(len(source.Body)))
+		if !c.recycles {
+			source = source.Shared()
+		}
 	}
 	metrics.fetches.WithLabelValues(c.name, code).Inc()
 	return source, err

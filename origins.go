@@ -8,13 +8,22 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
-
-	// The origins that come with the handler.
-	_ "github.com/caddy-images/caddy-images/origin/fs"
+	"github.com/caddy-images/caddy-images/origin/fs"
 	"github.com/caddy-images/caddy-images/origin/next"
-	_ "github.com/caddy-images/caddy-images/origin/s3"
-	_ "github.com/caddy-images/caddy-images/origin/web"
+	"github.com/caddy-images/caddy-images/origin/s3"
+	"github.com/caddy-images/caddy-images/origin/web"
 )
+
+// givesAway tells whether a module is of the origins that come with the handler: they
+// keep nothing of a Source. What others keep nobody knows, and whoever forgot would
+// show one client's picture to another, so the memory of theirs is not used again.
+func givesAway(module any) bool {
+	switch module.(type) {
+	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
+		return true
+	}
+	return false
+}
 
 // provisionOrigins loads the origins that are configured.
 func (h *Handler) provisionOrigins(ctx caddy.Context) error {

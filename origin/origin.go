@@ -44,9 +44,9 @@ type Request struct {
 	ConnectTimeout time.Duration
 }
 
-// Source is an original as an origin gave it. It is shared between requests, so
-// nobody changes it, and an origin that keeps one, or gives it to more than one
-// caller, gives them its Shared.
+// Source is an original as an origin gave it. It may be shared between requests, so
+// nobody changes it. It is not copied but by Shared, which an origin gives that keeps
+// the Source, or gives it to more than one caller.
 type Source struct {
 	// Body is the whole file.
 	Body []byte

@@ -53,8 +53,8 @@ func NewGroup[K comparable, Q, A any](key func(Q) K, same func(a, b Q) bool) *Gr
 }
 
 // Do returns the answer that work gives to the question, or to an equal one that
-// is being worked on; shared is true where more than one has asked. However work ends, by a panic or runtime.Goexit too, all who
-// wait hear of it.
+// is being worked on; shared is true where more than one has asked. However work
+// ends, by a panic or runtime.Goexit too, all who wait hear of it.
 func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.Context, Q) (A, error)) (answer A, shared bool, err error) {
 	if ctx.Err() != nil {
 		return answer, false, ErrLeft

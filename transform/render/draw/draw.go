@@ -11,7 +11,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// revision grows when the same job gives other pixels than before.
+// revision grows when the same job gives another file than before: other pixels, or
+// the same ones in other bytes.
 const revision = "5"
 
 // Version changes when the same job may give other bytes.
