@@ -33,8 +33,7 @@ func Read(r io.Reader, announced, maxBytes int64) (*Source, error) {
 		err = TooLong(maxBytes)
 	}
 	if err != nil {
-		b.memory.release()
-		return nil, err
+		return nil, err // the memory is left to the collector: the reader may have it still
 	}
 	return b.Source(), nil
 }

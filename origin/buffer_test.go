@@ -59,6 +59,35 @@ func TestReadStopsAtTheLimit(t *testing.T) {
 	}
 }
 
+// A reader that failed may be writing still, though it should not: file systems that
+// wait for a network no longer than they are allowed to do that. Nobody is given what
+// it writes to.
+func TestFailedReadIsNotRecycled(t *testing.T) {
+	for range 20 {
+		failing := &keeping{}
+		if _, err := origin.Read(failing, 100_000, 1<<20); err != io.ErrClosedPipe {
+			t.Fatal(err)
+		}
+		for range 3 {
+			source, err := origin.Read(strings.NewReader(strings.Repeat("a", 100_000)), 100_000, 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if &source.Body[0] == &failing.p[0] {
+				t.Fatal("the memory is used again")
+			}
+		}
+	}
+}
+
+// keeping keeps what it was to read into.
+type keeping struct{ p []byte }
+
+func (k *keeping) Read(p []byte) (int, error) {
+	k.p = p
+	return 0, io.ErrClosedPipe
+}
+
 // counting never ends.
 type counting struct{ n int }
 
