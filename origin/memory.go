@@ -13,8 +13,8 @@ import (
 // memory is room for a body. It belongs to one Buffer or Source at a time.
 type memory struct{ bytes []byte }
 
-// The sizes of memory that is used again are four to each power of two. What is
-// smaller costs little, what is larger is rare.
+// The sizes of memory that is used again are four to each power of two. A
+// smaller body has the smallest one, and a larger one, which is rare, its own.
 const (
 	leastMemory = 1 << leastBits
 	mostMemory  = 1 << mostBits

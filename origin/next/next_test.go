@@ -80,7 +80,7 @@ func TestLateWrites(t *testing.T) {
 		<-wrote
 		return nil
 	})
-	for range 1000 {
+	for range 200 {
 		ctx := WithCall(t.Context(), Call{
 			Writer:  httptest.NewRecorder(),
 			Request: httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/file", nil),
