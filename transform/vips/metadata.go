@@ -21,6 +21,11 @@ const (
 	FieldLoop        = "loop"                  // int, 0 is for ever
 	FieldConcurrency = C.VIPS_META_CONCURRENCY // int, threads for this image
 
+	// FieldSequential is there if the pixels come from a file that is read from top to
+	// bottom, once. libvips then keeps rows at hand, and forgets them, by what it
+	// expects to be asked for.
+	FieldSequential = C.VIPS_META_SEQUENTIAL
+
 	// FieldExifOrientation is the orientation as EXIF has it, which savers write.
 	FieldExifOrientation = "exif-ifd0-Orientation"
 )

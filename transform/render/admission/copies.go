@@ -8,7 +8,7 @@ func (s *sketch) settle() {
 	}
 	own := s.pixel * s.all(s.facts.Size)
 	s.copies = max(s.copies, s.copied+own)
-	s.copied, s.settled, s.inMemory = own, true, true
+	s.copied, s.settled, s.inMemory, s.patches = own, true, true, 0
 }
 
 // reread counts a step that reads the picture twice, where it is on.

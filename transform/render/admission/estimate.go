@@ -78,6 +78,7 @@ type sketch struct {
 
 	inMemory bool  // nothing was drawn since the last copy
 	copied   int64 // bytes of that copy
+	patches  int   // layers that may be small, since that copy
 
 	drawn []transform.Step // so far, without those of branches that were not chosen
 

@@ -21,9 +21,10 @@ func (s *sketch) layers(layers []transform.Layer) error {
 		s.passing = max(s.passing, peak-held)
 		switch l.Blend {
 		case transform.BlendOver:
-			if s.all(s.facts.Size) <= copiedPixels {
+			if s.patches >= mostPatches {
 				s.settle()
 			}
+			s.patches++
 		case transform.BlendCutout, transform.BlendCutter:
 			s.facts.Alpha = true
 		case transform.BlendDisplace:
@@ -49,9 +50,9 @@ const (
 	composedPixel = 16
 )
 
-// copiedPixels is up to how many pixels, of all frames, a picture is copied before a
-// layer is laid over it.
-const copiedPixels = 1_000_000
+// mostPatches is how many layers, if they are small, are laid over a picture before it is
+// copied.
+const mostPatches = 4
 
 // displaced is a pixel's part of the map of a displacement.
 const displaced = 16

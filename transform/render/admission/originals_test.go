@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,7 @@ var plans = map[string]transform.Plan{
 	"logo jpeg":        to(transform.JPEG, transform.Step{Resize: size(512, 384), Layers: []transform.Layer{self(small)}}),
 	"trimmed jpeg":     to(transform.JPEG, on(self(transform.Step{Trim: transform.Trim{On: true}, Resize: size(512, 384)}))),
 	"layers jpeg":      to(transform.JPEG, on(self(third), self(third), self(third, on(self(small))), self())),
+	"logos jpeg":       to(transform.JPEG, on(slices.Repeat([]transform.Layer{self(small)}, 9)...)),
 	"block jpeg":       to(transform.JPEG, on(transform.Layer{Kind: transform.BlockLayer, Color: transform.Color{R: 9, A: 99}, Steps: []transform.Step{{}}})),
 	"text jpeg":        to(transform.JPEG, on(transform.Layer{Kind: transform.TextLayer, Text: transform.Text{Content: strings.Repeat("Hello you ", 20), Size: transform.Num(60), Width: transform.Num(800), Color: transform.White}})),
 	"cutout png":       to(transform.PNG, on(blended(self(third), transform.BlendCutout))),

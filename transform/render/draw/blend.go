@@ -13,9 +13,6 @@ var blendModes = map[transform.Blend]vips.BlendMode{
 	transform.BlendCutter: vips.BlendModeDestIn,
 }
 
-// fewPixels is up to how many pixels, of all frames, a copy costs less than it saves.
-const fewPixels = 1_000_000
-
 // blend makes one picture of every frame and a layer's picture at a place.
 func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer) error {
 	layer, err := withAlpha(layer)
@@ -40,25 +37,13 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	}
 	under := transform.Rect{Point: at, Size: transform.Size{Width: layer.Width(), Height: layer.Height()}}.
 		Within(transform.Rect{Size: p.facts.Size})
-	copied := p.inMemory || p.facts.Size.Pixels()*int64(len(p.frames)) <= fewPixels
-	if mode != vips.BlendModeOver || !copied || under.Pixels() > p.facts.Size.Pixels()/2 {
+	// Other modes change what is beside the layer too, which at least gets an alpha. And
+	// from half the picture on a part of it saves little.
+	if mode != vips.BlendModeOver || under.Pixels() > p.facts.Size.Pixels()/2 {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
 	}
-	// A small layer then costs what it is large, not what the picture is. Below what is
-	// inserted libvips forgets the rows that it has of a file, even those that it is at,
-	// and does not read them again, so the picture must be in memory.
-	if err := p.settle(); err != nil {
-		return err
-	}
-	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		part, err := frame.ExtractArea(under.X, under.Y, under.Width, under.Height)
-		if err != nil {
-			return nil, err
-		}
-		if part, err = blended(part, transform.Point{X: at.X - under.X, Y: at.Y - under.Y}); err != nil {
-			return nil, err
-		}
-		return frame.Insert(part, under.X, under.Y)
+	return p.patch(under, func(part *vips.Image) (*vips.Image, error) {
+		return blended(part, transform.Point{X: at.X - under.X, Y: at.Y - under.Y})
 	})
 }
 

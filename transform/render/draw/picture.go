@@ -42,6 +42,7 @@ type picture struct {
 
 	untouched bool // frames are the file's pixels, not asked for yet
 	inMemory  bool // frames are computed: to read them, in any order, costs nothing
+	patches   int  // since frames were in memory
 	coloured  bool // frames are sRGB, 8 bits, or what keeping the profile asks for
 }
 
@@ -81,7 +82,7 @@ func (p *picture) settle() error {
 		return err
 	}
 	p.facts.Size = size
-	p.inMemory = true
+	p.inMemory, p.patches = true, 0
 	kept := slices.Clone(p.frames)
 	if p.timing != nil {
 		kept = append(kept, p.timing)
