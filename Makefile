@@ -26,7 +26,7 @@ test: ## install what is missing and run all tests
 	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
 	scripts/test.sh
 
-bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 10 minutes (FOLDER=… BENCH='-quick')
+bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 20 minutes (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench
 	bin/bench -folder '$(FOLDER)' $(BENCH)
 

@@ -40,8 +40,8 @@ func parseOptions(args []string) (o options, err error) {
 	only := f.String("only", "", "measure only jobs whose name matches this regular `expression`")
 	without := f.String("without", "", "contenders to leave out, with commas between: vips_thumbnail,isolation off,sharp,nginx")
 	clients := f.String("clients", "1,2,8,32", "how many clients ask at a time, in ascending order")
-	f.DurationVar(&o.time, "time", 500*time.Millisecond, "how long each round of each measurement takes at least")
-	f.IntVar(&o.rounds, "rounds", 3, "in how many rounds the contenders take turns")
+	f.DurationVar(&o.time, "time", time.Second, "how long each round of each measurement takes at least")
+	f.IntVar(&o.rounds, "rounds", 4, "in how many rounds the contenders take turns")
 	f.StringVar(&o.memory, "memory", "512MiB", "the handler's memory option")
 	f.BoolVar(&o.quick, "quick", false, "small pictures and few requests, to see whether it works")
 	if err := f.Parse(args); err != nil {
