@@ -204,6 +204,14 @@ func TestScheduling(t *testing.T) {
 	if policies(os.Getpid())[normal] == 0 {
 		t.Skip("this process has another policy, which workers keep")
 	}
+	settled := func() {
+		for deadline := time.Now().Add(time.Minute); policies(os.Getpid())[batch] > 0; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				t.Fatal("a thread stays what only starting workers needs")
+			}
+		}
+	}
+	settled() // after pools of other tests
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
 	worker := policies(p.States()[0].PID)
@@ -215,10 +223,5 @@ func TestScheduling(t *testing.T) {
 	}
 	p.Close()
 	p.slots.Wait()
-	for deadline := time.Now().Add(time.Minute); policies(os.Getpid())[batch] > 0; {
-		if time.Now().After(deadline) {
-			t.Fatal("a thread stays what only starting workers needs")
-		}
-		runtime.Gosched()
-	}
+	settled()
 }
