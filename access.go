@@ -14,29 +14,21 @@ import (
 )
 
 // admit decides whether the request may be served, and adds to what it asks for
-// what its signature proves.
-func (h *Handler) admit(r *http.Request, asked *transform.Request) (err error) {
+// what its signature proves. first is nil for a request on its first pass.
+func (h *Handler) admit(r *http.Request, first *firstPass, asked *transform.Request) (err error) {
 	if err := checkLoop(r, *asked); err != nil {
 		return err
 	}
-	asked.Proof, err = h.language.Admit(receivedTarget(r), pathWithTransformation(r), *asked, time.Now())
+	target, path := asReceived(r, first)
+	asked.Proof, err = h.language.Admit(target, path, *asked, time.Now())
 	return err
-}
-
-// receivedTarget is the request target as the client sent it. Signatures are
-// about its very bytes, and rewrites change those.
-func receivedTarget(r *http.Request) string {
-	if received, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {
-		return received.RequestURI
-	}
-	return r.RequestURI
 }
 
 // passOn has the next handler answer an admitted request that nothing is
 // transformed for. What is private is not shown here either, and what may be
 // seen for a time only is not kept for longer.
 func (h *Handler) passOn(w http.ResponseWriter, r *http.Request, asked transform.Request, nextHandler caddyhttp.Handler) error {
-	guarded := newGuardedWriter(w, func(header http.Header) error { return h.mayPass(header, asked) })
+	guarded := newGuardedWriter(w, func(_ int, header http.Header) error { return h.mayPass(header, asked) })
 	if err := guarded.serve(nextHandler, r); guarded.refusal == nil {
 		return err
 	}

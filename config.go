@@ -184,7 +184,7 @@ type Handler struct {
 	canonical      *url.URL    // nil for none
 	defaultImage   origin.Ref
 	bodies         *errorBodies
-	again          *again
+	chains         *chains
 }
 
 // Quality is the quality, 1 to 100, of variants whose URL names none.
@@ -234,7 +234,7 @@ const (
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.logger = ctx.Logger()
 	h.bodies = new(errorBodies)
-	h.again = new(again)
+	h.chains = new(chains)
 	h.setDefaults()
 	if err := h.check(); err != nil {
 		return err

@@ -56,9 +56,6 @@ type habits struct {
 	// briefly tells whether error answers that will be the same for a while may be
 	// kept for one.
 	briefly bool
-
-	// layers are what URLs name the files of layers in.
-	layers []string
 }
 
 func (d *Dialect) habits() habits {
@@ -67,7 +64,6 @@ func (d *Dialect) habits() habits {
 			statuses:   errors.ImageKit,
 			quality:    Quality{JPEG: 80, WebP: 77, AVIF: 63},
 			animations: true,
-			layers:     []string{"l-"},
 		}
 	}
 	return habits{
@@ -76,7 +72,6 @@ func (d *Dialect) habits() habits {
 		backendTimeout:        20 * time.Second,
 		backendConnectTimeout: 3 * time.Second,
 		briefly:               true,
-		layers:                []string{"mark=", "mark64=", "layers=", "layers64=", "text_font=", "text_font64="},
 	}
 }
 

@@ -7,17 +7,17 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
-// guardedWriter has an answer's header checked before the first byte goes out.
+// guardedWriter has an answer's status and header checked before the first byte goes out.
 // After a refusal nothing of the answer does, its header included.
 type guardedWriter struct {
 	*caddyhttp.ResponseWriterWrapper
-	check   func(http.Header) error
+	check   func(status int, header http.Header) error
 	before  http.Header // what the header was without the answer
 	checked bool
 	refusal error
 }
 
-func newGuardedWriter(w http.ResponseWriter, check func(http.Header) error) *guardedWriter {
+func newGuardedWriter(w http.ResponseWriter, check func(status int, header http.Header) error) *guardedWriter {
 	return &guardedWriter{
 		ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w},
 		check:                 check,
@@ -39,14 +39,14 @@ func (w *guardedWriter) serve(handler caddyhttp.Handler, r *http.Request) error 
 // WriteHeader implements http.ResponseWriter.
 func (w *guardedWriter) WriteHeader(status int) {
 	informational := status < 200 && status != http.StatusSwitchingProtocols
-	if informational && w.refusal == nil || !informational && w.passes() {
+	if informational && w.refusal == nil || !informational && w.passes(status) {
 		w.ResponseWriterWrapper.WriteHeader(status)
 	}
 }
 
 // Write implements http.ResponseWriter.
 func (w *guardedWriter) Write(p []byte) (int, error) {
-	if !w.passes() {
+	if !w.passes(http.StatusOK) {
 		return 0, w.refusal
 	}
 	return w.ResponseWriterWrapper.Write(p)
@@ -54,7 +54,7 @@ func (w *guardedWriter) Write(p []byte) (int, error) {
 
 // ReadFrom implements io.ReaderFrom, for which files are sent fast.
 func (w *guardedWriter) ReadFrom(r io.Reader) (int64, error) {
-	if !w.passes() {
+	if !w.passes(http.StatusOK) {
 		return 0, w.refusal
 	}
 	return w.ResponseWriterWrapper.ReadFrom(r)
@@ -63,17 +63,17 @@ func (w *guardedWriter) ReadFrom(r io.Reader) (int64, error) {
 // FlushError implements what http.ResponseController looks for. A flush sends
 // the header, too.
 func (w *guardedWriter) FlushError() error {
-	if !w.passes() {
+	if !w.passes(http.StatusOK) {
 		return w.refusal
 	}
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // passes checks the header, once.
-func (w *guardedWriter) passes() bool {
+func (w *guardedWriter) passes(status int) bool {
 	if !w.checked {
 		w.checked = true
-		if w.refusal = w.check(w.Header()); w.refusal != nil {
+		if w.refusal = w.check(status, w.Header()); w.refusal != nil {
 			header := w.Header()
 			clear(header)
 			for name, values := range w.before {

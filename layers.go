@@ -19,6 +19,11 @@ const (
 	// time.
 	layersAtOnce = 4
 
+	// maxLayerFiles bounds the different files of a request's layers. For each, the
+	// site's routes are asked whether the client may have it, which may cost a
+	// request to whoever decides about that.
+	maxLayerFiles = 16
+
 	// shareOfFiles bounds the files of one request together: this many times
 	// max_source_size.
 	shareOfFiles = 4
@@ -33,8 +38,16 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 	if len(refs) == 0 {
 		return nil, nil
 	}
+	if len(refs) > maxLayerFiles {
+		return nil, errors.New(errors.Limit, "The layers have %d different files, more than %d", len(refs), maxLayerFiles)
+	}
 	ctx, cancel := h.fetching(ctx)
 	defer cancel()
+	for _, ref := range refs {
+		if err := h.checkReach(ctx, r, asked, ref); err != nil {
+			return nil, transform.InLayer(ref, err)
+		}
+	}
 	files := make([]*origin.Source, len(refs))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(layersAtOnce)
@@ -45,18 +58,9 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 			}
 			return transform.InLayer(ref, err)
 		}
-		var err error
-		switch {
-		case !h.mayReach(ctx, r, asked, ref, h.habits.layers...):
-			err = transform.InLayer(ref, errors.New(errors.Forbidden, "This site does not show this file to you by this handler"))
-		case h.asksNext:
-			err = get() // on this goroutine: the handlers belong to the request
-		default:
+		if !h.asksNext {
 			group.Go(get)
-		}
-		if err != nil {
-			cancel()
-			_ = group.Wait()
+		} else if err := get(); err != nil { // on this goroutine: the handlers belong to the request
 			return nil, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/internal/fonttest"
@@ -268,6 +269,65 @@ func TestLayerThatIsMissing(t *testing.T) {
 			}
 			s.get(t, "/red.jpg?tr=l-image,i-broken.jpg,t-false,l-end").wants(t, 400, "Ik-Error", `EBADMSG - In the layer "broken.jpg": The original is damaged or truncated`)
 		})
+	}
+}
+
+// Whatever else the layers name, the answer is about the file that is missing.
+func TestMissingLayerBeforeOthers(t *testing.T) {
+	for name, directives := range map[string]string{"fs": "images {\n origin fs ROOT\n}", "next": "root ROOT\nimages\nfile_server"} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			var tr strings.Builder
+			tr.WriteString("l-image,i-no.png,l-end")
+			for i := range maxLayerFiles - 1 {
+				s.addFile(t, fmt.Sprintf("%d.png", i), logo)
+				fmt.Fprintf(&tr, ",l-image,i-%d.png,l-end", i)
+			}
+			a := s.get(t, "/red.jpg?tr="+tr.String())
+			if a.wants(t, 404); !strings.HasPrefix(a.Header.Get("Ik-Error"), `ENOENT - In the layer "no.png": `) {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
+		})
+	}
+}
+
+const maxLayerFiles = 16
+
+// A URL cannot make whoever decides about access work at will: each file is asked
+// about once, and there are only so many.
+func TestLayersAskOnceForEachFile(t *testing.T) {
+	var asked atomic.Int64
+	addr := backend(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })
+	s := serve(t, "forward_auth "+addr+" {\n uri /\n}\nimages {\n origin fs ROOT\n}")
+	for i := range maxLayerFiles + 1 {
+		s.addFile(t, fmt.Sprintf("%d.png", i), logo)
+	}
+	for _, tt := range []struct {
+		layers, files, status int
+		want                  int64 // questions: one for the request, one for each file
+	}{
+		{32, 1, 200, 2},
+		{32, maxLayerFiles, 200, 1 + maxLayerFiles},
+		{32, maxLayerFiles + 1, 400, 1},
+	} {
+		var layers []string
+		for i := range tt.layers {
+			layers = append(layers, fmt.Sprintf("l-image,i-%d.png,l-end", i%tt.files))
+		}
+		asked.Store(0)
+		a := s.get(t, "/red.jpg?tr="+strings.Join(layers, ","))
+		if a.wants(t, tt.status); asked.Load() != tt.want {
+			t.Errorf("%d layers of %d files: asked %d times, want %d", tt.layers, tt.files, asked.Load(), tt.want)
+		}
+		if want := "ELIMIT - The layers have 17 different files, more than 16"; tt.status == 400 && a.Header.Get("Ik-Error") != want {
+			t.Errorf("%q", a.Header.Get("Ik-Error"))
+		}
+	}
+	// The picture itself needs no question of its own.
+	asked.Store(0)
+	s.get(t, "/0.png?tr=l-image,i-0.png,l-end").wants(t, 200)
+	if asked.Load() != 1 {
+		t.Errorf("asked %d times about the same file", asked.Load())
 	}
 }
 

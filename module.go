@@ -40,25 +40,29 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // handler goes on to the next one as it is.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler) error {
 	asked, ours, err := h.parse(r)
-	if p := probing(r); p != nil && ours {
-		p.arrive(h, r, asked)
-		return nil
-	}
-	if ours && err == nil && isRead(r) {
-		if detour, ok := h.language.Detour(r.URL.EscapedPath(), r.URL.RawQuery); ok {
-			if served, err := h.again.serve(w, r, detour); served {
-				return err
-			}
-		}
-	}
-	if !ours {
+	probe := probing(r)
+	if !ours || probe != nil && probe.passes(h, r, asked, err) {
 		return nextHandler.ServeHTTP(w, r)
 	}
+	if probe != nil {
+		probe.arrive(h, r, asked)
+		return nil
+	}
+	first := firstPassOf(r)
+	if first == nil && err == nil && isRead(r) && h.hasDetour(r) {
+		return h.passAgain(w, r, asked)
+	}
 	h.addHeaders(w.Header())
+	if first != nil && err == nil && !first.passes(h, r, asked) {
+		err = first.arrive(h, r, asked)
+	}
+	if err == nil {
+		err = h.checkSeen(r, asked)
+	}
 	if h.takesPost(r) {
 		return h.servePost(w, r, nextHandler)
 	}
-	if err := h.admit(r, &asked); err != nil {
+	if err := h.admit(r, first, &asked); err != nil {
 		return h.fail(w, r, err)
 	}
 	if h.isForNext(r, asked, err) {

@@ -132,7 +132,7 @@ func (h *Handler) parsePost(r *http.Request, query string) (transform.Request, e
 		return asked, errors.New(errors.BadTransform, "The picture comes with the request; it takes no parameter that says where another one is")
 	}
 	asked.Plan.Still = asked.Plan.Still || !*h.AllowAnimatedGIFs
-	return asked, h.admit(r, &asked)
+	return asked, h.admit(r, nil, &asked)
 }
 
 // process makes of a picture that came with a request what it asks for.

@@ -11,21 +11,23 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// A URL names other pictures than its original: the default image. What stands
-// before this handler has seen the path of the original only, and a rule that
-// protects /private/* would not protect /a.jpg?tr=di-private@@b.jpg. So before
-// such a picture is fetched a request for it is sent through the site's routes. It
-// ends where it gets to this handler, or where a rule stops it.
+// A URL names more files than its original: the default image, and the files of
+// layers. What stands before this handler has seen the path of the original only,
+// and a rule that protects /private/* would not protect
+// /a.jpg?tr=di-private@@b.jpg. So before such a file is fetched a request for it is
+// sent through the site's routes. It ends where it comes to this handler, or where
+// a rule stops it.
 
 // probe is carried by such a request.
 type probe struct {
 	handler *Handler
 	ref     origin.Ref
-	arrived bool
+	arrived bool // at the handler, for the file
 }
 
 type probeKey struct{}
@@ -36,6 +38,12 @@ func probing(r *http.Request) *probe {
 	return p
 }
 
+// passes reports whether the probe goes through a handler to the one it is for, as a
+// request would that asks nothing of the handler in front.
+func (p *probe) passes(h *Handler, r *http.Request, asked transform.Request, err error) bool {
+	return h != p.handler && h.isForNext(r, asked, err)
+}
+
 // arrive notes that the probe is here. Where the query says that the original is
 // elsewhere, the path is that of the file all the same.
 func (p *probe) arrive(h *Handler, r *http.Request, asked transform.Request) {
@@ -44,7 +52,7 @@ func (p *probe) arrive(h *Handler, r *http.Request, asked transform.Request) {
 		ref, _ := origin.ParseRef(h.below(r), "")
 		path = ref.Path
 	}
-	p.arrived = h == p.handler && path == p.ref.Path
+	p.arrived = h == p.handler && !h.hasDetour(r) && path == p.ref.Path && matchersSee(r.URL.Path, h.language.Endpoint(), p.ref)
 }
 
 // below is the request's escaped path below the endpoint.
@@ -52,73 +60,74 @@ func (h *Handler) below(r *http.Request) string {
 	return strings.TrimLeft(strings.TrimPrefix(r.URL.EscapedPath(), h.language.Endpoint()), "/")
 }
 
-// mayReach tells whether whoever sent the request could get the picture ref
-// from this handler by its own path, too. Where it asks for nothing but names of
-// transformations, the operator has named the picture, who may. parameters are what
-// a URL names it in, such as `di-`: where the client's own URL has no such thing,
-// the operator's rewrite has named the picture.
-func (h *Handler) mayReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref, parameters ...string) bool {
-	if asked.Named || ref.Server != "" { // what is not of this site was decided about by the dialect
-		return true
+// checkSeen refuses a request whose original is another file than the one that
+// Caddy's path matchers took its path for: what they protect would not be protected.
+func (h *Handler) checkSeen(r *http.Request, asked transform.Request) error {
+	if asked.Ref.Server != "" || asked.Ref.Path == "" || matchersSee(r.URL.Path, h.language.Endpoint(), asked.Ref) {
+		return nil
+	}
+	return errors.New(errors.BadTransform, "The path means another file to the access rules of this site; it takes no empty, \".\" or \"..\" segments")
+}
+
+// matchersSee reports whether Caddy's path matchers, which clean paths before they
+// compare them, take a request's path, decoded, for that of the file.
+func matchersSee(path, endpoint string, ref origin.Ref) bool {
+	own, err := url.PathUnescape(endpoint + "/" + ref.Path)
+	return err == nil && cleaned(own) == cleaned(path)
+}
+
+func cleaned(path string) string { return caddyhttp.CleanPath("/"+strings.TrimLeft(path, "/"), true) }
+
+// checkReach refuses a file that whoever sent the request could not get from this
+// handler by the file's own path. Where the URL asks for nothing but named
+// transformations, the operator has named the file, and everybody may have it.
+func (h *Handler) checkReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref) error {
+	if asked.Named || ref.Server != "" || ref == asked.Ref { // what is not of this site was decided about by the dialect
+		return nil
 	}
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	if server == nil || received.URL == nil {
-		return false
-	}
-	named := func(parameter string) bool {
-		return mayHave(received.URL.EscapedPath(), parameter) || mayHave(received.URL.RawQuery, parameter)
-	}
-	isPosted := asked.Ref == uploaded // then a form may have named it
-	if !isPosted && !slices.ContainsFunc(parameters, named) {
-		return true
+		return errHidden
 	}
 	own := asked.Ref.Path
-	if isPosted || asked.Ref.Server != "" {
+	if asked.Ref == uploaded || asked.Ref.Server != "" {
 		own = h.below(r)
 	}
-	escaped, ok := sibling(straightPath(r, received.URL), own, ref)
-	if !ok {
-		return false
-	}
+	escaped, ok := sibling(received.URL.EscapedPath(), own, ref)
 	path, err := url.PathUnescape(escaped)
-	if err != nil {
-		return false
+	if !ok || err != nil {
+		return errNoSibling
 	}
-	p := &probe{handler: h, ref: ref}
 	ctx, cancel := h.fetching(ctx)
 	defer cancel()
+	p := &probe{handler: h, ref: ref}
 	r = r.Clone(context.WithValue(ctx, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
 	r.RequestURI = r.URL.RequestURI()
 	w := &nowhere{header: make(http.Header), begun: cancel}
-	r = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server)
+	p.send(h.chains.of(server), w, caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server))
+	if !p.arrived {
+		return errHidden
+	}
+	return nil
+}
+
+// send has the site's routes answer the probe. A handler that it gets to instead may
+// break off, as reverse_proxy does, by a panic that would end the connection.
+func (p *probe) send(routes caddyhttp.Handler, w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler { // a handler that the probe got to instead broke off
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
 			panic(v)
 		}
 	}()
-	_ = h.again.chain(server).ServeHTTP(w, r)
-	return p.arrived
+	_ = routes.ServeHTTP(w, r)
 }
 
-// mayHave tells whether a part of a URL has a text in it, in whichever encoding: a
-// rewrite may have decoded it more than once. What is not well encoded, or never
-// comes to an end, may have anything.
-func mayHave(escaped, text string) bool {
-	const most = 4 // times decoded
-	for range most {
-		plain, err := url.PathUnescape(escaped)
-		if err != nil || strings.Contains(plain, text) {
-			return true
-		}
-		if plain == escaped {
-			return false
-		}
-		escaped = plain
-	}
-	return true
-}
+var (
+	errHidden    = errors.New(errors.Forbidden, "This site does not show this file to you by this handler")
+	errNoSibling = errors.New(errors.BadTransform, "The path of the original was rewritten, so the URL of this file is not known, nor whether access rules allow it; a named transformation may have it")
+)
 
 // sibling is the path of ref where escaped is that of an original whose own path
 // is own, or a whole URL: whatever stands before that stays. ok is false where the

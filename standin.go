@@ -28,7 +28,7 @@ func (h *Handler) fetchDefault(ctx context.Context, w http.ResponseWriter, r *ht
 		return nil, missing
 	case ref == origin.Ref{}:
 		ref = h.defaultImage
-	case !h.mayReach(ctx, r, asked, ref, "di-"):
+	case h.checkReach(ctx, r, asked, ref) != nil:
 		return nil, missing
 	}
 	if ref == (origin.Ref{}) {

@@ -1,6 +1,7 @@
 package images_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -140,10 +141,15 @@ func TestRulesHoldForDefaultImages(t *testing.T) {
 	}
 }
 
-// An operator's own rewrite may name a picture that clients may not.
+// An operator may name a picture that clients may not have, by a named
+// transformation; a rewrite alone shows nothing that its client may not have.
 func TestRewritesToADefaultImage(t *testing.T) {
-	s := serve(t, "route {\n respond /sub/* 403\n rewrite /thumb/* /tr:w-20,di-sub@@a%20b.jpg/{http.request.uri.path.file}\n images {\n  origin fs ROOT\n }\n}")
+	const directives = "route {\n respond /sub/* 403\n rewrite /thumb/* /{http.request.uri.path.file}?tr=%s\n images {\n  dialect imagekit {\n   named thumb \"w-20,di-sub@@a b.jpg\"\n  }\n  origin fs ROOT\n }\n}"
+	s := serve(t, fmt.Sprintf(directives, "n-thumb"))
 	s.get(t, "/thumb/no.jpg").wantsSize(t, 20, 15)
 	s.get(t, "/thumb/half.png").wantsSize(t, 20, 10)
 	s.get(t, "/no.jpg?tr=w-20,di-sub@@a%20b.jpg").wants(t, 404)
+	s = serve(t, fmt.Sprintf(directives, "w-20,di-sub@@a%20b.jpg"))
+	s.get(t, "/thumb/no.jpg").wants(t, 404)
+	s.get(t, "/thumb/half.png").wantsSize(t, 20, 10)
 }
