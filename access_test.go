@@ -211,6 +211,9 @@ func TestSignedAnswersExpire(t *testing.T) {
 		b := s.get(t, "/"+sign("k", "red.jpg?tr=w-10", expiry), "If-None-Match", a.Header.Get("Etag"))
 		b.wants(t, 304)
 		wantsAge(t, b, 3600)
+		c := s.get(t, "/"+sign("k", "no.jpg?tr=w-10,di-half.png", time.Now().Add(30*time.Second).Unix()))
+		c.wants(t, 200)
+		wantsAge(t, c, 30)
 	}
 	s := serve(t, "root ROOT\nimages {\n dialect imagekit {\n  private_key k\n }\n}\nfile_server")
 	for _, rel := range []string{"red.jpg", "text.txt?tr=w-10"} {

@@ -2,14 +2,11 @@ package images
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"mime"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -17,9 +14,9 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
-	"github.com/caddy-images/caddy-images/transform/negotiate"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
@@ -41,8 +38,11 @@ type answer struct {
 // describe says what the answer will be like. It needs no pixels, so that a
 // request that has the answer already costs none.
 func (h *Handler) describe(r *http.Request, asked transform.Request, original *origin.Source, files []*origin.Source, areas []transform.Rect, client tailored) answer {
-	all := strictest(original, files)
-	a := answer{cacheControl: h.cacheControl(r, asked, all), vary: slices.Concat(client.Vary, all.Vary), acceptCH: client.AcceptCH}
+	all := append([]*origin.Source{original}, files...)
+	a := answer{cacheControl: h.cacheControl(r, asked, all...), vary: slices.Clone(client.Vary), acceptCH: client.AcceptCH}
+	for _, file := range all {
+		a.vary = append(a.vary, file.Vary...)
+	}
 	if h.canonical != nil && asked.Ref.Server == "" {
 		a.link = canonicalLink(h.canonical, asked.Ref)
 	}
@@ -86,13 +86,10 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if a.etag != "" {
 		header.Set("ETag", a.etag)
 	}
-	header.Set("X-Content-Type-Options", "nosniff")
 	if a.cacheControl != "" {
 		header.Set("Cache-Control", a.cacheControl)
 	}
-	for _, name := range a.vary {
-		negotiate.Vary(header, name)
-	}
+	httpcache.MergeVary(header, a.vary...)
 	if a.acceptCH != "" {
 		header.Add("Accept-CH", a.acceptCH)
 	}
@@ -105,45 +102,24 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if a.disposition != "" {
 		header.Set("Content-Disposition", a.disposition)
 	}
-	if !isHarmless(a.contentType) {
-		header.Set("Content-Security-Policy", disarmed)
-	}
+	disarm(header, a.contentType)
 	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, bytes.NewReader(body))
 	return nil
 }
 
-// conditionWriter keeps 412 out of caches. It is the answer to one client's condition,
-// and has nothing in it; a cache that took it for that of the URL would give it to all.
+// conditionWriter keeps 412 and 416 out of caches. They answer one client's condition
+// or range, and have no image; a cache that took one for the response of the URL would
+// give it to all.
 type conditionWriter struct {
 	*caddyhttp.ResponseWriterWrapper
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (w conditionWriter) WriteHeader(status int) {
-	if status == http.StatusPreconditionFailed {
+	if status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable {
 		w.Header().Set("Cache-Control", "no-store")
 	}
 	w.ResponseWriterWrapper.WriteHeader(status)
-}
-
-// disarmed is a policy under which a document that is opened as a page of this
-// site can do nothing: no scripts, no loads, no forms, no origin of its own.
-const disarmed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-
-// isHarmless tells whether the type is one that browsers show without running
-// anything in it with the rights of this site. A browser runs the scripts of any
-// type that ends in +xml, whatever it begins with; those in a PDF never see the
-// site, and the viewers of browsers do not work in a sandbox. The type is empty on
-// answers without a body.
-func isHarmless(contentType string) bool {
-	contentType, _, _ = strings.Cut(strings.ToLower(contentType), ";")
-	contentType = strings.TrimSpace(contentType)
-	kind, _, _ := strings.Cut(contentType, "/")
-	switch kind {
-	case "image", "audio", "video", "font":
-		return !strings.Contains(contentType, "xml")
-	}
-	return contentType == "" || contentType == "application/pdf"
 }
 
 // isKnownTo tells whether the request's conditions decide about the answer
@@ -204,20 +180,6 @@ func strongTag(parts ...[]byte) string {
 		hash.Write(p)
 	}
 	return `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16]) + `"`
-}
-
-// typeOf is the media type of an original that is delivered as it is: what it
-// looks like, or else what its origin says, or, where that is only that it has
-// bytes, what its extension says.
-func typeOf(original *origin.Source, ref origin.Ref) string {
-	if f, ok := formatOf(original.Body); ok {
-		return f.MIME()
-	}
-	switch original.ContentType {
-	case "", "application/octet-stream", "binary/octet-stream": // S3 has the last one of files that it was told no type of
-		return cmp.Or(mime.TypeByExtension(path.Ext(ref.Name())), "application/octet-stream")
-	}
-	return original.ContentType
 }
 
 func formatOf(body []byte) (transform.Format, bool) {

@@ -8,100 +8,97 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-const (
-	year      = "max-age=31536000"
-	immutable = "immutable" // RFC 8246
-)
+// year is how long a response may be kept, in seconds, that nobody said anything of.
+const year = 31536000
 
-// cacheControl is the Cache-Control of a good answer.
+// cacheControl is the Cache-Control of a good response that is made of files: the
+// original, or the default image, and those of layers.
 //
-// What the origin calls private or not to be stored stays so, whatever the
-// configuration says: it may belong to one user. So does what depends on who asks:
-// what a request with credentials gets, for the answer to somebody else may be a
-// refusal, and what the handlers behind this one say of cookies or of things that
-// no cache can know.
+// It is the strictest of what they say, as docs/http.md has it in a table. What an
+// origin calls private or not to be stored stays so, whatever the configuration says:
+// it may belong to one user. So does what depends on who asks: what a request with
+// credentials gets, for the answer to somebody else may be a refusal, and what the
+// handlers behind this one say of cookies or of things that no cache can know.
 //
 // What a signature lets somebody see until a moment is not kept for longer.
-func (h *Handler) cacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
-	usual := h.usualCacheControl(r, asked, original)
+func (h *Handler) cacheControl(r *http.Request, asked transform.Request, files ...*origin.Source) string {
+	now := time.Now()
+	usual := h.usualCacheControl(r, asked, files, now)
 	if until := asked.Proof.Until; !until.IsZero() {
-		return keptUntil(usual, until, time.Now())
+		return keptUntil(usual, until, now)
 	}
 	return usual
 }
 
-func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, original *origin.Source) string {
-	said := directives(original.CacheControl)
+func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, files []*origin.Source, now time.Time) string {
+	asOrigin := h.CacheControl == "origin"
+	policies := make([]httpcache.Policy, len(files))
+	for i, file := range files {
+		policies[i] = policyOf(file, asOrigin, now)
+	}
+	all := httpcache.Strictest(policies...)
+	isPersonal := r.Header.Get("Authorization") != ""
 	switch {
-	case slices.Contains(said, "no-store"):
-		return "no-store"
-	case h.CacheControl == "origin":
-		return original.CacheControl
-	case slices.Contains(said, "private") || r.Header.Get("Authorization") != "" || isPersonal(original.Vary):
-		return "private, no-cache"
-	case h.CacheControl != "":
-		return h.CacheControl
-	case asked.Versioned && !asked.Plan.HasLayers(): // their files have no version
-		return "public, " + year + ", " + immutable
+	case all.NoStore:
+		return all.String()
+	case asOrigin && len(files) == 1 && all == httpcache.Parse(files[0].CacheControl):
+		return files[0].CacheControl // in its own words
+	case asOrigin:
+		return all.String()
+	case all.Private || isPersonal:
+		return httpcache.PerUser
+	case h.CacheControl == "":
+		return orUsual(all, asked.Versioned && !asked.Plan.HasLayers()) // files of layers have no version
+	case all.IsStale():
+		return all.String()
 	}
-	return "public, " + year
+	return bound(h.CacheControl, all)
 }
 
-// strictest is an original as far as caches are concerned that what is made of it
-// and of other files may be kept and shared no longer than each of them.
-func strictest(original *origin.Source, files []*origin.Source) *origin.Source {
-	if len(files) == 0 {
-		return original
+// policyOf is what binds of what an origin says of a file. The answer of a handler
+// behind this one may be for this client, so all that it says counts. Another origin
+// never saw the client, and says how long its own clients keep files: all of it counts
+// if the configuration says so, and otherwise what keeps a file from others.
+func policyOf(file *origin.Source, all bool, now time.Time) httpcache.Policy {
+	p := httpcache.Of(file.CacheControl, file.Header, now)
+	switch {
+	case file.ForRequest:
+		p.Private = p.Private || httpcache.IsPerUser(file.Header)
+	case !all:
+		said := httpcache.Parse(file.CacheControl)
+		return httpcache.Policy{NoStore: said.NoStore, Private: said.Private}
 	}
-	all := &origin.Source{Vary: slices.Clone(original.Vary)}
-	said := []string{original.CacheControl}
-	for _, file := range files {
-		said = append(said, file.CacheControl)
-		all.Vary = append(all.Vary, file.Vary...)
-	}
-	all.CacheControl = strictestOf(said)
-	return all
+	return p
 }
 
-// strictestOf keeps every restriction and the lowest age of several values; what
-// loosens one of them, such as public, counts if all say it.
-func strictestOf(values []string) string {
-	if !slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
-		return values[0]
+// orUsual is a policy as a Cache-Control. Only where nothing was said about how long
+// the response is fresh, it is fresh for a year.
+func orUsual(p httpcache.Policy, isVersioned bool) string {
+	switch {
+	case p == httpcache.Policy{}:
+		p = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(year), Immutable: isVersioned}
+	case !p.HasFreshness():
+		p.MaxAge = httpcache.Seconds(year)
 	}
-	var kept []string
-	lowest, isPublic := int64(-1), true
-	for _, value := range values {
-		isPublic = isPublic && slices.Contains(directives(value), "public")
-		for d := range strings.SplitSeq(value, ",") {
-			name, age, _ := strings.Cut(strings.ToLower(strings.TrimSpace(d)), "=")
-			switch name {
-			case "max-age", "s-maxage":
-				seconds, err := strconv.ParseInt(strings.Trim(age, `"`), 10, 64)
-				if err != nil || seconds < 0 {
-					seconds = 0
-				}
-				if lowest < 0 || seconds < lowest {
-					lowest = seconds
-				}
-			case "no-store", "no-cache", "private", "must-revalidate", "proxy-revalidate":
-				if !slices.Contains(kept, name) {
-					kept = append(kept, name)
-				}
-			}
-		}
+	return p.String()
+}
+
+// bound adds to a configured Cache-Control what forbids caches to use a response that
+// is no longer fresh.
+func bound(value string, p httpcache.Policy) string {
+	names := httpcache.Names(value)
+	if p.MustRevalidate && !slices.Contains(names, "must-revalidate") {
+		value += ", must-revalidate"
 	}
-	if isPublic {
-		kept = append(kept, "public")
+	if p.ProxyRevalidate && !slices.Contains(names, "proxy-revalidate") {
+		value += ", proxy-revalidate"
 	}
-	if lowest >= 0 {
-		kept = append(kept, fmt.Sprintf("max-age=%d", lowest))
-	}
-	return strings.Join(kept, ", ")
+	return value
 }
 
 // keptUntil bounds a Cache-Control so that no cache answers with it after a
@@ -134,34 +131,13 @@ func keptUntil(cacheControl string, until, now time.Time) string {
 	return strings.Join(append(kept, bounded...), ", ")
 }
 
-// isPersonal tells whether one of the headers that an original depends on says
-// who asks.
-func isPersonal(vary []string) bool {
-	return slices.ContainsFunc(vary, func(name string) bool {
-		switch strings.ToLower(name) {
-		case "*", "authorization", "cookie":
-			return true
-		}
-		return false
-	})
-}
-
-// directives are the names of the directives of a Cache-Control, lower case.
-func directives(value string) []string {
-	var names []string
-	for d := range strings.SplitSeq(value, ",") {
-		name, _, _ := strings.Cut(d, "=")
-		names = append(names, strings.ToLower(strings.TrimSpace(name)))
-	}
-	return names
-}
-
 // checkCacheControl refuses what no cache would understand.
 func checkCacheControl(value string) error {
 	if value == "" || value == "origin" {
 		return nil
 	}
-	for _, name := range directives(value) {
+	for d := range strings.SplitSeq(value, ",") {
+		name, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(d)), "=")
 		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) {
 			return fmt.Errorf("cache_control is %q; it takes `origin` or a value such as \"public, max-age=3600\"", value)
 		}

@@ -13,16 +13,33 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 )
 
-// fail answers with an error. It is the one place where errors become HTTP.
+// failAlike is fail for an error that every request for the URL ends in that is alike
+// in the headers of vary.
+func (h *Handler) failAlike(w http.ResponseWriter, r *http.Request, err error, vary []string) error {
+	if e := errors.From(err); h.isKept(e) && len(vary) == 0 {
+		return h.failKept(w, r, err, briefly)
+	}
+	return h.fail(w, r, err)
+}
+
+// fail answers with an error that is for this request only.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error {
+	return h.failKept(w, r, err, "no-store")
+}
+
+// failKept answers with an error. It is the one place where errors become HTTP.
+func (h *Handler) failKept(w http.ResponseWriter, r *http.Request, err error, cacheControl string) error {
 	e := errors.From(err)
 	if r.Context().Err() != nil {
 		e = errors.New(errors.ClientClosed, "The client closed the request").Because(err)
+		cacheControl = "no-store"
 	}
 	status := e.Status(h.habits.statuses)
-	failure := caddyhttp.Error(status, e)
+	failure := caddyhttp.Error(status, nil)
+	failure.Err = e // which may have another one of Caddy's among its causes, with a status that is not ours
 	h.log(r, e, failure)
 	h.countError(e, status)
 	if e.Kind == errors.ClientClosed {
@@ -32,7 +49,8 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	}
 	header := w.Header()
 	header.Set("Ik-Error", e.Header())
-	header.Set("Cache-Control", h.keptError(e))
+	header.Set("Cache-Control", cacheControl)
+	httpcache.MergeVary(header)
 	if e.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
@@ -44,14 +62,14 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) error 
 	return failure
 }
 
-// keptError is the Cache-Control of an error answer. Where the vendor's sites let
-// them be kept, what is not there, and a URL that is wrong, will be so for a while.
-// What `next` answers may depend on who asks.
-func (h *Handler) keptError(e *errors.Error) string {
-	if h.habits.briefly && !h.asksNext && (e.Kind == errors.NotFound || e.Kind == errors.BadTransform) {
-		return "max-age=60"
-	}
-	return "no-store"
+// briefly is the Cache-Control of an error that will be the same for a while.
+const briefly = "max-age=60"
+
+// isKept reports whether caches may keep an error. Where the vendor's sites let them,
+// a file that is not there, and a URL that is wrong, will be so for a while. What
+// `next` answers may depend on who asks.
+func (h *Handler) isKept(e *errors.Error) bool {
+	return h.habits.briefly && !h.asksNext && (e.Kind == errors.NotFound || e.Kind == errors.BadTransform)
 }
 
 // log writes the one line that an operator looks for. The URL's query stays

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 )
 
 // guardedWriter has an answer's status and header checked before the first byte goes out.
@@ -73,8 +75,10 @@ func (w *guardedWriter) FlushError() error {
 func (w *guardedWriter) passes(status int) bool {
 	if !w.checked {
 		w.checked = true
-		if w.refusal = w.check(status, w.Header()); w.refusal != nil {
-			header := w.Header()
+		header := w.Header()
+		if w.refusal = w.check(status, header); w.refusal == nil {
+			httpcache.MergeVary(header)
+		} else {
 			clear(header)
 			for name, values := range w.before {
 				header[name] = values

@@ -177,41 +177,6 @@ func TestRFC9110_12_5_5_VaryIsAppended(t *testing.T) {
 	}
 }
 
-func TestRFC9111_5_2_CacheControl(t *testing.T) {
-	const year = "public, max-age=31536000"
-	tests := []struct {
-		name, option, origins string
-		request               []string
-		want                  string
-	}{
-		{"by default", "", "", nil, year},
-		{"a versioned URL", "", "", []string{"?ik-obj-version=abc"}, year + ", immutable"},
-		{"the operator's", `cache_control "public, max-age=60"`, "max-age=5", nil, "public, max-age=60"},
-		{"the origin's", "cache_control origin", "max-age=5", nil, "max-age=5"},
-		{"the origin's, none", "cache_control origin", "", nil, "none"},
-		{"private stays", "", "private, max-age=5", nil, "private, no-cache"},
-		{"private stays, operator's", `cache_control "public, max-age=60"`, "Private", nil, "private, no-cache"},
-		{"no-store stays", "", "no-store", nil, "no-store"},
-		{"credentials", "", "", []string{"", "Authorization", "Basic eDp5"}, "private, no-cache"},
-		{"no-cache is about this cache", "", "no-cache", nil, year},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			header := ""
-			if tt.origins != "" {
-				header = "header Cache-Control \"" + tt.origins + "\""
-			}
-			s := serve(t, "images {\n"+tt.option+"\n}\nroute {\n"+header+"\nroot ROOT\nfile_server\n}")
-			path := "/tr:w-100/red.jpg"
-			if len(tt.request) > 0 {
-				path += tt.request[0]
-				tt.request = tt.request[1:]
-			}
-			s.get(t, path, tt.request...).wants(t, 200, "Cache-Control", tt.want)
-		})
-	}
-}
-
 func TestErrorsAreNotStored(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")
 	for path, status := range map[string]int{
@@ -239,24 +204,5 @@ func TestNothingIsSniffedOrRun(t *testing.T) {
 	}
 	if a := s.get(t, "/icon.svg"); string(a.body) != svg {
 		t.Error("an SVG that nothing is asked of is not passed on as it is")
-	}
-}
-
-// The type is the word of whoever put the file there, and browsers run scripts in
-// all that ends in +xml.
-func TestNoXMLIsAnImage(t *testing.T) {
-	for mediaType, harmless := range map[string]bool{
-		"application/pdf": true, "video/mp4": true, "font/woff2": true, "Image/PNG; x=y": true,
-		"text/css": false, "application/xml": false, "application/pdf+xml": false, "video/x+xml": false,
-		"image/jpeg": true, "image/x-icon": true, "image/x+xml": false, "image/X+XML": false, "IMAGE/svg+xml": false, "text/html": false,
-	} {
-		addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", mediaType)
-			_, _ = w.Write([]byte("<x/>"))
-		})
-		s := serve(t, "images {\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
-		if got := s.get(t, "/file").Header.Get("Content-Security-Policy"); (got == "") != harmless {
-			t.Errorf("%s has the policy %q", mediaType, got)
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
@@ -79,13 +80,17 @@ func jpegSpace(space string) int {
 	return 2 // RGB
 }
 
-// serveMeta answers with what is known of the original.
-func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.Request, engine render.Engine, asked transform.Request, original *origin.Source) error {
+// serveMeta answers with what is known of the original, or of a default image in place
+// of one that is missing.
+func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.Request, engine render.Engine, asked transform.Request, original *origin.Source, missing error) error {
 	a := answer{
 		contentType:  "application/json",
 		cacheControl: h.cacheControl(r, asked, original),
-		vary:         original.Vary,
+		vary:         slices.Clone(original.Vary),
 		etag:         strongTag([]byte("meta"), []byte(h.engine.Version()), validator(original)),
+	}
+	if missing != nil {
+		a.standIn(missing, time.Now())
 	}
 	if a.isKnownTo(r) {
 		return h.send(w, r, a, nil)

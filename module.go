@@ -53,6 +53,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.passAgain(w, r, asked)
 	}
 	h.addHeaders(w.Header())
+	mergeVary(w)
 	if first != nil && err == nil && !first.passes(h, r, asked) {
 		err = first.arrive(h, r, asked)
 	}
@@ -73,7 +74,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.fail(w, r, h.methodNotAllowed(r))
 	}
 	if err != nil {
-		return h.fail(w, r, err)
+		return h.failAlike(w, r, err, nil)
 	}
 	if err := h.checkOriginal(asked); err != nil {
 		return h.fail(w, r, err)
@@ -86,19 +87,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	defer giveBack()
 	original, err := h.fetch(ctx, w, r, nextHandler, asked)
-	standsIn := false
+	var missing error // what a default image stands in for
 	if err != nil && !isAnswered(err) {
-		original, err = h.fetchDefault(ctx, w, r, nextHandler, asked, err)
-		standsIn = err == nil
+		missing = err
+		original, err = h.fetchDefault(ctx, w, r, nextHandler, asked, missing)
 	}
 	if isAnswered(err) {
 		return nil
 	}
 	if err != nil {
-		return h.fail(w, r, err)
+		return h.failAlike(w, r, err, nil)
 	}
 	if asked.Meta {
-		return h.serveMeta(ctx, w, r, engine, asked, original)
+		return h.serveMeta(ctx, w, r, engine, asked, original, missing)
 	}
 	client := h.tailor(r, asked.Plan, original.Body)
 	asked.Plan = client.Plan
@@ -107,15 +108,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	files, err := h.fetchLayers(ctx, r, nextHandler, asked, original)
 	if err != nil {
-		return h.fail(w, r, err)
+		return h.failAlike(w, r, err, client.Vary)
 	}
 	areas, err := h.areas(asked, original, files)
 	if err != nil {
-		return h.fail(w, r, err)
+		return h.failAlike(w, r, err, client.Vary)
 	}
 	answer := h.describe(r, asked, original, files, areas, client)
-	if standsIn {
-		answer.standIn()
+	if missing != nil {
+		answer.standIn(missing, time.Now())
 	}
 	if asked.Plan.IsZero() {
 		answer.saveAs(asked)
@@ -127,7 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	variant, err := h.render(ctx, r, engine, client, original, files, areas)
 	if err != nil {
-		return h.fail(w, r, err)
+		return h.failAlike(w, r, err, answer.vary)
 	}
 	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
 	answer.made(variant.haste)

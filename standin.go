@@ -2,21 +2,25 @@ package images
 
 import (
 	"context"
+	stderrors "errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
+	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// shortly is the Cache-Control of a default image: the original may be there soon.
-const shortly = "public, max-age=60"
+// shortly is how long a default image is fresh at most: the original may be there soon.
+var shortly = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(60)}
 
 // fetchDefault asks the origins for the default image of an original that is not
 // there. missing is the failure that said so; it stays the failure where there is
@@ -46,13 +50,27 @@ func (h *Handler) fetchDefault(ctx context.Context, w http.ResponseWriter, r *ht
 	return nil, missing
 }
 
-// standIn makes the answer one with a default image.
-func (a *answer) standIn() {
+// standIn makes the answer one with a default image, in place of an original that
+// missing says is not there. Where the handlers behind this one said so, the answer
+// depends on what they said, too: another client may have the original.
+func (a *answer) standIn(missing error, now time.Time) {
 	a.link = ""
-	forbids := func(name string) bool { return name == "no-store" || name == "no-cache" || name == "private" }
-	if !slices.ContainsFunc(directives(a.cacheControl), forbids) {
-		a.cacheControl = shortly
+	policies := []httpcache.Policy{shortly}
+	if a.cacheControl != "" {
+		policies = append(policies, httpcache.Parse(a.cacheControl))
 	}
+	if refusal, ok := stderrors.AsType[*next.Refusal](missing); ok {
+		a.vary = append(a.vary, next.Vary(refusal.Header)...)
+		absence := policyOf(&origin.Source{
+			CacheControl: strings.Join(refusal.Header.Values("Cache-Control"), ", "),
+			Header:       refusal.Header,
+			ForRequest:   true,
+		}, true, now)
+		if absence != (httpcache.Policy{}) {
+			policies = append(policies, absence)
+		}
+	}
+	a.cacheControl = httpcache.Strictest(policies...).String()
 }
 
 // parseDefaultImage reads the path of a default image, not escaped; an empty one

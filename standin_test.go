@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -90,7 +91,7 @@ func TestCacheControlOfDefaultImages(t *testing.T) {
 	for option, want := range map[string]string{
 		"":                                  "public, max-age=60",
 		"cache_control origin":              "public, max-age=60",
-		`cache_control "public, max-age=9"`: "public, max-age=60",
+		`cache_control "public, max-age=9"`: "public, max-age=9",
 		`cache_control no-store`:            "no-store",
 		`cache_control no-cache`:            "no-cache",
 	} {
@@ -152,4 +153,53 @@ func TestRewritesToADefaultImage(t *testing.T) {
 	s = serve(t, fmt.Sprintf(directives, "w-20,di-sub@@a%20b.jpg"))
 	s.get(t, "/thumb/no.jpg").wants(t, 404)
 	s.get(t, "/thumb/half.png").wantsSize(t, 20, 10)
+}
+
+// A default image stands in for what a handler behind this one said is not there, and
+// is kept no longer than that: another client may have the original.
+func TestDefaultImagesInheritFromTheAbsence(t *testing.T) {
+	dir := t.TempDir()
+	writeOriginals(t, dir)
+	picture, err := os.ReadFile(filepath.Join(dir, "half.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var header http.Header
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "half") {
+			w.Header().Set("Cache-Control", "public, max-age=600")
+			_, _ = w.Write(picture)
+			return
+		}
+		for name, values := range header {
+			w.Header()[name] = values
+		}
+		http.NotFound(w, r)
+	})
+	for name, directives := range map[string]string{
+		"by status":  "images\nreverse_proxy " + addr,
+		"by error":   "images\nreverse_proxy " + addr + " {\n @missing status 404\n handle_response @missing {\n  copy_response_headers\n  error 404\n }\n}",
+		"in a chain": "images {\n origin fs ROOT/sub\n origin next\n}\nreverse_proxy " + addr,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, directives)
+			for _, tt := range []struct {
+				said       http.Header
+				want, vary string
+			}{
+				{nil, "public, max-age=60", "Accept"},
+				{http.Header{"Cache-Control": {"max-age=5"}}, "max-age=5", "Accept"},
+				{http.Header{"Cache-Control": {"max-age=500"}}, "max-age=60", "Accept"},
+				{http.Header{"Cache-Control": {"private"}}, "private, no-cache", "Accept"},
+				{http.Header{"Cache-Control": {"no-store"}}, "no-store", "Accept"},
+				{http.Header{"Expires": {"0"}}, "max-age=0", "Accept"},
+				{http.Header{"Set-Cookie": {"a=b"}}, "private, no-cache", "Accept"},
+				{http.Header{"Vary": {"Cookie"}}, "private, no-cache", "Accept, Cookie"},
+				{http.Header{"Vary": {"X-Theme, Accept-Encoding"}}, "public, max-age=60", "Accept, X-Theme"},
+			} {
+				header = tt.said
+				s.get(t, "/no.jpg?tr=w-20,di-half.png").wants(t, 200, "Cache-Control", tt.want, "Vary", tt.vary, "Set-Cookie", "none")
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"context"
+	stderrors "errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,12 +47,14 @@ var telling = []errors.Kind{
 // hidden neither behind an ENOENT nor behind an ECONNREFUSED.
 func (c Chain) Fetch(ctx context.Context, req Request) (*Source, error) {
 	var told *errors.Error
+	var causes []error
 	for _, o := range c.Origins {
 		source, err := o.Fetch(ctx, req)
 		if err == nil {
 			return source, nil
 		}
 		failure := errors.From(err)
+		causes = append(causes, failure.Err)
 		if told == nil || rank(failure.Kind) < rank(told.Kind) {
 			told = failure
 		}
@@ -60,7 +63,7 @@ func (c Chain) Fetch(ctx context.Context, req Request) (*Source, error) {
 		}
 	}
 	if told == nil || told.Kind == errors.NotFound && len(c.Origins) > 1 {
-		return nil, errors.New(errors.NotFound, "No file was found at any origin at the specified path")
+		return nil, errors.New(errors.NotFound, "No file was found at any origin at the specified path").Because(stderrors.Join(causes...))
 	}
 	return nil, told
 }

@@ -71,6 +71,18 @@ type Source struct {
 
 	// Header is the origin's whole answer where it speaks HTTP; may be nil.
 	Header http.Header
+
+	// ForRequest says that the origin saw the client's request, headers and all, and
+	// may have answered for this client. Only a RequestBound origin does.
+	ForRequest bool
+}
+
+// IgnoreCacheControl forgets what the origin says about storing its answer.
+func (s *Source) IgnoreCacheControl() {
+	s.CacheControl = ""
+	for _, name := range []string{"Cache-Control", "CDN-Cache-Control", "Surrogate-Control", "Expires", "Pragma"} {
+		s.Header.Del(name)
+	}
 }
 
 // Shared is the same original, whose memory stays what it is for as long as

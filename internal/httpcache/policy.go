@@ -52,7 +52,9 @@ func (p Policy) String() string {
 		}
 	}
 	age := func(a Age, name string) {
-		if a.Given {
+		// Beside no-cache an age is good for nothing, and a cache that is older than
+		// no-cache would heed it.
+		if a.Given && (!p.NoCache || a.Seconds == 0) {
 			said = append(said, name+"="+strconv.FormatInt(a.Seconds, 10))
 		}
 	}

@@ -123,10 +123,10 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 		return nil, w.refusal
 	}
 	if err != nil {
-		return nil, failure(err)
+		return nil, failure(err, w.header)
 	}
 	if unhandled, _ := caddyhttp.GetVar(inner.Context(), "unhandled").(bool); unhandled && w.status == 0 {
-		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path")
+		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path").Because(&Refusal{Header: w.header})
 	}
 	return w.source()
 }
@@ -200,14 +200,32 @@ func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err err
 	return h.ServeHTTP(w, r)
 }
 
+// Refusal is a cause of the error if the handlers answered with a status that is
+// none of a file. Its header says whether other clients would get the same answer.
+type Refusal struct {
+	Header http.Header
+	Err    error // what a handler returned; may be nil
+}
+
+// Error implements error.
+func (r *Refusal) Error() string {
+	if r.Err != nil {
+		return r.Err.Error()
+	}
+	return "the next handler answered with that status"
+}
+
+// Unwrap returns what the handler returned.
+func (r *Refusal) Unwrap() error { return r.Err }
+
 // failure is the error for one that the handlers returned.
-func failure(err error) error {
+func failure(err error, header http.Header) error {
 	if err == errAborted {
 		return brokeOff(err)
 	}
 	var he caddyhttp.HandlerError
 	if stderrors.As(err, &he) && he.StatusCode != 0 {
-		return origin.StatusError("this site", he.StatusCode).Because(err)
+		return origin.StatusError("this site", he.StatusCode).Because(&Refusal{header, err})
 	}
 	return errors.New(errors.Unidentified, "This site failed").Because(err)
 }

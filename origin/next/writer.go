@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -139,9 +140,14 @@ func (w *writer) pass() {
 	}
 	w.passing.Store(true)
 	to := w.client.Header()
+	vary := to.Values("Vary") // of handlers before this one, who may depend on more
 	maps.Copy(to, w.added)
 	for name, values := range w.header {
 		to[name] = values
+	}
+	if vary = slices.Concat(vary, w.header.Values("Vary")); len(vary) > 0 {
+		to["Vary"] = vary
+		httpcache.MergeVary(to)
 	}
 	w.client.WriteHeader(w.status)
 }
@@ -158,7 +164,7 @@ func (w *writer) source() (*origin.Source, error) {
 		w.status = http.StatusOK // RFC 9110 section 15.3.1: a handler that returns without a word says 200
 	}
 	if w.status != http.StatusOK {
-		return nil, origin.StatusError("this site", w.status)
+		return nil, origin.StatusError("this site", w.status).Because(&Refusal{Header: w.header})
 	}
 	if n, ok := w.announced(); ok && n != int64(w.body.Len()) {
 		return nil, brokeOff(origin.ErrShortBody)
@@ -178,20 +184,18 @@ func (w *writer) source() (*origin.Source, error) {
 	source.ETag = w.header.Get("ETag")
 	source.LastModified = modified.In(time.UTC)
 	source.CacheControl = strings.Join(w.header.Values("Cache-Control"), ", ")
-	source.Vary = w.vary()
+	source.Vary = Vary(w.header)
 	source.Header = w.header
+	source.ForRequest = true
 	return source, nil
 }
 
-// vary is what the answer's Vary lists, but for encodings: the client's were not
-// asked for.
-func (w *writer) vary() (names []string) {
-	for name := range strings.SplitSeq(strings.Join(w.header.Values("Vary"), ","), ",") {
-		if name = strings.TrimSpace(name); name != "" && !strings.EqualFold(name, "Accept-Encoding") {
-			names = append(names, name)
-		}
-	}
-	return names
+// Vary is what the Vary of a handler's answer lists, except encodings: the client's
+// were not asked for.
+func Vary(header http.Header) []string {
+	return slices.DeleteFunc(httpcache.Listed(header.Values("Vary")), func(name string) bool {
+		return strings.EqualFold(name, "Accept-Encoding")
+	})
 }
 
 // Interface guards

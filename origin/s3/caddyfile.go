@@ -6,21 +6,22 @@ import (
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
-const options = "bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, timeout"
+const options = "bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, ignore_cache_control, timeout"
 
 // UnmarshalCaddyfile sets up the origin from Caddyfile tokens:
 //
 //	origin s3 [<bucket>] {
-//		bucket        <name>
-//		prefix        <folder>
-//		region        <region>
-//		endpoint      <url>
+//		bucket               <name>
+//		prefix               <folder>
+//		region               <region>
+//		endpoint             <url>
 //		path_style
-//		access_key    <key>
-//		secret_key    <key>
-//		session_token <token>
+//		access_key           <key>
+//		secret_key           <key>
+//		session_token        <token>
 //		anonymous
-//		timeout       <duration>
+//		ignore_cache_control
+//		timeout              <duration>
 //	}
 func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the module's name
@@ -58,6 +59,8 @@ func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {
 		return option.Value(d, &o.SessionToken)
 	case "anonymous":
 		return option.Flag(d, &o.Anonymous)
+	case "ignore_cache_control":
+		return option.Flag(d, &o.IgnoreCacheControl)
 	case "timeout":
 		return option.Duration(d, &o.Timeout)
 	}

@@ -21,6 +21,7 @@ func TestUnmarshalCaddyfile(t *testing.T) {
 		{"s3 {\n access_key {env.S3_KEY}\n secret_key {env.S3_SECRET}\n}", `{"access_key":"{env.S3_KEY}","secret_key":"{env.S3_SECRET}"}`},
 		{"s3 {\n session_token a\n}", `{"session_token":"a"}`},
 		{"s3 {\n anonymous\n}", `{"anonymous":true}`},
+		{"s3 {\n ignore_cache_control\n}", `{"ignore_cache_control":true}`},
 		{"s3 {\n timeout 1s\n}", `{"timeout":1000000000}`},
 	}
 	for _, tt := range tests {
@@ -47,8 +48,9 @@ func TestUnmarshalCaddyfileErrors(t *testing.T) {
 		{"s3 {\n secret_key\n}", "wrong argument count"},
 		{"s3 {\n session_token\n}", "wrong argument count"},
 		{"s3 {\n anonymous yes\n}", "wrong argument count"},
+		{"s3 {\n ignore_cache_control yes\n}", "wrong argument count"},
 		{"s3 {\n timeout long\n}", `timeout: "long" is no duration above zero, such as 10s`},
-		{"s3 {\n acl public\n}", `unrecognized option "acl"; the options are bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, timeout`},
+		{"s3 {\n acl public\n}", `unrecognized option "acl"; the options are bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, ignore_cache_control, timeout`},
 	}
 	for _, tt := range tests {
 		var o Origin

@@ -30,7 +30,11 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if answer.StatusCode != http.StatusOK {
 		return nil, refusal(answer)
 	}
-	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	source, err := origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	if err == nil && o.IgnoreCacheControl {
+		source.IgnoreCacheControl()
+	}
+	return source, err
 }
 
 func (o *Origin) get(ctx context.Context, ref origin.Ref) (*http.Response, error) {

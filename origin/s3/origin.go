@@ -74,6 +74,11 @@ type Origin struct {
 	// Default: `false`
 	Anonymous bool `json:"anonymous,omitempty"`
 
+	// Whether what the metadata of a file says about storing it is ignored altogether,
+	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// `cache_control` says. Default: `false`
+	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
+
 	// How long a fetch may take in all, finding credentials and the body
 	// included. Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`

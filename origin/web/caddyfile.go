@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	options    = "base_url, forward_host, header, tls, allow_private, max_redirects, dial_timeout, response_header_timeout, timeout"
+	options    = "base_url, forward_host, header, tls, allow_private, ignore_cache_control, max_redirects, dial_timeout, response_header_timeout, timeout"
 	tlsOptions = "ca, server_name, insecure_skip_verify"
 )
 
@@ -25,6 +25,7 @@ const (
 //			insecure_skip_verify
 //		}
 //		allow_private           <networks...>
+//		ignore_cache_control
 //		max_redirects           <count>
 //		dial_timeout            <duration>
 //		response_header_timeout <duration>
@@ -60,6 +61,8 @@ func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {
 		return o.unmarshalTLS(d)
 	case "allow_private":
 		return option.Values(d, &o.AllowPrivate)
+	case "ignore_cache_control":
+		return option.Flag(d, &o.IgnoreCacheControl)
 	case "max_redirects":
 		return o.unmarshalMaxRedirects(d)
 	case "dial_timeout":

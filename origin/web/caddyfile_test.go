@@ -18,6 +18,7 @@ func TestUnmarshalCaddyfile(t *testing.T) {
 		{"header", "web {\n header X-A 1\n header X-B \"2 3\"\n}", `{"headers":{"X-A":"1","X-B":"2 3"}}`},
 		{"tls", "web {\n tls {\n ca a.pem b.pem\n ca c.pem\n server_name x\n insecure_skip_verify\n}\n timeout 1s\n}", `{"tls":{"ca_files":["a.pem","b.pem","c.pem"],"server_name":"x","insecure_skip_verify":true},"timeout":1000000000}`},
 		{"allow_private", "web {\n allow_private 10.0.0.0/8 ::1\n allow_private fd00::/8\n}", `{"allow_private":["10.0.0.0/8","::1","fd00::/8"]}`},
+		{"ignore_cache_control", "web {\n ignore_cache_control\n}", `{"ignore_cache_control":true}`},
 		{"max_redirects", "web {\n max_redirects 0\n}", `{"max_redirects":0}`},
 		{"dial_timeout", "web {\n dial_timeout 1s\n}", `{"dial_timeout":1000000000}`},
 		{"response_header_timeout", "web {\n response_header_timeout 1m\n}", `{"response_header_timeout":60000000000}`},
@@ -52,6 +53,7 @@ func TestUnmarshalCaddyfileErrors(t *testing.T) {
 		{"web {\n tls {\n server_name a\n server_name b\n}\n}", "server_name is already set"},
 		{"web {\n tls {\n insecure\n}\n}", `unrecognized option "insecure"; the options are ca, server_name, insecure_skip_verify`},
 		{"web {\n allow_private\n}", "wrong argument count"},
+		{"web {\n ignore_cache_control on\n}", "wrong argument count"},
 		{"web {\n max_redirects\n}", "wrong argument count"},
 		{"web {\n max_redirects 1\n max_redirects 2\n}", "max_redirects is already set"},
 		{"web {\n max_redirects many\n}", `max_redirects: "many" is no number of redirects, such as 5`},
@@ -60,7 +62,7 @@ func TestUnmarshalCaddyfileErrors(t *testing.T) {
 		{"web {\n timeout\n}", "wrong argument count"},
 		{"web {\n dial_timeout soon\n}", `dial_timeout: "soon" is no duration above zero, such as 10s`},
 		{"web {\n response_header_timeout 0s\n}", `response_header_timeout: "0s" is no duration above zero`},
-		{"web {\n proxy x\n}", `unrecognized option "proxy"; the options are base_url, forward_host, header, tls, allow_private, max_redirects, dial_timeout, response_header_timeout, timeout`},
+		{"web {\n proxy x\n}", `unrecognized option "proxy"; the options are base_url, forward_host, header, tls, allow_private, ignore_cache_control, max_redirects, dial_timeout, response_header_timeout, timeout`},
 	}
 	for _, tt := range tests {
 		var o Origin

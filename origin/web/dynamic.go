@@ -28,6 +28,11 @@ type Dynamic struct {
 	// to though they are not public.
 	AllowPrivate []string `json:"allow_private,omitempty"`
 
+	// Whether what servers say about storing their files is ignored altogether,
+	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// `cache_control` says. Default: `false`
+	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
+
 	// How many redirects to follow; 0 follows none. Default: `5`
 	MaxRedirects *int `json:"max_redirects,omitempty"`
 
@@ -61,6 +66,7 @@ func (Dynamic) CaddyModule() caddy.ModuleInfo {
 //			...
 //		}
 //		allow_private           <networks...>
+//		ignore_cache_control
 //		max_redirects           <count>
 //		dial_timeout            <duration>
 //		response_header_timeout <duration>
@@ -76,15 +82,15 @@ func (d *Dynamic) UnmarshalCaddyfile(tokens *caddyfile.Dispenser) error {
 	var o Origin
 	for tokens.NextBlock(0) {
 		switch tokens.Val() {
-		case "tls", "allow_private", "max_redirects", "dial_timeout", "response_header_timeout", "timeout":
+		case "tls", "allow_private", "ignore_cache_control", "max_redirects", "dial_timeout", "response_header_timeout", "timeout":
 			if err := o.unmarshalOption(tokens); err != nil {
 				return err
 			}
 		default:
-			return option.Unknown(tokens, "tls, allow_private, max_redirects, dial_timeout, response_header_timeout, timeout")
+			return option.Unknown(tokens, "tls, allow_private, ignore_cache_control, max_redirects, dial_timeout, response_header_timeout, timeout")
 		}
 	}
-	d.TLS, d.AllowPrivate, d.MaxRedirects = o.TLS, o.AllowPrivate, o.MaxRedirects
+	d.TLS, d.AllowPrivate, d.IgnoreCacheControl, d.MaxRedirects = o.TLS, o.AllowPrivate, o.IgnoreCacheControl, o.MaxRedirects
 	d.DialTimeout, d.ResponseHeaderTimeout, d.Timeout = o.DialTimeout, o.ResponseHeaderTimeout, o.Timeout
 	return nil
 }
@@ -92,7 +98,7 @@ func (d *Dynamic) UnmarshalCaddyfile(tokens *caddyfile.Dispenser) error {
 // Provision checks the configuration. It connects to nothing.
 func (d *Dynamic) Provision(ctx caddy.Context) error {
 	d.web = &Origin{
-		TLS: d.TLS, AllowPrivate: d.AllowPrivate, MaxRedirects: d.MaxRedirects,
+		TLS: d.TLS, AllowPrivate: d.AllowPrivate, IgnoreCacheControl: d.IgnoreCacheControl, MaxRedirects: d.MaxRedirects,
 		DialTimeout: d.DialTimeout, ResponseHeaderTimeout: d.ResponseHeaderTimeout, Timeout: d.Timeout,
 		dynamic: true,
 	}

@@ -24,7 +24,11 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 		drain(answer.Body)
 		return nil, origin.StatusError(server, answer.StatusCode)
 	}
-	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	source, err := origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	if err == nil && o.IgnoreCacheControl {
+		source.IgnoreCacheControl()
+	}
+	return source, err
 }
 
 // drain reads a short rest, so that the connection of a mere 404 can be used

@@ -55,6 +55,11 @@ type Origin struct {
 	// to though they are not public.
 	AllowPrivate []string `json:"allow_private,omitempty"`
 
+	// Whether what the server says about storing its files is ignored altogether,
+	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// `cache_control` says. Default: `false`
+	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
+
 	// How many redirects to follow; 0 follows none. Default: `5`
 	MaxRedirects *int `json:"max_redirects,omitempty"`
 

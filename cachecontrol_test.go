@@ -1,0 +1,120 @@
+package images_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// rule is a row of the table in docs/http.md.
+type rule struct {
+	origin, says string
+	want         [3]string // by default, with a configured value, with `origin`
+}
+
+var codeSpan = regexp.MustCompile("`([^`]*)`")
+
+func cachingRules(t *testing.T) (rules []rule) {
+	t.Helper()
+	for line := range strings.Lines(section(t, readPage(t, "docs/http.md"), "Cache-Control")) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 5 || strings.HasPrefix(line, "| Origin") || strings.HasPrefix(line, "|--") {
+			continue
+		}
+		r := rule{origin: strings.Trim(cells[0], " `"), says: strings.TrimSpace(cells[1])}
+		for i, cell := range cells[2:] {
+			r.want[i] = strings.Trim(cell, " `")
+		}
+		rules = append(rules, r)
+	}
+	if len(rules) < 30 {
+		t.Fatalf("the table has %d rows", len(rules))
+	}
+	return rules
+}
+
+// headers are those that the origin answers with, and the rest of the request.
+func (r rule) headers() (origin http.Header, query string, request []string) {
+	origin = make(http.Header)
+	for _, m := range codeSpan.FindAllStringSubmatch(r.says, -1) {
+		name, value, _ := strings.Cut(m[1], ": ")
+		switch {
+		case strings.HasPrefix(m[1], "?"):
+			query = "&" + m[1][1:]
+		case name == "Authorization":
+			request = []string{name, value}
+		case value == "<in an hour>":
+			origin.Add(name, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+		default:
+			origin.Add(name, value)
+		}
+	}
+	return origin, query, request
+}
+
+// Every row of the table in docs/http.md is true, of an original and of the file of a
+// layer, of what is drawn and of a file as it is.
+func TestRFC9111_5_2_2_Inherited(t *testing.T) {
+	rules := cachingRules(t)
+	dir := t.TempDir()
+	writeOriginals(t, dir)
+	picture, err := os.ReadFile(filepath.Join(dir, "half.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		if _, err := fmt.Sscanf(r.URL.Path, "/%d.png", &n); err == nil {
+			header, _, _ := rules[n].headers()
+			for name, values := range header {
+				w.Header()[name] = values
+			}
+		}
+		w.Header().Set("Content-Type", "image/png")
+		_, _ = w.Write(picture)
+	})
+	for origin, directives := range map[string]string{
+		"next":   "images {\nCONTROL\n}\nreverse_proxy " + addr,
+		"others": "images {\nCONTROL\norigin web http://" + addr + " {\n allow_private 127.0.0.0/8\n}\n}",
+	} {
+		for column, option := range []string{"", `cache_control "public, max-age=600"`, "cache_control origin"} {
+			s := serve(t, strings.ReplaceAll(directives, "CONTROL", option))
+			for n, r := range rules {
+				if r.origin != "any" && r.origin != origin {
+					continue
+				}
+				_, query, request := r.headers()
+				urls := []string{fmt.Sprintf("/%d.png?tr=w-10%s", n, query)}
+				if column == 0 && query == "" {
+					urls = append(urls, fmt.Sprintf("/plain.png?tr=l-image,i-%d.png,w-5,l-end,w-10", n))
+				}
+				if column == 0 {
+					urls = append(urls, fmt.Sprintf("/%d.png?ik-attachment=true%s", n, query))
+				}
+				for _, url := range urls {
+					got := strings.Join(s.get(t, url, request...).Header.Values("Cache-Control"), " + ")
+					want := strings.ReplaceAll(r.want[column], "none", "")
+					if strings.HasPrefix(want, "max-age=3600") { // less what the request took
+						var left int
+						if _, err := fmt.Sscanf(got, "max-age=%d", &left); err != nil || left < 3000 || left > 3600 {
+							t.Errorf("%s, %q: %s is %q, want %q", origin, option, r.says, got, want)
+						}
+						continue
+					}
+					if strings.Contains(url, "l-image") { // of the other file, which says nothing, nothing loosens
+						want = strings.TrimSuffix(strings.TrimPrefix(want, "public, "), ", immutable")
+						got = strings.TrimPrefix(got, "public, ")
+					}
+					if got != want {
+						t.Errorf("%s, %q, %s: %s is %q, want %q", origin, option, url, r.says, got, want)
+					}
+				}
+			}
+		}
+	}
+}
