@@ -4,8 +4,8 @@
 #   check   only looks, and says what is missing
 #   build   a C compiler, pkg-config and libvips with its headers
 #   run     the same
-#   test    the same, headless Chromium for the test of the quickstart's page, Node with npm for ImageKit's SDKs, and
-#           small fonts with Chinese and Devanagari letters
+#   test    the same, headless Chromium for the tests that open pages, nginx for the test of a caching proxy, Node with
+#           npm for ImageKit's SDKs, and small fonts with Chinese and Devanagari letters
 #
 # What is there already is left alone: apt is asked only for what is missing, and sudo only then.
 set -eu
@@ -17,9 +17,10 @@ die() { say "error: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 have_vips() { have pkg-config && pkg-config --exists "vips >= $vips_version"; }
 have_cc() { have "${CC:-gcc}" || have cc || have clang; }
-have_all_for_tests() { have_browser && have node && have npm && have_letters 6c38 && have_letters 915; }
+have_all_for_tests() { have_browser && have_nginx && have node && have npm && have_letters 6c38 && have_letters 915; }
 # By the number of one of them, in Unicode: 6c38 is Chinese, 915 Devanagari.
 have_letters() { have fc-list && fc-list ":charset=$1" | grep -q .; }
+have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 have_browser() { have chromium || have chromium-browser || have google-chrome || have google-chrome-stable; }
 
 as_root() {
@@ -43,6 +44,21 @@ apt_install() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
 }
 
+# Tests start an nginx of their own. The package would start one too, on port 80, now and with the machine.
+apt_install_stopped() {
+	policy=/usr/sbin/policy-rc.d
+	if [ -e "$policy" ]; then
+		apt_install "$@"
+	else
+		as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+		trap 'as_root rm -f "$policy"' EXIT
+		apt_install "$@"
+		as_root rm -f "$policy"
+		trap - EXIT
+	fi
+	! have systemctl || as_root systemctl --quiet disable nginx || true
+}
+
 # The version that apt would install, or nothing.
 candidate() { LC_ALL=C apt-cache policy "$1" | sed -n 's/^ *Candidate: *//p' | grep -vx '(none)' || true; }
 
@@ -55,6 +71,7 @@ too_old() {
 
 install_with_apt() {
 	wanted=
+	stopped=
 	have_cc || wanted="$wanted gcc libc6-dev"
 	have pkg-config || wanted="$wanted pkg-config"
 	if ! have_vips; then
@@ -62,14 +79,15 @@ install_with_apt() {
 	fi
 	if [ "$1" = test ]; then
 		have_browser || wanted="$wanted chromium"
+		have_nginx || stopped=nginx
 		have node || wanted="$wanted nodejs"
 		have npm || wanted="$wanted npm"
 		have fc-list || wanted="$wanted fontconfig"
 		have_letters 6c38 || wanted="$wanted fonts-droid-fallback"
 		have_letters 915 || wanted="$wanted fonts-lohit-deva"
 	fi
-	[ -n "$wanted" ] || return 0
-	say "installing:$wanted"
+	[ -n "$wanted$stopped" ] || return 0
+	say "installing:$wanted $stopped"
 	apt_update
 
 	case " $wanted " in *" libvips-dev "*)
@@ -90,6 +108,7 @@ install_with_apt() {
 	esac
 	# shellcheck disable=SC2086 # a list of words
 	[ -z "$wanted" ] || apt_install $wanted
+	[ -z "$stopped" ] || apt_install_stopped "$stopped"
 }
 
 missing() {
