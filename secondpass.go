@@ -88,6 +88,7 @@ func (h *Handler) passAgain(w http.ResponseWriter, r *http.Request, asked transf
 	received, _ := outer.Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	refuse := func(err error) error {
 		h.addHeaders(w.Header())
+		mergeVary(w)
 		return h.fail(w, r, err)
 	}
 	if server == nil || received.URL == nil {
