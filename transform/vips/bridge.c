@@ -73,8 +73,14 @@ bridge_start(int concurrency)
 	// A picture that is read in any order is decoded into memory. Above this size
 	// libvips would write it to a temporary file instead.
 	g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
+	// Vector instructions change the bytes of results. A worker gets none of these
+	// variables, and its results share their entity tags with those drawn in process.
+	g_unsetenv("VIPS_NOVECTOR");
+	g_unsetenv("IM_NOVECTOR");
+	g_unsetenv("VIPS_VECTOR");
 	if (VIPS_INIT("caddy-images"))
 		return -1;
+	bridge_choose_vectors();
 	vips_class_map_all(VIPS_TYPE_OPERATION, never_cache, NULL);
 	vips_concurrency_set(concurrency);
 	return 0;

@@ -19,6 +19,9 @@ enum {
 void bridge_silence(void);
 void bridge_log(gboolean wanted);
 int bridge_start(int concurrency);
+gboolean bridge_vectors(void);
+void bridge_choose_vectors(void);
+int bridge_orc_calls(void);
 void bridge_trim(void);
 gboolean bridge_add_fonts(const char *folder);
 

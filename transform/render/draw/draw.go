@@ -16,7 +16,13 @@ import (
 const revision = "5"
 
 // Version changes when the same job may give other bytes.
-func Version() string { return revision + "/" + vips.Version() }
+func Version() string {
+	version := revision + "/" + vips.Version()
+	if !vips.Vectors() {
+		version += "/scalar"
+	}
+	return version
+}
 
 // step draws one thing that a recipe asks for, and does nothing when it does
 // not ask.

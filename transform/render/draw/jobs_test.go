@@ -11,19 +11,16 @@ import (
 	"testing"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/long"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
-// smallJobs are jobs of every format, step and failure, each done quickly.
-func smallJobs(t testing.TB) []render.Job {
-	t.Helper()
+// smallSteps have something of every step.
+func smallSteps() [][]transform.Step {
 	n := transform.Num
-	files := originals(t)
-	animated := asGIF(t, frames(24, 16)...)
-	seen := asPNG(t, box(40, 30, clear, red, image.Rect(5, 5, 30, 20)))
-	steps := [][]transform.Step{
+	return [][]transform.Step{
 		nil,
 		{sized(20, 0, transform.Cover, 0)},
 		{sized(20, 30, transform.Cover, transform.FocusAuto)},
@@ -46,6 +43,15 @@ func smallJobs(t testing.TB) []render.Job {
 		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.GradientBackground, Palette: 4})},
 		{onBackground(sized(50, 40, transform.Pad, 0), transform.Background{Kind: transform.DominantBackground})},
 	}
+}
+
+// smallJobs are jobs of every format, step and failure, each done quickly.
+func smallJobs(t testing.TB) []render.Job {
+	t.Helper()
+	files := originals(t)
+	animated := asGIF(t, frames(24, 16)...)
+	seen := asPNG(t, box(40, 30, clear, red, image.Rect(5, 5, 30, 20)))
+	steps := smallSteps()
 	var jobs []render.Job
 	for _, in := range []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF, transform.TIFF, transform.SVG, transform.AVIF, transform.HEIC} {
 		for k, s := range steps {
@@ -78,7 +84,25 @@ var halfGreen = color.NRGBA{0, 200, 0, 102}
 
 // Jobs that run at the same time do not see each other.
 func TestConcurrency(t *testing.T) {
-	jobs := smallJobs(t)
+	concurrently(t, smallJobs(t), 1)
+}
+
+// Two thousand times: Orc's list of code, before its users had a lock, was
+// corrupted by one of some thousand jobs (orc.c of package vips).
+func TestConcurrencyManyTimes(t *testing.T) {
+	long.Only(t)
+	file := originals(t)[transform.PNG]
+	var jobs []render.Job
+	for _, steps := range smallSteps() {
+		jobs = append(jobs, newJob(file, transform.Output{Format: transform.PNG}, steps...))
+	}
+	concurrently(t, jobs, 2000)
+}
+
+// concurrently draws each of the jobs alone, and then all of them on each of eight
+// threads at once, so many times.
+func concurrently(t *testing.T, jobs []render.Job, times int) {
+	t.Helper()
 	type outcome struct {
 		body []byte
 		err  string
@@ -94,16 +118,18 @@ func TestConcurrency(t *testing.T) {
 	for n, job := range jobs {
 		want[n] = do(job)
 	}
-	var group sync.WaitGroup
-	for worker := range 8 {
-		group.Go(func() {
-			for n := range jobs {
-				n = (n*7 + worker*len(jobs)/8) % len(jobs)
-				if got := do(jobs[n]); got.err != want[n].err || !bytes.Equal(got.body, want[n].body) {
-					t.Errorf("job %d: %d bytes, %q; alone %d bytes, %q", n, len(got.body), got.err, len(want[n].body), want[n].err)
+	for range times {
+		var group sync.WaitGroup
+		for worker := range 8 {
+			group.Go(func() {
+				for n := range jobs {
+					n = (n*7 + worker*len(jobs)/8) % len(jobs)
+					if got := do(jobs[n]); got.err != want[n].err || !bytes.Equal(got.body, want[n].body) {
+						t.Errorf("job %d: %d bytes, %q; alone %d bytes, %q", n, len(got.body), got.err, len(want[n].body), want[n].err)
+					}
 				}
-			}
-		})
+			})
+		}
+		group.Wait()
 	}
-	group.Wait()
 }
