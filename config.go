@@ -174,6 +174,7 @@ type Handler struct {
 	asksNext       bool // they are one of the origins
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
+	site           string          // tells this handler from others, for what is remembered of originals
 	gate           sharedGate
 	gateSettings   *gateSettings // nil until there is a gate
 	limits         transform.Limits

@@ -86,7 +86,7 @@ func (h *Handler) provisionEngine(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
-	h.engine, h.engineSettings = engine, &settings
+	h.engine, h.engineSettings, h.site = engine, &settings, newSite()
 	if err := h.provisionGate(settings); err != nil {
 		return err
 	}

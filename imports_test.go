@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"transform/imagizer":          {"errors", "origin", "transform", "transform/endpoint"},
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
-	"transform/render":            {"errors", "internal/coalesce", "transform"},
+	"transform/render":            {"errors", "internal/coalesce", "origin", "transform"},
 	"transform/render/admission":  {"errors", "transform", "transform/header", "transform/render", "transform/sniff"},
 	"transform/render/draw":       {"errors", "transform", "transform/exif", "transform/font", "transform/header", "transform/icc", "transform/render", "transform/render/palette", "transform/render/saliency", "transform/sniff", "transform/vips"},
 	"transform/render/saliency":   {},

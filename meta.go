@@ -95,7 +95,7 @@ func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.
 	if a.isKnownTo(r) {
 		return h.send(w, r, a, nil)
 	}
-	body, err := h.inspect(ctx, engine, original)
+	body, err := h.inspect(ctx, engine, original, h.sourceOf(asked, false))
 	if err != nil {
 		return h.fail(w, r, err)
 	}
@@ -103,13 +103,14 @@ func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.
 }
 
 // inspect is the metadata of an original as JSON.
-func (h *Handler) inspect(ctx context.Context, engine render.Engine, original *origin.Source) ([]byte, error) {
+func (h *Handler) inspect(ctx context.Context, engine render.Engine, original *origin.Source, from render.Source) ([]byte, error) {
 	plan := transform.Plan{}
 	if kind, _ := sniff.Document(original.Body); kind == sniff.PDF {
 		plan.Page = 1 // whose size is that of the document
 	}
 	result, err := engine.Render(ctx, render.Job{
 		Original:     original.Body,
+		Source:       from,
 		Plan:         plan,
 		Inspect:      true,
 		Limits:       h.limits,

@@ -102,6 +102,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.serveMeta(ctx, w, r, engine, asked, original, missing)
 	}
 	client := h.tailor(r, asked.Plan, original.Body)
+	client.source = h.sourceOf(asked, standsIn)
 	asked.Plan = client.Plan
 	if err := h.checkFile(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
@@ -229,6 +230,7 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 		Original:     original.Body,
 		Files:        bodies,
 		Areas:        areas,
+		Source:       client.source,
 		Plan:         plan,
 		Accepts:      h.accepts(r, plan),
 		Limits:       h.limits,

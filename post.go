@@ -148,10 +148,11 @@ func (h *Handler) process(ctx context.Context, r *http.Request, nextHandler cadd
 	defer giveBack()
 	if asked.Meta {
 		a.contentType = "application/json"
-		body, err := h.inspect(ctx, engine, original)
+		body, err := h.inspect(ctx, engine, original, h.sentBy(r))
 		return a, body, err
 	}
 	client := h.tailor(r, asked.Plan, original.Body)
+	client.source = h.sentBy(r)
 	asked.Plan = client.Plan
 	if err := h.checkFile(asked.Plan, original.Body); err != nil {
 		return a, nil, err

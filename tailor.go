@@ -13,6 +13,7 @@ type tailored struct {
 	negotiate.Hinted // its Vary has all headers of the request that were read
 
 	quality render.Quality
+	source  render.Source // of the original
 }
 
 // tailor asks the client's headers what the plan, or the configuration, leaves to

@@ -62,9 +62,10 @@ type identity struct {
 func (j Job) identity() identity { return identity{string(j.Plan.Key()), len(j.Original)} }
 
 // sameVariant compares all that jobs with equal plans have beside it, whatever
-// there is. Bytes are compared, rather than hashed before, since there seldom is
+// there is but where the original is from: the same bytes give the same variant. Bytes are compared, rather than hashed before, since there seldom is
 // another job to compare with.
 func sameVariant(a, b Job) bool {
 	a.Plan, b.Plan = transform.Plan{}, transform.Plan{}
+	a.Source, b.Source = Source{}, Source{}
 	return reflect.DeepEqual(a, b)
 }

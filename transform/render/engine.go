@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -38,6 +39,10 @@ type Job struct {
 	// the last one are empty.
 	Areas []transform.Rect
 
+	// Source says where Original is from, for engines that remember what broke them.
+	// Nothing that is drawn depends on it.
+	Source Source
+
 	Plan transform.Plan
 
 	// Inspect asks for the Details of Original instead of a picture. Of the plan only
@@ -67,7 +72,28 @@ type Job struct {
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration
+
+	// Waited is how much of QueueTimeout the job has waited already: engines set it,
+	// callers leave it. So that all the waits of a job share one limit, and an error
+	// names the limit that was set.
+	Waited time.Duration
 }
+
+// Source is where an original is from.
+type Source struct {
+	// Site is who fetched it: files of the same name at two sites are two files.
+	Site string
+
+	// Ref names it there. Of a file that came with the request only the Server is
+	// set, which names the client; of any other unknown file nothing.
+	Ref origin.Ref
+}
+
+// Of is the source of another file of the same job, one of a layer.
+func (s Source) Of(ref origin.Ref) Source { return Source{s.Site, ref} }
+
+// Patience is for how much longer the job may wait.
+func (j Job) Patience() time.Duration { return max(0, j.QueueTimeout-j.Waited) }
 
 // File is that of Files which a layer of the plan needs; nil if it is not there.
 func (j Job) File(l transform.Layer) []byte {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/semaphore"
 
@@ -41,7 +40,7 @@ func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 		// A font stays for the life of the process that loads it.
 		return nil, errors.New(errors.BadTransform, "Font files need worker processes, and this server has `isolation off`; name a font family that is installed")
 	}
-	if err := e.wait(ctx, job.QueueTimeout); err != nil {
+	if err := e.wait(ctx, job); err != nil {
 		return nil, err
 	}
 	ctx, cancel := WithTimeout(ctx, job.Timeout)
@@ -75,8 +74,11 @@ func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 	}
 }
 
-func (e *InProcess) wait(ctx context.Context, timeout time.Duration) error {
-	limited, cancel := WithTimeout(ctx, timeout)
+func (e *InProcess) wait(ctx context.Context, job Job) error {
+	if e.slots.TryAcquire(1) {
+		return nil
+	}
+	limited, cancel := WithTimeout(ctx, job.Patience())
 	defer cancel()
 	if e.slots.Acquire(limited, 1) == nil {
 		return nil
@@ -84,5 +86,5 @@ func (e *InProcess) wait(ctx context.Context, timeout time.Duration) error {
 	if !OutOfTime(limited) {
 		return Stopped(limited)
 	}
-	return Busy(timeout)
+	return Busy(job.QueueTimeout)
 }

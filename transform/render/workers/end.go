@@ -7,6 +7,7 @@ type End string
 const (
 	Replaced   End = "replaced"    // after MaxJobs, with more than MaxResident, or after a font
 	Broken     End = "broken"      // a picture crashed it, or had it talk nonsense
+	Killed     End = "killed"      // by somebody else, while it had a picture
 	TimedOut   End = "timed_out"   // killed: its picture took longer than it may
 	Cancelled  End = "cancelled"   // killed: its client left, and it did not stop soon
 	Died       End = "died"        // while it had no picture
@@ -15,4 +16,4 @@ const (
 )
 
 // Ends are all ends.
-var Ends = []End{Replaced, Broken, TimedOut, Cancelled, Died, NotStarted, Closed}
+var Ends = []End{Replaced, Broken, Killed, TimedOut, Cancelled, Died, NotStarted, Closed}

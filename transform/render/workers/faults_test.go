@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -24,6 +26,12 @@ var faults = map[string]func(ctx context.Context, job render.Job) (*render.Resul
 	"segfault":     segfault,
 	"panic":        func(context.Context, render.Job) (*render.Result, error) { panic("at the codec") },
 	"die":          func(context.Context, render.Job) (*render.Result, error) { die(); return nil, nil },
+	"die as":       dieAs,
+	"hang aloud":   hangAloud,
+	"large aloud":  largeAloud,
+	"closes":       closes,
+	"bus error":    func(context.Context, render.Job) (*render.Result, error) { raise(syscall.SIGBUS); select {} },
+	"system call":  func(context.Context, render.Job) (*render.Result, error) { raise(syscall.SIGSYS); select {} },
 	"exit":         func(context.Context, render.Job) (*render.Result, error) { os.Exit(0); return nil, nil },
 	"garbage":      say([]byte("GET / HTTP/1.1\r\n\r\n")),
 	"huge":         say(appendHeader(nil, frameResult, 1<<32-1)),
@@ -58,6 +66,38 @@ func addFaults() bool {
 }
 
 func die() { raise(syscall.SIGKILL) }
+
+// dieAs dies in the process that the note names, and draws in another one.
+func dieAs(_ context.Context, job render.Job) (*render.Result, error) {
+	if _, pid, _ := bytes.Cut(job.Original, []byte{0}); string(pid) == strconv.Itoa(os.Getpid()) {
+		die()
+	}
+	return noDetails(nil, job)
+}
+
+// hangAloud says that it is at work, and goes on with it.
+func hangAloud(context.Context, render.Job) (*render.Result, error) {
+	fmt.Fprintln(os.Stderr, atWork)
+	select {}
+}
+
+const atWork = "at work"
+
+// largeAloud is hangAloud of a worker that has grown.
+func largeAloud(ctx context.Context, job render.Job) (*render.Result, error) {
+	large := make([]byte, 2*largerBy)
+	for i := range large {
+		large[i] = 1
+	}
+	defer runtime.KeepAlive(large)
+	return hangAloud(ctx, job)
+}
+
+// closes lives on and is not heard of any more.
+func closes(context.Context, render.Job) (*render.Result, error) {
+	_ = syscall.Shutdown(theSocket(), syscall.SHUT_RDWR)
+	select {}
+}
 
 func raise(signal syscall.Signal) {
 	if err := syscall.Kill(os.Getpid(), signal); err != nil {

@@ -5,14 +5,13 @@ package workers
 import (
 	"context"
 	stderrors "errors"
+	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
@@ -30,10 +29,14 @@ type Pool struct {
 	open  func() (*os.File, []byte, error)
 	share func(...[]byte) (*os.File, error)
 
+	// oomKills is a function of that name, see there.
+	oomKills func() (n uint64, ok bool)
+
 	// jobs hands a job to a worker. Go serves those who wait to send in the
 	// order they came.
 	jobs    chan *task
 	refused *quarantine
+	starts  *starts
 
 	// closing is done when the pool is closed.
 	closing context.Context
@@ -58,9 +61,11 @@ func New(config Config) (*Pool, error) {
 		open:       newWindow,
 		share:      shareMemory,
 		executable: executable,
+		oomKills:   oomKills,
 		jobs:       make(chan *task),
 		tried:      make(chan struct{}),
 		refused:    newQuarantine(config.RefusalTime),
+		starts:     newStarts(),
 	}
 	p.closing, p.close = context.WithCancel(context.Background())
 	return p, nil
@@ -73,8 +78,8 @@ func (p *Pool) Version() string { return p.config.Version }
 // one.
 func (p *Pool) Stats() (running, busy int) { return int(p.running.Load()), int(p.busy.Load()) }
 
-// Refused is how many originals, or pictures with their layers, are refused
-// because they broke a worker.
+// Refused is how many originals, pictures with their layers, and sources of originals
+// are refused because they broke workers or took too long.
 func (p *Pool) Refused() int { return p.refused.size() }
 
 // Pardon has none of them refused any more, and returns how many those were.
@@ -149,44 +154,30 @@ func (t *task) end(result *render.Result, err error) { t.outcome <- outcome{resu
 var errClosed = stderrors.New("the pool of workers is closed")
 
 // errLost ends a task whose worker died before it took the job, errNotTried one
-// whose worker was dead already.
+// whose worker was dead already, errKilled one whose worker somebody killed while it
+// had the job, errNoMemory one whose worker the kernel killed then for want of memory.
 var (
 	errLost     = stderrors.New("the worker died before it took the job")
 	errNotTried = stderrors.New("the worker is dead")
+	errKilled   = stderrors.New("the worker was killed")
+	errNoMemory = fmt.Errorf("%w by the kernel for want of memory", errKilled)
 )
 
 // Render implements render.Engine.
 func (p *Pool) Render(ctx context.Context, job render.Job) (*render.Result, error) {
-	if err := p.refused.check(job); err != nil {
+	v, err := p.refused.check(job)
+	if err != nil {
 		return nil, err
 	}
 	p.begin()
-	patience := time.NewTimer(job.QueueTimeout)
-	defer patience.Stop()
-	// A worker that dies before it has the job dies of something else, and
-	// another one gets it: once more than there are workers, all of which may have
-	// been killed together.
-	for losses := 0; losses <= p.config.Workers; {
-		t := &task{ctx, job, make(chan outcome, 1)}
-		select {
-		case p.jobs <- t:
-		case <-ctx.Done():
-			return nil, render.Stopped(ctx)
-		case <-patience.C:
-			return nil, render.Busy(job.QueueTimeout)
-		case <-p.closing.Done():
-			return nil, errors.New(errors.Overloaded, "The image server is stopping").Because(errClosed)
-		}
-		out := <-t.outcome
-		switch out.err {
-		case errNotTried:
-		case errLost:
-			losses++
-		default:
-			return out.result, out.err
+	for _, part := range v.trials {
+		if err := p.acquit(ctx, part); err != nil {
+			return nil, err
 		}
 	}
-	return nil, errors.New(errors.Internal, "The image engine died before it took the picture").Because(errLost)
+	if v.leashed {
+		job.Timeout = min(job.Timeout, leash)
+	}
+	return p.draw(ctx, job)
 }
-
 func (p *Pool) log() *zap.Logger { return p.config.Logger() }

@@ -33,6 +33,7 @@ type process struct {
 	command *exec.Cmd
 	size    meter
 	idle    int64  // resident size before its first job
+	ooms    uint64 // what Pool.oomKills said when it was started
 	last    uint64 // job
 
 	// answers is closed when no more will come: the worker is dead, or talks
@@ -59,10 +60,15 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 	}
 	greeting, err := w.greet(ctx, settings{p.config.Strict, p.config.MaxMemory, p.config.Fonts, len(w.window)})
 	if err != nil {
+		killed := errors.Is(err, errNoGreeting) && w.diedFromOutside(err)
 		w.kill()
+		if killed {
+			err = fmt.Errorf("%w: %w", errKilled, err)
+		}
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
 	}
 	w.idle = w.size.resident()
+	w.ooms, _ = p.oomKills()
 	return w, greeting, nil
 }
 
@@ -179,7 +185,7 @@ func (w *process) greet(ctx context.Context, s settings) (*ready, error) {
 	case a, ok := <-w.answers:
 		switch {
 		case !ok:
-			return nil, w.fault
+			return nil, fmt.Errorf("%w: %w", errNoGreeting, w.fault)
 		case a.ready == nil:
 			return nil, fmt.Errorf("%w: no greeting", errNonsense)
 		case a.ready.Error != "":
@@ -190,6 +196,9 @@ func (w *process) greet(ctx context.Context, s settings) (*ready, error) {
 		return nil, context.Cause(ctx)
 	}
 }
+
+// errNoGreeting is wrapped by the error of a worker that was to greet and is gone.
+var errNoGreeting = errors.New("the worker ended before it was ready")
 
 // refusalError is why a worker will not work, now or later.
 type refusalError struct{ text string }

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -58,6 +59,46 @@ func disown() error {
 		return err
 	}
 	return nil
+}
+
+// isEnding reports whether a process whose socket is closed ends, or is gone. The
+// kernel closes what a process has for its last thread, when all of them have the flag
+// PF_EXITING, the ninth field of stat, see proc(5).
+func isEnding(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return os.IsNotExist(err) || errors.Is(err, unix.ESRCH)
+	}
+	const exiting = 0x4
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // from the third on
+	if len(fields) < 7 {
+		return false
+	}
+	flags, err := strconv.ParseUint(string(fields[6]), 10, 64)
+	return err == nil && flags&exiting != 0
+}
+
+// oomKills is how many processes the kernel has killed for want of memory, on this
+// machine and in all of its control groups (proc_vmstat(5)); ok is false where it does
+// not say.
+func oomKills() (n uint64, ok bool) {
+	vmstat, err := os.ReadFile("/proc/vmstat")
+	if err != nil {
+		return 0, false
+	}
+	_, rest, found := bytes.Cut(vmstat, []byte("\noom_kill "))
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	n, err = strconv.ParseUint(string(line), 10, 64)
+	return n, found && err == nil
+}
+
+// peak is the largest resident size, in bytes, of a process that is gone.
+func peak(state *os.ProcessState) int64 {
+	usage, ok := state.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss << 10
 }
 
 // meter reads the resident size of a process.

@@ -1,9 +1,10 @@
+//go:build unix
+
 package workers
 
 import (
 	"encoding/binary"
 	"hash/maphash"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,35 +13,95 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// quarantine remembers originals that broke a worker, so that a page full of
-// their variants does not cost a worker each. Where layers were drawn nobody knows
-// which file it was, or whether it was the text; then it remembers just that
-// picture with just those layers, lest one bad layer make every picture refused.
+// quarantine remembers files that broke a worker or kept it at work for nothing, so
+// that a page full of their variants does not cost a worker each.
+//
+// A file is refused when it broke a worker once, or when it cost twice the time that a
+// picture may take: by two timeouts, or by more jobs that were given up before that.
+// Whatever is asked of it is refused then, and each further time for twice as long. It
+// is forgotten when nothing was heard of it for a while.
+//
+// A file that was drawn well since it first took too long is not what takes the time:
+// that is what somebody asks of it. It is not refused but kept on a leash: a short time
+// for whatever is asked of it. If it is not drawn well within that, it is refused.
+//
+// Where layers were drawn it could be any of the files, or the text. Then just that
+// picture with just those layers is refused, and its files are suspects: each is drawn
+// alone, see trial.go, before it is part of another picture with layers.
+//
+// Files are known by their bytes. Where those keep changing their source is refused,
+// see sources.go.
 type quarantine struct {
 	lasts time.Duration
 	seed  maphash.Seed // keyed, so that nobody can make a file that stands for another's
 
-	held atomic.Int64 // how many entries there are: with none, nothing is hashed
-	mu   sync.Mutex
-	list []refusal // the oldest first
+	held    atomic.Int64 // how many suspects and sources there are: with none, nothing is hashed
+	mu      sync.Mutex
+	files   map[uint64]*suspect
+	sources map[string]*source
 }
 
+// suspect is a file, or a picture with its layers, that something is held against.
+type suspect struct {
+	cost    float64 // in pictures that took as long as one may
+	crashed bool    // it broke a worker
+	proven  bool    // it was drawn well since it last cost anything
+	leashed bool
+	trial   bool // it is to be drawn alone before it is drawn with others
+	refusal
+}
+
+// refusal is for how long something is refused, and how often it was.
 type refusal struct {
-	hash uint64
-	till time.Time
+	times int
+	till  time.Time
+	last  time.Time // something was heard of it
 }
 
-// maxRefusals bounds the list. Who has more broken originals has another problem.
-const maxRefusals = 1000
+const (
+	// maxSuspects bounds each list. Who has more broken originals has another problem.
+	maxSuspects = 1000
+
+	// tooMuch is the cost of a file that is refused: this many pictures.
+	tooMuch = 2
+
+	// longest is how long a refusal can become, and for how long one is remembered
+	// that is over, as a multiple of the first.
+	longest = 12
+
+	// leash is the time that whatever is asked of a file has that took too long and was
+	// drawn well since.
+	leash = time.Second
+)
 
 func newQuarantine(lasts time.Duration) *quarantine {
-	return &quarantine{lasts: lasts, seed: maphash.MakeSeed()}
+	return &quarantine{lasts: lasts, seed: maphash.MakeSeed(), files: map[uint64]*suspect{}, sources: map[string]*source{}}
 }
 
-// hash is what is remembered of a job.
-func (q *quarantine) hash(job render.Job) uint64 {
+// refuse begins a refusal, which is twice as long as the one before.
+func (r *refusal) refuse(lasts time.Duration) {
+	most := longest * lasts
+	if lasts <<= min(r.times, 10); lasts > most {
+		lasts = most
+	}
+	r.times++
+	r.last = time.Now()
+	r.till = r.last.Add(lasts)
+}
+
+func (r *refusal) holds(now time.Time) bool { return now.Before(r.till) }
+
+// isOver reports whether nothing was heard for so long that it can be forgotten.
+func (r *refusal) isOver(now time.Time, lasts time.Duration) bool {
+	return !r.holds(now) && now.Sub(r.last) > longest*lasts && now.Sub(r.till) > longest*lasts
+}
+
+// hash is that of one file, whole that of a job with layers.
+func (q *quarantine) hash(file []byte) uint64 { return maphash.Bytes(q.seed, file) }
+
+func (q *quarantine) whole(job render.Job) uint64 {
 	if !job.Plan.HasLayers() {
-		return maphash.Bytes(q.seed, job.Original)
+		return q.hash(job.Original)
 	}
 	var h maphash.Hash
 	h.SetSeed(q.seed)
@@ -51,55 +112,199 @@ func (q *quarantine) hash(job render.Job) uint64 {
 	return h.Sum64()
 }
 
-func (q *quarantine) add(job render.Job) {
-	hash, now := q.hash(job), time.Now()
+// broke notes that a job broke a worker.
+func (q *quarantine) broke(job render.Job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return r.hash == hash || now.After(r.till) })
-	if len(q.list) == maxRefusals {
-		q.list = slices.Delete(q.list, 0, 1)
+	s := q.suspect(q.whole(job))
+	s.crashed, s.proven, s.leashed = true, false, false
+	s.refuse(q.lasts)
+	q.blame(job)
+}
+
+// cost notes that a job kept a worker at work for nothing, for this share of the time
+// that it may take, or more.
+func (q *quarantine) cost(job render.Job, share float64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := q.suspect(q.whole(job))
+	s.cost += min(share, 1)
+	s.last = time.Now()
+	if share >= 1 {
+		q.blame(job)
 	}
-	q.list = append(q.list, refusal{hash, now.Add(q.lasts)})
-	q.held.Store(int64(len(q.list)))
+	switch {
+	case s.cost < tooMuch:
+	case s.proven:
+		s.leashed, s.proven = true, false
+	default:
+		s.leashed = false
+		s.cost = tooMuch - 1 // one more will do when the refusal is over
+		s.refuse(q.lasts)
+	}
 }
 
-// size is how many refusals there are.
-func (q *quarantine) size() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.expire()
-	return len(q.list)
+// blame holds a job against the source of its original, or has its files tried alone
+// where it has layers. The lock is held.
+func (q *quarantine) blame(job render.Job) {
+	if !job.Plan.HasLayers() {
+		q.blameSource(job)
+		q.count()
+		return
+	}
+	for _, part := range partsOf(job) {
+		q.suspect(q.hash(part.Original)).trial = true
+	}
+	q.count()
 }
 
-// clear forgets all, and returns how many that were.
-func (q *quarantine) clear() int {
+// drew notes that a job was done.
+func (q *quarantine) drew(job render.Job) {
+	if q.held.Load() == 0 || job.Inspect {
+		return
+	}
+	hash := q.whole(job)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.expire()
-	n := len(q.list)
-	q.list = nil
-	q.held.Store(0)
-	return n
+	if s := q.files[hash]; s != nil {
+		s.proven, s.trial = true, false
+	}
 }
+
+// acquit notes that a file that was tried alone did nothing to its worker.
+func (q *quarantine) acquit(file []byte) {
+	hash := q.hash(file)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if s := q.files[hash]; s != nil {
+		s.trial = false
+	}
+}
+
+// suspect is that with the hash, a new one if there is none. The lock is held.
+func (q *quarantine) suspect(hash uint64) *suspect {
+	q.expire()
+	s := q.files[hash]
+	if s == nil {
+		if len(q.files) >= maxSuspects {
+			oldest, at := hash, time.Time{}
+			for h, s := range q.files {
+				if at.IsZero() || s.last.Before(at) {
+					oldest, at = h, s.last
+				}
+			}
+			delete(q.files, oldest)
+		}
+		s = &suspect{refusal: refusal{last: time.Now()}}
+		q.files[hash] = s
+		q.count()
+	}
+	return s
+}
+
+// count notes how many there are. The lock is held.
+func (q *quarantine) count() { q.held.Store(int64(len(q.files) + len(q.sources))) }
 
 // expire forgets what is over. The lock is held.
 func (q *quarantine) expire() {
 	now := time.Now()
-	q.list = slices.DeleteFunc(q.list, func(r refusal) bool { return now.After(r.till) })
-	q.held.Store(int64(len(q.list)))
+	for hash, s := range q.files {
+		if s.isOver(now, q.lasts) {
+			delete(q.files, hash)
+		}
+	}
+	for name, s := range q.sources {
+		if s.isOver(now, q.lasts) {
+			delete(q.sources, name)
+		}
+	}
+	q.count()
 }
 
-// check refuses a job that is in the list.
-func (q *quarantine) check(job render.Job) error {
-	if q.held.Load() == 0 {
-		return nil
-	}
-	hash := q.hash(job)
+// size is how many files, pictures with layers, and sources are refused.
+func (q *quarantine) size() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.expire()
-	if slices.ContainsFunc(q.list, func(r refusal) bool { return r.hash == hash }) {
-		return errors.New(errors.BadImage, "The original broke the image engine a short while ago; it is refused for %s", q.lasts)
+	now := time.Now()
+	for _, s := range q.files {
+		if s.holds(now) {
+			n++
+		}
 	}
-	return nil
+	for _, s := range q.sources {
+		if s.holds(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// clear forgets all, and returns how many were refused.
+func (q *quarantine) clear() int {
+	n := q.size()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	clear(q.files)
+	clear(q.sources)
+	q.count()
+	return n
+}
+
+// verdict is what a job may do that is not refused.
+type verdict struct {
+	leashed bool         // it has the time of leash only
+	trials  []render.Job // are to be done before it
+}
+
+// check refuses a job of which something is in quarantine.
+func (q *quarantine) check(job render.Job) (v verdict, err error) {
+	if q.held.Load() == 0 {
+		return v, nil
+	}
+	whole := q.whole(job)
+	var parts []render.Job
+	var hashes []uint64
+	if job.Plan.HasLayers() {
+		parts = partsOf(job)
+		for _, part := range parts {
+			hashes = append(hashes, q.hash(part.Original))
+		}
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire()
+	now := time.Now()
+	if s := q.files[whole]; s != nil {
+		if s.holds(now) {
+			return v, s.error(q.lasts, "original")
+		}
+		v.leashed = s.leashed
+	}
+	for i, hash := range hashes {
+		s := q.files[hash]
+		switch {
+		case s == nil:
+		case s.holds(now):
+			name := "original"
+			if i > 0 {
+				name = "picture of a layer"
+			}
+			return v, s.error(q.lasts, name)
+		case s.trial:
+			v.trials = append(v.trials, parts[i])
+		default:
+			v.leashed = v.leashed || s.leashed
+		}
+	}
+	return v, q.checkSource(job, now)
+}
+
+// error is why a file is refused.
+func (s *suspect) error(lasts time.Duration, name string) error {
+	lasts = min(lasts<<min(s.times-1, 10), longest*lasts)
+	if s.crashed {
+		return errors.New(errors.BadImage, "The %s broke the image engine a short while ago; it is refused for %s", name, lasts)
+	}
+	return errors.New(errors.Limit, "The %s took longer than render_timeout, or was given up, too often of late; it is refused for %s", name, lasts)
 }

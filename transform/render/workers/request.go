@@ -82,7 +82,7 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	defer r.patience(ctx)()
 	files := filesOf(job)
 	o := order{ID: id, Job: job}
-	o.Job.Original, o.Job.Files = nil, nil
+	o.Job.Original, o.Job.Files, o.Job.Source = nil, nil, render.Source{}
 	for _, file := range files {
 		o.Sizes = append(o.Sizes, len(file))
 	}

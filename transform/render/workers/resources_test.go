@@ -32,7 +32,7 @@ func TestNothingIsLeft(t *testing.T) {
 	work := func(jobs int) {
 		for i := range jobs {
 			if i%10 == 9 {
-				wantFailure(t, p, fault("die", ""), errors.Internal, broke)
+				wantFailure(t, p, fault("exit", ""), errors.Internal, broke)
 			}
 			if _, err := p.Render(t.Context(), job([][]byte{icon(), large}[i%2], 32)); err != nil {
 				t.Fatal(err)

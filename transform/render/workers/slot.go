@@ -19,17 +19,31 @@ import (
 type slot struct {
 	pool     *Pool
 	record   *record
-	failures int // workers in a row that did not start, or died soon and did no job
+	failures int   // workers in a row that did not start, or died soon and did no job
+	fate     error // why the last worker that was ready is no more
 }
 
-// manyFailures in a row, two seconds of them, are no accident.
-const manyFailures = 5
+// manyFailures in a row, two seconds of them, are no accident. Workers that are killed
+// while they start take as many more: where somebody kills workers that ends, and where
+// the kernel does for want of memory it may.
+const (
+	manyFailures = 5
+	manyKills    = 8
+)
 
-// The wait before a worker is started after the first one that failed, which
-// doubles up to the longest.
+// The wait before a worker is started after the first one that failed, which doubles up
+// to the longest. As long as requests wait for a worker it is no longer than the next.
 const (
 	firstWait   = 100 * time.Millisecond
+	waitedFor   = time.Second
 	longestWait = 30 * time.Second
+)
+
+// Why a worker that was ready is no more, and did nothing: errEndsAtOnce by itself,
+// errEnded by others.
+var (
+	errEndsAtOnce = stderrors.New("workers end as soon as they are ready")
+	errEnded      = stderrors.New("the worker was ended")
 )
 
 // run works until the pool is closed.
@@ -44,6 +58,7 @@ func (s *slot) run() {
 				s.failures = 0
 				continue
 			}
+			err = s.fate
 		case s.pool.closing.Err() != nil:
 			return
 		default:
@@ -74,28 +89,49 @@ func (s *slot) greeted(w *process, greeting *ready) {
 	}
 }
 
-// wait lets time pass before the next worker is started. Where that will not
-// help, cause is why the last one did not start, and there is no other worker,
-// jobs are told.
+// wait lets time pass before the next worker is started, unless another slot's starts
+// or somebody asks. Where waiting will not help, cause is why the last one did not
+// start, and who wants a picture is told.
 func (s *slot) wait(cause error) {
-	timer := time.NewTimer(min(longestWait, firstWait<<min(s.failures-1, 20)))
+	changed := s.pool.starts.next() // from before what is noted next
+	wait := min(longestWait, firstWait<<min(s.failures-1, 20))
+	if s.isHopeless(cause) {
+		s.pool.starts.bad(s, cause)
+	} else {
+		s.pool.starts.bad(s, nil)
+		wait = min(wait, waitedFor)
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	var refusal *refusalError
-	hopeless := cause != nil && (stderrors.As(cause, &refusal) || s.failures >= manyFailures)
 	for {
-		var jobs chan *task
-		if hopeless && s.pool.running.Load() == 0 {
-			jobs = s.pool.jobs
-		}
 		select {
-		case t := <-jobs:
-			t.end(nil, errors.New(errors.Internal, "The image engine does not start").Because(cause))
 		case <-timer.C:
 			return
+		case <-s.pool.starts.asked:
+			return
+		case <-changed:
+			if changed = s.pool.starts.next(); s.pool.running.Load() > 0 && s.failures > 1 {
+				return
+			}
 		case <-s.pool.closing.Done():
 			return
 		}
 	}
+}
+
+// isHopeless reports whether a worker that did not start for this cause is one of too
+// many.
+func (s *slot) isHopeless(cause error) bool {
+	var refusal *refusalError
+	switch {
+	case stderrors.As(cause, &refusal), stderrors.Is(cause, context.DeadlineExceeded):
+		return true
+	case cause == errEnded:
+		return false
+	case stderrors.Is(cause, errKilled):
+		return s.failures >= manyKills
+	}
+	return s.failures >= manyFailures
 }
 
 // serve gives the worker jobs until it is dead or to be replaced, and tells
@@ -103,6 +139,7 @@ func (s *slot) wait(cause error) {
 func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
+	s.pool.starts.good()
 	defer s.record.gone()
 	begun := time.Now()
 	var rested <-chan time.Time // when a worker that kept much has had no job for a while
@@ -169,8 +206,12 @@ func (s *slot) isDead(w *process) bool {
 
 // ended buries a worker that died when it was idle, or spoke then.
 func (s *slot) ended(w *process, spoke bool) {
-	s.kill(w, Died)
 	fault := w.fault
+	s.fate = errEndsAtOnce
+	if !spoke && w.diedFromOutside(fault) {
+		s.fate = errEnded
+	}
+	s.kill(w, Died)
 	if spoke {
 		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
 	}
@@ -190,6 +231,8 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 		t.end(nil, render.Stopped(ctx))
 		return true
 	}
+	began := time.Now()
+	cost := func() { s.pool.refused.cost(t.job, time.Since(began).Seconds()/t.job.Timeout.Seconds()) }
 	w.last++
 	if err := w.job(ctx, w.last, t.job); err != nil {
 		if ctx.Err() != nil {
@@ -225,34 +268,55 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 			}
 			return true
 		case <-ctx.Done():
-			t.end(nil, render.Stopped(ctx))
+			if !accepted {
+				cost = func() {} // the worker never looked at it
+			}
 			if render.OutOfTime(ctx) {
+				cost() // before anybody can ask again
+				t.end(nil, render.Stopped(ctx))
 				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
 				s.kill(w, TimedOut)
 				return false
 			}
-			return s.settle(w)
+			t.end(nil, render.Stopped(ctx))
+			if !s.settle(w) {
+				cost()
+				return false
+			}
+			return true
 		}
 	}
 }
 
 // broken ends a task whose worker died or went mad. It is the picture's doing,
-// unless the worker died before it had the picture.
+// unless the worker died before it had the picture, or somebody killed it.
 func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	lost := !accepted && !stderrors.Is(fault, errNonsense)
+	killed := !lost && w.diedFromOutside(fault)
 	why := Broken
-	if lost {
+	switch {
+	case lost:
 		why = Died
+	case killed:
+		why = Killed
 	}
 	s.kill(w, why)
 	cause := fmt.Errorf("worker %d: %w (%s)", w.pid(), fault, w.state())
-	if lost {
+	switch {
+	case lost:
 		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
 		t.end(nil, errLost)
-		return
+	case killed:
+		s.pool.log().Warn("a worker was killed while it had a picture", zap.Error(cause))
+		if s.pool.ranOutOfMemory(w) {
+			t.end(nil, errNoMemory)
+		} else {
+			t.end(nil, errKilled)
+		}
+	default:
+		s.pool.refused.broke(t.job)
+		t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
 	}
-	s.pool.refused.add(t.job)
-	t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
 }
 
 // settle cancels the job that the worker is at, whose client is gone, and tells

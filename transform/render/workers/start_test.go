@@ -164,7 +164,7 @@ func TestSignalsAreTheParents(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
 	pid := workersNow(t)[0]
-	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT} {
 		send(t, pid, s)
 	}
 	wantPicture(t, p)

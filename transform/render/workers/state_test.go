@@ -53,8 +53,8 @@ func TestStates(t *testing.T) {
 func TestPardon(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	for n := range 2 {
-		wantFailure(t, p, fault("die", "pardon"), errors.Internal, "broke")
-		wantFailure(t, p, fault("die", "pardon"), errors.BadImage, "a short while ago")
+		wantFailure(t, p, fault("exit", "pardon"), errors.Internal, "broke")
+		wantFailure(t, p, fault("exit", "pardon"), errors.BadImage, "a short while ago")
 		if n := p.Refused(); n != 1 {
 			t.Errorf("%d are refused", n)
 		}
@@ -69,7 +69,7 @@ func TestPardon(t *testing.T) {
 		}
 	}
 	q := newQuarantine(time.Nanosecond)
-	q.add(job([]byte("x"), 10))
+	q.broke(job([]byte("x"), 10))
 	until(t, "the end of the refusal", func() bool { return q.size() == 0 })
 	if n := q.clear(); n != 0 {
 		t.Errorf("%d are pardoned that were refused no more", n)

@@ -59,8 +59,9 @@ func begin(draw render.Draw, prepare func(settings) ready, trim func()) (*worker
 		return nil, err
 	}
 	// Whoever stops Caddy often signals the whole group, while Caddy ends what it
-	// is at. A worker ends when its socket does.
-	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	// is at. A worker ends when its socket does. And what SIGQUIT does to a program in
+	// Go would look like a crash by the picture.
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	conn, err := connOf(os.NewFile(socketFD, "socket"))
 	if err != nil {
 		return nil, fmt.Errorf("a worker of Caddy's images handler is not for starting by hand: %w", err)
