@@ -17,8 +17,8 @@ type Engine struct {
 // Several may have one gate.
 func New(engine render.Engine, gate *Gate) *Engine { return &Engine{engine, gate} }
 
-// Render implements render.Engine. What a job waited for its share is taken off
-// its QueueTimeout.
+// Render implements render.Engine. What a job waited for its share is noted in its
+// Waited, so that the engine behind does not have it wait for as long again.
 //
 // A job whose time is up gives its share back although an encoder that cannot be
 // stopped may be at work for a while: where the other engine draws in this
@@ -32,18 +32,22 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 		cost = min(cost, e.gate.Budget())
 	}
 	began := time.Now()
-	leave, err := e.gate.Acquire(ctx, cost, job.QueueTimeout)
+	files := e.gate.shares.hash(job)
+	patience := job.Patience()
+	leave, err := e.gate.acquire(ctx, cost, files, patience-min(handOver, patience/10), job.QueueTimeout)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
 	job.Haste = e.gate.haste()
-	job.QueueTimeout = max(job.QueueTimeout-time.Since(began), leastPatience)
-	return e.Engine.Render(ctx, job)
+	job.Waited += time.Since(began)
+	result, err := e.Engine.Render(ctx, job)
+	e.gate.learn(files, job, err)
+	return result, err
 }
 
-// leastPatience is what is left of its QueueTimeout to a job that was let in at
-// the last moment: the engine behind has a slot for it, or will at once.
-const leastPatience = 100 * time.Millisecond
+// handOver is what is kept of its QueueTimeout for a job that is let in at the last
+// moment: the engine behind has a slot for it, or will at once.
+const handOver = 100 * time.Millisecond
 
 var _ render.Engine = (*Engine)(nil)

@@ -53,7 +53,7 @@ func TestEngine(t *testing.T) {
 			if running, used, _ := gate.Stats(); running != 1 || used != cost {
 				t.Errorf("%d jobs hold %d bytes, want one of %d", running, used, cost)
 			}
-			patience = append(patience, job.QueueTimeout)
+			patience = append(patience, job.Patience())
 			time.Sleep(4 * time.Second)
 			return nil, stderrors.New("no")
 		}), gate)

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 // it: a large job that waits for much memory to become free does not hold up the
 // small ones of a moment, and a stream of small ones does not hold it up for
 // long.
+//
+// A job of a file that has its share of the slots (see shares) waits for one of its own
+// kind to leave, and holds nobody up: others go before it, however long it has waited.
 //
 // # How long a job waits
 //
@@ -46,6 +50,9 @@ import (
 //
 // So neither a small job behind large ones nor a large one among small ones
 // waits for ever; what comes after them makes no difference.
+//
+// All of this is about jobs whose files are within their shares. Others are not in the
+// queue until they are.
 type Gate struct {
 	// Waited is called with how long a job that found a place waited for its
 	// share, also if it got none. It is set before the first job; nil is nothing.
@@ -58,6 +65,7 @@ type Gate struct {
 	mu      sync.Mutex
 	used    int64 // of the budget
 	running int
+	shares  shares
 	waiting []*waiter // in the order of their arrival
 	pace    pace
 }
@@ -69,6 +77,7 @@ const patience = time.Second
 type waiter struct {
 	ctx   context.Context
 	cost  int64
+	files []uint64
 	since time.Time
 	in    chan struct{} // closed when the job is let in
 }
@@ -76,7 +85,7 @@ type waiter struct {
 // NewGate returns a gate with a budget in bytes, as many slots, and room for
 // queue jobs that wait. All are positive.
 func NewGate(budget int64, slots, queue int) *Gate {
-	return &Gate{budget: budget, slots: slots, queue: queue}
+	return &Gate{budget: budget, slots: slots, queue: queue, shares: newShares()}
 }
 
 // Budget is how many bytes all jobs together may take.
@@ -97,6 +106,12 @@ func (g *Gate) Stats() (running int, used int64, waiting int) {
 // or after timeout; errors.ClientClosed when ctx is done. With an error no share
 // is held, nor was one.
 func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (leave func(), err error) {
+	return g.acquire(ctx, cost, nil, timeout, timeout)
+}
+
+// acquire is Acquire for a job with these files, which waits for patience, a part of
+// the timeout that an error names.
+func (g *Gate) acquire(ctx context.Context, cost int64, files []uint64, patience, timeout time.Duration) (leave func(), err error) {
 	if cost > g.budget {
 		return nil, errors.New(errors.Limit, "Rendering this would take about %d MB of memory, more than memory, %d MB",
 			(cost+megabyte-1)/megabyte, g.budget/megabyte)
@@ -104,16 +119,16 @@ func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (
 	if ctx.Err() != nil {
 		return nil, render.Stopped(ctx)
 	}
-	w, err := g.enter(ctx, cost)
+	w, err := g.enter(ctx, cost, files)
 	if err != nil {
 		return nil, err
 	}
-	in := g.await(w, timeout)
+	in := g.await(w, patience)
 	if g.Waited != nil {
 		g.Waited(time.Since(w.since))
 	}
 	if in {
-		return g.leave(cost), nil
+		return g.leave(w), nil
 	}
 	if ctx.Err() != nil {
 		return nil, render.Stopped(ctx)
@@ -138,37 +153,58 @@ func (g *Gate) await(w *waiter, timeout time.Duration) bool {
 }
 
 // enter lets a job in, or into the queue.
-func (g *Gate) enter(ctx context.Context, cost int64) (*waiter, error) {
+func (g *Gate) enter(ctx context.Context, cost int64, files []uint64) (*waiter, error) {
 	g.mu.Lock()
-	w := &waiter{ctx: ctx, cost: cost, since: time.Now(), in: make(chan struct{})}
+	w := &waiter{ctx: ctx, cost: cost, files: files, since: time.Now(), in: make(chan struct{})}
 	g.waiting = append(g.waiting, w)
 	g.admit()
-	full := len(g.waiting) > g.queue && g.waiting[len(g.waiting)-1] == w
-	if full {
-		g.waiting = g.waiting[:len(g.waiting)-1]
+	last := len(g.waiting) - 1
+	waits := last >= 0 && g.waiting[last] == w
+	full := waits && len(g.waiting) > g.queue
+	many := waits && !full && g.shares.exceed(files, g.queue, g.before)
+	if full || many {
+		g.waiting = g.waiting[:last]
 	}
 	g.mu.Unlock()
-	if full {
+	switch {
+	case full:
 		return nil, g.overloaded(cost, "queue_size, %d, requests wait already", g.queue)
+	case many:
+		return nil, g.overloaded(cost, "%d requests for the same file wait already, its share of queue_size, %d", max(1, g.queue/shareOfFile), g.queue)
 	}
 	return w, nil
+}
+
+// before is how many jobs with the file wait before the last one in the queue. The lock
+// is held.
+func (g *Gate) before(file uint64) (n int) {
+	for _, w := range g.waiting[:len(g.waiting)-1] {
+		if slices.Contains(w.files, file) {
+			n++
+		}
+	}
+	return n
 }
 
 // admit lets in who may go now, and forgets whose client left. The lock is held.
 func (g *Gate) admit() {
 	now := time.Now()
-	ordered := false
+	first, ordered := true, false
 	kept := g.waiting[:0]
 	for _, w := range g.waiting {
 		switch {
 		case w.ctx.Err() != nil:
+		case g.shares.exceed(w.files, g.slots, func(file uint64) int { return g.shares.running[file] }):
+			kept = append(kept, w)
 		case !ordered && g.running < g.slots && w.cost <= g.budget-g.used:
 			g.running++
 			g.used += w.cost
+			g.shares.enter(w.files)
 			close(w.in)
 		default:
 			// The first that stays decides whether others may pass.
-			ordered = ordered || len(kept) == 0 && now.Sub(w.since) >= patience
+			ordered = ordered || first && now.Sub(w.since) >= patience
+			first = false
 			kept = append(kept, w)
 		}
 	}
@@ -203,13 +239,14 @@ func (g *Gate) drop(w *waiter) bool {
 }
 
 // leave is how a job that was let in gives its share back.
-func (g *Gate) leave(cost int64) func() {
+func (g *Gate) leave(w *waiter) func() {
 	began := time.Now()
 	return sync.OnceFunc(func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.running--
-		g.used -= cost
+		g.used -= w.cost
+		g.shares.leave(w.files)
 		g.pace.add(time.Since(began))
 		g.admit()
 	})
