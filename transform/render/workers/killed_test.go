@@ -81,7 +81,11 @@ func TestKilledTwice(t *testing.T) {
 				return tt.counts[min(next, len(tt.counts))-1], tt.known
 			}
 			j := fault(tt.fault, "")
-			for n := range 2 {
+			rounds := 1
+			if tt.refused {
+				rounds = 2
+			}
+			for n := range rounds {
 				done := start(p, t.Context(), j)
 				send(t, atWorkNow(t, logs, 2*n+1), syscall.SIGKILL)
 				send(t, atWorkNow(t, logs, 2*n+2), syscall.SIGKILL)

@@ -62,13 +62,14 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 	if err != nil {
 		killed := errors.Is(err, errNoGreeting) && w.diedFromOutside(err)
 		w.kill()
-		if killed {
+		if now, _ := p.oomKills(); killed && now != w.ooms {
+			err = fmt.Errorf("%w: %w", errNoMemory, err)
+		} else if killed {
 			err = fmt.Errorf("%w: %w", errKilled, err)
 		}
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
 	}
 	w.idle = w.size.resident()
-	w.ooms, _ = p.oomKills()
 	return w, greeting, nil
 }
 
@@ -106,6 +107,7 @@ func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
 		answers: make(chan answer),
 		gone:    make(chan struct{}),
 	}
+	w.ooms, _ = p.oomKills()
 	p.thread.do(func() { err = w.command.Start() })
 	if err != nil {
 		closeWindow(window)

@@ -20,16 +20,12 @@ type slot struct {
 	pool     *Pool
 	record   *record
 	failures int   // workers in a row that did not start, or died soon and did no job
+	lost     bool  // the last worker was lost before it took a job
 	fate     error // why the last worker that was ready is no more
 }
 
-// manyFailures in a row, two seconds of them, are no accident. Workers that are killed
-// while they start take as many more: where somebody kills workers that ends, and where
-// the kernel does for want of memory it may.
-const (
-	manyFailures = 5
-	manyKills    = 8
-)
+// manyFailures in a row, two seconds of them, are no accident.
+const manyFailures = 5
 
 // The wait before a worker is started after the first one that failed, which doubles up
 // to the longest. As long as requests wait for a worker it is no longer than the next.
@@ -46,6 +42,13 @@ var (
 	errEnded      = stderrors.New("the worker was ended")
 )
 
+func fateOf(killed bool) error {
+	if killed {
+		return errEnded
+	}
+	return errEndsAtOnce
+}
+
 // run works until the pool is closed.
 func (s *slot) run() {
 	for s.pool.closing.Err() == nil {
@@ -55,7 +58,7 @@ func (s *slot) run() {
 		case err == nil:
 			s.greeted(w, greeting)
 			if s.serve(w) {
-				s.failures = 0
+				s.failures, s.fate = 0, nil
 				continue
 			}
 			err = s.fate
@@ -126,10 +129,9 @@ func (s *slot) isHopeless(cause error) bool {
 	switch {
 	case stderrors.As(cause, &refusal), stderrors.Is(cause, context.DeadlineExceeded):
 		return true
-	case cause == errEnded:
-		return false
-	case stderrors.Is(cause, errKilled):
-		return s.failures >= manyKills
+	case stderrors.Is(cause, errNoMemory):
+	case stderrors.Is(cause, errKilled), cause == errEnded:
+		return false // who kills workers ends some time, and then they start
 	}
 	return s.failures >= manyFailures
 }
@@ -139,7 +141,9 @@ func (s *slot) isHopeless(cause error) bool {
 func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
-	s.pool.starts.good()
+	if s.fate != errEndsAtOnce { // else it has to draw something first
+		s.pool.starts.good()
+	}
 	defer s.record.gone()
 	begun := time.Now()
 	var rested <-chan time.Time // when a worker that kept much has had no job for a while
@@ -156,8 +160,12 @@ func (s *slot) serve(w *process) (useful bool) {
 				t.end(nil, errNotTried)
 				return jobs > 1
 			}
+			s.lost = false
 			if !s.render(w, t) {
-				return true
+				return jobs > 1 || !s.lost
+			}
+			if jobs == 1 {
+				s.pool.starts.good()
 			}
 			marked = t.job.Plan.HasFonts()
 		case _, ok := <-w.answers:
@@ -207,10 +215,7 @@ func (s *slot) isDead(w *process) bool {
 // ended buries a worker that died when it was idle, or spoke then.
 func (s *slot) ended(w *process, spoke bool) {
 	fault := w.fault
-	s.fate = errEndsAtOnce
-	if !spoke && w.diedFromOutside(fault) {
-		s.fate = errEnded
-	}
+	s.fate = fateOf(!spoke && w.diedFromOutside(fault))
 	s.kill(w, Died)
 	if spoke {
 		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
@@ -240,9 +245,7 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 			s.kill(w, endOf(ctx))
 			return false
 		}
-		s.kill(w, Died)
-		s.pool.log().Warn("a worker died before it took a job", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(err))
-		t.end(nil, errLost)
+		s.broken(w, t, false, err)
 		return false
 	}
 	for accepted := false; ; {
@@ -292,7 +295,7 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 // unless the worker died before it had the picture, or somebody killed it.
 func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	lost := !accepted && !stderrors.Is(fault, errNonsense)
-	killed := !lost && w.diedFromOutside(fault)
+	killed := w.diedFromOutside(fault)
 	why := Broken
 	switch {
 	case lost:
@@ -304,6 +307,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	cause := fmt.Errorf("worker %d: %w (%s)", w.pid(), fault, w.state())
 	switch {
 	case lost:
+		s.lost, s.fate = true, fateOf(killed)
 		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
 		t.end(nil, errLost)
 	case killed:

@@ -3,6 +3,8 @@
 package workers
 
 import (
+	"bytes"
+	stderrors "errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -224,4 +226,117 @@ func TestScheduling(t *testing.T) {
 	p.Close()
 	p.slots.Wait()
 	settled()
+}
+
+// failing is a program that does not start as long as a file is there, and then is
+// this one.
+func failing(t *testing.T, p *Pool) (mend func()) {
+	t.Helper()
+	trouble := filepath.Join(t.TempDir(), "trouble")
+	if err := os.WriteFile(trouble, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.executable = func() (string, error) {
+		if _, err := os.Stat(trouble); err == nil {
+			return "/bin/false", nil
+		}
+		return executable()
+	}
+	return func() {
+		if err := os.Remove(trouble); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// While no worker starts, who asks for a picture is told at once, however long it could
+// wait: who waits already when that becomes known, and who comes then, whatever the
+// slots are at. When workers start again pictures are drawn.
+func TestFailsAtOnceWhileNothingStarts(t *testing.T) {
+	p := newPool(t, Config{Workers: 3})
+	mend := failing(t, p)
+	patient := job(icon(), 32)
+	patient.QueueTimeout = 24 * time.Hour
+	var waiting []<-chan error
+	for range 5 {
+		waiting = append(waiting, start(p, t.Context(), patient))
+	}
+	for _, done := range waiting {
+		checkFailure(t, <-done, errors.Internal, "The image engine does not start")
+	}
+	for range 100 {
+		wantFailure(t, p, patient, errors.Internal, "The image engine does not start")
+	}
+	mend()
+	until(t, "a picture", func() bool { _, err := p.Render(t.Context(), patient); return err == nil })
+	// The first that starts wakes the others, which would sleep for longer and longer.
+	until(t, "all workers", func() bool { running, _ := p.Stats(); return running == 3 })
+}
+
+// A start that hangs is no reason to wait for it, when it is known to hang.
+func TestFailsAtOnceWhileStartsHang(t *testing.T) {
+	p := newPool(t, Config{Workers: 2})
+	p.executable = greeter(t, ready{Version: p.Version()})
+	wantReady := func(n int) {
+		t.Helper()
+		until(t, "workers", func() bool { running, _ := p.Stats(); return running == n })
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wantReady(2)
+	// Both slots have given up before; one is at a start that never ends.
+	for range 2 {
+		p.starts.bad(new(slot), fmt.Errorf("no greeting"))
+	}
+	p.running.Store(0)
+	patient := job(icon(), 32)
+	patient.QueueTimeout = 24 * time.Hour
+	wantFailure(t, p, patient, errors.Internal, "The image engine does not start")
+	p.running.Store(2)
+}
+
+// Workers that are ready and end at once do not start either.
+func TestFailsAtOnceWhileWorkersEnd(t *testing.T) {
+	p := newPool(t, Config{Workers: 2})
+	program, err := greeter(t, ready{Version: p.Version()})()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script = bytes.ReplaceAll(script, []byte("read nothing"), []byte("exit 3; read nothing"))
+	if err := os.WriteFile(program, script, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.executable = func() (string, error) { return program, nil }
+	patient := job(icon(), 32)
+	patient.QueueTimeout = 24 * time.Hour
+	e := wantFailure(t, p, patient, errors.Internal, "The image engine")
+	until(t, "giving up", func() bool {
+		e = wantFailure(t, p, patient, errors.Internal, "The image engine")
+		return stderrors.Is(e, errEndsAtOnce)
+	})
+}
+
+// Workers that somebody kills while they start are waited for: that is no reason not to
+// start. One that nobody kills does.
+func TestKilledWhileStarting(t *testing.T) {
+	logger, logs := logged()
+	p := newPool(t, Config{Workers: 1, Logger: logger})
+	done := start(p, t.Context(), job(icon(), 32))
+	for n := range manyFailures + 1 {
+		until(t, "the end of a start", func() bool {
+			for _, pid := range workersNow(t) {
+				stop(t, pid) // so that it is not ready before
+				send(t, pid, syscall.SIGKILL)
+			}
+			return logs.FilterMessage("a worker does not start").Len() > n
+		})
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
