@@ -12,6 +12,18 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
+// What a job may have of fonts that come as files, which are memory that no other limit
+// of a worker counts.
+const (
+	// MaxFontFiles is how many there may be.
+	MaxFontFiles = 6
+
+	// MaxFontSize is how large one may be, in bytes, with its other table of names. The
+	// largest that are in use are those of Chinese, Japanese and Korean together, of
+	// some 20 MB.
+	MaxFontSize = 40 << 20
+)
+
 // fonts are the files that were loaded, by family. A font stays until the process
 // ends: the libraries have no way to give one back, and look into its file at any
 // time. What keeps it from other jobs' texts is that its process does no other

@@ -4,18 +4,76 @@ package draw
 
 import (
 	"fmt"
+	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// keepFile puts bytes into a file in memory, and tells its path. A worker may
-// make no other files. It is there for as long as the process is.
-func keepFile(parts ...[]byte) (path string, err error) {
+// reserved are files for fonts that were made before the process gave up its rights,
+// which the right to make any is one of.
+var reserved struct {
+	sync.Mutex
+	only bool // no others
+	fds  []int
+}
+
+// ReserveFontFiles makes the files that fonts are kept in, MaxFontFiles of them, and has
+// no others be made.
+func ReserveFontFiles() error {
+	reserved.Lock()
+	defer reserved.Unlock()
+	reserved.only = true
+	for len(reserved.fds) < MaxFontFiles {
+		fd, err := newFile()
+		if err != nil {
+			return err
+		}
+		reserved.fds = append(reserved.fds, fd)
+	}
+	return nil
+}
+
+func newFile() (int, error) {
 	fd, err := unix.MemfdCreate("caddy-images font", unix.MFD_CLOEXEC)
+	return fd, os.NewSyscallError("memfd_create", err)
+}
+
+// takeFile is an empty file in memory.
+func takeFile() (int, error) {
+	reserved.Lock()
+	defer reserved.Unlock()
+	if !reserved.only {
+		fd, err := newFile()
+		if err != nil {
+			return 0, errors.New(errors.Internal, "The font could not be kept").Because(err)
+		}
+		return fd, nil
+	}
+	last := len(reserved.fds) - 1
+	if last < 0 {
+		return 0, errors.New(errors.Limit, "The text needs more than %d font files", MaxFontFiles)
+	}
+	fd := reserved.fds[last]
+	reserved.fds = reserved.fds[:last]
+	return fd, nil
+}
+
+// keepFile puts bytes into a file in memory, and tells its path. It is there for as
+// long as the process is.
+func keepFile(parts ...[]byte) (path string, err error) {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	if size > MaxFontSize {
+		return "", errors.New(errors.Limit, "The font has %d bytes, more than %d", size, MaxFontSize)
+	}
+	fd, err := takeFile()
 	if err != nil {
-		return "", errors.New(errors.Internal, "The font could not be kept").Because(err)
+		return "", err
 	}
 	for _, part := range parts {
 		for len(part) > 0 {

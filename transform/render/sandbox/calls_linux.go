@@ -12,6 +12,11 @@ const writing = unix.O_WRONLY | unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC | unix
 const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
 	unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
+// uncounted are the flags of mmap that decide which limit the memory counts for.
+// RLIMIT_DATA counts what is private, and neither memory that is shared and of no file,
+// nor a stack that grows: both are refused, and so is what has two of the flags.
+const uncounted = unix.MAP_SHARED | unix.MAP_ANONYMOUS | unix.MAP_GROWSDOWN
+
 // calls are those that both architectures have, of the process with this pid.
 // The ones that a busy worker makes most come first.
 func calls(pid uint32) []rule {
@@ -25,7 +30,8 @@ func calls(pid uint32) []rule {
 	var all []rule
 	for _, group := range [][]rule{
 		// Waiting, memory, and what is open already.
-		plain(unix.SYS_FUTEX, unix.SYS_READ, unix.SYS_WRITE, unix.SYS_MADVISE, unix.SYS_MMAP, unix.SYS_MUNMAP,
+		{{unix.SYS_MMAP, condition{argument: 3, mask: uncounted, values: []uint32{0, unix.MAP_SHARED, unix.MAP_ANONYMOUS}}}},
+		plain(unix.SYS_FUTEX, unix.SYS_READ, unix.SYS_WRITE, unix.SYS_MADVISE, unix.SYS_MUNMAP,
 			unix.SYS_MPROTECT, unix.SYS_NANOSLEEP, unix.SYS_EPOLL_PWAIT, unix.SYS_SCHED_YIELD, unix.SYS_BRK,
 			unix.SYS_MREMAP, unix.SYS_MINCORE, unix.SYS_MSYNC, unix.SYS_MEMBARRIER,
 			unix.SYS_READV, unix.SYS_WRITEV, unix.SYS_PREAD64, unix.SYS_PWRITE64, unix.SYS_PREADV, unix.SYS_LSEEK,
@@ -50,10 +56,12 @@ func calls(pid uint32) []rule {
 			unix.SYS_TIMER_CREATE, unix.SYS_TIMER_SETTIME, unix.SYS_TIMER_DELETE, unix.SYS_SETITIMER,
 			unix.SYS_TIMERFD_CREATE, unix.SYS_TIMERFD_SETTIME),
 
-		// The connection to the server, and pictures that come as a memfd through it.
+		// The connection to the server, and pictures that come as a memfd through it. The
+		// process makes no memfd of its own, and none larger: what is written into one
+		// is memory that no rlimit counts.
 		plain(unix.SYS_RECVMSG, unix.SYS_SENDMSG, unix.SYS_RECVFROM, unix.SYS_SHUTDOWN,
 			unix.SYS_GETSOCKOPT, unix.SYS_GETSOCKNAME, unix.SYS_GETPEERNAME,
-			unix.SYS_MEMFD_CREATE, unix.SYS_FTRUNCATE, unix.SYS_FALLOCATE, unix.SYS_FSYNC),
+			unix.SYS_FSYNC),
 		{{unix.SYS_SENDTO, condition{argument: 4, values: []uint32{0}, pointer: true}}}, // to the peer, no other address
 
 		// Files, for reading. Which ones is Landlock's to say.
@@ -103,6 +111,9 @@ var refusedCalls = []int{
 	unix.SYS_RT_TGSIGQUEUEINFO, unix.SYS_PIDFD_OPEN, unix.SYS_PIDFD_SEND_SIGNAL, unix.SYS_PIDFD_GETFD,
 	unix.SYS_SETPRIORITY, unix.SYS_IOPRIO_SET, unix.SYS_SCHED_SETAFFINITY, unix.SYS_SCHED_SETATTR,
 	unix.SYS_SCHED_SETPARAM, unix.SYS_SCHED_SETSCHEDULER, unix.SYS_SETRLIMIT, unix.SYS_SETPGID, unix.SYS_SETSID,
+
+	// Memory that is a file.
+	unix.SYS_MEMFD_CREATE, unix.SYS_MEMFD_SECRET, unix.SYS_FTRUNCATE, unix.SYS_FALLOCATE,
 
 	// Files, other than reading them.
 	unix.SYS_MKDIRAT, unix.SYS_MKNODAT, unix.SYS_UNLINKAT, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2, unix.SYS_LINKAT,

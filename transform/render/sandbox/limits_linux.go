@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,9 +37,18 @@ func limit(memory, fileSize int64, descriptors int) error {
 }
 
 // reserve is address space that is taken and not used. glibc's malloc sets
-// aside up to 128 MiB for an arena, of which it makes eight a processor; Go and
-// the stacks of threads get the rest.
-func reserve() uint64 { return 1<<30 + 8*128<<20*uint64(runtime.NumCPU()) }
+// aside up to 128 MiB for an arena, of which it makes eight a processor, unless its
+// environment says fewer; Go and the stacks of threads get the rest.
+//
+// It is also what a process that was taken over can have beyond its memory: pages that
+// were written to and are then made read-only are not counted as its data any more.
+func reserve() uint64 {
+	arenas := uint64(8 * runtime.NumCPU())
+	if most, err := strconv.ParseUint(os.Getenv("MALLOC_ARENA_MAX"), 10, 32); err == nil && most > 0 {
+		arenas = min(arenas, most)
+	}
+	return 1<<30 + arenas*128<<20
+}
 
 func limitMemory(bytes uint64) error {
 	size, data, err := memoryInUse()

@@ -19,14 +19,16 @@ package sandbox
 // strictest, but for memory.
 type Config struct {
 	// Memory is how many bytes the process may take beyond those it has when it
-	// enters. It bounds private memory exactly (RLIMIT_DATA), and what is
-	// shared, as that of a memfd is, roughly (RLIMIT_AS). An allocation past it
-	// fails, which few libraries survive. Default: 0, no bound.
+	// enters. It bounds what libraries allocate exactly (RLIMIT_DATA), and all else
+	// that is mapped, such as a memfd, roughly: by at most 1 GiB more and 128 MiB for
+	// each of malloc's arenas (RLIMIT_AS). An allocation past it fails, which few
+	// libraries survive. Default: 0, no bound.
 	Memory int64
 
-	// FileSize is how large a file may grow, in bytes: a memfd, and also a log
-	// that the process inherited, since it counts from the file's beginning.
-	// Writing past it is an error (EFBIG). Default: 0, no bound.
+	// FileSize is how large a file may grow, in bytes: a memfd that was there before,
+	// for no other can be made, and also a log that the process inherited, since it
+	// counts from the file's beginning. Writing past it is an error (EFBIG).
+	// Default: 0, no bound.
 	FileSize int64
 
 	// Descriptors is how many files may be open at a time. Default: 256.

@@ -31,24 +31,24 @@ func socketPair(t *testing.T) (*net.UnixConn, *os.File) {
 
 // sealed is a memfd that nobody can change any more.
 func sealed(content string) (*os.File, error) {
+	f, err := memory()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.WriteAt([]byte(content), 0); err != nil {
+		return nil, err
+	}
+	return f, seal(f)
+}
+
+func memory() (*os.File, error) {
 	fd, err := unix.MemfdCreate("picture", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	if err != nil {
-		return nil, err
-	}
-	f := os.NewFile(uintptr(fd), "picture")
-	if err := f.Truncate(int64(len(content))); err != nil {
-		return nil, err
-	}
-	b, err := unix.Mmap(fd, 0, len(content), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		return nil, err
-	}
-	copy(b, content)
-	if err := unix.Munmap(b); err != nil {
-		return nil, err
-	}
-	_, err = unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE|unix.F_SEAL_SEAL)
-	return f, err
+	return os.NewFile(uintptr(fd), "picture"), err
+}
+
+func seal(f *os.File) error {
+	_, err := unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE|unix.F_SEAL_SEAL)
+	return err
 }
 
 func send(c *net.UnixConn, f *os.File) error {

@@ -56,7 +56,11 @@ func prepare(s settings) ready {
 		}
 		paths = append(paths, s.Fonts)
 	}
-	report, err := sandbox.Enter(sandbox.Config{Memory: s.MaxMemory, ReadPaths: paths})
+	if err := draw.ReserveFontFiles(); err != nil {
+		greeting.Error = err.Error()
+		return greeting
+	}
+	report, err := sandbox.Enter(sandbox.Config{Memory: s.MaxMemory, FileSize: draw.MaxFontSize, ReadPaths: paths})
 	for _, p := range report.Protections {
 		if p.Lacks != "" {
 			greeting.Missing = append(greeting.Missing, p.Name+": "+p.Lacks)

@@ -1,4 +1,4 @@
-//go:build unix && cgo
+//go:build linux && cgo
 
 package workers
 
@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -48,6 +50,7 @@ var faults = map[string]func(ctx context.Context, job render.Job) (*render.Resul
 	"descriptors":  descriptors,
 	"stderr":       stderr,
 	"threads":      threads,
+	"memfd":        memfd,
 }
 
 // Variables are initialised before any init, so the worker has it in time.
@@ -56,9 +59,11 @@ var _ = addFaults()
 func addFaults() bool {
 	plain := drawing
 	drawing = func(ctx context.Context, job render.Job) (*render.Result, error) {
-		if name, ok := bytes.CutPrefix(job.Original, []byte("fault:")); ok {
-			name, _, _ := strings.Cut(string(name), "\x00")
-			return faults[name](ctx, job)
+		for _, file := range filesOf(job) {
+			if name, ok := bytes.CutPrefix(file, []byte("fault:")); ok {
+				name, _, _ := strings.Cut(string(name), "\x00")
+				return faults[name](ctx, job)
+			}
 		}
 		return plain(ctx, job)
 	}
@@ -125,6 +130,12 @@ func noMemory(context.Context, render.Job) (*render.Result, error) {
 		all = append(all, part)
 	}
 	return nil, fmt.Errorf("%d MiB", len(all))
+}
+
+// memfd wants memory that is a file.
+func memfd(context.Context, render.Job) (*render.Result, error) {
+	fd, err := unix.MemfdCreate("", 0)
+	return nil, fmt.Errorf("memfd %d, %v", fd, err)
 }
 
 // descriptors tells the files that the worker has open, by their inodes.

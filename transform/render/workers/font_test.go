@@ -5,16 +5,20 @@ package workers
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/fonttest"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/font"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
 // lettered is a job that writes a letter onto the icon, with a font.
@@ -73,6 +77,32 @@ func TestFontsOfTheServer(t *testing.T) {
 	// None that are there, and no folder, are no reason not to draw.
 	wantPicture(t, newPool(t, Config{Workers: 1, Fonts: t.TempDir()}))
 	wantPicture(t, newPool(t, Config{Workers: 1, Fonts: filepath.Join(folder, "none")}))
+}
+
+// Fonts are files in memory, of which a worker has a few and makes no more: a picture
+// that takes it over finds no memory there that no limit counts.
+func TestFontFilesAreBounded(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	many := func(n int) render.Job {
+		j := job(icon(), 64)
+		for i := range n {
+			j.Plan.Steps[0].Layers = append(j.Plan.Steps[0].Layers, transform.Layer{Kind: transform.TextLayer, Text: transform.Text{
+				Content: "A", Size: transform.Num(20), File: origin.Ref{Path: fmt.Sprint(i)},
+			}})
+			j.Files = append(j.Files, fonttest.Squares(string(rune('A'+i))))
+		}
+		return j
+	}
+	if _, err := p.Render(t.Context(), many(draw.MaxFontFiles)); err != nil {
+		t.Error(err)
+	}
+	wantFailure(t, p, many(draw.MaxFontFiles+1), errors.Limit, "more than 6 font files")
+	large := many(1)
+	large.Files[0] = append(large.Files[0], make([]byte, draw.MaxFontSize)...)
+	wantFailure(t, p, large, errors.Limit, "The font has ")
+	if e := wantFailure(t, p, fault("memfd", ""), errors.Internal, ""); !strings.Contains(e.Error(), "memfd -1, operation not permitted") {
+		t.Error(e)
+	}
 }
 
 // A font comes into a worker without rights. The worker that has it draws nothing
