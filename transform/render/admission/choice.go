@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -59,10 +60,12 @@ func (s *sketch) choose(c transform.Choice) error {
 	other := *s
 	err, otherErr := s.branch(c.Then), other.branch(c.Else)
 	peak, copies := max(s.peak, other.peak), max(s.copies, other.copies)
+	seconds, refusal := max(s.seconds, other.seconds), cmp.Or(s.refusal, other.refusal)
 	if err != nil || otherErr == nil && other.total() > s.total() {
 		*s, err = other, otherErr
 	}
 	s.peak, s.copies = peak, copies
+	s.seconds, s.refusal = seconds, refusal
 	return err
 }
 

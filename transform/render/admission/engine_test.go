@@ -180,7 +180,7 @@ func TestEstimateCountsEveryCopy(t *testing.T) {
 		{"none of what is left as it is", []transform.Step{sized(1000), sized(1000), sized(1000)}, 3_000_000},
 	} {
 		job := pngJob(t, 20, 20)
-		s, _, err := open(job)
+		s, _, err := open(job, nil)
 		if err == nil {
 			err = s.run(tt.chain)
 		}

@@ -3,6 +3,7 @@ package admission
 import (
 	"math"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -18,14 +19,22 @@ import (
 // that of a picture as large as the limits allow. The error is errors.Limit, for
 // an original that is larger, and for a result that cannot be encoded in time.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
-	if job.Inspect {
-		return inspecting(job)
+	drawings, err := structuresOf(job)
+	if err != nil {
+		return 0, true, err
 	}
-	s, readable, err := open(job)
+	if job.Inspect {
+		return inspecting(job, drawings)
+	}
+	s, readable, err := open(job, drawings)
 	if s == nil {
 		return peakOf(job, readable), readable, err
 	}
-	if s.run(job.Plan.Steps) != nil {
+	failed := s.run(job.Plan.Steps) != nil
+	if err := s.refused(); err != nil {
+		return 0, true, err
+	}
+	if failed {
 		if s.header.Format == sniff.PDF {
 			return peakOf(job, false), false, nil // another page may be drawn for all that
 		}
@@ -43,9 +52,9 @@ func Estimate(job render.Job) (peak int64, readable bool, err error) {
 
 // inspecting is Estimate for a job that decodes no pixels. A drawing is taken apart all
 // the same.
-func inspecting(job render.Job) (peak int64, readable bool, err error) {
+func inspecting(job render.Job, drawings structures) (peak int64, readable bool, err error) {
 	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
-	s, _, err := open(job)
+	s, _, err := open(job, drawings)
 	if s == nil {
 		return base, true, err
 	}
@@ -92,6 +101,10 @@ type sketch struct {
 	// when it is drawn, for they are drawn one after the other.
 	passing int64
 
+	structures structures // of the drawings in the job
+	seconds    float64    // that drawing them takes
+	refusal    error      // of one that comes to too much at its size
+
 	whole  render.Job // of which this is a layer, or the same
 	unread bool       // a layer has a header that cannot be read
 }
@@ -101,7 +114,7 @@ func (s *sketch) most() int64 { return s.peak + s.copies + s.passing }
 
 // open reads the header. There is no sketch of a file that is no picture, whose
 // header cannot be read, or that is too large.
-func open(job render.Job) (s *sketch, readable bool, err error) {
+func open(job render.Job, drawings structures) (s *sketch, readable bool, err error) {
 	known, read := sniff.Sniff, header.Read
 	if page := job.Plan.Page; page > 0 {
 		known, read = sniff.Document, func(file []byte) (header.Header, bool) { return header.ReadPage(file, page) }
@@ -116,10 +129,14 @@ func open(job render.Job) (s *sketch, readable bool, err error) {
 		}
 	}
 	h, ok := read(job.Original)
+	if !ok && format == sniff.SVG {
+		return nil, true, errors.New(errors.BadImage, "The SVG's root element is not at its beginning, or cannot be read")
+	}
 	if !ok {
 		return nil, false, nil
 	}
 	s = sketchOf(h, job)
+	s.structures = drawings
 	if format == sniff.PDF {
 		err = checkPaper(h, job.Limits)
 	} else {
@@ -178,6 +195,7 @@ func (s *sketch) begin(first transform.Step) {
 		s.decoded = s.onLoad(r.Scale)
 	}
 	s.peak += s.decoding()
+	s.drawing(s.decoded)
 }
 
 // onLoad is the size that a file is decoded at when the picture is to have the

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -72,7 +73,7 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 		own, err = s.text(job, l)
 	default:
 		var readable bool
-		own, readable, err = open(job)
+		own, readable, err = open(job, s.structures)
 		if own == nil && err == nil {
 			s.unread = s.unread || !readable
 			return peakOf(job, readable), 0, nil
@@ -81,12 +82,15 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	own.whole, own.facts.Base = s.whole, s.facts.Size
+	own.whole, own.facts.Base, own.structures = s.whole, s.facts.Size, s.structures
 	if err := own.run(steps); err != nil {
+		s.refusal = cmp.Or(s.refusal, own.refusal)
 		return 0, 0, err
 	}
 	own.settle()
 	s.unread = s.unread || own.unread
+	s.seconds += own.seconds
+	s.refusal = cmp.Or(s.refusal, own.refusal)
 	return own.most() - base, own.pixel * own.facts.Size.Pixels(), nil
 }
 

@@ -1,0 +1,371 @@
+package svg
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/errors"
+)
+
+// attribute is one of an element, with its entities replaced. Name is without prefix,
+// and Prefix what stood before it.
+type attribute struct{ Prefix, Name, Value string }
+
+// sink takes what a scanner reads.
+type sink interface {
+	start(name string, attributes []attribute) error
+	end()
+	text(string) error
+}
+
+// scanner reads XML as libxml2 does, or refuses it. What is not well-formed in a way
+// that changes no structure, such as two attributes of one name, is read on:
+// libxml2 refuses that by itself.
+type scanner struct {
+	sink
+	entities   map[string]string
+	expanded   int
+	open       []string // names of the elements that are open
+	elements   int
+	attributes []attribute
+	declared   bool // there was a document type
+	rooted     bool // the root element began
+}
+
+func malformed(what string, values ...any) error {
+	return errors.New(errors.BadImage, "The SVG cannot be read: "+what, values...)
+}
+
+func exceeds(what string, values ...any) error {
+	return errors.New(errors.Limit, "The SVG "+what, values...)
+}
+
+// scan reads a whole file.
+func scan(file []byte, to sink) error {
+	s := scanner{sink: to, entities: map[string]string{}}
+	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
+	for _, c := range file {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return malformed("it has the control character %#02x; it takes UTF-8, or an encoding that ASCII is part of", c)
+		}
+	}
+	doc := string(file)
+	if rest, ok := strings.CutPrefix(doc, "<?xml"); ok && rest != "" && isSpace(rest[0]) {
+		declaration, after, ok := strings.Cut(rest, "?>")
+		if !ok {
+			return malformed("its XML declaration does not end")
+		}
+		if err := checkEncoding(declaration); err != nil {
+			return err
+		}
+		doc = after
+	}
+	if err := s.content(doc, 0); err != nil {
+		return err
+	}
+	if len(s.open) > 0 || !s.rooted {
+		return malformed("it ends before its elements do")
+	}
+	return nil
+}
+
+// content reads markup: the file, or what an entity stands for. That has to be whole
+// elements.
+func (s *scanner) content(doc string, depth int) error {
+	base := len(s.open)
+	for doc != "" {
+		n := strings.IndexAny(doc, "<&")
+		if n < 0 {
+			n = len(doc)
+		}
+		if n > 0 {
+			if err := s.characters(doc[:n]); err != nil {
+				return err
+			}
+			doc = doc[n:]
+			continue
+		}
+		var err error
+		if doc[0] == '&' {
+			doc, err = s.reference(doc, depth)
+		} else {
+			doc, err = s.markup(doc, base, depth)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(s.open) != base {
+		return malformed("an element does not end where it has to")
+	}
+	return nil
+}
+
+func (s *scanner) characters(text string) error {
+	if len(s.open) == 0 {
+		if strings.Trim(text, " \t\r\n") != "" {
+			return malformed("there is text outside of its root element")
+		}
+		return nil
+	}
+	return s.text(text)
+}
+
+// markup reads what begins with "<".
+func (s *scanner) markup(doc string, base, depth int) (rest string, err error) {
+	switch {
+	case strings.HasPrefix(doc, "<!--"):
+		_, rest, ok := strings.Cut(doc[len("<!--"):], "-->")
+		if !ok {
+			return "", malformed("a comment does not end")
+		}
+		return rest, nil
+	case strings.HasPrefix(doc, "<![CDATA["):
+		text, rest, ok := strings.Cut(doc[len("<![CDATA["):], "]]>")
+		if !ok || len(s.open) == 0 {
+			return "", malformed("a CDATA section does not end, or is outside of the root element")
+		}
+		return rest, s.text(text)
+	case strings.HasPrefix(doc, "<?"):
+		instruction, rest, ok := strings.Cut(doc[len("<?"):], "?>")
+		if !ok {
+			return "", malformed("a processing instruction does not end")
+		}
+		return rest, checkInstruction(instruction)
+	case strings.HasPrefix(doc, "<!DOCTYPE"):
+		if s.declared || s.rooted || depth > 0 {
+			return "", malformed("it has a document type where none can be")
+		}
+		s.declared = true
+		return s.documentType(doc[len("<!DOCTYPE"):])
+	case strings.HasPrefix(doc, "</"):
+		end := strings.IndexByte(doc, '>')
+		if end < 0 || len(s.open) == base {
+			return "", malformed("an element ends that did not begin")
+		}
+		name := strings.TrimRight(doc[len("</"):end], " \t\r\n")
+		if name != s.open[len(s.open)-1] {
+			return "", malformed("<%s> ends as </%s>", shown(s.open[len(s.open)-1]), shown(name))
+		}
+		s.open = s.open[:len(s.open)-1]
+		s.end()
+		return doc[end+1:], nil
+	}
+	return s.element(doc[1:])
+}
+
+// element reads a start tag, behind its "<".
+func (s *scanner) element(doc string) (rest string, err error) {
+	full, doc, err := name(doc)
+	if err != nil {
+		return "", err
+	}
+	if s.rooted && len(s.open) == 0 {
+		return "", malformed("it has two root elements")
+	}
+	s.rooted = true
+	if s.elements++; s.elements > mostElements {
+		return "", exceeds("has more than %d elements", mostElements)
+	}
+	s.attributes = s.attributes[:0]
+	for {
+		doc = strings.TrimLeft(doc, " \t\r\n")
+		switch {
+		case strings.HasPrefix(doc, "/>"):
+			if len(s.open) >= mostNested {
+				return "", exceeds("has elements nested deeper than %d", mostNested)
+			}
+			if err := s.start(local(full), s.attributes); err != nil {
+				return "", err
+			}
+			s.end()
+			return doc[2:], nil
+		case strings.HasPrefix(doc, ">"):
+			if s.open = append(s.open, full); len(s.open) > mostNested {
+				return "", exceeds("has elements nested deeper than %d", mostNested)
+			}
+			return doc[1:], s.start(local(full), s.attributes)
+		}
+		var a attribute
+		if a, doc, err = s.attribute(doc); err != nil {
+			return "", err
+		}
+		if s.attributes = append(s.attributes, a); len(s.attributes) > mostAttributes {
+			return "", exceeds("has an element with more than %d attributes", mostAttributes)
+		}
+	}
+}
+
+func (s *scanner) attribute(doc string) (a attribute, rest string, err error) {
+	full, doc, err := name(doc)
+	if err != nil {
+		return a, "", err
+	}
+	doc, ok := strings.CutPrefix(strings.TrimLeft(doc, " \t\r\n"), "=")
+	doc = strings.TrimLeft(doc, " \t\r\n")
+	if !ok || doc == "" || doc[0] != '"' && doc[0] != '\'' {
+		return a, "", malformed("the attribute %s has no value in quotes", shown(full))
+	}
+	value, rest, ok := strings.Cut(doc[1:], doc[:1])
+	if !ok {
+		return a, "", malformed("the value of the attribute %s does not end", shown(full))
+	}
+	if value, err = s.value(value, 0); err != nil {
+		return a, "", err
+	}
+	a.Prefix, a.Name, ok = strings.Cut(full, ":")
+	if !ok {
+		a.Prefix, a.Name = "", full
+	}
+	a.Value = value
+	return a, rest, nil
+}
+
+// value replaces the references in an attribute's value.
+func (s *scanner) value(value string, depth int) (string, error) {
+	if strings.IndexByte(value, '<') >= 0 {
+		return "", malformed("the value of an attribute has a < in it")
+	}
+	if strings.IndexByte(value, '&') < 0 {
+		return value, nil
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(value, "&")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		text, entity, rest, err := s.named(after, depth)
+		if err != nil {
+			return "", err
+		}
+		if entity {
+			if text, err = s.value(text, depth+1); err != nil {
+				return "", err
+			}
+		}
+		b.WriteString(text)
+		value = rest
+	}
+}
+
+// reference reads a reference in content, which may stand for elements.
+func (s *scanner) reference(doc string, depth int) (rest string, err error) {
+	text, entity, rest, err := s.named(doc[1:], depth)
+	if err != nil {
+		return "", err
+	}
+	if len(s.open) == 0 {
+		return "", malformed("there is text outside of its root element")
+	}
+	if entity {
+		return rest, s.content(text, depth+1)
+	}
+	return rest, s.text(text)
+}
+
+// named is what a reference stands for, behind its "&"; entity is true if that was
+// declared and may have references itself.
+func (s *scanner) named(doc string, depth int) (text string, entity bool, rest string, err error) {
+	end := strings.IndexByte(doc[:min(len(doc), mostName)], ';')
+	if end < 1 {
+		return "", false, "", malformed("a & is followed by no name")
+	}
+	word, rest := doc[:end], doc[end+1:]
+	if number, ok := strings.CutPrefix(word, "#"); ok {
+		r, ok := character(number)
+		if !ok {
+			return "", false, "", malformed("&%s; is no character", shown(word))
+		}
+		return string(r), false, rest, nil
+	}
+	if text, ok := predefined[word]; ok {
+		return text, false, rest, nil
+	}
+	text, ok := s.entities[word]
+	if !ok {
+		return "", false, "", malformed("it has no entity %s", shown(word))
+	}
+	if depth >= mostEntityDepth {
+		return "", false, "", exceeds("has entities nested deeper than %d", mostEntityDepth)
+	}
+	if s.expanded += len(text) + len(word); s.expanded > mostExpanded {
+		return "", false, "", exceeds("has entities that stand for more than %d bytes in all", mostExpanded)
+	}
+	return text, true, rest, nil
+}
+
+var predefined = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'"}
+
+// character reads the number of a character reference, behind its "#".
+func character(number string) (rune, bool) {
+	base := rune(10)
+	if hex, ok := strings.CutPrefix(number, "x"); ok {
+		number, base = hex, 16
+	}
+	if number == "" {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(number) {
+		var digit rune
+		switch {
+		case c >= '0' && c <= '9':
+			digit = rune(c - '0')
+		case base == 16 && (c|0x20) >= 'a' && (c|0x20) <= 'f':
+			digit = rune(c|0x20-'a') + 10
+		default:
+			return 0, false
+		}
+		if r = r*base + digit; r > utf8.MaxRune {
+			return 0, false
+		}
+	}
+	return r, r != 0 && utf8.ValidRune(r)
+}
+
+// name reads a name. Which characters beyond ASCII there are in it does not matter.
+func name(doc string) (name, rest string, err error) {
+	n := 0
+	for n < len(doc) && isNameByte(doc[n]) {
+		n++
+	}
+	if n == 0 || doc[0] == '-' || doc[0] == '.' || doc[0] >= '0' && doc[0] <= '9' {
+		return "", "", malformed("there is no name where one has to be")
+	}
+	if n > mostName {
+		return "", "", exceeds("has a name of more than %d bytes", mostName)
+	}
+	return doc[:n], doc[n:], nil
+}
+
+func isNameByte(c byte) bool {
+	return c >= 0x80 || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == ':' || c == '-' || c == '.'
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// local is a name without the prefix of its namespace.
+func local(name string) string {
+	if colon := strings.IndexByte(name, ':'); colon >= 0 {
+		return name[colon+1:]
+	}
+	return name
+}
+
+// shown is a word of a file as messages show it.
+func shown(word string) string {
+	const longest = 40
+	clean := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, word[:min(len(word), longest)])
+	if len(word) > longest {
+		clean += "..."
+	}
+	return clean
+}

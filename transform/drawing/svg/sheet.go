@@ -1,0 +1,225 @@
+package svg
+
+import "strings"
+
+// sheet is what the style sheets of a file say, by whom they say it of.
+type sheet struct {
+	byType, byClass, byID map[string]*style
+	all                   style
+
+	// selectors is how many there are, and beside how many of them look at siblings.
+	selectors, beside int
+}
+
+func newSheet() *sheet {
+	return &sheet{byType: map[string]*style{}, byClass: map[string]*style{}, byID: map[string]*style{}}
+}
+
+// mostBlocks is how deep blocks are in each other.
+const mostBlocks = 16
+
+// add reads a style sheet: rules, and blocks that have rules in them, whether they hold
+// or not.
+func (s *sheet) add(css string, depth int) error {
+	l := lexer{css}
+	for {
+		var prelude []token
+		var block string
+		var found, rule, done bool
+		rule = true
+		for !done {
+			t, ok := l.next()
+			switch {
+			case !ok:
+				return s.checkAt(prelude)
+			case t.is("{"):
+				block, found, done = l.block(), true, true
+			case t.is(";") && !rule, t.is("}") && len(prelude) == 0:
+				done = true
+			case t.kind == space && len(prelude) == 0:
+			default:
+				if t.kind == at && len(prelude) == 0 {
+					rule = false
+				}
+				prelude = append(prelude, t)
+			}
+		}
+		if !rule {
+			if err := s.checkAt(prelude); err != nil {
+				return err
+			}
+		}
+		switch {
+		case !found:
+		case rule:
+			if err := s.rule(prelude, block); err != nil {
+				return err
+			}
+		case depth >= mostBlocks:
+			return exceeds("has a style sheet with blocks nested deeper than %d", mostBlocks)
+		default:
+			if err := s.add(block, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// checkAt refuses a style sheet in a style sheet, as a data URL.
+func (s *sheet) checkAt(prelude []token) error {
+	if len(prelude) == 0 || prelude[0].kind != at || !strings.EqualFold(prelude[0].text, "import") {
+		return nil
+	}
+	for _, t := range prelude {
+		if isData(t.text) {
+			return malformed("a style sheet imports a data URL, which is not taken")
+		}
+	}
+	return nil
+}
+
+// block is what is in a block, whose bracket was read. It ends at its own, or with the
+// style sheet.
+func (l *lexer) block() string {
+	all, depth := l.rest, 0
+	for {
+		before := len(l.rest)
+		t, ok := l.next()
+		switch {
+		case !ok:
+			return all
+		case t.is("{"):
+			depth++
+		case t.is("}"):
+			if depth == 0 {
+				return all[:len(all)-before]
+			}
+			depth--
+		}
+	}
+}
+
+// rule adds what a rule says to all that its selectors might be about. Of a selector,
+// only its last part is looked at, and there only one name.
+func (s *sheet) rule(prelude []token, block string) error {
+	var said style
+	if err := said.declare(block); err != nil {
+		return err
+	}
+	for len(prelude) > 0 {
+		n := 0
+		for depth := 0; n < len(prelude) && (depth > 0 || !prelude[n].is(",")); n++ {
+			switch t := prelude[n]; {
+			case t.is("(") || t.is("[") || t.kind == function:
+				depth++
+			case t.is(")") || t.is("]"):
+				depth--
+			}
+		}
+		if err := s.selector(prelude[:n], said); err != nil {
+			return err
+		}
+		prelude = prelude[min(n+1, len(prelude)):]
+	}
+	return nil
+}
+
+func (s *sheet) selector(tokens []token, said style) error {
+	for len(tokens) > 0 && tokens[len(tokens)-1].kind == space {
+		tokens = tokens[:len(tokens)-1]
+	}
+	s.selectors++
+	last := 0 // where the last part begins
+	depth := 0
+	for n, t := range tokens {
+		if t.kind == space || t.is(">") || t.is("+") || t.is("~") {
+			s.selectors++ // each part is compared
+			if depth == 0 {
+				last = n + 1
+			}
+		}
+		if t.is("(") || t.is("[") || t.kind == function {
+			depth++
+		}
+		if t.is(")") || t.is("]") {
+			depth--
+		}
+		if n+1 < len(tokens) && besides(t, tokens[n+1]) {
+			s.beside++
+		}
+	}
+	if said.isZero() {
+		return nil
+	}
+	to := &s.all
+	part := tokens[last:]
+	for n, t := range part {
+		if t.is("(") || t.is("[") || t.is(":") || t.is("|") || t.is("*") || t.kind == function {
+			break // what is in there is about others
+		}
+		if t.kind == hash {
+			to = entry(s.byID, t.text)
+			break
+		}
+		if t.is(".") && n+1 < len(part) && part[n+1].kind == ident {
+			to = entry(s.byClass, part[n+1].text)
+			break
+		}
+		if t.kind == ident && n == 0 && len(part) == 1 {
+			to = entry(s.byType, t.text)
+		}
+	}
+	return to.merge(said)
+}
+
+// besides reports whether a selector looks at the siblings of each element: "a ~ b",
+// ":nth-child(2)".
+func besides(t, next token) bool {
+	if t.is(":") {
+		name := strings.ToLower(next.text)
+		return strings.Contains(name, "nth-") || strings.HasSuffix(name, "of-type")
+	}
+	return t.is("~") && !next.is("=")
+}
+
+func entry(m map[string]*style, name string) *style {
+	if m[name] == nil {
+		m[name] = &style{}
+	}
+	return m[name]
+}
+
+// of is what the style sheets say of an element.
+func (s *sheet) of(name, id, class string, to *style) error {
+	if len(s.byType)+len(s.byClass)+len(s.byID) == 0 && s.all.isZero() {
+		return nil
+	}
+	add := func(said *style) error {
+		if said == nil {
+			return nil
+		}
+		return to.merge(*said)
+	}
+	if err := add(&s.all); err != nil {
+		return err
+	}
+	if err := add(s.byType[name]); err != nil {
+		return err
+	}
+	if err := add(s.byID[id]); err != nil {
+		return err
+	}
+	for class != "" {
+		var one string
+		class = strings.TrimLeft(class, " \t\r\n\f")
+		if n := strings.IndexAny(class, " \t\r\n\f"); n >= 0 {
+			one, class = class[:n], class[n:]
+		} else {
+			one, class = class, ""
+		}
+		if err := add(s.byClass[one]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

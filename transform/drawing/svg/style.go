@@ -1,0 +1,344 @@
+package svg
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// role is what an element is referred to for.
+type role byte
+
+const (
+	paint       role = iota // a pattern or gradient, for each shape
+	markerEnd               // a marker at both ends of each line
+	markerMid               // a marker at each point
+	masking                 // a mask
+	clipping                // a clipPath
+	filtering               // a filter
+	instance                // what a use element draws
+	inheritance             // a pattern or gradient that another one is completed from
+)
+
+// reference is to the element of an id.
+type reference struct {
+	role role
+	id   string
+}
+
+// style is what is said of an element, by its attributes, its style and style sheets.
+// Where several speak of one property, the one counts for which more is drawn.
+type style struct {
+	references []reference
+
+	layers   int // one for each reason to be drawn on a surface of its own
+	filters  int // functions in the property filter
+	fontSize size
+	spacing  size    // of letters
+	dash     float64 // the shortest mean length of a dash; 0 for none
+	stroke   float64 // the widest line
+	scale    float64 // by how much a transformation enlarges; 0 for not at all
+}
+
+// size is a length, in units of the drawing and in multiples of what a font has.
+type size struct{ fixed, relative float64 }
+
+func (s size) max(o size) size {
+	return size{max(s.fixed, o.fixed), max(s.relative, o.relative)}
+}
+
+// mostReferences are those of one element or rule.
+const mostReferences = 64
+
+func (s style) isZero() bool {
+	return len(s.references) == 0 && s.layers == 0 && s.filters == 0 && s.fontSize == size{} && s.spacing == size{} && s.dash == 0 && s.stroke == 0 && s.scale == 0
+}
+
+// merge adds what somebody else says.
+func (s *style) merge(o style) error {
+	for _, r := range o.references {
+		if err := s.refer(r.role, r.id); err != nil {
+			return err
+		}
+	}
+	s.layers = max(s.layers, o.layers)
+	s.filters = max(s.filters, o.filters)
+	s.fontSize, s.spacing = s.fontSize.max(o.fontSize), s.spacing.max(o.spacing)
+	s.dashed(o.dash)
+	s.stroke = max(s.stroke, o.stroke)
+	s.scale = max(s.scale, o.scale)
+	return nil
+}
+
+func (s *style) refer(to role, id string) error {
+	if r := (reference{to, id}); !slices.Contains(s.references, r) {
+		if s.references = append(s.references, r); len(s.references) > mostReferences {
+			return exceeds("has an element or a rule with more than %d references", mostReferences)
+		}
+	}
+	return nil
+}
+
+func (s *style) dashed(length float64) {
+	if length > 0 && (s.dash == 0 || length < s.dash) {
+		s.dash = length
+	}
+}
+
+// declare reads declarations: those of a style attribute, or of a rule.
+func (s *style) declare(css string) error {
+	l := lexer{css}
+	var name string
+	var value []token
+	named, depth := false, 0
+	for {
+		t, ok := l.next()
+		if !ok || depth == 0 && (t.is(";") || t.is("}")) {
+			if named {
+				if err := s.property(strings.ToLower(name), value); err != nil {
+					return err
+				}
+			}
+			name, value, named = "", value[:0], false
+			if !ok {
+				return nil
+			}
+			continue
+		}
+		switch {
+		case t.kind == function || t.is("(") || t.is("[") || t.is("{"):
+			depth++
+		case t.is(")") || t.is("]") || t.is("}"):
+			depth = max(depth-1, 0)
+		}
+		switch {
+		case named:
+			value = append(value, t)
+		case t.is(":"):
+			named = true
+		case t.kind == ident:
+			name = t.text
+		}
+	}
+}
+
+// presentation reads an attribute that is a property.
+func (s *style) presentation(name, text string) error {
+	if !slices.Contains(properties, name) {
+		return nil
+	}
+	var value []token
+	for l := (lexer{text}); ; {
+		t, ok := l.next()
+		if !ok {
+			return s.property(name, value)
+		}
+		value = append(value, t)
+	}
+}
+
+// properties are those that can cost much.
+var properties = []string{
+	"fill", "stroke", "marker", "marker-start", "marker-mid", "marker-end", "mask", "clip-path", "filter",
+	"opacity", "mix-blend-mode", "isolation", "font", "font-size", "letter-spacing", "stroke-dasharray", "stroke-width", "transform",
+}
+
+func (s *style) property(name string, value []token) error {
+	switch name {
+	case "fill", "stroke":
+		return s.addresses(value, paint)
+	case "marker-start", "marker-end":
+		return s.addresses(value, markerEnd)
+	case "marker-mid", "marker":
+		if err := s.addresses(value, markerMid); err != nil || name == "marker-mid" {
+			return err
+		}
+		return s.addresses(value, markerEnd)
+	case "mask", "clip-path", "filter":
+		return s.effect(name, value)
+	case "opacity":
+		s.layer(len(value) > 0 && !(value[0].kind == number && value[0].value == 1 && value[0].unit == ""))
+	case "mix-blend-mode":
+		s.layer(!slices.ContainsFunc(value, func(t token) bool { return t.names("normal") }))
+	case "isolation":
+		s.layer(!slices.ContainsFunc(value, func(t token) bool { return t.names("auto") }))
+	case "font", "font-size":
+		for _, t := range value {
+			if t.names("larger") {
+				s.fontSize.relative = max(s.fontSize.relative, 1.2)
+			}
+			if weight := name == "font" && t.unit == ""; t.kind == number && !weight {
+				s.fontSize = s.fontSize.max(length(t))
+			}
+		}
+	case "letter-spacing":
+		for _, t := range value {
+			if t.kind == number {
+				s.spacing = s.spacing.max(length(t))
+			}
+		}
+	case "stroke-width":
+		for _, t := range value {
+			if l := length(t); t.kind == number {
+				s.stroke = max(s.stroke, l.fixed, l.relative*assumedFont)
+			}
+		}
+	case "stroke-dasharray":
+		s.dashes(value)
+	case "transform":
+		s.scale = max(s.scale, enlargement(value))
+	}
+	return nil
+}
+
+func (s *style) layer(on bool) {
+	if on {
+		s.layers = 1
+	}
+}
+
+// effect reads a property that has an element drawn on a surface of its own.
+func (s *style) effect(name string, value []token) error {
+	to := map[string]role{"mask": masking, "clip-path": clipping, "filter": filtering}[name]
+	functions := 0
+	for _, t := range value {
+		switch {
+		case t.names("inherit"):
+			return exceeds("has an element whose %s is inherited, which is not taken", name)
+		case t.kind == function && to == filtering:
+			functions++
+		}
+	}
+	s.filters = max(s.filters, functions)
+	return s.addresses(value, to)
+}
+
+func (s *style) addresses(value []token, to role) error {
+	for _, t := range value {
+		if t.kind != address && !(t.kind == quoted && to == filtering) {
+			continue
+		}
+		id, ok, err := fragment(t.text)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if err := s.refer(to, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fragment is the id that an address is about; ok is false if that is in another file,
+// none of which is opened. A file within this one is refused.
+func fragment(address string) (id string, ok bool, err error) {
+	file, id, ok := strings.Cut(address, "#")
+	if isDataURL(file) {
+		return "", false, malformed("it refers to a part of a data URL, which is not taken; only pictures can be embedded")
+	}
+	if strings.TrimSpace(file) != "" || !ok {
+		return "", false, nil
+	}
+	if decoded, err := url.PathUnescape(id); err == nil {
+		id = decoded
+	}
+	return id, true, nil
+}
+
+// dashes reads stroke-dasharray. Of the lengths in it, those that are none count as
+// gaps: the mean is what the line is cut into.
+func (s *style) dashes(value []token) {
+	sum, n := 0.0, 0
+	for _, t := range value {
+		if t.kind == number {
+			l := length(t)
+			sum, n = sum+l.fixed+l.relative*leastFont, n+1
+		}
+	}
+	if n > 0 && sum > 0 {
+		s.dashed(max(sum/float64(n), 1e-12))
+	}
+}
+
+// assumedFont is the font's size where nothing says it. leastFont is for lengths that
+// are cut off the shorter, the smaller it is.
+const (
+	assumedFont = 12
+	leastFont   = 0.1
+)
+
+// length is a length of CSS. Negative ones count like others.
+func length(t token) size {
+	v := math.Abs(t.value)
+	switch t.unit {
+	case "%":
+		return size{relative: v / 100}
+	case "em", "ex", "ch", "rem", "cap", "ic", "lh", "rlh":
+		return size{relative: v}
+	case "pt":
+		v *= 96. / 72
+	case "in":
+		v *= 96
+	case "cm":
+		v *= 96 / 2.54
+	case "mm":
+		v *= 96 / 25.4
+	case "q":
+		v *= 96 / 101.6
+	case "pc":
+		v *= 16
+	}
+	return size{fixed: v}
+}
+
+// enlargement is by how much a transformation enlarges at most.
+func enlargement(value []token) float64 {
+	factor := 1.0
+	var name string
+	var arguments []float64
+	for _, t := range value {
+		switch {
+		case t.kind == function:
+			name, arguments = strings.ToLower(t.text), nil
+		case t.kind == number:
+			v := t.value
+			if t.unit == "%" {
+				v /= 100
+			}
+			arguments = append(arguments, v)
+		case t.is(")"):
+			factor *= stretch(name, arguments)
+			name, arguments = "", nil
+		}
+	}
+	return factor
+}
+
+// stretch is the largest singular value of one function's matrix.
+func stretch(name string, v []float64) float64 {
+	switch {
+	case name == "matrix" && len(v) >= 4:
+		a, b, c, d := v[0], v[1], v[2], v[3]
+		p, q := math.Hypot(a+d, b-c), math.Hypot(a-d, b+c)
+		return (p + q) / 2
+	case strings.HasPrefix(name, "scale") && len(v) > 0:
+		most := 0.0
+		for _, f := range v {
+			most = max(most, math.Abs(f))
+		}
+		if name != "scale" {
+			most = max(most, 1) // the other direction
+		}
+		return most
+	case strings.HasPrefix(name, "skew"):
+		most := 1.0
+		for _, degrees := range v {
+			most += math.Abs(math.Tan(degrees * math.Pi / 180))
+		}
+		return most
+	}
+	return 1
+}
