@@ -5,6 +5,7 @@ package vips
 // Every flag of the C side is in this file.
 
 // #cgo pkg-config: vips
+// #cgo CFLAGS: -O3
 // #cgo linux LDFLAGS: -ldl
 // #include "bridge.h"
 import "C"

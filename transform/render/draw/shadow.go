@@ -43,7 +43,7 @@ func cast(image *vips.Image, s transform.Shadow) (*vips.Image, error) {
 		},
 	}
 	if sigma > 0 {
-		operations = append(operations, func(i *vips.Image) (*vips.Image, error) { return i.GaussBlur(sigma) })
+		operations = append(operations, func(i *vips.Image) (*vips.Image, error) { return i.Blur(vips.GaussRow(sigma)) })
 	}
 	alpha, err := through(image, append(operations,
 		func(i *vips.Image) (*vips.Image, error) { return i.ExtractArea(room, room, w, h) },
