@@ -58,11 +58,11 @@ func (l Limits) CheckDrawn(s Size, frames int) error {
 	return nil
 }
 
-// CheckRecipe tells whether a recipe may be drawn, each of frames frames: what
-// it draws, and what it scales the picture to on the way there. To cover a wide
-// box with a picture one pixel wide is to make it enormous first.
+// CheckRecipe reports whether a recipe may be drawn, each of frames frames: what
+// it draws, and what it scales the picture to on the way there. What is enlarged
+// and then cut has no such way.
 func (l Limits) CheckRecipe(r Recipe, frames int) error {
-	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels {
+	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels && !r.CropFirst {
 		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
 			r.Scale.Width, r.Scale.Height, n, l.MaxPixels)
 	}

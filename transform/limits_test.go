@@ -63,8 +63,10 @@ func TestLimitsOfRecipe(t *testing.T) {
 	}{
 		{"a photo", plant, Step{Resize: box(Cover, 300, 200)}, ""},
 		{"a part of what is wider than max_dimension", still(20000, 1000), Step{Resize: box(Crop, 300, 200)}, ""},
-		{"enormous on the way", still(1, 10000), Step{Resize: box(Cover, 16000, 1)},
-			"The picture would be scaled to 16000x160000000, 2560000000000 pixels, more than max_pixels, 100000000"},
+		{"enormous on the way", plant, Step{Resize: box(Stretch, 16000, 16000)},
+			"The picture would be scaled to 16000x16000, 256000000 pixels, more than max_pixels, 100000000"},
+		{"enormous, would it not be cut first", still(1, 10000), Step{Resize: box(Cover, 16000, 1)}, ""},
+		{"enormous though it is cut", still(1, 65535), Step{Resize: box(Cover, 16384, 1)}, "The result would be 16384x1, more than max_dimension, 16383"},
 		{"enormous in the end", plant, Step{Resize: box(PadOnly, 16384, 1)}, "The result would be 16384x1000, more than max_dimension, 16383"},
 		{"enormous by its border", plant, Step{Border: Border{Width: Num(8000)}}, "The result would be 16740x17000, more than max_dimension, 16383"},
 	}

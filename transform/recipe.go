@@ -17,6 +17,10 @@ type Recipe struct {
 	// Crop is what is then kept of it; all of it when it is not cut.
 	Crop Rect
 
+	// CropFirst reports that the picture is enlarged and then cut. Scale is then only
+	// the measure: nothing is drawn of the scaled picture but Crop.
+	CropFirst bool
+
 	// Seek looks for the most telling part of Crop's size instead of taking
 	// Crop where it is.
 	Seek bool
@@ -168,6 +172,8 @@ func (z Resize) resolve(f Facts) (Recipe, error) {
 		r.Scale = z.scaled(own, box)
 		r.Crop.Size = box.within(r.Scale)
 		r.Canvas = r.Crop.Size
+		enlarged := r.Scale.Width > own.Width || r.Scale.Height > own.Height
+		r.CropFirst = enlarged && r.Crop.Size != r.Scale
 	}
 	if err := z.place(&r, f); err != nil {
 		return Recipe{}, err

@@ -214,7 +214,10 @@ func (s *sketch) onLoad(target transform.Size) transform.Size {
 			return target
 		}
 	case sniff.SVG:
-		return target
+		if target.Pixels() <= s.job.Limits.MaxPixels {
+			return target
+		}
+		return s.onPaper(target) // of which a part is kept
 	case sniff.PDF:
 		return s.onPaper(target)
 	}
@@ -239,6 +242,9 @@ func (s *sketch) apply(step transform.Step) error {
 		return err
 	}
 	before := s.facts.Size
+	if r.CropFirst {
+		s.reread(!s.upright)
+	}
 	if r.Scale != before {
 		from := before
 		if s.decoded != (transform.Size{}) {
@@ -248,8 +254,10 @@ func (s *sketch) apply(step transform.Step) error {
 		s.inMemory = false
 	}
 	s.decoded = transform.Size{}
-	s.facts.Size = r.Scale
-	s.reread(!s.upright)
+	if !r.CropFirst {
+		s.facts.Size = r.Scale
+		s.reread(!s.upright)
+	}
 	s.upright = true
 	s.crop(r, before)
 	s.colour()
@@ -279,7 +287,7 @@ func (s *sketch) apply(step transform.Step) error {
 // crop counts a search, and the rows above the crop, which a file that is read
 // from top to bottom keeps on its way.
 func (s *sketch) crop(r transform.Recipe, before transform.Size) {
-	if r.Crop.Size == s.facts.Size {
+	if r.Crop.Size == r.Scale {
 		return
 	}
 	if r.Seek {

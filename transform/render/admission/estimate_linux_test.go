@@ -3,8 +3,11 @@
 package admission_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,6 +133,28 @@ func TestEstimate(t *testing.T) {
 			t.Log(line)
 			if float64(estimate) < atLeast*float64(measured) || estimate > atMost*measured+more {
 				t.Errorf("out of bounds: %s", line)
+			}
+		}
+	}
+}
+
+// A strip that covers a square is enlarged to 200 by 13,107,000 pixels, of which
+// nothing is made but the square.
+func TestEstimateOfStrips(t *testing.T) {
+	for _, size := range []image.Point{{X: 1, Y: 65535}, {X: 65535, Y: 1}} {
+		var file bytes.Buffer
+		if err := png.Encode(&file, image.NewGray(image.Rectangle{Max: size})); err != nil {
+			t.Fatal(err)
+		}
+		for _, plan := range []string{"square jpeg", "seek square jpeg"} {
+			measured, result := peak(t, file.Bytes(), plan)
+			measured -= raceShadow * result
+			estimate, readable, err := admission.Estimate(jobOf(file.Bytes(), plan))
+			if err != nil || !readable {
+				t.Fatal(size, plan, readable, err)
+			}
+			if float64(estimate) < atLeast*float64(measured) || estimate > atMost*measured+more {
+				t.Errorf("%v, %s: %.1f MB, estimated %.1f MB", size, plan, megabytes(measured), megabytes(estimate))
 			}
 		}
 	}

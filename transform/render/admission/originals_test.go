@@ -69,6 +69,8 @@ var plans = map[string]transform.Plan{
 	"512 webp":         to(transform.WebP, small),
 	"512 avif":         to(transform.AVIF, small),
 	"512 gif":          to(transform.GIF, small),
+	"square jpeg":      to(transform.JPEG, transform.Step{Resize: size(200, 200)}),
+	"seek square jpeg": to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(200), Height: transform.Px(200), Focus: transform.FocusAuto}}),
 	"crop jpeg":        to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(512), Height: transform.Px(384), Fit: transform.Crop}}),
 	"half jpeg":        to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Fraction(0.45)}}),
 	"seek jpeg":        to(transform.JPEG, transform.Step{Resize: transform.Resize{Width: transform.Px(1000), Height: transform.Px(300), Focus: transform.FocusAuto}}),

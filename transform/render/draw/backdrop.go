@@ -44,12 +44,8 @@ func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vi
 	cover := max(float64(w)/float64(frame.Width()), float64(h)/float64(frame.Height()))
 	across, down := max(w, int(math.Round(float64(frame.Width())*cover))), max(h, int(math.Round(float64(frame.Height())*cover)))
 	behind, err := premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
-		i, err := through(i,
-			func(i *vips.Image) (*vips.Image, error) {
-				return i.Resize(float64(across)/float64(i.Width()), float64(down)/float64(i.Height()), vips.KernelCubic)
-			},
-			func(i *vips.Image) (*vips.Image, error) { return i.ExtractArea((across-w)/2, (down-h)/2, w, h) },
-		)
+		middle := transform.Rect{Point: transform.Point{X: (across - w) / 2, Y: (down - h) / 2}, Size: small}
+		i, err := resizedPart(i, transform.Size{Width: across, Height: down}, middle, vips.KernelCubic)
 		if err != nil || sigma == 0 {
 			return i, err
 		}

@@ -10,6 +10,9 @@ import (
 // crop keeps a part of the picture. A part that must be sought is sought in the
 // first frame, so that an animation does not jump.
 func crop(p *picture, r transform.Recipe) error {
+	if r.CropFirst {
+		return nil // scale did it
+	}
 	keep := r.Crop
 	p.cropped = keep.Point
 	if keep.Size == p.facts.Size {
@@ -20,7 +23,7 @@ func crop(p *picture, r transform.Recipe) error {
 			return err
 		}
 		var err error
-		if keep.Point, err = p.seek(keep.Size); err != nil {
+		if keep.Point, err = p.seek(keep.Size, r.Scale); err != nil {
 			return err
 		}
 	}

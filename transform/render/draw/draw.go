@@ -160,7 +160,11 @@ func (p *picture) apply(s transform.Step) error {
 		return err
 	}
 	own := p.facts.Size
-	p.spread(larger(r.Scale, r.Drawn()))
+	scaled := r.Scale
+	if r.CropFirst {
+		scaled = r.Crop.Size
+	}
+	p.spread(larger(scaled, r.Drawn()))
 	for _, draw := range steps {
 		if err := draw(p, r); err != nil {
 			return err

@@ -14,10 +14,10 @@ func scale(p *picture, r transform.Recipe) error {
 	if r.Scale == p.facts.Size {
 		return nil
 	}
-	target := r.Scale
-	if isTurned(p.frames[0]) {
-		target = transform.Size{Width: target.Height, Height: target.Width}
+	if r.CropFirst {
+		return p.scalePart(r)
 	}
+	target := stored(r.Scale, p.frames[0])
 	if err := p.scaleOnLoad(target); err != nil {
 		return err
 	}
@@ -26,15 +26,73 @@ func scale(p *picture, r transform.Recipe) error {
 			return frame, nil
 		}
 		return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
-			return i.Resize(
-				float64(target.Width)/float64(i.Width()),
-				float64(target.Height)/float64(i.Height()),
-				vips.KernelLanczos3,
-			)
+			return resized(i, target, vips.KernelLanczos3)
 		})
 	})
 	p.facts.Size = r.Scale
 	return err
+}
+
+// scalePart enlarges what crop keeps of the picture, and nothing else: to cover a
+// wide box with a picture one pixel wide would be to make it enormous first.
+//
+// What is sought is sought in the picture before it is enlarged, which shows as much.
+func (p *picture) scalePart(r transform.Recipe) error {
+	keep := r.Crop
+	if r.Seek {
+		if redrawn := p.untouched && isDrawing(p.source); !redrawn { // which reads its file again
+			if err := p.settle(); err != nil {
+				return err
+			}
+		}
+		var err error
+		if keep.Point, err = p.seek(keep.Size, r.Scale); err != nil {
+			return err
+		}
+	}
+	p.cropped = keep.Point
+	target := stored(r.Scale, p.frames[0])
+	part := keep.Stored(p.frames[0].Orientation(), r.Scale)
+	if err := p.scaleOnLoad(target); err != nil {
+		return err
+	}
+	err := p.each(func(frame *vips.Image) (*vips.Image, error) {
+		return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
+			return resizedPart(i, target, part, vips.KernelLanczos3)
+		})
+	})
+	p.facts.Size = keep.Size
+	return err
+}
+
+// stored is a size of the picture as the image has it, which may still have to be
+// turned.
+func stored(s transform.Size, image *vips.Image) transform.Size {
+	if isTurned(image) {
+		return transform.Size{Width: s.Height, Height: s.Width}
+	}
+	return s
+}
+
+func resized(i *vips.Image, to transform.Size, kernel vips.Kernel) (*vips.Image, error) {
+	return i.Resize(float64(to.Width)/float64(i.Width()), float64(to.Height)/float64(i.Height()), kernel)
+}
+
+// resizedPart is a part of an image of another size. Where that is larger, nothing of
+// it is computed but the part. The kernel is one that enlarges by a bicubic.
+func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel vips.Kernel) (*vips.Image, error) {
+	small := transform.Size{Width: min(to.Width, i.Width()), Height: min(to.Height, i.Height())}
+	if small.Width != i.Width() || small.Height != i.Height() {
+		var err error
+		if i, err = resized(i, small, kernel); err != nil {
+			return nil, err
+		}
+	}
+	if small == to {
+		return i.ExtractArea(part.X, part.Y, part.Width, part.Height)
+	}
+	across, down := float64(to.Width)/float64(i.Width()), float64(to.Height)/float64(i.Height())
+	return i.Enlarge(across, down, part.X, part.Y, part.Width, part.Height)
 }
 
 // scaleOnLoad opens the file again, to be decoded at a size nearer to, and not

@@ -13,10 +13,14 @@ import (
 // hundredth of the picture draw nobody's attention.
 const seekSide = 160
 
-// seek finds the corner of the part of the first frame, of that size, that draws the
-// most attention.
-func (p *picture) seek(size transform.Size) (transform.Point, error) {
-	small, err := thumbnail(p.frames[0], seekSide)
+// seek finds the corner of the part of that size, of the first frame scaled to a
+// size, that draws the most attention.
+func (p *picture) seek(size, of transform.Size) (transform.Point, error) {
+	upright, err := p.frames[0].Autorot()
+	if err != nil {
+		return transform.Point{}, err
+	}
+	small, err := thumbnail(upright, seekSide)
 	if err != nil {
 		return transform.Point{}, err
 	}
@@ -27,7 +31,7 @@ func (p *picture) seek(size transform.Size) (transform.Point, error) {
 	if err != nil {
 		return transform.Point{}, err
 	}
-	w, h := p.facts.Size.Width, p.facts.Size.Height
+	w, h := of.Width, of.Height
 	x, y := saliency.New(samples, small.Width()).Best(float64(size.Width)/float64(w), float64(size.Height)/float64(h))
 	return transform.Point{
 		X: int(math.Round(x * float64(w-size.Width))),
