@@ -95,7 +95,7 @@ func (h *Handler) serveMeta(ctx context.Context, w http.ResponseWriter, r *http.
 	if a.isKnownTo(r) {
 		return h.send(w, r, a, nil)
 	}
-	body, err := h.inspect(ctx, engine, original, h.sourceOf(asked, false))
+	body, err := h.inspect(ctx, engine, original, h.sourceOf(asked, missing != nil))
 	if err != nil {
 		return h.fail(w, r, err)
 	}

@@ -102,7 +102,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.serveMeta(ctx, w, r, engine, asked, original, missing)
 	}
 	client := h.tailor(r, asked.Plan, original.Body)
-	client.source = h.sourceOf(asked, standsIn)
+	client.source = h.sourceOf(asked, missing != nil)
 	asked.Plan = client.Plan
 	if err := h.checkFile(asked.Plan, original.Body); err != nil {
 		return h.fail(w, r, err)
