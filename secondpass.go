@@ -179,41 +179,33 @@ func (c *chains) of(server *caddyhttp.Server) caddyhttp.Handler {
 // The path may have it in another percent-encoding: a rewrite that leaves it in
 // its place may have changed that.
 func straight(escaped string, detour transform.Detour) (string, bool) {
-	segments := strings.Split(escaped, "/")
-	at, end := span(segments, detour.Segments)
-	if at < 0 {
-		return "", false
+	segments, from := strings.Split(escaped, "/"), 0
+	for _, taken := range detour.Taken {
+		at := find(segments[from:], []string{taken})
+		if at < 0 {
+			return "", false
+		}
+		from += at
+		end := from + 1
+		for end < len(segments) && segments[end] == "" {
+			end++
+		}
+		segments = slices.Delete(segments, from, end)
 	}
-	before, after := strings.Join(segments[:at], "/"), strings.Join(segments[end:], "/")
-	path := before + "/" + strings.TrimLeft(after, "/")
+	path := strings.Join(segments, "/")
+	if from < 2 { // the original is right behind what was taken, or taken from
+		path = "/" + strings.TrimLeft(path, "/")
+	}
 	if detour.Tail == "" {
 		return path, true
 	}
 	file := strings.Split(path, "/")
 	tail := strings.Split(detour.Tail, "/")[1:]
-	at = len(file) - len(tail)
+	at := len(file) - len(tail)
 	if at < 1 || find(file[at:], tail) != 0 {
 		return "", false
 	}
 	return strings.Join(file[:at], "/") + detour.Plain, true
-}
-
-// span is find for segments that may have slashes too many between them, over which
-// dialects read. It returns the end of them, too.
-func span(in, segments []string) (at, end int) {
-	for at := range in {
-		end, rest := at, segments
-		for end < len(in) && len(rest) > 0 && (find(in[end:end+1], rest[:1]) == 0 || in[end] == "" && end > at) {
-			if in[end] != "" {
-				rest = rest[1:]
-			}
-			end++
-		}
-		if len(rest) == 0 {
-			return at, end
-		}
-	}
-	return -1, 0
 }
 
 // find returns where the segments are, one after the other, decoded; -1 is

@@ -37,9 +37,9 @@ type Request struct {
 // Detour is how a URL differs from the one that names the same original by its
 // own path and has everything else in its query.
 type Detour struct {
-	// Segments stand before the original's own path, one after the other, as
-	// they are.
-	Segments []string
+	// Taken are the segments, in their order and as they are, without which the
+	// path is the original's own.
+	Taken []string
 
 	// Tail is what the path ends in, one segment or several, as they are, where
 	// the original's own ends in Plain. Both are empty where the paths end alike.

@@ -10,14 +10,14 @@ import (
 
 func TestDetour(t *testing.T) {
 	detour := func(tail, plain, query string, segments ...string) transform.Detour {
-		return transform.Detour{Segments: segments, Tail: tail, Plain: plain, Query: query}
+		return transform.Detour{Taken: segments, Tail: tail, Plain: plain, Query: query}
 	}
 	tests := []struct {
 		endpoint, path, query string
 		want                  transform.Detour
 	}{
 		{"", "/tr:w-300/a.jpg", "", detour("", "", "tr=w-300", "tr:w-300")},
-		{"", "/tr%3Aw-300%2Ch-2/a.jpg", "x=1&y", detour("", "", "x=1&y&tr=w-300%2Ch-2", "tr%3Aw-300%2Ch-2")},
+		{"", "/tr%3Aw-300%2Ch-2/a.jpg", "x=1&y", detour("", "", "tr=w-300%2Ch-2&x=1&y", "tr%3Aw-300%2Ch-2")},
 		{"/shop", "/shop/tr:w-1,bg-red:rt-90/a.jpg", "", detour("", "", "tr=w-1%2Cbg-red%3Art-90", "tr:w-1,bg-red:rt-90")},
 		{"", "/tr:/a.jpg", "", detour("", "", "tr=", "tr:")},
 		{"", "/ik-seo/a/name.jpg", "x=1", detour("/name.jpg", ".jpg", "x=1", "ik-seo")},
@@ -26,6 +26,12 @@ func TestDetour(t *testing.T) {
 		{"", "/f/a.gif/ik-thumbnail.jpg", "tr=pg-2", detour("/ik-thumbnail.jpg", "", "tr=pg-2&ik-thumbnail=true", []string{}...)},
 		{"/shop", "/shop/tr:pg-2/a.gif/ik%2Dthumbnail.jpg", "", detour("/ik%2Dthumbnail.jpg", "", "tr=pg-2&ik-thumbnail=true", "tr:pg-2")},
 		{"", "/ik-seo/a/n.gif/ik-thumbnail.jpg", "", detour("/n.gif/ik-thumbnail.jpg", ".gif", "ik-thumbnail=true", "ik-seo")},
+		{"", "/f/tr:w-1/a.jpg", "", detour("", "", "tr=w-1", "tr:w-1")},
+		{"", "/f/a.jpg/tr:w-1", "x", detour("", "", "tr=w-1&x", "tr:w-1")},
+		{"", "/f/tr%3Aw-1//a.gif/ik-thumbnail.jpg", "", detour("/ik-thumbnail.jpg", "", "tr=w-1&ik-thumbnail=true", "tr%3Aw-1")},
+		{"", "/ik-seo/f/tr:w-1/a/n.jpg", "", detour("/n.jpg", ".jpg", "tr=w-1", "ik-seo", "tr:w-1")},
+		{"", "/ik-seo/f/a/n.jpg/tr:w-1", "", detour("/n.jpg", ".jpg", "tr=w-1", "ik-seo", "tr:w-1")},
+		{"", "/tr:w-1/a.jpg", "x&tr=h-2", detour("", "", "tr=w-1&x&tr=h-2", "tr:w-1")},
 		{"", "/a.jpg", "tr=w-300", transform.Detour{}},
 		{"", "/a/ik-seo/b.jpg", "", transform.Detour{}},
 		{"/shop", "/tr:w-300/a.jpg", "", transform.Detour{}},

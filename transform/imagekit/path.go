@@ -14,8 +14,9 @@ type pathParts struct {
 	tr    string // decoded, without `tr:`
 	hasTr bool
 
-	// prefix are the segments before the file's path, as they are.
-	prefix []string
+	// taken are the segments, as they are and in their order, without which the path
+	// is the file's: tr: and ik-seo.
+	taken []string
 
 	// suffix is, as it is, the name that ik-seo has after the file's own path,
 	// slash included, and ext what the file's path ends in instead.
@@ -26,7 +27,9 @@ type pathParts struct {
 }
 
 // parsePath reads `[ik-seo/][tr:<transformation>/]<file>[/ik-thumbnail.jpg]`, the
-// first two in either order.
+// first two in either order. The transformation may also be further on: before any
+// segment of the file's path, or behind it. ImageKit documents it at the beginning
+// only, and serves what its customers write.
 func parsePath(below string) (pathParts, error) {
 	p, seo := pathParts{file: below}, false
 	for {
@@ -35,13 +38,15 @@ func parsePath(below string) (pathParts, error) {
 		if err != nil {
 			return pathParts{}, malformedEncoding(err)
 		}
-		tr, isTr := strings.CutPrefix(name, "tr:")
 		switch {
-		case isTr && !p.hasTr:
-			p.tr, p.hasTr = tr, true
+		case strings.HasPrefix(name, "tr:") && !p.hasTr:
+			p.tr, p.hasTr = name[len("tr:"):], true
 		case name == "ik-seo" && !seo:
 			seo = true
 		default:
+			if err := p.takeTr(); err != nil {
+				return pathParts{}, err
+			}
 			behind := p.takeThumbnail()
 			if err := p.checkFile(); err != nil {
 				return pathParts{}, err
@@ -54,9 +59,36 @@ func parsePath(below string) (pathParts, error) {
 			p.suffix += behind
 			return p, wellFormed(p.tr)
 		}
-		p.prefix = append(p.prefix, segment)
+		p.taken = append(p.taken, segment)
 		p.file = strings.TrimLeft(rest, "/")
 	}
+}
+
+// takeTr takes a transformation that is further on off the path, with the slashes
+// that follow it. What is in the path of another server's URL is that server's.
+func (p *pathParts) takeTr() error {
+	segments := strings.Split(p.file, "/")
+	if first, err := url.PathUnescape(segments[0]); p.hasTr || err != nil || strings.EqualFold(first, "http:") || strings.EqualFold(first, "https:") {
+		return nil
+	}
+	for i, segment := range segments {
+		name, err := url.PathUnescape(segment)
+		if err != nil {
+			return malformedEncoding(err)
+		}
+		tr, is := strings.CutPrefix(name, "tr:")
+		if !is {
+			continue
+		}
+		p.tr, p.hasTr = tr, true
+		p.taken = append(p.taken, segment)
+		p.file = strings.Join(segments[:i], "/")
+		if rest := strings.TrimLeft(strings.Join(segments[i+1:], "/"), "/"); rest != "" {
+			p.file += "/" + rest
+		}
+		return nil
+	}
+	return nil
 }
 
 // checkFile refuses what means something else than a name, in the path of a
@@ -68,7 +100,7 @@ func (p pathParts) checkFile() error {
 			return malformedEncoding(err)
 		}
 		if strings.HasPrefix(name, "tr:") {
-			return errors.New(errors.BadTransform, "The path has a tr: segment further on; it takes one, right after the endpoint")
+			return errors.New(errors.BadTransform, "The path has tr: twice, or in the URL of another server; it takes one")
 		}
 		if name == thumbnail && i > 0 {
 			return errors.New(errors.BadTransform, "The path has %s before its end; it stands once, behind the file", thumbnail)

@@ -63,17 +63,22 @@ var switches = map[string]func(q *queryParts, value string) error{
 
 // readTr takes a plus sign for a space, as in every form-encoded query. That
 // loses nothing: ImageKit allows no plus in plain text, and Base64 has no
-// spaces.
+// spaces. Several are steps, one after the other.
 func readTr(q *queryParts, value string) error {
-	if q.hasTr {
-		return errors.New(errors.BadTransform, "The query has tr more than once; chained transformations are separated by a colon")
-	}
 	tr, err := url.QueryUnescape(value)
 	if err != nil {
 		return malformedEncoding(err)
 	}
-	q.tr, q.hasTr = tr, true
+	q.tr, q.hasTr = joined(q.tr, tr), true
 	return nil
+}
+
+// joined are two transformations, one after the other, as steps of one.
+func joined(first, second string) string {
+	if first == "" || second == "" {
+		return first + second
+	}
+	return first + ":" + second
 }
 
 func ignore(*queryParts, string) error { return nil }

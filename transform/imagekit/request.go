@@ -29,10 +29,7 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	if err != nil {
 		return transform.Request{}, true, err
 	}
-	if path.hasTr && query.hasTr {
-		return transform.Request{}, true, errors.New(errors.BadTransform, "The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them")
-	}
-	asked.Plan, asked.Named, err = d.parseChain(path.tr+query.tr, plain(path.thumbnail || query.thumbnail))
+	asked.Plan, asked.Named, err = d.parseChain(joined(path.tr, query.tr), plain(path.thumbnail || query.thumbnail))
 	if err != nil {
 		return transform.Request{}, true, err
 	}
@@ -59,12 +56,12 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 		return transform.Detour{}, false
 	}
 	path, err := parsePath(below)
-	if err != nil || len(path.prefix) == 0 && !path.thumbnail {
+	if err != nil || len(path.taken) == 0 && !path.thumbnail {
 		return transform.Detour{}, false
 	}
-	detour = transform.Detour{Segments: path.prefix, Tail: path.suffix, Plain: path.ext, Query: rawQuery}
+	detour = transform.Detour{Taken: path.taken, Tail: path.suffix, Plain: path.ext, Query: rawQuery}
 	if path.hasTr {
-		detour.Query = with(detour.Query, "tr="+url.QueryEscape(path.tr))
+		detour.Query = with("tr="+url.QueryEscape(path.tr), detour.Query) // its steps come first
 	}
 	if path.thumbnail {
 		detour.Query = with(detour.Query, "ik-thumbnail=true")
@@ -72,10 +69,10 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	return detour, true
 }
 
-// with is a query with one more parameter.
-func with(query, parameter string) string {
-	if query == "" {
-		return parameter
+// with is a query with more behind it.
+func with(query, more string) string {
+	if query == "" || more == "" {
+		return query + more
 	}
-	return query + "&" + parameter
+	return query + "&" + more
 }

@@ -168,15 +168,39 @@ func TestFormsOfURL(t *testing.T) {
 	}
 }
 
+// What customers of ImageKit write beside what it documents: a transformation further
+// on in the path, and several of them.
+func TestTransformationsInOtherPlaces(t *testing.T) {
+	for _, tt := range []struct{ path, query, same string }{
+		{"/f/tr:w-300/a.jpg", "", "w-300"},
+		{"/f/tr%3Aw-300/a.jpg", "", "w-300"},
+		{"/f/tr:w-300//a.jpg", "", "w-300"},
+		{"/f/a.jpg/tr:w-300", "", "w-300"},
+		{"/f/a.jpg/tr:w-300/", "", "w-300"},
+		{"/f/tr:/a.jpg", "", ""},
+		{"/ik-seo/f/tr:w-300/a/n.jpg", "", "w-300"},
+		{"/ik-seo/f/a/n.jpg/tr:w-300", "", "w-300"},
+		{"/f/a.jpg", "tr=w-300&tr=h-200", "w-300:h-200"},
+		{"/f/a.jpg", "tr=w-300&tr=&tr=h-200", "w-300:h-200"},
+		{"/tr:w-300/f/a.jpg", "tr=h-200", "w-300:h-200"},
+		{"/f/tr:w-300/a.jpg", "tr=h-200&tr=rt-90", "w-300:h-200:rt-90"},
+		{"/tr:/f/a.jpg", "tr=h-200", "h-200"},
+	} {
+		got, _, err := new(Dialect).Parse(tt.path, tt.query)
+		want, _, err2 := new(Dialect).Parse("/f/a.jpg", "tr="+tt.same)
+		if err != nil || err2 != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s?%s gives %+v (%v), want that of %s", tt.path, tt.query, got, err, tt.same)
+		}
+	}
+}
+
 func TestRefusedURLs(t *testing.T) {
 	long := strings.Repeat("w-300,", maxLength/6)
 	tests := []struct{ path, query, want string }{
-		{"/tr:w-1/a.jpg", "tr=h-1", "EINVAL - The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them"},
-		{"/tr:/a.jpg", "tr=", "EINVAL - The URL has a transformation in its path (tr:) and one in its query (tr=); it takes one of them"},
-		{"/tr:w-1/tr:h-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
-		{"/f/tr:w-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
-		{"/f/tr%3Aw-1/a.jpg", "", "EINVAL - The path has a tr: segment further on; it takes one, right after the endpoint"},
-		{"/a.jpg", "tr=w-1&tr=w-1", "EINVAL - The query has tr more than once; chained transformations are separated by a colon"},
+		{"/tr:w-1/tr:h-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
+		{"/tr:w-1/f/tr:h-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
+		{"/f/tr:w-1/a.jpg/tr:h-1", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
+		{"/https://www.example.com/tr:w-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
 		{"/tr:w-1", "", "EINVAL - The URL names no file to transform"},
 		{"/tr:w-1/", "", "EINVAL - The URL names no file to transform"},
 		{"/tr:", "", "EINVAL - The URL names no file to transform"},

@@ -54,7 +54,7 @@ func TestLegacyPaths(t *testing.T) {
 		detour, ok := d.Detour("/s"+tt.path, "blur=7")
 		want := transform.Detour{}
 		if tt.segments != "" {
-			want = transform.Detour{Segments: strings.Fields(tt.segments), Query: with("blur=7", tt.query)}
+			want = transform.Detour{Taken: strings.Fields(tt.segments), Query: with("blur=7", tt.query)}
 		}
 		if ok != (tt.segments != "") || fmt.Sprint(detour) != fmt.Sprint(want) {
 			t.Errorf("%s makes the detour %+v, want %+v", tt.path, detour, want)

@@ -61,7 +61,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	if err != nil || len(path.prefix) == 0 {
 		return transform.Detour{}, false
 	}
-	return transform.Detour{Segments: path.prefix, Query: with(rawQuery, path.query)}, true
+	return transform.Detour{Taken: path.prefix, Query: with(rawQuery, path.query)}, true
 }
 
 // with is a query with more behind it.
