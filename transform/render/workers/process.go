@@ -179,7 +179,7 @@ func (w *process) listen() {
 
 func (w *process) greet(ctx context.Context, s settings) (*ready, error) {
 	if err := w.settings(s); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNoGreeting, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()

@@ -20,6 +20,7 @@ type slot struct {
 	pool     *Pool
 	record   *record
 	failures int   // workers in a row that did not start, or died soon and did no job
+	faults   int   // those of them that no kill is behind
 	lost     bool  // the last worker was lost before it took a job
 	fate     error // why the last worker that was ready is no more
 }
@@ -58,7 +59,7 @@ func (s *slot) run() {
 		case err == nil:
 			s.greeted(w, greeting)
 			if s.serve(w) {
-				s.failures, s.fate = 0, nil
+				s.failures, s.faults, s.fate = 0, 0, nil
 				continue
 			}
 			err = s.fate
@@ -125,15 +126,12 @@ func (s *slot) wait(cause error) {
 // isHopeless reports whether a worker that did not start for this cause is one of too
 // many.
 func (s *slot) isHopeless(cause error) bool {
-	var refusal *refusalError
-	switch {
-	case stderrors.As(cause, &refusal), stderrors.Is(cause, context.DeadlineExceeded):
-		return true
-	case stderrors.Is(cause, errNoMemory):
-	case stderrors.Is(cause, errKilled), cause == errEnded:
+	if cause == errEnded || stderrors.Is(cause, errKilled) && !stderrors.Is(cause, errNoMemory) {
 		return false // who kills workers ends some time, and then they start
 	}
-	return s.failures >= manyFailures
+	s.faults++
+	var refusal *refusalError
+	return stderrors.As(cause, &refusal) || stderrors.Is(cause, context.DeadlineExceeded) || s.faults >= manyFailures
 }
 
 // serve gives the worker jobs until it is dead or to be replaced, and tells
