@@ -3,6 +3,7 @@ package admission
 import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/drawing/pdf"
 	"github.com/caddy-images/caddy-images/transform/drawing/svg"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
@@ -20,7 +21,12 @@ func structuresOf(job render.Job) (structures, error) {
 	files := append([][]byte{job.Original}, job.Files...)
 	for _, file := range files {
 		format, _ := sniff.Document(file)
-		if format != sniff.SVG || len(file) == 0 {
+		if format == sniff.PDF && job.Limits.CheckPDF(len(file)) == nil {
+			if err := pdf.Check(file); err != nil {
+				return nil, err
+			}
+		}
+		if format != sniff.SVG {
 			continue
 		}
 		if _, known := all[&file[0]]; known {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/pdftest"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -108,5 +109,21 @@ func TestDrawingsSurfacesCount(t *testing.T) {
 	}
 	if got, want := peak(`<g opacity=".5"><g opacity=".5"/></g>`)-peak(``), int64(2*4*100*100); got != want {
 		t.Errorf("two groups: %d bytes, want %d", got, want)
+	}
+}
+
+// The forms of a PDF are counted before a worker is asked, unless it is too large to be
+// opened.
+func TestPDFsAreChecked(t *testing.T) {
+	var forms []string
+	for n := range 30 {
+		forms = append(forms, pdftest.Stream(fmt.Sprintf("/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>", 6+n), "/X Do /X Do"))
+	}
+	job := pngJob(t, 10, 10)
+	job.Limits.MaxPDFSize = 1 << 20
+	job.Original = pdftest.File([]pdftest.Page{{Box: "0 0 9 9", Content: "/X Do", More: "/Resources<</XObject<</X 5 0 R>>>>"}}, forms...)
+	job.Plan.Page = 1
+	if _, _, err := Estimate(job); err == nil || errors.From(err).Kind != errors.Limit || !strings.Contains(err.Error(), "forms") {
+		t.Error(err)
 	}
 }
