@@ -273,11 +273,31 @@ func (w *walker) named(v value, inside int) (c cost, back int, err error) {
 			if key == "Parent" || key == "P" || key == "Resources" || key == "Encoding" || key == "ToUnicode" || key == "FontDescriptor" || key == "BM" {
 				continue
 			}
-			o, met, err := w.named(one, inside+1)
+			counted := w.named
+			if key == "CharProcs" {
+				counted = w.largest
+			}
+			o, met, err := counted(one, inside+1)
 			if err != nil {
 				return c, back, err
 			}
 			c.times(o, 1)
+			back = min(back, met)
+		}
+	}
+	return c, back, nil
+}
+
+// largest is the cost of the letter of a font that takes most.
+func (w *walker) largest(letters value, inside int) (c cost, back int, err error) {
+	back = never
+	for _, d := range w.dicts(letters) {
+		for _, letter := range d {
+			o, met, err := w.named(letter, inside+1)
+			if err != nil {
+				return c, back, err
+			}
+			c.drawn, c.bytes = max(c.drawn, o.drawn), max(c.bytes, o.bytes)
 			back = min(back, met)
 		}
 	}

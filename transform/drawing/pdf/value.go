@@ -24,11 +24,18 @@ type reader struct {
 	b []byte
 }
 
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == 0
+// spaces and delimiters are the characters that are part of no word (section 7.2.2).
+var spaces, delimiters = set(" \t\r\n\f\x00"), set("()<>[]{}/%")
+
+func set(characters string) (in [256]bool) {
+	for _, c := range []byte(characters) {
+		in[c] = true
+	}
+	return in
 }
 
-func isDelimiter(c byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), c) >= 0 }
+func isSpace(c byte) bool     { return spaces[c] }
+func isDelimiter(c byte) bool { return delimiters[c] }
 
 // skip skips white space and comments.
 func (r *reader) skip() {
