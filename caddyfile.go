@@ -67,6 +67,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		queue_size      <count>
 //		fetch_timeout   <duration>
 //		render_timeout  <duration>
+//		max_cost        <duration>|off
 //		queue_timeout   <duration>
 //		backend_timeout <duration>
 //		backend_connect_timeout <duration>
@@ -134,6 +135,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return durationArg(d, &h.FetchTimeout)
 	case "render_timeout":
 		return durationArg(d, &h.RenderTimeout)
+	case "max_cost":
+		return durationOrOffArg(d, &h.MaxCost)
 	case "queue_timeout":
 		return durationArg(d, &h.QueueTimeout)
 	case "backend_timeout":

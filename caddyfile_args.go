@@ -75,6 +75,18 @@ func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
 	return nil
 }
 
+// durationOrOffArg reads `off` as a negative time span.
+func durationOrOffArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
+	if d.CountRemainingArgs() == 1 && d.NextArg() {
+		if d.Val() == "off" {
+			*to = -1
+			return nil
+		}
+		d.Prev()
+	}
+	return durationArg(d, to)
+}
+
 func sizeArg(d *caddyfile.Dispenser, to *int64) error {
 	var text string
 	if err := oneArg(d, &text); err != nil {

@@ -103,6 +103,11 @@ type Handler struct {
 	// How long rendering may take. Default: 30s.
 	RenderTimeout caddy.Duration `json:"render_timeout,omitempty"`
 
+	// How much processor time rendering may take, as estimated before the original
+	// is decoded; more is refused. What encoding AVIF takes is not part of it, since
+	// RenderTimeout bounds the size of an AVIF. Negative: any. Default: 20s.
+	MaxCost caddy.Duration `json:"max_cost,omitempty"`
+
 	// How long a request may wait for its turn to render, before it is
 	// answered 503. Default: 10s.
 	QueueTimeout caddy.Duration `json:"queue_timeout,omitempty"`
@@ -289,6 +294,7 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.QueueSize, 512)
 	orDefault(&h.FetchTimeout, caddy.Duration(30*time.Second))
 	orDefault(&h.RenderTimeout, caddy.Duration(30*time.Second))
+	orDefault(&h.MaxCost, caddy.Duration(20*time.Second))
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
 	orDefault(&h.AllowOriginalImageRequest, new(true))
 	h.habits = h.Dialect.habits()
@@ -344,6 +350,9 @@ func (h *Handler) check() error {
 			}
 			return fmt.Errorf("%s is %v; it takes %v to %v", o.name, value, least, most)
 		}
+	}
+	if most := caddy.Duration(time.Hour); h.MaxCost > most {
+		return fmt.Errorf("max_cost is %v; it takes at most %v", time.Duration(h.MaxCost), time.Duration(most))
 	}
 	if h.Memory < leastMemory || h.Memory > mostMemory {
 		return fmt.Errorf("memory is %d; it takes %d (32 MiB) to %d", h.Memory, int64(leastMemory), int64(mostMemory))

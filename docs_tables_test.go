@@ -171,6 +171,7 @@ func TestDocsOptions(t *testing.T) {
 		"queue_size":      fmt.Sprint(h.QueueSize),
 		"fetch_timeout":   time.Duration(h.FetchTimeout).String(),
 		"render_timeout":  time.Duration(h.RenderTimeout).String(),
+		"max_cost":        time.Duration(h.MaxCost).String(),
 		"queue_timeout":   time.Duration(h.QueueTimeout).String(),
 		"quality":         fmt.Sprintf("%d, webp %d, avif %d", h.Quality.JPEG, h.Quality.WebP, h.Quality.AVIF),
 		"formats":         strings.Join(h.Formats, " "),

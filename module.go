@@ -237,6 +237,7 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 		Quality:      client.quality,
 		QueueTimeout: time.Duration(h.QueueTimeout),
 		Timeout:      h.renderTimeout(),
+		MaxCost:      time.Duration(h.MaxCost),
 	})
 	if err != nil {
 		return variant{}, err // the engine may be reading what it was given

@@ -69,6 +69,10 @@ type Job struct {
 	// stopped. Engines set it, callers leave it.
 	Isolated bool
 
+	// MaxCost is how much processor time drawing may take, as estimated beforehand,
+	// without the encoding of AVIF. Any, if it is not positive.
+	MaxCost time.Duration
+
 	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
 	// Both are positive.
 	QueueTimeout, Timeout time.Duration

@@ -59,13 +59,13 @@ func (s *sketch) choose(c transform.Choice) error {
 	s.drawn = slices.Clip(s.drawn) // so that neither branch writes into the other's
 	other := *s
 	err, otherErr := s.branch(c.Then), other.branch(c.Else)
-	peak, copies := max(s.peak, other.peak), max(s.copies, other.copies)
-	seconds, refusal := max(s.seconds, other.seconds), cmp.Or(s.refusal, other.refusal)
+	peak, copies, seconds := max(s.peak, other.peak), max(s.copies, other.copies), max(s.seconds, other.seconds)
+	work, refusal := max(s.work, other.work), cmp.Or(s.refusal, other.refusal)
 	if err != nil || otherErr == nil && other.total() > s.total() {
 		*s, err = other, otherErr
 	}
-	s.peak, s.copies = peak, copies
-	s.seconds, s.refusal = seconds, refusal
+	s.peak, s.copies, s.seconds = peak, copies, seconds
+	s.work, s.refusal = work, refusal
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
@@ -24,17 +25,21 @@ func New(engine render.Engine, gate *Gate) *Engine { return &Engine{engine, gate
 // stopped may be at work for a while: where the other engine draws in this
 // process, its own slots bound how many there are of those.
 func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, error) {
-	cost, readable, err := Estimate(job)
+	cost, err := CostOf(job)
 	if err != nil {
 		return nil, err
 	}
-	if !readable {
-		cost = min(cost, e.gate.Budget())
+	if err := checkTime(cost.Time, job.MaxCost); err != nil {
+		return nil, err
+	}
+	memory := cost.Memory
+	if !cost.Readable {
+		memory = min(memory, e.gate.Budget())
 	}
 	began := time.Now()
 	files := e.gate.shares.hash(job)
 	patience := job.Patience()
-	leave, err := e.gate.acquire(ctx, cost, files, patience-min(handOver, patience/10), job.QueueTimeout)
+	leave, err := e.gate.acquire(ctx, memory, files, patience-min(handOver, patience/10), job.QueueTimeout)
 	if err != nil {
 		return nil, err
 	}
@@ -49,5 +54,17 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 // handOver is what is kept of its QueueTimeout for a job that is let in at the last
 // moment: the engine behind has a slot for it, or will at once.
 const handOver = 100 * time.Millisecond
+
+// checkTime reports as errors.Limit that drawing takes more processor time than it may.
+func checkTime(estimate, most time.Duration) error {
+	if most <= 0 || estimate <= most {
+		return nil
+	}
+	unit := 100 * time.Millisecond
+	if most < time.Second {
+		unit = time.Millisecond
+	}
+	return errors.New(errors.Limit, "Rendering this would take about %s of processor time, more than max_cost, %s", max(estimate.Round(unit), unit), most)
+}
 
 var _ render.Engine = (*Engine)(nil)

@@ -88,6 +88,10 @@ func TestEngineRefuses(t *testing.T) {
 	}), NewGate(20*megabyte, 1, 1))
 	late := pngJob(t, 300, 300)
 	late.Timeout = 35 * time.Millisecond // 87,500 pixels
+	// 5 ms, 28.3 for a million gray pixels to begin with, and 8 wide blurs of 25.2.
+	costly := pngJob(t, 1000, 1000)
+	costly.MaxCost = 200 * time.Millisecond
+	costly.Plan.Steps = slices.Repeat([]transform.Step{wideBlur}, 8)
 	for _, tt := range []struct {
 		name string
 		job  render.Job
@@ -95,6 +99,7 @@ func TestEngineRefuses(t *testing.T) {
 	}{
 		{"no time to encode it", late, "The result would have 90000 pixels; as AVIF, at most 87500 can be encoded within render_timeout, 35ms"},
 		{"more than the budget", pngJob(t, 900, 900), "Rendering this would take about 43 MB of memory, more than memory, 20 MB"},
+		{"more time", costly, "Rendering this would take about 235ms of processor time, more than max_cost, 200ms"},
 		{"more than the limits", pngJob(t, 1001, 1000), "The original has 1001000 pixels, more than max_pixels, 1000000"},
 	} {
 		_, err := engine.Render(t.Context(), tt.job)
@@ -171,7 +176,7 @@ func TestEstimateCountsEveryCopy(t *testing.T) {
 		copies int64 // bytes
 	}{
 		{"one link, which reads nothing twice", []transform.Step{sized(1000)}, 0},
-		{"one link that does", []transform.Step{blurred}, 3_000_000},
+		{"one link that does, and what a blur makes of it", []transform.Step{blurred}, 2 * 3_000_000},
 		{"the large one is first", []transform.Step{sized(1000), sized(10)}, 3_000_000},
 		{"in between", []transform.Step{sized(10), sized(1000), sized(10)}, 300 + 3_000_000},
 		{"before and after its blur", []transform.Step{sized(10), blurred, sized(10)}, 2 * 3_000_000},

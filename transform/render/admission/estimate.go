@@ -2,6 +2,7 @@ package admission
 
 import (
 	"math"
+	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
@@ -10,58 +11,82 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Estimate is how many bytes drawing a job takes at its peak, about and rather
-// too many. The original itself is not among them, the result is. It follows the
-// job's plan as drawing does, over the sizes that the original's header
-// announces. What Trim will leave is not known before it happened; all counts.
-//
-// readable is false for a header that cannot be read: the job then counts as
-// that of a picture as large as the limits allow. The error is errors.Limit, for
-// an original that is larger, and for a result that cannot be encoded in time.
+// Cost is what drawing a job takes, about and rather too much. The original itself is
+// not in it, the result is.
+type Cost struct {
+	// Memory is in bytes, at its peak.
+	Memory int64
+
+	// Time is that of a processor, on all threads together. What encoding an AVIF takes
+	// is not in it: render.Job.CheckEncoding bounds that.
+	Time time.Duration
+
+	// Readable is false for a header that cannot be read: Memory is then that of a
+	// picture as large as the limits allow, and Time is that of what else is drawn.
+	Readable bool
+}
+
+// Estimate is the memory of a job's cost: how many bytes drawing it takes at its peak.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
+	c, err := CostOf(job)
+	return c.Memory, c.Readable, err
+}
+
+// CostOf follows the job's plan as drawing does, over the sizes that the original's
+// header announces. What Trim will leave is not known before it happened; all counts.
+// The error is errors.Limit, for an original that is larger, for a drawing that comes
+// to too much, and for a result that cannot be encoded in time.
+func CostOf(job render.Job) (Cost, error) {
 	drawings, err := structuresOf(job)
 	if err != nil {
-		return 0, true, err
+		return Cost{Readable: true}, err
+	}
+	if job.Inspect {
+		return inspecting(job, drawings)
 	}
 	if job.Inspect {
 		return inspecting(job, drawings)
 	}
 	s, readable, err := open(job, drawings)
 	if s == nil {
-		return peakOf(job, readable), readable, err
+		return Cost{Memory: peakOf(job, readable), Readable: readable}, err
 	}
 	failed := s.run(job.Plan.Steps) != nil
 	if err := s.refused(); err != nil {
-		return 0, true, err
+		return Cost{Readable: true}, err
 	}
 	if failed {
 		if s.header.Format == sniff.PDF {
-			return peakOf(job, false), false, nil // another page may be drawn for all that
+			// Another page may be drawn for all that.
+			return Cost{Memory: peakOf(job, false), Time: s.time()}, nil
 		}
-		return s.most(), !s.unread, nil // drawing ends here, and says why
+		return s.cost(), nil // drawing ends here, and says why
 	}
 	if !s.trimmed {
 		// The result's size is known, and with it whether it can be written in time.
 		if err := s.job.CheckEncoding(s.job.Encoding(s.facts), s.facts.Size); err != nil {
-			return 0, true, err
+			return Cost{Readable: true}, err
 		}
 	}
 	s.encode()
-	return s.most(), !s.unread, nil
+	s.spendOnEncoding()
+	return s.cost(), nil
 }
 
-// inspecting is Estimate for a job that decodes no pixels. A drawing is taken apart all
+func (s *sketch) cost() Cost { return Cost{Memory: s.most(), Time: s.time(), Readable: !s.unread} }
+
+// inspecting is CostOf for a job that decodes no pixels. A drawing is taken apart all
 // the same.
-func inspecting(job render.Job, drawings structures) (peak int64, readable bool, err error) {
+func inspecting(job render.Job, drawings structures) (Cost, error) {
 	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
 	s, _, err := open(job, drawings)
 	if s == nil {
-		return base, true, err
+		return Cost{Memory: base, Readable: true}, err
 	}
 	if s.header.Format == sniff.SVG || s.header.Format == sniff.PDF {
 		s.peak += s.decoding()
 	}
-	return s.peak, true, nil
+	return Cost{Memory: s.peak, Readable: true}, nil
 }
 
 // peakOf is for a file of which there is no sketch: one that is refused before
@@ -102,8 +127,10 @@ type sketch struct {
 	passing int64
 
 	structures structures // of the drawings in the job
-	seconds    float64    // that drawing them takes
+	work       float64    // that drawing them takes, in seconds
 	refusal    error      // of one that comes to too much at its size
+
+	seconds float64 // of a processor, so far
 
 	whole  render.Job // of which this is a layer, or the same
 	unread bool       // a layer has a header that cannot be read
@@ -187,6 +214,7 @@ func (s *sketch) begin(first transform.Step) {
 	s.decoded = file
 	if s.facts.Frames > 1 {
 		s.peak += 2 * s.pixel * s.all(file)
+		s.spendOnDecoding()
 		s.settled, s.inMemory = true, true
 		return
 	}
@@ -196,6 +224,7 @@ func (s *sketch) begin(first transform.Step) {
 	}
 	s.peak += s.decoding()
 	s.drawing(s.decoded)
+	s.spendOnDecoding()
 }
 
 // onLoad is the size that a file is decoded at when the picture is to have the
@@ -241,6 +270,7 @@ func (s *sketch) apply(step transform.Step) error {
 	if err := s.job.Limits.CheckRecipe(r, s.facts.Frames); err != nil {
 		return err
 	}
+	s.spendOnStep(step, r)
 	before := s.facts.Size
 	if r.CropFirst {
 		s.reread(!s.upright)
@@ -309,24 +339,30 @@ func (s *sketch) effects(r transform.Recipe) {
 	for _, e := range []struct {
 		on, copied bool
 		rows       int64 // a thread's
+		covered    int64 // rows that a mask covers: what it makes is a copy, too
 	}{
-		{r.WhiteBalance || r.Tone, true, fewRows},
-		{r.Adjust != transform.Adjust{}, false, fewRows},
-		{r.Grayscale, false, fewRows},
-		{r.Contrast, true, fewRows},
-		{r.Blur > 0, true, fewRows},
-		{r.Sharpen.On, true, manyRows},
-		{r.Unsharp != transform.Unsharp{}, true, fewRows},
-		{r.Look != transform.NoLook && !corners, r.Look.Neighbours(), fewRows},
-		{corners, false, manyRows},
-		{r.Replace.On, true, manyRows},
-		{r.Colorize.Intensity > 0 || !r.Gradient.IsZero(), false, manyRows},
+		{r.WhiteBalance || r.Tone, true, fewRows, 0},
+		{r.Adjust != transform.Adjust{}, false, fewRows, 0},
+		{r.Grayscale, false, fewRows, 0},
+		{r.Contrast, true, fewRows, 0},
+		{r.Blur > 0, true, 0, blurRows(r.Blur / 2)},
+		{r.Sharpen.On, true, manyRows, 0},
+		{r.Unsharp != transform.Unsharp{}, true, fewRows, unsharpRows(r.Unsharp)},
+		{r.Look != transform.NoLook && !corners, r.Look.Neighbours(), fewRows, 0},
+		{corners, false, manyRows, 0},
+		{r.Replace.On, true, manyRows, 0},
+		{r.Colorize.Intensity > 0 || !r.Gradient.IsZero(), false, manyRows, 0},
 	} {
-		if e.on {
-			s.reread(e.copied)
-			s.inMemory = false
-			most = max(most, e.rows)
+		if !e.on {
+			continue
 		}
+		s.reread(e.copied)
+		if s.inMemory = false; e.covered > 0 {
+			s.settle()
+			s.peak += rowPixel * min(e.covered, int64(s.facts.Size.Height)) * int64(s.facts.Size.Width)
+			continue
+		}
+		most = max(most, e.rows)
 	}
 	if size := s.facts.Size; s.all(size) >= spread {
 		s.peak += (s.threads() - 1) * rowPixel * min(most, int64(size.Height)) * int64(size.Width)

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
@@ -28,6 +30,15 @@ const (
 	more    = 48 << 20
 )
 
+// A time may be so many times too long or too short, and a little. It is not measured in
+// seconds but by the piece of work that each process does besides: unit is what that takes
+// on the processor that the rates in time.go are for.
+const (
+	timesOff = 3
+	moreTime = 0.05
+	unit     = 24 * time.Millisecond
+)
+
 var (
 	all      = flag.Bool("all", false, "measure the large pictures too, which takes minutes")
 	jobsFlag = flag.String("jobs", "", "measure these instead: original:plan,plan;original:plan")
@@ -36,7 +47,7 @@ var (
 // measurements are originals, with the plans that each is drawn by.
 var measurements = []struct{ original, plans string }{
 	{"0.25 jpeg", "jpeg, webp, avif, thumb jpeg"},
-	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, long chain, layers jpeg, logos jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg, auto jpeg, adjust jpeg, lomo jpeg/8, pixelate jpeg, edges jpeg/8, sketch jpeg/2"},
+	{"2 jpeg", "jpeg, png, webp, webp lossless, avif, gif, 512 jpeg, blur jpeg, blur wide jpeg, usm wide jpeg, arc 360 jpeg, long chain, layers jpeg, logos jpeg, displace jpeg, replace jpeg, perspective png, shadow png, text jpeg, seek jpeg, auto jpeg, adjust jpeg, lomo jpeg/8, pixelate jpeg, edges jpeg/8, sketch jpeg/2"},
 	{"2 jpeg progressive", "jpeg, 512 jpeg, inspect"},
 	{"2 jpeg turned", "jpeg, 512 jpeg, stored jpeg, stored 512 jpeg"},
 	{"2 png alpha", "512 jpeg, webp, png, avif"},
@@ -62,7 +73,7 @@ var large = []struct{ original, plans string }{
 	{"2 png alpha flat", "webp lossless, gif, thumb jpeg"},
 	{"0.3 gif frames", "webp, 512 webp, gif, 512 jpeg"},
 	{"0.3 webp alpha flat frames", "webp, 512 webp"},
-	{"12 jpeg", "jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, logos jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg, auto jpeg, auto jpeg/8, auto 512 jpeg, adjust jpeg, adjust jpeg/8, vivid jpeg/8, lomo jpeg, lomo jpeg/2, lomo jpeg/8, pixelate jpeg/8, emboss jpeg, edges jpeg, edges jpeg/8, sketch jpeg, blur jpeg/8, sharpen jpeg/8, replace jpeg/8, gradient jpeg/8"},
+	{"12 jpeg", "trim jpeg, blur wide jpeg, usm 8 jpeg, usm wide jpeg, arc 30 jpeg, arc 360 jpeg, tilt jpeg, jpeg, jpeg fine, png, webp, webp lossless, avif, gif, 512 jpeg, 512 webp, 512 avif, half jpeg, third jpeg, thumb jpeg, cover jpeg, crop jpeg, crop bottom jpeg, crop large png, seek jpeg, blur jpeg, sharpen jpeg, unsharp jpeg, contrast jpeg, rotate jpeg, tilt png, trim jpeg, round png, opacity png, enlarge jpeg, enlarge webp, pad jpeg, long chain, layer jpeg, logo jpeg, trimmed jpeg, layers jpeg, logos jpeg, block jpeg, cutout png, displace jpeg, replace jpeg, gradient jpeg, arc png, perspective png, shadow png, blurred jpeg, dominant jpeg, auto jpeg, auto jpeg/8, auto 512 jpeg, adjust jpeg, adjust jpeg/8, vivid jpeg/8, lomo jpeg, lomo jpeg/2, lomo jpeg/8, pixelate jpeg/8, emboss jpeg, edges jpeg, edges jpeg/8, sketch jpeg, blur jpeg/8, sharpen jpeg/8, replace jpeg/8, gradient jpeg/8"},
 	{"0.02 png alpha", "veil large jpeg, mist jpeg"},
 	{"0.02 png", "swell large png"},
 	{"0.0001 gif frames", "veil large webp"},
@@ -95,11 +106,11 @@ var large = []struct{ original, plans string }{
 	{"50 avif", "512 jpeg"},
 }
 
-// TestEstimate holds estimates to peaks that are measured here and now. With -v
+// TestEstimate holds estimates to peaks and times that are measured here and now. With -v
 // it prints the table.
 func TestEstimate(t *testing.T) {
 	wanted := measurements
-	if *all {
+	if *all || os.Getenv("CADDY_IMAGES_LONG") == "1" {
 		wanted = append(wanted, large...)
 	}
 	if *jobsFlag != "" {
@@ -109,30 +120,37 @@ func TestEstimate(t *testing.T) {
 			wanted = append(wanted, struct{ original, plans string }{strings.TrimSpace(o), p})
 		}
 	}
-	t.Logf("%-26s %-16s %9s %9s %6s", "original", "plan", "measured", "estimate", "ratio")
-	for _, m := range wanted {
-		if strings.Contains(m.original, "pdf") && !vips.CanLoad(sniff.PDF) {
+	t.Logf("%-26s %-16s %9s %9s %6s %8s %8s %6s", "original", "plan", "measured", "estimate", "ratio", "took", "estimate", "ratio")
+	for _, w := range wanted {
+		if strings.Contains(w.original, "pdf") && !vips.CanLoad(sniff.PDF) {
 			continue
 		}
-		if strings.Contains(m.original, "avif") && !vips.HasOperation("heifsave_buffer") {
+		if strings.Contains(w.original, "avif") && !vips.HasOperation("heifsave_buffer") {
 			continue
 		}
-		file := newOriginal(t, m.original)
-		for plan := range strings.SplitSeq(m.plans, ",") {
+		file := newOriginal(t, w.original)
+		for plan := range strings.SplitSeq(w.plans, ",") {
 			plan = strings.TrimSpace(plan)
 			if strings.Contains(plan, "avif") && !vips.HasOperation("heifsave_buffer") {
 				continue
 			}
-			measured, result := peak(t, file, plan)
-			measured -= raceShadow * result
-			estimate, readable, err := admission.Estimate(jobOf(file, plan))
-			if err != nil || !readable {
-				t.Fatal(m.original, plan, readable, err)
+			m := measure(t, file, plan)
+			measured := m.peak - raceShadow*m.result
+			cost, err := admission.CostOf(jobOf(file, plan))
+			if err != nil || !cost.Readable {
+				t.Fatal(w.original, plan, cost.Readable, err)
 			}
-			line := fmt.Sprintf("%-26s %-16s %6.1f MB %6.1f MB %6.2f", m.original, plan, megabytes(measured), megabytes(estimate), float64(estimate)/float64(measured))
+			took := m.time.Seconds() * unit.Seconds() / m.unit.Seconds()
+			line := fmt.Sprintf("%-26s %-16s %6.1f MB %6.1f MB %6.2f %6.3f s %6.3f s %6.2f", w.original, plan,
+				megabytes(measured), megabytes(cost.Memory), float64(cost.Memory)/float64(measured),
+				took, cost.Time.Seconds(), cost.Time.Seconds()/took)
 			t.Log(line)
-			if float64(estimate) < atLeast*float64(measured) || estimate > atMost*measured+more {
-				t.Errorf("out of bounds: %s", line)
+			if float64(cost.Memory) < atLeast*float64(measured) || cost.Memory > atMost*measured+more {
+				t.Errorf("memory out of bounds: %s", line)
+			}
+			tooShort := cost.Time.Seconds() < took/timesOff-moreTime && !strings.Contains(plan, "avif")
+			if tooShort || cost.Time.Seconds() > timesOff*took+moreTime {
+				t.Errorf("time out of bounds: %s", line)
 			}
 		}
 	}
@@ -147,7 +165,8 @@ func TestEstimateOfStrips(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, plan := range []string{"square jpeg", "seek square jpeg"} {
-			measured, result := peak(t, file.Bytes(), plan)
+			m := measure(t, file.Bytes(), plan)
+			measured, result := m.peak, m.result
 			measured -= raceShadow * result
 			estimate, readable, err := admission.Estimate(jobOf(file.Bytes(), plan))
 			if err != nil || !readable {

@@ -14,10 +14,12 @@ import (
 // the picture is written, since that is when its pixels are computed.
 func (s *sketch) layers(layers []transform.Layer) error {
 	for _, l := range layers {
-		peak, held, err := s.layer(l)
+		own, err := s.layer(l)
 		if err != nil {
 			return err
 		}
+		peak, held := own.peak, own.held
+		s.spendOnLayer(l, own)
 		s.peak += held + composedRows*composedPixel*int64(s.facts.Size.Width)
 		s.passing = max(s.passing, peak-held)
 		switch l.Blend {
@@ -58,14 +60,20 @@ const mostPatches = 4
 // displaced is a pixel's part of the map of a displacement.
 const displaced = 16
 
-// layer is what drawing a layer's own picture takes at its peak, and what then
-// stays of it.
-func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
+// drawnLayer is what drawing a layer's own picture takes, and what then stays of it.
+type drawnLayer struct {
+	peak, held int64 // bytes
+	seconds    float64
+	size       transform.Size
+}
+
+func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 	job := s.whole
 	job.Areas = s.whole.LayerAreas(l)
 	job.Original, job.Plan = s.whole.File(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	var own *sketch
 	steps := l.Steps
+	var err error
 	switch l.Kind {
 	case transform.BlockLayer:
 		own, steps, err = s.block(job, l)
@@ -76,22 +84,25 @@ func (s *sketch) layer(l transform.Layer) (peak, held int64, err error) {
 		own, readable, err = open(job, s.structures)
 		if own == nil && err == nil {
 			s.unread = s.unread || !readable
-			return peakOf(job, readable), 0, nil
+			return drawnLayer{peak: peakOf(job, readable)}, nil
 		}
 	}
 	if err != nil {
-		return 0, 0, err
+		return drawnLayer{}, err
 	}
 	own.whole, own.facts.Base, own.structures = s.whole, s.facts.Size, s.structures
 	if err := own.run(steps); err != nil {
 		s.refusal = cmp.Or(s.refusal, own.refusal)
-		return 0, 0, err
+		return drawnLayer{}, err
 	}
 	own.settle()
 	s.unread = s.unread || own.unread
-	s.seconds += own.seconds
+	s.work += own.work
 	s.refusal = cmp.Or(s.refusal, own.refusal)
-	return own.most() - base, own.pixel * own.facts.Size.Pixels(), nil
+	return drawnLayer{
+		peak: own.most() - base, held: own.pixel * own.facts.Size.Pixels(),
+		seconds: own.seconds, size: own.facts.Size,
+	}, nil
 }
 
 // block is a plane of one colour.

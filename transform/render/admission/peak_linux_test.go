@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -33,8 +36,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// drawOnce draws a job and prints by how many bytes the process grew meanwhile,
-// at most.
+// drawOnce draws a job and prints what it took: by how many bytes the process grew
+// meanwhile, at most, and processor time; and the time of a piece of work for
+// comparison.
 func drawOnce(plan string) error {
 	original, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -51,13 +55,53 @@ func drawOnce(plan string) error {
 	if err != nil {
 		return err
 	}
+	began := processorTime()
 	result, err := draw.Draw(context.Background(), jobOf(original, plan))
 	if err != nil {
 		return err
 	}
+	took := processorTime() - began
 	after, err := residentPeak()
-	fmt.Println(after-before, len(result.Body))
+	if err != nil {
+		return err
+	}
+	unit, err := timeOfReference()
+	fmt.Println(after-before, len(result.Body), took.Nanoseconds(), unit.Nanoseconds())
 	return err
+}
+
+// processorTime is what all threads of this process have taken so far.
+func processorTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t); err != nil {
+		panic(err)
+	}
+	return time.Duration(t.Nano())
+}
+
+// timeOfReference is what a piece of work takes that is the same in every process: the
+// least of a few tries, for other processes may be in the way of each.
+func timeOfReference() (least time.Duration, err error) {
+	scope := vips.NewScope(context.Background())
+	defer scope.Close()
+	samples := make([]byte, 3*1000*1000)
+	state := uint32(1)
+	for n := range samples {
+		state = state*1664525 + 1013904223
+		samples[n] = byte(n/3000/4) + byte(state>>27)
+	}
+	image, err := scope.NewImageFromMemory(samples, 1000, 1000, 3, vips.InterpretationSRGB)
+	for try := 0; try < 5 && err == nil; try++ {
+		began := processorTime()
+		var small *vips.Image
+		if small, err = image.Resize(0.9, 0.9, vips.KernelLanczos3); err == nil {
+			_, err = small.ExportJpeg(vips.JpegOptions{Quality: 80})
+		}
+		if took := processorTime() - began; try == 0 || took < least {
+			least = took
+		}
+	}
+	return least, err
 }
 
 func residentPeak() (int64, error) {
@@ -71,8 +115,15 @@ func residentPeak() (int64, error) {
 	return kilobytes << 10, err
 }
 
-// peak measures a job in a process of its own, and tells the result's length.
-func peak(t *testing.T, original []byte, plan string) (bytesAtPeak, result int64) {
+// measurement is what a job took in a process of its own.
+type measurement struct {
+	peak, result int64         // bytes: of memory at its peak, of the file
+	time         time.Duration // of processors
+	unit         time.Duration // of the piece of work that all processes do
+}
+
+// measure draws a job in a process of its own.
+func measure(t *testing.T, original []byte, plan string) (m measurement) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), measured+"="+plan)
@@ -82,8 +133,8 @@ func peak(t *testing.T, original []byte, plan string) (bytesAtPeak, result int64
 	if err := child.Run(); err != nil {
 		t.Fatalf("%v: %s", err, out.String())
 	}
-	if _, err := fmt.Sscan(out.String(), &bytesAtPeak, &result); err != nil {
+	if _, err := fmt.Sscan(out.String(), &m.peak, &m.result, (*int64)(&m.time), (*int64)(&m.unit)); err != nil {
 		t.Fatalf("%v: %s", err, out.String())
 	}
-	return bytesAtPeak, result
+	return m
 }

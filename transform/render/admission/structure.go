@@ -67,7 +67,7 @@ func (s *sketch) drawing(size transform.Size) {
 		s.refusal = err
 	}
 	s.peak += d.Memory(size.Width, size.Height)
-	s.seconds += d.Work(size.Width, size.Height)
+	s.work += d.Work(size.Width, size.Height)
 }
 
 // refused is why the job is not drawn, because of the drawings in it; nil if it is.
@@ -75,8 +75,8 @@ func (s *sketch) refused() error {
 	if s.refusal != nil {
 		return s.refusal
 	}
-	if s.seconds > svg.MostWork {
-		return errors.New(errors.Limit, "The SVGs take about %.0f seconds to draw together, more than %d", s.seconds, svg.MostWork)
+	if s.work > svg.MostWork {
+		return errors.New(errors.Limit, "The SVGs take about %.0f seconds to draw together, more than %d", s.work, svg.MostWork)
 	}
 	return nil
 }

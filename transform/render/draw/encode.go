@@ -15,8 +15,13 @@ import (
 const (
 	avifEffort = 3
 	webpEffort = 2
-	gifEffort  = 5
-	pngLevel   = 5 // of zlib
+
+	// losslessEffort is what the quality of a lossless WebP stands for. Of photographs,
+	// 75 takes 2.6 times as long, for a file that is 0.2 percent smaller.
+	losslessEffort = 30
+
+	gifEffort = 5
+	pngLevel  = 5 // of zlib
 )
 
 // largest is the most pixels in a row or column that a format can hold.
@@ -116,6 +121,9 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 		// The frames of an animation are written in several ways, to keep the
 		// smallest; each would take twice as long.
 		sharp := p.facts.Frames == 1
+		if output.Lossless {
+			quality = losslessEffort
+		}
 		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, SmartSubsample: sharp, Keep: keep})
 	case transform.AVIF:
 		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Haste, Keep: keep}
