@@ -4,6 +4,8 @@ package images_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +23,74 @@ func TestMemory(t *testing.T) {
 		!strings.HasSuffix(message, " MB of memory, more than memory, 67 MB") {
 		t.Errorf("ik-error: %s", message)
 	}
+}
+
+// What would take too much processor time is refused before a pixel is decoded, in
+// whichever way it is asked for.
+func TestMaxCost(t *testing.T) {
+	t.Setenv("CADDY_IMAGES_TOKEN", "s3cret-token")
+	refused := func(a answer, limit string) {
+		t.Helper()
+		a.wants(t, http.StatusBadRequest)
+		if message := a.Header.Get("ik-error"); !strings.HasPrefix(message, "ELIMIT - Rendering this would take about ") ||
+			!strings.HasSuffix(message, " of processor time, more than max_cost, "+limit) {
+			t.Errorf("ik-error: %s", message)
+		}
+	}
+	s := serve(t, `@imagizer path /img/* /img
+handle @imagizer {
+	images {
+		dialect imagizer {
+			endpoint /img
+			post {
+				token {env.CADDY_IMAGES_TOKEN}
+			}
+		}
+		origin fs ROOT
+		max_cost 100ms
+	}
+}
+handle /usual/* {
+	images {
+		dialect imagekit {
+			endpoint /usual
+		}
+		origin fs ROOT
+	}
+}
+handle {
+	images {
+		origin fs ROOT
+		max_cost 100ms
+	}
+}`)
+	if err := os.WriteFile(filepath.Join(s.root, "blink.gif"), blinking(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := os.ReadFile(filepath.Join(s.root, "red.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
+	s.get(t, "/img/red.jpg?width=100").wantsSize(t, 100, 75)
+	s.sendForm(t, "/img", picture, "width", "100").wantsSize(t, 100, 75)
+	s.get(t, "/tr:w-4/blink.gif").wantsSize(t, 4, 4)
+	for _, path := range []string{
+		"/tr:w-2500,f-png/red.jpg",
+		"/red.jpg?tr=w-2500,f-png",
+		"/tr:w-2500:w-10/red.jpg",
+		"/tr:w-10,l-image,i-red.jpg,w-2500,bl-90,l-end/red.jpg",
+		"/tr:w-700,f-webp/blink.gif",
+		"/img/red.jpg?width=2500&upscale=true&format=png",
+		"/img/red.jpg?width=2500&upscale=true&blur=90",
+	} {
+		refused(s.get(t, path), "100ms")
+	}
+	refused(s.sendForm(t, "/img", picture, "width", "2500", "upscale", "true", "format", "png"), "100ms")
+
+	// The default is no obstacle to what is large, but to what is long, too.
+	s.get(t, "/usual/tr:w-2500/red.jpg").wantsSize(t, 2500, 1875)
+	refused(s.get(t, "/usual/tr:w-4000"+strings.Repeat(":e-usm-0-100-1-0", 20)+"/red.jpg"), "20s")
 }
 
 // Past queue_size clients are told at once to come again, and when. All others

@@ -359,7 +359,11 @@ func (s *sketch) effects(r transform.Recipe) {
 		s.reread(e.copied)
 		if s.inMemory = false; e.covered > 0 {
 			s.settle()
-			s.peak += rowPixel * min(e.covered, int64(s.facts.Size.Height)) * int64(s.facts.Size.Width)
+			pixel := int64(rowPixel)
+			if !s.facts.Alpha && r.Blur > 0 {
+				pixel = s.pixel
+			}
+			s.peak += pixel * min(e.covered, int64(s.facts.Size.Height)) * int64(s.facts.Size.Width)
 			continue
 		}
 		most = max(most, e.rows)

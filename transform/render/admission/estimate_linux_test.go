@@ -34,7 +34,7 @@ const (
 // seconds but by the piece of work that each process does besides: unit is what that takes
 // on the processor that the rates in time.go are for.
 const (
-	timesOff = 3
+	timesOff = 4
 	moreTime = 0.05
 	unit     = 24 * time.Millisecond
 )

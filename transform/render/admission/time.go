@@ -14,8 +14,8 @@ import (
 const (
 	// Decoding a million of the file's pixels; what is decoded at a smaller size takes
 	// the smaller part of it all the same.
-	readJPEG     = 0.008
-	decodeJPEG   = 0.012 // of those that are decoded
+	readJPEG     = 0.006
+	decodeJPEG   = 0.01 // of those that are decoded
 	decodeScans  = 0.03  // more, of a progressive one
 	decodePNG    = 0.04
 	decodeWebP   = 0.03
@@ -59,13 +59,13 @@ const (
 	rounded   = 0.08
 	shaded    = 0.15
 	faded     = 0.03
-	laid      = 0.12
+	laid      = 0.1
 	blended   = 0.25
 	displaces = 0.15
 	written   = 0.02 // letters
 
 	// Encoding.
-	writeJPEG     = 0.017
+	writeJPEG     = 0.015
 	writePNG      = 0.3
 	writeWebP     = 0.13
 	writeLossless = 0.5
@@ -139,12 +139,12 @@ func (s *sketch) spendOnStep(step transform.Step, r transform.Recipe) {
 	if step.Trim.On {
 		s.spend(trimming, before)
 	}
-	if r.Scale != s.facts.Size {
-		from := before
-		if s.decoded != (transform.Size{}) {
-			from = s.all(s.decoded)
-		}
-		s.spendOnAlpha(scaleFrom, from)
+	from := s.decoded
+	if from == (transform.Size{}) {
+		from = s.facts.Size
+	}
+	if r.Scale != from {
+		s.spendOnAlpha(scaleFrom, s.all(from))
 		s.spendOnAlpha(scaleTo, s.all(r.Scale))
 	}
 	if r.Seek {
@@ -153,7 +153,7 @@ func (s *sketch) spendOnStep(step transform.Step, r transform.Recipe) {
 	if !s.upright {
 		s.spend(turned, s.all(r.Scale))
 	}
-	if len(s.drawn) <= 1 {
+	if drawing := s.header.Format == sniff.SVG || s.header.Format == sniff.PDF; len(s.drawn) <= 1 && !drawing {
 		s.spend(profile, s.all(r.Crop.Size))
 	}
 	s.spendOnEffects(r, s.all(r.Crop.Size))
@@ -176,8 +176,8 @@ func (s *sketch) spendOnEffects(r transform.Recipe, pixels int64) {
 		{r.Sharpen.On, sharpened, false},
 		{r.Unsharp != transform.Unsharp{}, masked + unsharpTime(r.Unsharp), true},
 		{r.Look == transform.Lomo || r.Look == transform.Vignette, dark, false},
-		{r.Look.Neighbours(), relief, true},
-		{r.Look != transform.NoLook, matrix, false},
+		{r.Look.Neighbours(), relief, false},
+		{r.Look != transform.NoLook && r.Look != transform.Pixelate, matrix, false},
 		{r.Replace.On, lab, false},
 		{r.Colorize.Intensity > 0, ramps, false},
 		{!r.Gradient.IsZero(), ramps, true},
