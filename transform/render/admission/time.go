@@ -16,7 +16,7 @@ const (
 	// the smaller part of it all the same.
 	readJPEG     = 0.006
 	decodeJPEG   = 0.01 // of those that are decoded
-	decodeScans  = 0.03  // more, of a progressive one
+	decodeScans  = 0.03 // more, of a progressive one
 	decodePNG    = 0.04
 	decodeWebP   = 0.03
 	readWebP     = 0.02
