@@ -25,10 +25,12 @@ func New(engine render.Engine, gate *Gate) *Engine { return &Engine{engine, gate
 // stopped may be at work for a while: where the other engine draws in this
 // process, its own slots bound how many there are of those.
 func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, error) {
-	cost, err := CostOf(job)
+	began := time.Now()
+	cost, err := e.appraise(ctx, job)
 	if err != nil {
 		return nil, err
 	}
+	job.Waited += time.Since(began)
 	if err := checkTime(cost.Time, job.MaxCost); err != nil {
 		return nil, err
 	}
@@ -36,7 +38,7 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 	if !cost.Readable {
 		memory = min(memory, e.gate.Budget())
 	}
-	began := time.Now()
+	began = time.Now()
 	files := e.gate.shares.hash(job)
 	patience := job.Patience()
 	leave, err := e.gate.acquire(ctx, memory, files, patience-min(handOver, patience/10), job.QueueTimeout)
@@ -49,6 +51,26 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 	result, err := e.Engine.Render(ctx, job)
 	e.gate.learn(files, job, err)
 	return result, err
+}
+
+// appraise is CostOf. Reading how a drawing is made takes time and memory in
+// proportion to its file, so only as many are read at a time as jobs are drawn.
+func (e *Engine) appraise(ctx context.Context, job render.Job) (Cost, error) {
+	if !hasDrawings(job) {
+		return CostOf(job)
+	}
+	ctx, cancel := render.WithTimeout(ctx, job.Patience())
+	defer cancel()
+	select {
+	case e.gate.reading <- struct{}{}:
+		defer func() { <-e.gate.reading }()
+		return CostOf(job)
+	case <-ctx.Done():
+	}
+	if render.OutOfTime(ctx) {
+		return Cost{}, render.Busy(job.QueueTimeout)
+	}
+	return Cost{}, render.Stopped(ctx)
 }
 
 // handOver is what is kept of its QueueTimeout for a job that is let in at the last

@@ -62,6 +62,9 @@ type Gate struct {
 	slots  int
 	queue  int
 
+	// reading has a place for each job whose drawings may be read at a time.
+	reading chan struct{}
+
 	mu      sync.Mutex
 	used    int64 // of the budget
 	running int
@@ -85,7 +88,7 @@ type waiter struct {
 // NewGate returns a gate with a budget in bytes, as many slots, and room for
 // queue jobs that wait. All are positive.
 func NewGate(budget int64, slots, queue int) *Gate {
-	return &Gate{budget: budget, slots: slots, queue: queue, shares: newShares()}
+	return &Gate{budget: budget, slots: slots, queue: queue, reading: make(chan struct{}, slots), shares: newShares()}
 }
 
 // Budget is how many bytes all jobs together may take.

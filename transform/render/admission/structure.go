@@ -1,6 +1,8 @@
 package admission
 
 import (
+	"slices"
+
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/drawing/pdf"
@@ -12,6 +14,15 @@ import (
 // structures are what is known of how the drawings of a job are made, by the first byte
 // of their files.
 type structures map[*byte]svg.Drawing
+
+// hasDrawings reports whether a job has files of which structuresOf reads more than the
+// header.
+func hasDrawings(job render.Job) bool {
+	return slices.ContainsFunc(append([][]byte{job.Original}, job.Files...), func(file []byte) bool {
+		format, _ := sniff.Document(file)
+		return format == sniff.SVG || format == sniff.PDF
+	})
+}
 
 // structuresOf reads how all files of a job that are drawings are made, the original and
 // those of layers, and refuses what comes to too much at any size. Which of them will be

@@ -1,14 +1,18 @@
 package admission
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/pdftest"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
 )
 
 // drawing is an SVG of 100x100 with something in it.
@@ -126,4 +130,35 @@ func TestPDFsAreChecked(t *testing.T) {
 	if _, _, err := Estimate(job); err == nil || errors.From(err).Kind != errors.Limit || !strings.Contains(err.Error(), "forms") {
 		t.Error(err)
 	}
+}
+
+// Reading drawings is bounded as drawing them is; others do not wait for it.
+func TestDrawingsAreReadOnlySoManyAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		job := pngJob(t, 10, 10)
+		gate := NewGate(1<<40, 2, 5)
+		engine := New(engineFunc(func(context.Context, render.Job) (*render.Result, error) { return new(render.Result), nil }), gate)
+		gate.reading <- struct{}{}
+		gate.reading <- struct{}{}
+		began := time.Now()
+		if _, err := engine.Render(t.Context(), job); err != nil || time.Since(began) != 0 {
+			t.Errorf("a PNG waited for %s: %v", time.Since(began), err)
+		}
+		job.Original = drawing("")
+		if _, err := engine.Render(t.Context(), job); !errors.Is(err, errors.Overloaded) || time.Since(began) != job.QueueTimeout {
+			t.Errorf("a drawing waited for %s: %v", time.Since(began), err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := engine.Render(ctx, job); !errors.Is(err, errors.ClientClosed) {
+			t.Errorf("a client that left: %v", err)
+		}
+		<-gate.reading
+		if _, err := engine.Render(t.Context(), job); err != nil {
+			t.Errorf("a drawing that may be read: %v", err)
+		}
+		if len(gate.reading) != 1 {
+			t.Errorf("%d are being read", len(gate.reading))
+		}
+	})
 }
