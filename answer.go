@@ -86,6 +86,7 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	if a.etag != "" {
 		header.Set("ETag", a.etag)
 	}
+	a.inherit(header, time.Now())
 	if a.cacheControl != "" {
 		header.Set("Cache-Control", a.cacheControl)
 	}

@@ -42,15 +42,17 @@ func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, fi
 		policies[i] = policyOf(file, asOrigin, now)
 	}
 	all := httpcache.Strictest(policies...)
-	isPersonal := r.Header.Get("Authorization") != ""
+	isForAll := asOrigin && all.AllowsCredentials() && !slices.ContainsFunc(files, func(f *origin.Source) bool { return !f.ForRequest })
 	switch {
 	case all.NoStore:
 		return all.String()
+	case r.Header.Get("Authorization") != "" && !isForAll:
+		return httpcache.PerUser
 	case asOrigin && len(files) == 1 && all == httpcache.Parse(files[0].CacheControl):
 		return files[0].CacheControl // in its own words
 	case asOrigin:
 		return all.String()
-	case all.Private || isPersonal:
+	case all.Private:
 		return httpcache.PerUser
 	case h.CacheControl == "":
 		return orUsual(all, asked.Versioned && !asked.Plan.HasLayers()) // files of layers have no version
@@ -74,6 +76,25 @@ func policyOf(file *origin.Source, all bool, now time.Time) httpcache.Policy {
 		return httpcache.Policy{NoStore: said.NoStore, Private: said.Private}
 	}
 	return p
+}
+
+// inherit makes the answer one that is kept no longer than handlers before this one say,
+// by what they put into the response's header. It may have a user's cookie in it.
+func (a *answer) inherit(header http.Header, now time.Time) {
+	site := saidBefore(header, now)
+	if site == (httpcache.Policy{}) {
+		return
+	}
+	if a.cacheControl != "" {
+		site = httpcache.Strictest(httpcache.Parse(a.cacheControl), site)
+	}
+	a.cacheControl = site.String()
+}
+
+// saidBefore is what a response says about storing it before anything of ours is in it.
+func saidBefore(header http.Header, now time.Time) httpcache.Policy {
+	lines := strings.Join(header.Values("Cache-Control"), ", ")
+	return policyOf(&origin.Source{CacheControl: lines, Header: header, ForRequest: true}, true, now)
 }
 
 // orUsual is a policy as a Cache-Control. Only where nothing was said about how long

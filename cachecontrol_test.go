@@ -118,3 +118,27 @@ func TestRFC9111_5_2_2_Inherited(t *testing.T) {
 		}
 	}
 }
+
+// What handlers before this one say binds as well: their headers go out with the image.
+func TestCacheControlOfTheSite(t *testing.T) {
+	for _, tt := range []struct{ site, options, want, kept string }{
+		{"header Cache-Control no-store", "", "no-store", "no-store"},
+		{"header Cache-Control \"private, max-age=60\"", "", "private, no-cache", "no-store"},
+		{"header Cache-Control no-cache", "cache_control \"public, max-age=600\"", "no-cache", "no-store"},
+		{"header Cache-Control \"public, max-age=60\"", "", "public, max-age=60", "no-store"},
+		{"header Cache-Control max-age=60", "cache_control origin", "max-age=60", "no-store"},
+		{"header Set-Cookie session=secret", "", "private, no-cache", "no-store"},
+		{"header Set-Cookie session=secret", "cache_control origin", "private, no-cache", "no-store"},
+		{"header Vary Cookie", "", "private, no-cache", "no-store"},
+		{"header Vary Origin", "", "public, max-age=31536000", "max-age=60"},
+	} {
+		s := serve(t, tt.site+"\nimages {\n dialect imagizer\n origin fs ROOT\n "+tt.options+"\n}")
+		for _, path := range []string{"/red.jpg?width=10", "/red.jpg", "/red.jpg?meta=true"} {
+			a := s.get(t, path)
+			a.wants(t, 200, "Cache-Control", tt.want)
+			s.get(t, path, "If-None-Match", a.Header.Get("Etag")).wants(t, 304, "Cache-Control", tt.want)
+		}
+		s.get(t, "/no.jpg").wants(t, 404, "Cache-Control", tt.kept)
+		s.get(t, "/red.jpg?width=x").wants(t, 400, "Cache-Control", tt.kept)
+	}
+}

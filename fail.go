@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -19,7 +20,7 @@ import (
 // failAlike is fail for an error that every request for the URL ends in that is alike
 // in the headers of vary.
 func (h *Handler) failAlike(w http.ResponseWriter, r *http.Request, err error, vary []string) error {
-	if e := errors.From(err); h.isKept(e) && len(vary) == 0 {
+	if e := errors.From(err); h.isKept(e) && len(vary) == 0 && saidBefore(w.Header(), time.Now()) == (httpcache.Policy{}) {
 		return h.failKept(w, r, err, briefly)
 	}
 	return h.fail(w, r, err)

@@ -79,6 +79,12 @@ func (p Policy) IsStale() bool {
 	return p.NoCache || p.MaxAge == Seconds(0) || p.SMaxAge == Seconds(0)
 }
 
+// AllowsCredentials reports whether shared caches may store the response to a request
+// with credentials (RFC 9111 section 3.5).
+func (p Policy) AllowsCredentials() bool {
+	return !p.NoStore && !p.Private && (p.Public || p.MustRevalidate || p.SMaxAge.Given)
+}
+
 // shared is how long the response is fresh in a shared cache, and own in one of a
 // single user. Where the origin spoke to one of them only, it holds for both.
 func (p Policy) shared() Age { return p.SMaxAge.or(p.MaxAge) }
