@@ -87,7 +87,7 @@ func asksForOriginal(chain [][]item) bool {
 	for _, items := range chain {
 		for _, it := range items {
 			switch it.text {
-			case "orig-true":
+			case "orig-true", "orig":
 				original = true
 			case "orig-false":
 				original = false

@@ -1,6 +1,7 @@
 package imagekit
 
 import (
+	"math"
 	"strings"
 
 	"github.com/caddy-images/caddy-images/transform"
@@ -50,7 +51,7 @@ func readUnsharp(s *step, v string) bool {
 	numbers := []struct {
 		to        *float64
 		low, high float64
-	}{{&u.Radius, 0, 100}, {&u.Sigma, 0.01, 100}, {&u.Amount, 0.001, 100}, {&u.Threshold, 0, 1}}
+	}{{&u.Radius, 0, 100}, {&u.Sigma, 0.01, 100}, {&u.Amount, 0.001, 100}, {&u.Threshold, 0, 255}}
 	parts := strings.Split(v, "-")
 	if len(parts) != len(numbers) {
 		return false
@@ -62,10 +63,19 @@ func readUnsharp(s *step, v string) bool {
 		}
 		*n.to = f
 	}
+	if u.Threshold > 1 {
+		u.Threshold /= 255 // a level, as other tools count; a part of the range is at most 1
+	}
 	return true
 }
 
+// readOpacity takes percents, and a fraction as CSS has it: o-0.8 is o-80. o-1 is one
+// percent, as ImageKit documents.
 func readOpacity(s *step, v string) bool {
+	if f, ok := number(v); ok && strings.Contains(v, ".") && 0 < f && f < 1 {
+		s.Opacity = transform.Num(math.Round(f*1e4) / 1e2)
+		return true
+	}
 	n, ok := whole(v, 0, 100)
 	s.Opacity = transform.Num(float64(n))
 	return ok

@@ -125,7 +125,8 @@ func (l *layer) finish(body [][]item) error {
 	return nil
 }
 
-// takeShift: in a layer that displaces, x and y say how far.
+// takeShift: in a layer that displaces, x and y say how far. Where neither is there, lx
+// and ly do, which customers of ImageKit write.
 func (l *layer) takeShift() error {
 	for i := range l.Steps {
 		z := &l.Steps[i].Resize
@@ -138,9 +139,28 @@ func (l *layer) takeShift() error {
 		z.X, z.Y = transform.Number{}, transform.Number{}
 	}
 	if l.Shift == (transform.Shift{}) {
+		place := &l.Place
+		l.Shift = transform.Shift{X: shiftOf(place.Left), Y: shiftOf(place.Top)}
+		place.Left, place.Top = transform.Offset{}, transform.Offset{}
+		if !l.anchored {
+			place.Anchor = transform.Place{}.Anchor
+		}
+	}
+	if l.Shift == (transform.Shift{}) {
 		return errors.New(errors.BadTransform, "lm-displace has neither x nor y, by how many pixels to displace; it takes one of them or both")
 	}
 	return nil
+}
+
+// shiftOf is the distance of an offset; none for an expression that counts the other way.
+func shiftOf(o transform.Offset) transform.Number {
+	if !o.Back {
+		return o.Distance
+	}
+	if f, constant := o.Distance.Constant(); constant {
+		return transform.Num(0 - f)
+	}
+	return transform.Number{}
 }
 
 // finishBlock makes the plane's colour of bg and al, and its size of w and h; in

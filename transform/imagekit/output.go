@@ -22,7 +22,12 @@ func readDensity(s *step, v string) bool {
 	return !constant || value >= 1 && value <= transform.MostDensity
 }
 
+// readQuality: auto is what a URL without a quality gets.
 func readQuality(s *step, v string) bool {
+	if v == "auto" {
+		s.output.Quality = 0
+		return true
+	}
 	q, ok := whole(v, 1, 100)
 	s.output.Quality = q
 	return ok
@@ -58,8 +63,9 @@ func readFlag(flag *bool, v string) (ok bool) {
 	return ok
 }
 
-// readOriginal only ever reads orig-false: a chain with orig-true is not read.
+// readOriginal changes nothing: a chain that asks for the original is not read, and
+// one that has orig-false behind that does not ask for it.
 func readOriginal(_ *step, v string) bool {
 	_, ok := boolean(v)
-	return ok
+	return ok || v == ""
 }

@@ -15,7 +15,7 @@ var parameters = append([]row{
 	{name: "h", takes: "pixels, or a part of the original's height between 0 and 1", read: readHeight, expression: true},
 	{name: "ar", takes: "width-height, such as 4-3", read: readAspect, expression: true},
 	{name: "c", takes: strategies(crops) + ", or a value of cm", read: readCrop},
-	{name: "cm", takes: strategies(cropModes), read: readCropMode},
+	{name: "cm", takes: strategies(cropModes) + " or resize", read: readCropMode},
 	{name: "fo", takes: "center, top, left, bottom, right, top_left, top_right, bottom_left, bottom_right, auto, custom or auto-custom_override", read: readFocus},
 	{name: "fo-face", state: later, why: needsFaces},
 	{name: "x", takes: takesPlace, read: readX, expression: true},
@@ -27,7 +27,7 @@ var parameters = append([]row{
 	{name: "dpr-auto", takes: "no value", read: readAutoDPR},
 
 	// Output.
-	{name: "q", takes: "1 to 100", read: readQuality, wish: transform.WishQuality},
+	{name: "q", takes: "1 to 100 or auto", read: readQuality, wish: transform.WishQuality},
 	{name: "f", takes: "auto, jpg, jpeg, png, webp, avif, gif, svg or orig", read: readFormat, wish: transform.WishFormat, where: ofPictures},
 	{name: "f-mp4", state: never, why: isVideo},
 	{name: "f-webm", state: never, why: isVideo},
@@ -35,7 +35,7 @@ var parameters = append([]row{
 	{name: "lo", takes: takesBoolean, read: readLossless, wish: transform.WishLossless, where: ofPictures},
 	{name: "md", takes: takesBoolean, read: readMetadata, unconditional: true, where: ofPictures},
 	{name: "cp", takes: takesBoolean, read: readProfile, unconditional: true, where: ofPictures},
-	{name: "orig", takes: takesBoolean, read: readOriginal, unconditional: true, where: ofPictures},
+	{name: "orig", takes: "no value, true or false", read: readOriginal, unconditional: true, where: ofPictures},
 	{name: "dn", takes: "1 to 1200", read: readDensity, unconditional: true, where: ofPictures, expression: true},
 	{name: "c2pa", state: never, why: "content credentials are neither kept nor signed"},
 	{name: "n", takes: "the name of a transformation that the server has", read: readName, where: ofPictures},
@@ -58,7 +58,7 @@ var parameters = append([]row{
 	{name: "r", takes: "pixels or max, or four of them for the corners: tl_tr_br_bl", read: readRadius},
 	{name: "b", takes: "width_colour, such as 5_FF0000; the width is 1 or more pixels", read: readBorder, expression: true},
 	{name: "t", takes: "true, false or 1 to 99", read: readTrim},
-	{name: "o", takes: "0 to 100, whole percents", read: readOpacity},
+	{name: "o", takes: "0 to 100, whole percents, or a fraction below 1", read: readOpacity},
 	{name: "bg", takes: takesColor, read: readBackground},
 	{name: "bg-blurred", takes: takesBlurred, read: readBlurred, details: true},
 	{name: "bg-dominant", takes: "no value", read: readDominant, details: true},
@@ -115,7 +115,7 @@ func moreParameters() []row {
 	for _, name := range objects {
 		rows = append(rows, row{name: "fo-" + name, state: later, why: needsObjects})
 	}
-	for _, name := range strings.Fields("lso leo ldu") {
+	for _, name := range strings.Fields("lso leo ldu fol fsh") {
 		rows = append(rows, row{name: name, state: never, why: isVideo})
 	}
 	for _, name := range strings.Fields("ot ote ots otf otc ott otw otbg otp otia") {

@@ -190,7 +190,6 @@ func TestValues(t *testing.T) {
 		{"e-gradient-ld-bottomleft_sp-200", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 225, From: transform.White, Stop: px(200)}})},
 		{"e-gradient-sp-ih_mul_0.75_from-red", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 180, From: transform.Opaque(255, 0, 0), Stop: transform.Pixels(expression(t, transform.InitialHeight, 0.75, transform.Multiply))}})},
 		{"e-gradient-ld-359", effects(transform.Effects{Gradient: transform.Gradient{On: true, Angle: 359, From: transform.White}})},
-		{"e-colorize", effects(transform.Effects{Colorize: transform.Colorize{Color: transform.Opaque(128, 128, 128), Intensity: 100}})},
 		{"e-colorize-in-15_co-FF0000", effects(transform.Effects{Colorize: transform.Colorize{Color: transform.Opaque(255, 0, 0), Intensity: 15}})},
 		{"cr-FF0000", effects(transform.Effects{Replace: transform.Replace{On: true, To: transform.Opaque(255, 0, 0), Tolerance: 35, Dominant: true}})},
 		{"cr-FF0000_50", effects(transform.Effects{Replace: transform.Replace{On: true, To: transform.Opaque(255, 0, 0), Tolerance: 50, Dominant: true}})},
@@ -262,9 +261,6 @@ func TestMessages(t *testing.T) {
 	)
 	known := "is not a parameter; the parameters are " + supportedNames
 	tests := []struct{ tr, want string }{
-		{"w", "w has no value; " + length},
-		{"w-", "w has no value; " + length},
-		{"w-0", `w is "0"; ` + length},
 		{"w-0.0", `w is "0.0"; ` + length},
 		{"w-N5", `w is "N5"; ` + length},
 		{"w--5", `w is "-5"; ` + length},
@@ -292,7 +288,7 @@ func TestMessages(t *testing.T) {
 		{"ar-65536-1", `ar is "65536-1"; it takes width-height, such as 4-3, or an expression`},
 		{"ar-4-3-2", `ar is "4-3-2"; it takes width-height, such as 4-3, or an expression`},
 		{"c-fill", `c is "fill"; it takes maintain_ratio, maintain_ratio_no_enlarge, force, at_max, at_max_enlarge, at_least, or a value of cm`},
-		{"cm-force", `cm is "force"; it takes pad_resize, pad_resize_no_enlarge, extract, pad_extract, pad_extract_no_shrink`},
+		{"cm-force", `cm is "force"; it takes pad_resize, pad_resize_no_enlarge, extract, pad_extract, pad_extract_no_shrink or resize`},
 		{"fo-top-left", `fo is "top-left"; ` + focus},
 		{"fo-unicorn", `fo is "unicorn"; ` + focus},
 		{"x-N", `x is "N"; ` + place},
@@ -301,18 +297,16 @@ func TestMessages(t *testing.T) {
 		{"yc-a", `yc is "a"; ` + place},
 		{"dpr-0.05", `dpr is "0.05"; it takes 0.1 to 5, or an expression`},
 		{"dpr-5.1", `dpr is "5.1"; it takes 0.1 to 5, or an expression`},
-		{"q-abc", `q is "abc"; it takes 1 to 100`},
-		{"q-0", `q is "0"; it takes 1 to 100`},
-		{"q-101", `q is "101"; it takes 1 to 100`},
-		{"q-80.5", `q is "80.5"; it takes 1 to 100`},
-		{"q-99999999999999999999", `q is "99999999999999999999"; it takes 1 to 100`},
+		{"q-abc", `q is "abc"; it takes 1 to 100 or auto`},
+		{"q-101", `q is "101"; it takes 1 to 100 or auto`},
+		{"q-80.5", `q is "80.5"; it takes 1 to 100 or auto`},
+		{"q-99999999999999999999", `q is "99999999999999999999"; it takes 1 to 100 or auto`},
 		{"f-tiff", `f is "tiff"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
 		{"f-heic", `f is "heic"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
 		{"f-original", `f is "original"; it takes auto, jpg, jpeg, png, webp, avif, gif, svg or orig`},
 		{"pr-1", `pr is "1"; ` + boolean},
-		{"lo", `lo has no value; ` + boolean},
+		{"lo-yes", `lo is "yes"; ` + boolean},
 		{"md-TRUE", `md is "TRUE"; ` + boolean},
-		{"dn-0", `dn is "0"; it takes 1 to 1200, or an expression`},
 		{"dn-1201", `dn is "1201"; it takes 1 to 1200, or an expression`},
 		{"dn-72.5", `dn is "72.5"; it takes 1 to 1200, or an expression`},
 		{"dn-600_mul_3", `dn is "600_mul_3"; it takes 1 to 1200, or an expression`},
@@ -324,34 +318,28 @@ func TestMessages(t *testing.T) {
 		{"w-auto-1", `w-auto is "1"; it takes no value`},
 		{"dpr-auto-1", `dpr-auto is "1"; it takes no value`},
 		{"h-auto", `h is "auto"; it takes pixels, or a part of the original's height between 0 and 1, or an expression`},
-		{"orig-1", `orig is "1"; ` + boolean},
-		{"bl-0", `bl is "0"; it takes 1 to 100`},
+		{"orig-1", `orig is "1"; it takes no value, true or false`},
 		{"bl-2.5", `bl is "2.5"; it takes 1 to 100`},
 		{"e-grayscale-50", `e-grayscale is "50"; it takes no value`},
 		{"e-contrast-2", `e-contrast is "2"; it takes no value`},
 		{"e-sharpen-0", `e-sharpen is "0"; it takes no value, or a number up to 10000`},
 		{"e-sharpen-10001", `e-sharpen is "10001"; it takes no value, or a number up to 10000`},
 		{"e-usm-2-2-0.8", `e-usm is "2-2-0.8"; ` + usm},
-		{"e-usm-2-2-0.8-1.5", `e-usm is "2-2-0.8-1.5"; ` + usm},
 		{"e-usm-2-0-0.8-0", `e-usm is "2-0-0.8-0"; ` + usm},
 		{"rt-abc", `rt is "abc"; it takes auto, or degrees up to 36000, with an N in front for counter-clockwise`},
 		{"rt-36001", `rt is "36001"; it takes auto, or degrees up to 36000, with an N in front for counter-clockwise`},
 		{"fl-x", `fl is "x"; it takes h, v, h_v or v_h`},
-		{"fl", `fl has no value; it takes h, v, h_v or v_h`},
 		{"r-1_2", `r is "1_2"; ` + radii},
 		{"r-1.5", `r is "1.5"; ` + radii},
 		{"r-1_2_3_x", `r is "1_2_3_x"; ` + radii},
 		{"b-5", `b is "5"; ` + border},
 		{"b-0_red", `b is "0_red"; ` + border},
 		{"b-5_nored", `b is "5_nored"; ` + border},
-		{"t-0", `t is "0"; it takes true, false or 1 to 99`},
 		{"t-100", `t is "100"; it takes true, false or 1 to 99`},
-		{"o-101", `o is "101"; it takes 0 to 100, whole percents`},
-		{"o-0.8", `o is "0.8"; it takes 0 to 100, whole percents`},
+		{"o-101", `o is "101"; it takes 0 to 100, whole percents, or a fraction below 1`},
 		{"bg-FF00", `bg is "FF00"; ` + color},
 		{"bg-FF0000FF", `bg is "FF0000FF"; ` + color},
 		{"bg-#FF0000", `bg is "#FF0000"; ` + color},
-		{"bg", "bg has no value; " + color},
 		{"bg-blurred_101", `bg-blurred is "101"; ` + blurred},
 		{"bg-blurred_N5", `bg-blurred is "N5"; ` + blurred},
 		{"bg-blurred_25_256", `bg-blurred is "25_256"; ` + blurred},
@@ -376,7 +364,6 @@ func TestMessages(t *testing.T) {
 		{"e-gradient-sp-65536", `e-gradient is "sp-65536"; ` + gradient},
 		{"e-colorize-red", `e-colorize is "red"; it takes no value, or some of co (a colour) and in (0 to 100), such as co-red_in-50`},
 		{"e-colorize-in-101", `e-colorize is "in-101"; it takes no value, or some of co (a colour) and in (0 to 100), such as co-red_in-50`},
-		{"e-distort", "e-distort has no value; " + distort},
 		{"e-distort-a-0", `e-distort is "a-0"; ` + distort},
 		{"e-distort-a-361", `e-distort is "a-361"; ` + distort},
 		{"e-distort-b-5", `e-distort is "b-5"; ` + distort},
@@ -385,7 +372,6 @@ func TestMessages(t *testing.T) {
 		{"e-distort-p-0_0_9_9_9_0_0_9", `e-distort is "p-0_0_9_9_9_0_0_9"; ` + distort},
 		{"e-distort-p-0_0_9_0_2_2_0_9", `e-distort is "p-0_0_9_0_2_2_0_9"; ` + distort},
 		{"e-distort-p-0_0_9.5_0_9_9_0_9", `e-distort is "p-0_0_9.5_0_9_9_0_9"; ` + distort},
-		{"cr", "cr has no value; " + replace},
 		{"cr-nored", `cr is "nored"; ` + replace},
 		{"cr-red_101", `cr is "red_101"; ` + replace},
 		{"cr-red_5_nored", `cr is "red_5_nored"; ` + replace},
@@ -410,8 +396,8 @@ func TestMessages(t *testing.T) {
 		{"b-ih_mul_0.05_nored", `b is "ih_mul_0.05_nored"; ` + border},
 		{"w-1" + strings.Repeat("_add_1", 16), `w is "1_add_1_add_1_add_1_add_1_add_1_add...": it has more than 16 values`},
 
-		{"if-w_gt_1,q-x,if-end", `q is "x"; it takes 1 to 100`},
-		{"if-w_gt_1,if-else,q-x,if-end", `q is "x"; it takes 1 to 100`},
+		{"if-w_gt_1,q-x,if-end", `q is "x"; it takes 1 to 100 or auto`},
+		{"if-w_gt_1,if-else,q-x,if-end", `q is "x"; it takes 1 to 100 or auto`},
 		{"if-w_gt_1,w-bw,if-end", `w is "bw": bw is only known in a layer`},
 		{"if-,w-1,if-end", `if is "": "" is no test, such as w_gt_300`},
 		{"if", `if is "": "" is no test, such as w_gt_300`},
@@ -432,10 +418,8 @@ func TestMessages(t *testing.T) {
 		{"if-w_gt_1,orig-true,if-end", "orig cannot depend on a condition; it goes outside of if"},
 		{"if-w_gt_1,f-svg,if-end", `f is "svg": whether an SVG stays one cannot depend on a condition`},
 		{"if-w_gt_1,pg-2,if-end", "pg cannot depend on a condition; it goes outside of if"},
-		{"pg-0", `pg is "0"; it takes 1 to 10000`},
 		{"pg-10001", `pg is "10001"; it takes 1 to 10000`},
 		{"pg-N1", `pg is "N1"; it takes 1 to 10000`},
-		{"pg", "pg has no value; it takes 1 to 10000"},
 		{"pg-1_3_5", `pg is "1_3_5": ` + ofPSD},
 		{"pg-2-4", `pg is "2-4": ` + ofPSD},
 		{"pg-4-", `pg is "4-": ` + ofPSD},
@@ -477,6 +461,32 @@ func TestMessages(t *testing.T) {
 	for _, r := range parameters {
 		if r.state == supported && !tested[r.name] && r.where <= ofPictures && !r.isLayer { // the others: TestLayers
 			t.Errorf("%s has no message in this test", r.name)
+		}
+	}
+}
+
+// What templates leave empty is as if it were not there, and what others write by
+// other conventions is what they mean.
+func TestOtherSpellings(t *testing.T) {
+	for tr, same := range map[string]string{
+		"w-,h-50": "h-50", "w-0,h-50": "h-50", "h-000,w-50": "w-50", "w": "", "w-300,w-": "w-300", "bl": "", "bl-0,w-5": "w-5", "lo-,w-5": "w-5",
+		"q-50,q-0": "q-50", "dpr-,w-5": "w-5", "t-0,w-5": "w-5", "fo-,c-,cm-,f-,w-5": "w-5", "b-,r-,bg-,w-5": "w-5", "pg-0,w-5": "w-5",
+		"q-auto,w-5": "w-5", "q-50,q-auto,w-5": "w-5", "cm-resize,w-5": "w-5", "c-force,cm-resize,w-5,h-5": "c-force,w-5,h-5",
+		"cm-extract,cm-resize,w-5,h-5": "w-5,h-5", "orig": "orig-true", "w-5,orig": "orig-true", "o-0.8": "o-80", "o-0.57": "o-57", "e-usm-2-2-0.8-51": "e-usm-2-2-0.8-0.2",
+		"l-image,i-a,lx-,w-0,l-end": "l-image,i-a,l-end", "l-text,i-a,fs-0,co-,l-end": "l-text,i-a,l-end",
+		"l-image,i-a,lm-displace,lx-5,ly-N3,l-end": "l-image,i-a,lm-displace,x-5,y-N3,l-end",
+		"if-w_gt_1,w-,h-5,if-end": "if-w_gt_1,h-5,if-end",
+	} {
+		got, err := parseChain(tr)
+		want, err2 := parseChain(same)
+		// An item that asks for nothing is a step all the same, so the keys count.
+		if err != nil || err2 != nil || !reflect.DeepEqual(got.Key(), want.Key()) && tr != "w" && tr != "bl" {
+			t.Errorf("%s gives %+v (%v), want that of %s: %+v (%v)", tr, got, err, same, want, err2)
+		}
+	}
+	for _, tr := range []string{"n-", "n", "l-image,i-,l-end", "l-text,ie-,l-end", "e-grayscale-0", "bg-0", "fo-0", "o-1.5", "o-0.0", "e-usm-2-2-0.8-256"} {
+		if got, err := parseChain(tr); err == nil {
+			t.Errorf("%s gives %+v", tr, got)
 		}
 	}
 }

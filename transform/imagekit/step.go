@@ -71,6 +71,9 @@ func (s *step) read(it item) error {
 			return errors.New(errors.BadTransform, "%s is not for l-text, which takes %s", r.name, textNames)
 		}
 	}
+	if s.asksForNothing(r, value) {
+		return nil
+	}
 	switch {
 	case s.says != nil && (r.unconditional || r.where >= ofLayers):
 		return errors.New(errors.BadTransform, "%s cannot depend on a condition; it goes outside of if", r.name)
@@ -84,6 +87,31 @@ func (s *step) read(it item) error {
 	}
 	return r.wrong(value)
 }
+
+// asksForNothing reports whether a parameter has no value, or a zero, and takes neither.
+// Sites whose templates leave a field empty write that (w-0, w-,h-50), and ImageKit
+// serves it as if the parameter were not there.
+func (s *step) asksForNothing(r row, value string) bool {
+	isZero := (r.expression || zeros[r.name]) && value != "" && strings.Trim(value, "0") == ""
+	if value != "" && !isZero || r.name == "i" || r.name == "ie" || r.name == "n" {
+		return false
+	}
+	// On copies of all that reading changes.
+	trial := *s
+	trial.output, trial.standIn, trial.page, trial.layer = copied(s.output), copied(s.standIn), copied(s.page), copied(s.layer)
+	return !r.read(&trial, value)
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}
+
+// zeros are the parameters that take whole numbers from 1 on.
+var zeros = map[string]bool{"q": true, "bl": true, "t": true, "pg": true, "al": true}
 
 // amount reads a number from low to high, or an expression. What an expression
 // of variables gives is checked when the picture is known.

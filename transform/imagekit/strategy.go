@@ -32,7 +32,15 @@ func readCrop(s *step, v string) bool {
 	return choose(&s.crop, crops, v) || choose(&s.crop, cropModes, v)
 }
 
-func readCropMode(s *step, v string) bool { return choose(&s.cropMode, cropModes, v) }
+// readCropMode also takes resize, which ImageKit's SDKs have in their examples and
+// its pages do not: there is no mode then, and what c says counts.
+func readCropMode(s *step, v string) bool {
+	if v == "resize" {
+		s.cropMode = strategy{}
+		return true
+	}
+	return choose(&s.cropMode, cropModes, v)
+}
 
 func choose(chosen *strategy, from []strategy, name string) bool {
 	for _, c := range from {

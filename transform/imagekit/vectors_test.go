@@ -48,7 +48,6 @@ var notDone = []struct {
 	{"video", `/ik-(video|gif-video|master)\.|[,:=]f-(mp4|webm)|[,:=]l-(video|subtitles),|[,:=]sr-`, `videos are not transformed`, 15},
 	{"AI", `[,:=](e-(bgremove|removedotbg|dropshadow)|bg-genfill)`, `needs an AI service`, 8},
 	{"removed overlay syntax", `[,:=](oi|ote?|otf|obg)-`, `^EINVAL - o\w+ was removed from ImageKit in 2023`, 54},
-	{"displacement without a distance", `lm-displace,lx-`, `lm-displace has neither x nor y`, 1},
 	{"slash in a value in the path", `/tr:[^/]*,i-/`, `"l-image" has no l-end; a slash in a value is written @@`, 1},
 	{"layers of a PSD", `[,:=]pg-(\d[_-]|name-)`, `pg is ".*": ` + ofPSD, 4},
 	{"face and object focus", `[,:=]fo-(face|car|cat|dog)`, `fo-(face|car|cat|dog) is not supported yet: it needs a detector of (faces|objects)`, 11},
@@ -64,7 +63,7 @@ var vectorsNamed = map[string]Named{
 
 // The vectors that parse, and those where the SDK makes no URL.
 const (
-	vectorsParsed = 295
+	vectorsParsed = 296
 	vectorsEmpty  = 4
 )
 
