@@ -73,11 +73,11 @@ func addFaults() bool {
 func die() { raise(syscall.SIGKILL) }
 
 // dieAs dies in the process that the note names, and draws in another one.
-func dieAs(_ context.Context, job render.Job) (*render.Result, error) {
+func dieAs(ctx context.Context, job render.Job) (*render.Result, error) {
 	if _, pid, _ := bytes.Cut(job.Original, []byte{0}); string(pid) == strconv.Itoa(os.Getpid()) {
 		die()
 	}
-	return noDetails(nil, job)
+	return noDetails(ctx, job)
 }
 
 // hangAloud says that it is at work, and goes on with it.

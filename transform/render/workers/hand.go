@@ -53,16 +53,12 @@ func (p *Pool) hand(ctx context.Context, job *render.Job) (*render.Result, error
 	began := time.Now()
 	t := &task{ctx, *job, make(chan outcome, 1)}
 	for handed := false; !handed; {
-		var jobs chan *task
-		fault, changed := p.starts.fault(p.config.Workers)
-		if fault == nil || p.running.Load() > 0 {
-			jobs = p.jobs
-		}
-		if jobs == nil {
+		changed, fault := p.starts.fault(p.config.Workers)
+		if fault != nil && p.running.Load() == 0 {
 			return nil, errors.New(errors.Internal, "The image engine does not start").Because(fault)
 		}
 		select {
-		case jobs <- t:
+		case p.jobs <- t:
 			handed = true
 		case <-changed:
 		case <-ctx.Done():

@@ -59,14 +59,14 @@ func (s *starts) next() <-chan struct{} {
 	return s.changed
 }
 
-// fault is why none of so many slots has a worker that starts, nil while one may have;
-// and what is closed when that changes. Where there is a fault it is tried again, unless
+// fault is what is closed when the rest changes; and why none of so many slots has a
+// worker that starts, nil while one may have. Where there is a fault it is tried again, unless
 // that was done a moment ago.
-func (s *starts) fault(slots int) (why error, changed <-chan struct{}) {
+func (s *starts) fault(slots int) (changed <-chan struct{}, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.hopeless) < slots {
-		return nil, s.changed
+		return s.changed, nil
 	}
 	if time.Since(s.last) >= askAgain {
 		select {
@@ -78,5 +78,5 @@ func (s *starts) fault(slots int) (why error, changed <-chan struct{}) {
 	for _, why = range s.hopeless {
 		break
 	}
-	return why, s.changed
+	return s.changed, why
 }

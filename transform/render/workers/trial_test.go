@@ -19,8 +19,7 @@ func onto(original, layer []byte, width int) render.Job {
 	return j
 }
 
-// A file that breaks workers is found among those it is
-// drawn with. It is refused then, whatever it is drawn with, and the others are not.
+// A file that breaks workers is found among those it is drawn with. It is refused then, whatever it is drawn with, and the others are not.
 func TestWhoBrokeIt(t *testing.T) {
 	for where, build := range map[string]func(bad, good []byte, width int) render.Job{
 		"in the original": func(bad, good []byte, width int) render.Job { return onto(bad, good, width) },
