@@ -105,9 +105,9 @@ func BenchmarkPhoto(b *testing.B) {
 				if err := os.WriteFile(filepath.Join(root, "photo.jpg"), photo(), 0o600); err != nil {
 					b.Fatal(err)
 				}
-				ask(b, h, "/tr:w-512/photo.jpg", "") // starts what there is to start
+				ask(b, h, "/photo.jpg?tr=w-512", "") // starts what there is to start
 				for b.Loop() {
-					ask(b, h, "/tr:w-512,f-"+format+"/photo.jpg", "")
+					ask(b, h, "/photo.jpg?tr=w-512,f-"+format, "")
 				}
 			})
 		}
@@ -142,10 +142,10 @@ func TestOriginalIsNotCopied(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "photo.jpg"), original, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ask(t, h, "/tr:w-512/photo.jpg", "") // whatever is allocated once
+	ask(t, h, "/photo.jpg?tr=w-512", "") // whatever is allocated once
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	w := ask(t, h, "/tr:w-512/photo.jpg", "")
+	w := ask(t, h, "/photo.jpg?tr=w-512", "")
 	runtime.ReadMemStats(&after)
 	// The answer is there twice: as libvips wrote it, and in the recorder.
 	const small = 1 << 20
@@ -161,7 +161,7 @@ func TestPhotoLooksRight(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "photo.jpg"), photo(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := jpeg.Decode(ask(t, h, "/tr:w-512/photo.jpg", "").Body)
+	got, err := jpeg.Decode(ask(t, h, "/photo.jpg?tr=w-512", "").Body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -183,9 +183,11 @@ func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Requ
 
 // originRequest asks an origin for a file, on behalf of a client.
 func (h *Handler) originRequest(r *http.Request, ref origin.Ref) origin.Request {
+	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
 	return origin.Request{
 		Ref:            ref,
 		Host:           r.Host,
+		Root:           root,
 		Sender:         h.language.Sender(),
 		MaxBytes:       h.MaxSourceSize,
 		ConnectTimeout: time.Duration(h.BackendConnectTimeout),

@@ -141,3 +141,15 @@ func TestOriginsInOrder(t *testing.T) {
 	s.get(t, "/tr:w-100/red.jpg").wants(t, 200)
 	s.get(t, "/tr:w-100/no.jpg").wants(t, 404, "Ik-Error", "ECONNREFUSED - The web server refused the connection")
 }
+
+// An origin fs without a root has the site's, as file_server does, whichever the
+// request is for.
+func TestRootOfTheSite(t *testing.T) {
+	s := serve(t, "@sub header X-Site sub\nroot @sub ROOT/sub\nroot /none/* ROOT/none\nimages {\n origin fs\n}")
+	const none = "UNIDENTIFIED - The site has no root directory to find files in; set one for the origin, or with the directive root"
+	s.get(t, "/red.jpg?tr=w-10").wants(t, 404, "Ik-Error", none)
+	s.get(t, "/a%20b.jpg?tr=w-10", "X-Site", "sub").wantsSize(t, 10, 8)
+	s.get(t, "/tr:w-10/a%20b.jpg", "X-Site", "sub").wantsSize(t, 10, 8)
+	s.get(t, "/red.jpg?tr=w-10", "X-Site", "sub").wants(t, 404)
+	s.get(t, "/a%20b.jpg?tr=w-10").wants(t, 404, "Ik-Error", none)
+}

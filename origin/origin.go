@@ -32,6 +32,10 @@ type Request struct {
 	// Host is the host the client asked, for origins that forward it.
 	Host string
 
+	// Root is the directory of the site that the client asked, as the directive `root`
+	// has set it, for an origin of files without one of its own; empty for none.
+	Root string
+
 	// Sender is what origins that are web servers are told of who asks, in the
 	// headers x-req-from and User-Agent; empty for nothing.
 	Sender string

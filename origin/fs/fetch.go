@@ -24,7 +24,14 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if !fs.ValidPath(name) || !o.Hidden && isHidden(name) {
 		return nil, notFound()
 	}
-	file, err := o.files.open(name)
+	files := o.files
+	if files == nil {
+		if req.Root == "" {
+			return nil, errors.New(errors.Unidentified, "The site has no root directory to find files in; set one for the origin, or with the directive root")
+		}
+		files = disk{req.Root}
+	}
+	file, err := files.open(name)
 	if err != nil {
 		return nil, openError(err)
 	}

@@ -276,3 +276,23 @@ func TestFileSystem(t *testing.T) {
 		wantError(t, err, errors.NotFound, "No file was found on disk at the specified path")
 	}
 }
+
+// Without a root of its own it has the site's, and never the working directory.
+func TestRootOfTheSite(t *testing.T) {
+	root, other := photos(t, "a.jpg"), photos(t, "b.jpg")
+	t.Chdir(root)
+	o := provisioned(t, new(Origin))
+	ref := func(path string) origin.Request { return origin.Request{Ref: origin.Ref{Path: path}, MaxBytes: 100} }
+	_, err := o.Fetch(t.Context(), ref("a.jpg"))
+	wantError(t, err, errors.Unidentified, "The site has no root directory to find files in; set one for the origin, or with the directive root")
+	req := ref("b.jpg")
+	req.Root = other
+	if source, err := o.Fetch(t.Context(), req); err != nil || string(source.Body) != "body of b.jpg" {
+		t.Errorf("%v, %v", source, err)
+	}
+	// One of its own counts over the site's.
+	req.Ref.Path = "a.jpg"
+	if _, err := provisioned(t, &Origin{Root: root}).Fetch(t.Context(), req); err != nil {
+		t.Error(err)
+	}
+}

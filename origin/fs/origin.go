@@ -26,8 +26,9 @@ func init() { caddy.RegisterModule(Origin{}) }
 // devices, sockets and pipes are not there either.
 type Origin struct {
 	// The directory with the originals. Placeholders are replaced when the
-	// configuration is loaded. Default: the current working directory, or the
-	// root of `file_system`
+	// configuration is loaded. Default: the root of `file_system`, or that of the
+	// site, as file_server takes it: what the directive `root` has set for the
+	// request. Without either, nothing is found.
 	Root string `json:"root,omitempty"`
 
 	// The name of a file system of Caddy's app `caddy.filesystems` to read from
@@ -39,7 +40,7 @@ type Origin struct {
 	// reached. Default: `false`
 	Hidden bool `json:"hidden,omitempty"`
 
-	files opener
+	files opener // nil for the site's own root
 }
 
 // CaddyModule returns the Caddy module information.
@@ -58,15 +59,14 @@ func (o *Origin) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
-	if root == "" {
-		root = "."
-	}
 	name, err := option.Replace(repl, "file_system", o.FileSystem)
 	if err != nil {
 		return err
 	}
 	if name == "" {
-		o.files = disk{root}
+		if root != "" {
+			o.files = disk{root}
+		}
 		return nil
 	}
 	o.files, err = newMounted(ctx.FileSystems(), name, root)

@@ -475,7 +475,7 @@ func TestOtherSpellings(t *testing.T) {
 		"cm-extract,cm-resize,w-5,h-5": "w-5,h-5", "orig": "orig-true", "w-5,orig": "orig-true", "o-0.8": "o-80", "o-0.57": "o-57", "e-usm-2-2-0.8-51": "e-usm-2-2-0.8-0.2",
 		"l-image,i-a,lx-,w-0,l-end": "l-image,i-a,l-end", "l-text,i-a,fs-0,co-,l-end": "l-text,i-a,l-end",
 		"l-image,i-a,lm-displace,lx-5,ly-N3,l-end": "l-image,i-a,lm-displace,x-5,y-N3,l-end",
-		"if-w_gt_1,w-,h-5,if-end": "if-w_gt_1,h-5,if-end",
+		"if-w_gt_1,w-,h-5,if-end":                  "if-w_gt_1,h-5,if-end",
 	} {
 		got, err := parseChain(tr)
 		want, err2 := parseChain(same)
