@@ -6,6 +6,7 @@ package vips
 
 // #cgo pkg-config: vips
 // #cgo CFLAGS: -O3
+// #cgo LDFLAGS: -lm
 // #cgo linux LDFLAGS: -ldl
 // #include "bridge.h"
 import "C"

@@ -397,7 +397,8 @@ func (s *sketch) pad(r transform.Recipe) {
 	s.facts.Size, s.inMemory = r.Canvas, false
 }
 
-// distort counts a picture that is bent, and the smaller one that it is made of.
+// distort counts a picture that is bent, a copy, and the smaller one that a perspective
+// is made of.
 func (s *sketch) distort(r transform.Recipe) {
 	if r.Distort.Kind == transform.NoDistort {
 		return
@@ -406,8 +407,11 @@ func (s *sketch) distort(r transform.Recipe) {
 	_, _, canvas := r.Distort.Canvas(s.facts.Size)
 	s.facts.Alpha = true
 	s.colour()
-	s.peak += s.pixel * (s.facts.Size.Pixels() + canvas.Pixels())
+	if r.Distort.Kind == transform.Perspective {
+		s.peak += s.pixel * s.facts.Size.Pixels()
+	}
 	s.facts.Size = canvas
+	s.settle()
 }
 
 // seeThrough notes whether the recipe leaves the picture transparent somewhere.

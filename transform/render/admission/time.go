@@ -53,7 +53,7 @@ const (
 	// Shapes.
 	padded    = 0.01
 	veils     = 0.1
-	bent      = 0.23
+	bent      = 0.12
 	tilted    = 0.08
 	turned    = 0.015
 	rounded   = 0.08

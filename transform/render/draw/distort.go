@@ -14,39 +14,33 @@ func distort(p *picture, r transform.Recipe) error {
 	if r.Distort.Kind == transform.NoDistort {
 		return nil
 	}
-	if err := p.settle(); err != nil {
-		return err
-	}
 	full := p.facts.Size
 	small := unbent(r.Distort, full)
-	origins, err := p.origins(r.Distort, full, small)
-	if err != nil {
-		return err
-	}
-	return p.each(func(frame *vips.Image) (*vips.Image, error) {
-		frame, err := withAlpha(frame)
-		if err != nil {
-			return nil, err
-		}
+	left, top, canvas := r.Distort.Canvas(full)
+	warp := warpOf(r.Distort, full)
+	return p.atOnce(func(frame *vips.Image) (*vips.Image, error) {
+		var err error
 		if small != full {
 			if frame, err = shrink(frame, small); err != nil {
 				return nil, err
 			}
 		}
-		// With transparency around it, the edge of the picture is interpolated
-		// like all else in it, and not jagged.
-		frame, err = frame.Embed(edge, edge, small.Width+2*edge, small.Height+2*edge, vips.ExtendBlack, nil)
-		if err != nil {
-			return nil, err
-		}
-		return premultiplied(frame, func(i *vips.Image) (*vips.Image, error) {
-			return i.Mapim(origins, ink(transform.Color{}, true))
-		})
+		return frame.Warp(canvas.Width, canvas.Height, left, top, warp)
 	})
 }
 
-// edge is the transparent room around a picture that is bent, in pixels.
-const edge = 2
+// warpOf maps places on the canvas back to the picture.
+func warpOf(d transform.Distort, s transform.Size) vips.Warp {
+	if d.Kind == transform.Perspective {
+		return vips.Warp{Matrix: invert(projection(d.Quad))}
+	}
+	b := d.Bend(s)
+	ring := vips.Ring{Half: b.Half, Edge: b.Outer, Slope: -1 / (b.Outer - b.Inner), Down: b.Down}
+	if b.Down {
+		ring.Edge, ring.Slope = b.Inner, -ring.Slope
+	}
+	return vips.Warp{Ring: &ring}
+}
 
 // unbent is the size that a picture is scaled to before it is bent: where it will
 // be smaller, picking single pixels would leave most of them out.
@@ -78,78 +72,6 @@ func shrink(image *vips.Image, to transform.Size) (*vips.Image, error) {
 	)
 }
 
-// origins is where each pixel of a bent picture comes from: two bands, x and y, in
-// pixels of the small picture with its edge. Places outside are those of the edge.
-func (p *picture) origins(d transform.Distort, full, small transform.Size) (*vips.Image, error) {
-	left, top, canvas := d.Canvas(full)
-	places, err := p.scope.XYZ(canvas.Width, canvas.Height)
-	if err != nil {
-		return nil, err
-	}
-	places, err = places.Linear([]float64{1, 1}, []float64{left + 0.5, top + 0.5}, false) // the middles of pixels
-	if err != nil {
-		return nil, err
-	}
-	var parts *vips.Image // of the picture's width and height
-	if d.Kind == transform.Perspective {
-		parts, err = p.unproject(places, d.Quad)
-	} else {
-		parts, err = unroll(places, d.Bend(full))
-	}
-	if err != nil {
-		return nil, err
-	}
-	w, h := float64(small.Width), float64(small.Height)
-	origins, err := parts.Linear([]float64{w, h}, []float64{edge - 0.5, edge - 0.5}, false)
-	if err != nil {
-		return nil, err
-	}
-	if origins, err = p.bound(origins, vips.RelationalLess, 0, 0); err != nil {
-		return nil, err
-	}
-	return p.bound(origins, vips.RelationalMore, w+2*edge-1, h+2*edge-1)
-}
-
-// bound puts what is beyond a place onto it.
-func (p *picture) bound(places *vips.Image, beyond vips.Relational, x, y float64) (*vips.Image, error) {
-	outside, err := places.RelationalConst(beyond, x, y)
-	if err != nil {
-		return nil, err
-	}
-	end, err := places.Linear([]float64{0, 0}, []float64{x, y}, false)
-	if err != nil {
-		return nil, err
-	}
-	return outside.Ifthenelse(end, places, false)
-}
-
-// unproject maps places in a quadrilateral back to the picture that is seen there
-// in perspective, as parts of its width and height.
-func (p *picture) unproject(places *vips.Image, q transform.Quad) (*vips.Image, error) {
-	m := invert(projection(q))
-	matrix, err := p.scope.NewMatrix(2, m[0], m[1], m[3], m[4], m[6], m[7])
-	if err != nil {
-		return nil, err
-	}
-	lines, err := through(places,
-		func(i *vips.Image) (*vips.Image, error) { return i.Recomb(matrix) },
-		func(i *vips.Image) (*vips.Image, error) {
-			return i.Linear([]float64{1, 1, 1}, []float64{m[2], m[5], m[8]}, false)
-		},
-	)
-	if err != nil {
-		return nil, err
-	}
-	depth, err := lines.ExtractBand(2, 1)
-	if err != nil {
-		return nil, err
-	}
-	return through(lines,
-		func(i *vips.Image) (*vips.Image, error) { return i.ExtractBand(0, 2) },
-		func(i *vips.Image) (*vips.Image, error) { return i.Divide(depth) },
-	)
-}
-
 // matrix is of three rows and columns, row by row.
 type matrix [9]float64
 
@@ -178,56 +100,4 @@ func invert(m matrix) matrix {
 		minor(5, 3, 8, 6), minor(0, 2, 6, 8), minor(2, 0, 5, 3),
 		minor(3, 4, 6, 7), minor(1, 0, 7, 6), minor(0, 1, 3, 4),
 	}
-}
-
-// unroll maps places around the centre of a bend back to the picture that is laid
-// along it, as parts of its width and height.
-func unroll(places *vips.Image, b transform.Bend) (*vips.Image, error) {
-	x, err := places.ExtractBand(0, 1)
-	if err != nil {
-		return nil, err
-	}
-	y, err := places.ExtractBand(1, 1)
-	if err != nil {
-		return nil, err
-	}
-	mirror, top, row := 1.0, b.Outer, -1/(b.Outer-b.Inner)
-	if b.Down {
-		mirror, top, row = -1, b.Inner, -row
-	}
-	// The angle from where the ends of a ring meet, clockwise, 0 to 360.
-	left, err := x.Linear([]float64{-1}, []float64{0}, false)
-	if err != nil {
-		return nil, err
-	}
-	below, err := y.Linear([]float64{mirror}, []float64{0}, false)
-	if err != nil {
-		return nil, err
-	}
-	perDegree := math.Pi / 180 / (2 * b.Half)
-	across, err := through(left,
-		func(i *vips.Image) (*vips.Image, error) { return i.Atan2(below) },
-		func(i *vips.Image) (*vips.Image, error) {
-			return i.Linear([]float64{perDegree}, []float64{0.5 - 180*perDegree}, false)
-		},
-	)
-	if err != nil {
-		return nil, err
-	}
-	yy, err := y.Multiply(y)
-	if err != nil {
-		return nil, err
-	}
-	down, err := through(x,
-		x.Multiply,
-		yy.Add,
-		func(i *vips.Image) (*vips.Image, error) { return i.Power(0.5) },
-		func(i *vips.Image) (*vips.Image, error) {
-			return i.Linear([]float64{row}, []float64{-row * top}, false)
-		},
-	)
-	if err != nil {
-		return nil, err
-	}
-	return across.Bandjoin(down)
 }
