@@ -119,7 +119,8 @@ type Dynamic interface {
 
 // RequestBound is implemented by origins whose Fetch needs the very HTTP
 // request that is being served, found in its context. Their fetches are never
-// shared between requests and run on the goroutine of the request.
+// shared between requests and run on the goroutine of the request. They MUST set
+// ForRequest of their Sources.
 type RequestBound interface {
 	Origin
 	RequestBound()
