@@ -9,7 +9,7 @@ BENCH ?=
 
 export CGO_ENABLED = 1
 
-.PHONY: help build run test gallery bench bench-encoders fuzz lint clean FORCE
+.PHONY: help build run test test-long gallery bench bench-encoders fuzz lint clean FORCE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +21,15 @@ run: ## install what is missing, build, and serve examples/quickstart on :8080 (
 	$(MAKE) --no-print-directory bin/caddy
 	PORT=$(PORT) scripts/quickstart.sh
 
-test: ## install what is missing and run all tests
+test: ## install what is missing and run all tests but the long ones
 	scripts/setup.sh test
 	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
 	scripts/test.sh
+
+test-long: ## soak tests, many repetitions, large inputs: about an hour, besides those of make test
+	scripts/setup.sh test
+	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
+	scripts/test.sh long
 
 bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 20 minutes (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench

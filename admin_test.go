@@ -271,11 +271,13 @@ func TestPurgeOfWholeURLs(t *testing.T) {
 
 // Renders in flight are shared with nobody who comes after a purge.
 func TestPurgeOfRenders(t *testing.T) {
-	s, admin := administered(t, "images {\n origin fs ROOT\n workers 4\n memory 2GiB\n}")
+	noWorkers(t)
+	s, admin := administered(t, "images {\n origin fs ROOT\n workers 4\n memory 2GiB\n render_timeout 1h\n queue_timeout 1h\n}")
 	// Of four workers two may have one original that was never drawn.
 	if err := os.WriteFile(filepath.Join(s.root, "photo.jpg"), photo(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	freeze(t, 4)
 	ctx, leave := context.WithCancel(t.Context())
 	var clients sync.WaitGroup
 	ask := func() {
@@ -310,17 +312,16 @@ func TestPurgeOfRenders(t *testing.T) {
 // An original that broke a worker is tried again after a purge.
 func TestPurgeOfRefusals(t *testing.T) {
 	noWorkers(t)
-	s, admin := administered(t, "images {\n origin fs ROOT\n workers 1\n memory 2GiB\n}")
+	s, admin := administered(t, "images {\n origin fs ROOT\n workers 1\n memory 2GiB\n render_timeout 1h\n}")
 	if err := os.WriteFile(filepath.Join(s.root, "photo.jpg"), photo(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	worker := ready(t, 1)[0]
+	before := cpuTime(t, worker)
 	var client sync.WaitGroup
 	client.Go(func() { s.get(t, "/tr:f-avif/photo.jpg").wants(t, http.StatusInternalServerError) })
-	until(t, "the drawing", func() bool {
-		pids := workerPIDs(t)
-		return len(pids) == 1 && cpuTime(t, pids[0]) > 500*time.Millisecond
-	})
-	if err := syscall.Kill(workerPIDs(t)[0], syscall.SIGSEGV); err != nil {
+	untilDrawing(t, worker, before)
+	if err := syscall.Kill(worker, syscall.SIGSEGV); err != nil {
 		t.Fatal(err)
 	}
 	client.Wait()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,13 +19,12 @@ func TestBackendTimeout(t *testing.T) {
 	addr := backend(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	const web = " {\n  allow_private 127.0.0.0/8\n }\n}"
 	for what, directives := range map[string]string{
-		"web":            "images {\n backend_timeout 60ms\n origin web http://" + addr + web,
-		"next":           "images {\n backend_timeout 60ms\n}\nreverse_proxy " + addr,
-		"several places": "images {\n backend_timeout 60ms\n go_on timeout\n origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n  timeout 50ms\n }\n origin web http://" + addr + web,
+		"web":            "images {\n backend_timeout 60ms\n fetch_timeout 1h\n origin web http://" + addr + web,
+		"next":           "images {\n backend_timeout 60ms\n fetch_timeout 1h\n}\nreverse_proxy " + addr,
+		"several places": "images {\n backend_timeout 60ms\n fetch_timeout 1h\n go_on timeout\n origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n  timeout 50ms\n }\n origin web http://" + addr + web,
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := serve(t, directives)
-			began := time.Now()
 			for _, path := range []string{"/tr:w-1/slow.jpg", "/tr:w-1,di-other.jpg/slow.jpg"} {
 				a := s.get(t, path)
 				a.wants(t, 404)
@@ -35,43 +32,8 @@ func TestBackendTimeout(t *testing.T) {
 					t.Errorf("%s: %s", path, a.Header.Get("Ik-Error"))
 				}
 			}
-			if took := time.Since(began); took > 5*time.Second {
-				t.Errorf("it took %s", took)
-			}
 		})
 	}
-
-	s := serve(t, "images {\n backend_timeout 400ms\n origin fs ROOT\n}")
-	if err := os.WriteFile(filepath.Join(s.root, "slow.svg"), []byte(slowSVG), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	s.get(t, "/tr:w-3000/slow.svg").wants(t, 504)
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %s", took)
-	}
-	until(t, "another picture, when there is a new worker", func() bool { return s.get(t, "/tr:w-10/red.jpg").StatusCode == http.StatusOK })
-	var lines []map[string]any
-	until(t, "a log line", func() bool { lines = s.logged(t); return len(lines) > 0 })
-	if lines[0]["status"] != 504.0 || lines[0]["code"] != "ETIMEDOUT" {
-		t.Errorf("the log line is %v", lines[0])
-	}
-}
-
-// What the fetch took is not there for the rendering: neither would be too late
-// alone.
-func TestBackendTimeoutIsForBoth(t *testing.T) {
-	goOn := make(chan struct{})
-	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-goOn:
-		case <-r.Context().Done():
-		}
-		_, _ = w.Write([]byte(slowSVG))
-	})
-	s := serve(t, "images {\n backend_timeout 2s\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
-	time.AfterFunc(1500*time.Millisecond, func() { close(goOn) })
-	s.get(t, "/tr:w-3000/slow.svg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout")
 }
 
 // A download that the next handler answers with is no fetch.
@@ -81,13 +43,13 @@ func TestBackendTimeoutIsNotForDownloads(t *testing.T) {
 		_, _ = w.Write([]byte("begin"))
 		_ = http.NewResponseController(w).Flush()
 		select {
-		case <-time.After(150 * time.Millisecond):
+		case <-time.After(1500 * time.Millisecond):
 		case <-r.Context().Done():
 			return
 		}
 		_, _ = w.Write([]byte("end"))
 	})
-	s := serve(t, "images {\n backend_timeout 50ms\n}\nreverse_proxy "+addr+" {\n flush_interval -1\n}")
+	s := serve(t, "images {\n backend_timeout 1s\n}\nreverse_proxy "+addr+" {\n flush_interval -1\n}")
 	if a := s.get(t, "/tr:w-1/film.mp4"); string(a.body) != "beginend" {
 		t.Errorf("%d %q", a.StatusCode, a.body)
 	}
@@ -100,7 +62,7 @@ func TestClientLeavesBeforeTheDeadline(t *testing.T) {
 		close(asked)
 		<-r.Context().Done()
 	})
-	s := serve(t, "images {\n backend_timeout 1m\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
+	s := serve(t, "images {\n backend_timeout 1h\n fetch_timeout 1h\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
 	ctx, leave := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/tr:w-1/slow.jpg", nil)
 	if err != nil {
@@ -128,16 +90,15 @@ func TestBackendConnectTimeout(t *testing.T) {
 	web := "origin web http://" + full + " {\n  allow_private 127.0.0.0/8\n  DIAL\n }\n}"
 	s3 := "origin s3 photos {\n  endpoint http://" + full + "\n  anonymous\n }\n}"
 	for _, directives := range []string{
-		"images {\n backend_connect_timeout 100ms\n " + strings.Replace(web, "DIAL", "", 1),
-		"images {\n backend_connect_timeout 100ms\n " + s3,
-		"images {\n backend_connect_timeout 1m\n " + strings.Replace(web, "DIAL", "dial_timeout 100ms", 1),
+		"images {\n fetch_timeout 1h\n backend_connect_timeout 100ms\n " + strings.Replace(web, "DIAL", "", 1),
+		"images {\n fetch_timeout 1h\n backend_connect_timeout 100ms\n " + s3,
+		"images {\n fetch_timeout 1h\n backend_connect_timeout 1m\n " + strings.Replace(web, "DIAL", "dial_timeout 100ms", 1),
 	} {
 		s := serve(t, directives)
-		began := time.Now()
 		a := s.get(t, "/tr:w-1/a.jpg")
 		a.wants(t, 404)
-		if e := a.Header.Get("Ik-Error"); !strings.HasSuffix(e, "did not answer in time") || time.Since(began) > 4*time.Second {
-			t.Errorf("%s after %s, of\n%s", e, time.Since(began), directives)
+		if e := a.Header.Get("Ik-Error"); !strings.HasSuffix(e, "did not answer in time") {
+			t.Errorf("%s, of\n%s", e, directives)
 		}
 	}
 }

@@ -146,7 +146,7 @@ func TestClientLeaves(t *testing.T) {
 	}
 	select {
 	case <-stopped:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the fetch goes on for nobody")
 	}
 	var lines []map[string]any

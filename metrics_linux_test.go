@@ -21,7 +21,8 @@ import (
 // is counted as nginx's 499, and what was done for it stops: its worker is killed.
 func TestMetricsOfAClientThatLeaves(t *testing.T) {
 	noWorkers(t)
-	s := metered(t, "images {\n origin fs ROOT\n workers 1\n render_timeout 5m\n}")
+	s := metered(t, "images {\n origin fs ROOT\n workers 1\n render_timeout 1h\n}")
+	freeze(t, 1) // as a codec is that cannot be interrupted
 	if err := os.WriteFile(filepath.Join(s.root, "photo.jpg"), photo(), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func TestMetricsOfAClientThatLeaves(t *testing.T) {
 			t.Errorf("the request was answered with %d", resp.StatusCode)
 		}
 	}()
-	until(t, "the encoding, well after what is done before it", func() bool { return cpuTime(t, workerPIDs(t)[0]) > time.Second })
+	untilBusy(t, 1)
 	if now := s.readings(t); now["jobs_running"] != 1 || now["workers_busy"] != 1 || now["memory_admitted_bytes"] < 100<<20 {
 		t.Errorf("while it is encoded: %v", now)
 	}

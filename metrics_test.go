@@ -83,7 +83,7 @@ func (r readings) since(before readings) readings {
 func (s site) counts(t *testing.T, before, want readings) {
 	t.Helper()
 	var got readings
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if got = s.readings(t).since(before); maps.Equal(got, want) {
 			return
 		}

@@ -132,7 +132,7 @@ func (s site) ask(t *testing.T, method, path string, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Add(headers[i], headers[i+1])
 	}
-	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: time.Minute}
+	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: patience}
 	resp, err := client.Do(req)
 	// A configuration that was just replaced may still take a connection, and closes
 	// it before it reads a request.
@@ -206,12 +206,16 @@ func (s site) logged(t *testing.T) []map[string]any {
 	return lines
 }
 
-// until polls, for at most half a minute: the machine may have other work.
+// patience is how long tests wait for what must happen: the machine may have other
+// work.
+const patience = 5 * time.Minute
+
+// until polls, until it is so.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); {
+	for deadline := time.Now().Add(patience); !ok(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not happen within 30 seconds", what)
+			t.Fatalf("%s did not happen within %s", what, patience)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

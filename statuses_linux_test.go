@@ -3,29 +3,29 @@
 package images_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	images "github.com/caddy-images/caddy-images"
 )
 
 // 500 of our own: a picture that its worker dies of.
 func TestStatusOfAnEngineThatBreaks(t *testing.T) {
 	noWorkers(t)
-	addr := backend(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, slowSVG) })
-	s := imagizerAt(t, addr, "workers 1")
-	until(t, "a worker", func() bool { return len(workerPIDs(t)) == 1 })
-	worker := workerPIDs(t)[0]
-	before := ticksOf(t, worker)
+	s := imagizerAt(t, backend(t, slowly), "workers 1\n render_timeout 1h\n backend_timeout 1h")
+	worker := ready(t, 1)[0]
+	before := cpuTime(t, worker)
 	var client sync.WaitGroup
 	client.Go(func() {
 		cause{path: "/slow.svg?width=3000", status: 500, error: "EIO - ", fault: "server"}.check(t, s)
 	})
-	until(t, "the worker's work", func() bool { return ticksOf(t, worker) > before+20 })
+	untilDrawing(t, worker, before)
 	if err := syscall.Kill(worker, syscall.SIGSEGV); err != nil {
 		t.Fatal(err)
 	}
@@ -35,64 +35,92 @@ func TestStatusOfAnEngineThatBreaks(t *testing.T) {
 // 503: too much is going on, or there is too little memory for one more picture.
 // When to come again is said.
 func TestStatusesOfLoad(t *testing.T) {
-	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/small.svg" {
-			fmt.Fprint(w, svg)
-			return
-		}
-		fmt.Fprint(w, slowSVG)
-	})
-	for what, tt := range map[string]struct{ options, error string }{
-		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1m\n render_timeout 700ms", "EAGAIN - The server is busy; queue_size, 1, requests wait already"},
-		"no turn in time":     {"workers 1\n queue_timeout 100ms\n render_timeout 700ms", "EAGAIN - The server is busy; "},
-		"insufficient memory": {"workers 4\n memory 256MiB\n queue_timeout 100ms\n render_timeout 700ms", "EAGAIN - The server is busy; "},
+	for what, tt := range map[string]struct {
+		options string
+		workers int
+		atWork  int // how many are drawn
+		waiting int // and how many wait for their turn, before the one that is refused
+		error   string
+	}{
+		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests wait already"},
+		"no turn in time":     {"workers 1\n queue_timeout 100ms", 1, 1, 0, "EAGAIN - The server is busy; "},
+		"insufficient memory": {"workers 2\n memory 256MiB\n queue_timeout 100ms", 2, 1, 0, "EAGAIN - The server is busy; "},
 	} {
 		t.Run(what, func(t *testing.T) {
 			noWorkers(t)
-			s := imagizerAt(t, addr, tt.options)
-			until(t, "a worker that is ready", func() bool { return s.get(t, "/small.svg?width=10").StatusCode == http.StatusOK })
-			var clients sync.WaitGroup
-			var mu sync.Mutex
-			refused := 0
-			for n := range 4 {
-				clients.Go(func() {
-					a := s.get(t, fmt.Sprintf("/slow.svg?width=%d", 3000-n))
-					if a.StatusCode != http.StatusServiceUnavailable {
-						return
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					refused++
-					after, err := strconv.Atoi(a.Header.Get("Retry-After"))
-					if err != nil || after < 1 || !strings.HasPrefix(a.Header.Get("Ik-Error"), tt.error) || a.Header.Get("Cache-Control") != "no-store" {
-						t.Errorf("%v", a.Header)
-					}
-				})
-			}
-			clients.Wait()
-			if refused == 0 || refused == 4 {
-				t.Fatalf("%d of 4 were refused", refused)
-			}
-			for _, line := range s.logged(t) {
-				if line["code"] == "EAGAIN" && (line["fault"] != "server" || line["status"] != 503.0) {
-					t.Errorf("the log line is %v", line)
+			s := imagizerAt(t, backend(t, slowly), tt.options+"\n render_timeout 1h\n backend_timeout 1h")
+			freeze(t, tt.workers)
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			ask := func(width int) {
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/slow.svg?width=%d", s.url, width), nil)
+				if err != nil {
+					t.Error(err)
+					return
 				}
+				go func() {
+					if resp, err := http.DefaultClient.Do(r); err == nil {
+						resp.Body.Close()
+						t.Errorf("who is at work was answered with %d", resp.StatusCode)
+					}
+				}()
+			}
+			for n := range tt.atWork {
+				ask(3000 - n)
+				untilBusy(t, n+1)
+			}
+			for n := range tt.waiting {
+				ask(2000 - n)
+				until(t, "one that waits", func() bool { return images.WaitingNow() == n+1 })
+			}
+			a := s.get(t, "/slow.svg?width=2990")
+			a.wants(t, http.StatusServiceUnavailable, "Cache-Control", "no-store")
+			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || after < 1 || !strings.HasPrefix(a.Header.Get("Ik-Error"), tt.error) {
+				t.Errorf("%v", a.Header)
+			}
+			until(t, "a log line", func() bool { return len(s.logged(t)) > 0 })
+			if line := s.logged(t)[0]; line["code"] != "EAGAIN" || line["fault"] != "server" || line["status"] != 503.0 {
+				t.Errorf("the log line is %v", line)
 			}
 		})
 	}
 }
 
-// ticksOf is the processor time that a process has had.
-func ticksOf(t *testing.T, pid int) int {
-	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+// 504: rendering takes longer than is left of backend_timeout.
+func TestStatusOfRenderingTooLong(t *testing.T) {
+	noWorkers(t)
+	s := imagizerAt(t, backend(t, slowly), "workers 1\n render_timeout 1h\n backend_timeout 3s")
+	freeze(t, 1)
+	cause{path: "/slow.svg?width=3000", status: 504, error: "ETIMEDOUT - ", fault: "server"}.check(t, s)
+}
+
+// 499: whoever leaves while the picture is drawn stops the work.
+func TestStatusOfAClientThatLeavesAPicture(t *testing.T) {
+	noWorkers(t)
+	s := imagizerAt(t, backend(t, slowly), "workers 1\n queue_timeout 10m\n render_timeout 1h\n backend_timeout 1h")
+	freeze(t, 1)
+	ctx, leave := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/slow.svg?width=3000", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	ticks, err := strconv.Atoi(fields[11])
-	if err != nil {
-		t.Fatal(err)
+	go func() {
+		untilBusy(t, 1)
+		leave()
+	}()
+	if resp, err := http.DefaultClient.Do(r); err == nil {
+		resp.Body.Close()
+		t.Fatal("the request was answered")
 	}
-	return ticks
+	cause{status: 499, error: "ECANCELED", fault: "client"}.checkLog(t, s, 0)
+	s.get(t, "/small.svg?width=10").wantsSize(t, 10, 8) // by the one worker, which is another one now
+}
+
+// slowly answers with a picture that takes long to draw, or with a small one.
+func slowly(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/small.svg" {
+		fmt.Fprint(w, svg)
+		return
+	}
+	fmt.Fprint(w, slowSVG)
 }

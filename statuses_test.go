@@ -263,60 +263,42 @@ func TestStatusesOfTime(t *testing.T) {
 	t.Run("no connection", func(t *testing.T) {
 		cause{status: 504, error: "ETIMEDOUT - The web server did not answer in time", fault: "origin"}.check(t, imagizerAt(t, deafPort(t), "backend_connect_timeout 50ms"))
 	})
-	t.Run("rendering", func(t *testing.T) {
-		addr := backend(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, slowSVG) })
-		cause{path: "/slow.svg?width=3000", status: 504, error: "ETIMEDOUT - ", fault: "server"}.check(t, imagizerAt(t, addr, "backend_timeout 500ms"))
-	})
 }
 
-// 499: whoever leaves, while the original is fetched or the picture drawn, stops
-// the work.
+// 499: whoever leaves while the original is fetched stops the work.
 func TestStatusOfAClientThatLeaves(t *testing.T) {
-	for _, during := range []string{"fetching", "rendering"} {
-		t.Run(during, func(t *testing.T) {
-			asked, stopped := make(chan struct{}), make(chan struct{})
-			addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path != "/slow.svg" {
-					fmt.Fprint(w, svg)
-					return
-				}
-				close(asked)
-				if during == "rendering" {
-					fmt.Fprint(w, slowSVG)
-					return
-				}
-				<-r.Context().Done()
-				close(stopped)
-			})
-			s := imagizerAt(t, addr, "workers 1\n queue_timeout 5s")
-			before := len(s.logged(t))
-			ctx, leave := context.WithCancel(t.Context())
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/slow.svg?width=3000", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			go func() {
-				<-asked
-				if during == "rendering" {
-					<-time.After(300 * time.Millisecond) // for the drawing to begin; it takes far longer
-				}
-				leave()
-			}()
-			if resp, err := http.DefaultClient.Do(req); err == nil {
-				resp.Body.Close()
-				t.Fatal("the request was answered")
-			}
-			cause{status: 499, error: "ECANCELED", fault: "client"}.checkLog(t, s, before)
-			if during == "fetching" {
-				select {
-				case <-stopped:
-				case <-time.After(10 * time.Second):
-					t.Fatal("the fetch goes on for nobody")
-				}
-			}
-			s.get(t, "/other.svg?width=10").wantsSize(t, 10, 8) // by the one worker, which is free
-		})
+	asked, stopped := make(chan struct{}), make(chan struct{})
+	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/slow.svg" {
+			fmt.Fprint(w, svg)
+			return
+		}
+		close(asked)
+		<-r.Context().Done()
+		close(stopped)
+	})
+	s := imagizerAt(t, addr, "workers 1\n backend_timeout 1h\n fetch_timeout 1h")
+	before := len(s.logged(t))
+	ctx, leave := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/slow.svg?width=3000", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
+	go func() {
+		<-asked
+		leave()
+	}()
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		resp.Body.Close()
+		t.Fatal("the request was answered")
+	}
+	cause{status: 499, error: "ECANCELED", fault: "client"}.checkLog(t, s, before)
+	select {
+	case <-stopped:
+	case <-time.After(patience):
+		t.Fatal("the fetch goes on for nobody")
+	}
+	s.get(t, "/other.svg?width=10").wantsSize(t, 10, 8)
 }
 
 // listenRaw serves every connection with serve, which need not close it.

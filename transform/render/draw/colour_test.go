@@ -5,7 +5,6 @@ package draw_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"image"
 	"image/color"
 	"testing"
@@ -107,28 +106,38 @@ func inProfile(t *testing.T, i *image.NRGBA, profile string, format transform.Fo
 
 // Colours come out as they went in, whichever space they were in between.
 func TestProfiles(t *testing.T) {
-	for _, c := range []color.NRGBA{{180, 70, 60, 255}, {90, 150, 90, 255}, {70, 90, 150, 255}, gray} {
-		i := solid(32, 32, c)
-		tests := []struct {
-			name      string
-			file      []byte
-			tolerance int
-		}{
-			{"p3 png", inProfile(t, i, "p3", transform.PNG, vips.KeepAll), 2},
-			{"p3 jpeg", inProfile(t, i, "p3", transform.JPEG, vips.KeepAll), 3},
-			{"srgb", inProfile(t, i, "srgb", transform.PNG, vips.KeepAll), 1},
-			{"cmyk", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepAll), 14}, // inks show less
-			{"cmyk without a profile", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepNone), 14},
+	// One square each: what takes long is a profile, and not a pixel.
+	colours := []color.NRGBA{{180, 70, 60, 255}, {90, 150, 90, 255}, {70, 90, 150, 255}, gray}
+	const side = 64
+	i := paint(side*len(colours), side, func(x, _ int) color.NRGBA { return colours[x/side] })
+	// wants looks at the middle of each square, away from what scaling and JPEG make of
+	// its borders.
+	wants := func(t *testing.T, i *image.NRGBA, tolerance int) {
+		t.Helper()
+		size := i.Bounds().Dy()
+		for n, c := range colours {
+			middle := image.Rect(n*size+size/4, size/4, n*size+size*3/4, size*3/4)
+			wantEverywhere(t, atOrigin(i.SubImage(middle)), c, tolerance)
 		}
-		for _, test := range tests {
-			t.Run(fmt.Sprint(test.name, c), func(t *testing.T) {
-				wantEverywhere(t, drawn(t, test.file), c, test.tolerance)
-				wantEverywhere(t, drawn(t, test.file, sized(16, 0, transform.Cover, 0)), c, test.tolerance)
-				// A profile that is kept is sRGB's where the picture had to be
-				// converted, so that both still belong together.
-				wantEverywhere(t, asSeen(t, result(t, newJob(test.file, transform.Output{Format: transform.PNG, Profile: true})).Body), c, test.tolerance)
-			})
-		}
+	}
+	for _, test := range []struct {
+		name      string
+		file      []byte
+		tolerance int
+	}{
+		{"p3 png", inProfile(t, i, "p3", transform.PNG, vips.KeepAll), 2},
+		{"p3 jpeg", inProfile(t, i, "p3", transform.JPEG, vips.KeepAll), 3},
+		{"srgb", inProfile(t, i, "srgb", transform.PNG, vips.KeepAll), 1},
+		{"cmyk", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepAll), 14}, // inks show less
+		{"cmyk without a profile", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepNone), 14},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			wants(t, drawn(t, test.file), test.tolerance)
+			wants(t, drawn(t, test.file, sized(side*len(colours)/2, 0, transform.Cover, 0)), test.tolerance)
+			// A profile that is kept is sRGB's where the picture had to be converted, so
+			// that both still belong together.
+			wants(t, asSeen(t, result(t, newJob(test.file, transform.Output{Format: transform.PNG, Profile: true})).Body), test.tolerance)
+		})
 	}
 }
 

@@ -84,10 +84,10 @@ var halfGreen = color.NRGBA{0, 200, 0, 102}
 
 // Jobs that run at the same time do not see each other.
 func TestConcurrency(t *testing.T) {
-	concurrently(t, smallJobs(t), 1)
+	concurrently(t, smallJobs(t), 4, 1)
 }
 
-// Two thousand times: Orc's list of code, before its users had a lock, was
+// The jobs of all steps, two thousand times: Orc's list of code, before its users had a lock, was
 // corrupted by one of some thousand jobs (orc.c of package vips).
 func TestConcurrencyManyTimes(t *testing.T) {
 	long.Only(t)
@@ -96,12 +96,12 @@ func TestConcurrencyManyTimes(t *testing.T) {
 	for _, steps := range smallSteps() {
 		jobs = append(jobs, newJob(file, transform.Output{Format: transform.PNG}, steps...))
 	}
-	concurrently(t, jobs, 2000)
+	concurrently(t, jobs, 8, 250)
 }
 
-// concurrently draws each of the jobs alone, and then all of them on each of eight
+// concurrently draws each of the jobs alone, and then all of them on each of some
 // threads at once, so many times.
-func concurrently(t *testing.T, jobs []render.Job, times int) {
+func concurrently(t *testing.T, jobs []render.Job, threads, times int) {
 	t.Helper()
 	type outcome struct {
 		body []byte
@@ -120,10 +120,10 @@ func concurrently(t *testing.T, jobs []render.Job, times int) {
 	}
 	for range times {
 		var group sync.WaitGroup
-		for worker := range 8 {
+		for worker := range threads {
 			group.Go(func() {
 				for n := range jobs {
-					n = (n*7 + worker*len(jobs)/8) % len(jobs)
+					n = (n*7 + worker*len(jobs)/threads) % len(jobs)
 					if got := do(jobs[n]); got.err != want[n].err || !bytes.Equal(got.body, want[n].body) {
 						t.Errorf("job %d: %d bytes, %q; alone %d bytes, %q", n, len(got.body), got.err, len(want[n].body), want[n].err)
 					}
