@@ -61,7 +61,6 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		max_dimension   <pixels>
 //		isolation       off|processes|strict
 //		fonts           <path>
-//		fonts           <path>
 //		workers         <count>
 //		memory          <size>
 //		queue_size      <count>
@@ -71,11 +70,11 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		queue_timeout   <duration>
 //		backend_timeout <duration>
 //		backend_connect_timeout <duration>
-//		allow_original_image_request on|off
-//		allow_animated_gifs on|off
+//		allow_original_image_request [on|off]
+//		allow_animated_gifs [on|off]
 //		add_response_headers <headers...>
 //		quality         [<format>] <1-100>
-//		save_data
+//		save_data       [on|off]
 //		device_size     desktop|mobile <width>x<height>
 //		formats         <formats...>
 //		cache_control   origin|<value>
@@ -144,16 +143,15 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "backend_connect_timeout":
 		return durationArg(d, &h.BackendConnectTimeout)
 	case "allow_original_image_request":
-		return switchArg(d, &h.AllowOriginalImageRequest)
+		return switchArg(d, func(on bool) { h.AllowOriginalImageRequest = &on })
 	case "allow_animated_gifs":
-		return switchArg(d, &h.AllowAnimatedGIFs)
+		return switchArg(d, func(on bool) { h.AllowAnimatedGIFs = &on })
 	case "add_response_headers":
 		return moreArgs(d, &h.AddResponseHeaders)
 	case "quality":
 		return h.unmarshalQuality(d)
 	case "save_data":
-		h.SaveData = true
-		return noArgs(d)
+		return switchArg(d, func(on bool) { h.SaveData = on })
 	case "device_size":
 		return h.unmarshalDeviceSize(d)
 	case "formats":
@@ -165,7 +163,7 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "canonical":
 		return oneArg(d, &h.Canonical)
 	}
-	return d.Errf("images has no option %q", option)
+	return unknownOption(d, "images", option)
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
@@ -203,6 +201,9 @@ func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
 		h.Quality = new(Quality)
 	}
 	formats := []string{"jpeg", "webp", "avif"}
+	if len(args) == 2 && args[0] == "jpg" {
+		args[0] = "jpeg"
+	}
 	if len(args) == 2 {
 		if !slices.Contains(formats, args[0]) {
 			return d.Errf("quality has no format %q; there are %s", args[0], strings.Join(formats, ", "))

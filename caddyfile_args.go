@@ -35,13 +35,17 @@ func oneOf(d *caddyfile.Dispenser, to *string, words ...string) error {
 	return nil
 }
 
-// switchArg reads `on` or `off`.
-func switchArg(d *caddyfile.Dispenser, to **bool) error {
+// switchArg reads `on` or `off`; nothing is `on`.
+func switchArg(d *caddyfile.Dispenser, set func(on bool)) error {
+	if d.CountRemainingArgs() == 0 {
+		set(true)
+		return nil
+	}
 	var text string
 	if err := oneOf(d, &text, "on", "off"); err != nil {
 		return err
 	}
-	*to = new(text == "on")
+	set(text == "on")
 	return nil
 }
 

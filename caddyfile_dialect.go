@@ -62,7 +62,7 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 		c.RestrictUnnamed = true
 		return noArgs(d)
 	}
-	return d.Errf("dialect imagekit has no option %q", option)
+	return unknownOption(d, "dialect imagekit", option)
 }
 
 func unmarshalNamed(d *caddyfile.Dispenser, c *imagekit.Config) error {

@@ -40,7 +40,7 @@ func unmarshalImagizer(d *caddyfile.Dispenser, option string, c *Imagizer) error
 	case "post":
 		return unmarshalPost(d, c)
 	}
-	return d.Errf("dialect imagizer has no option %q", option)
+	return unknownOption(d, "dialect imagizer", option)
 }
 
 func unmarshalPost(d *caddyfile.Dispenser, c *Imagizer) error {
@@ -72,7 +72,7 @@ func unmarshalPostOption(d *caddyfile.Dispenser, option string, p *Post) error {
 	case "max_size":
 		return sizeArg(d, &p.MaxSize)
 	}
-	return d.Errf("post has no option %q", option)
+	return unknownOption(d, "post", option)
 }
 
 func unmarshalPreset(d *caddyfile.Dispenser, c *imagizer.Config) error {
