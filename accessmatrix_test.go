@@ -8,10 +8,12 @@ import (
 	"image/color"
 	"net/http"
 	"net/url"
-	"os"
+
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/long"
 )
 
 // protections keep clients from all below a folder, each in its own way. PREFIX is
@@ -110,7 +112,7 @@ func TestRulesHoldForEveryNameOfAFile(t *testing.T) {
 					if !strings.HasSuffix(m.name, "fallback") {
 						testNames(t, c, dialect, m.prefix, rules)
 					}
-					if os.Getenv("CADDY_IMAGES_LONG") == "" {
+					if !long.Wanted() {
 						rules = rules[:2] // how a rule refuses is no matter to what it sees
 					}
 					testDisguises(t, c, dialect, m.prefix, loses, rules)

@@ -20,14 +20,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/long"
 )
 
 // Ten thousand mixed pictures leave Caddy as large as a hundred did, within a
 // tenth, and its workers within what they may hold.
 func TestMemoryStaysPut(t *testing.T) {
-	if testing.Short() {
-		t.Skip("renders 10,000 pictures")
-	}
+	long.Only(t)
 	dir := t.TempDir()
 	writeMix(t, dir)
 	// The race detector's memory is not what this is about.

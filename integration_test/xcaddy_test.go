@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/caddy-images/caddy-images/internal/long"
 )
 
 // xcaddy makes a module with a main package that imports Caddy and the plugin, and builds it: so does this, with the
 // working tree as the plugin.
 func TestBuildsAsAPlugin(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a whole Caddy")
-	}
+	long.Only(t) // builds a whole Caddy
 	dir, tree := t.TempDir(), root(t)
 	goCommand := func(args ...string) *exec.Cmd {
 		cmd := exec.Command("go", args...)

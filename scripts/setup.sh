@@ -4,8 +4,9 @@
 #   check   only looks, and says what is missing
 #   build   a C compiler, pkg-config and libvips with its headers
 #   run     the same
-#   test    the same, headless Chromium for the tests that open pages, nginx for the test of a caching proxy, Node with
-#           npm for ImageKit's SDKs, and small fonts with Chinese and Devanagari letters
+#   test    the same, and what some tests are skipped without: headless Chromium for the tests that open pages, nginx for
+#           the test of a caching proxy, Node with npm for ImageKit's SDKs, curl, and small fonts with Chinese and
+#           Devanagari letters
 #
 # What is there already is left alone: apt is asked only for what is missing, and sudo only then.
 set -eu
@@ -17,7 +18,7 @@ die() { say "error: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 have_vips() { have pkg-config && pkg-config --exists "vips >= $vips_version"; }
 have_cc() { have "${CC:-gcc}" || have cc || have clang; }
-have_all_for_tests() { have_browser && have_nginx && have node && have npm && have_letters 6c38 && have_letters 915; }
+have_all_for_tests() { have_browser && have_nginx && have curl && have node && have npm && have_letters 6c38 && have_letters 915; }
 # By the number of one of them, in Unicode: 6c38 is Chinese, 915 Devanagari.
 have_letters() { have fc-list && fc-list ":charset=$1" | grep -q .; }
 have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
@@ -69,25 +70,14 @@ too_old() {
 	exit 1
 }
 
-install_with_apt() {
+# What cannot be done without.
+install_needs() {
 	wanted=
-	stopped=
 	have_cc || wanted="$wanted gcc libc6-dev"
 	have pkg-config || wanted="$wanted pkg-config"
-	if ! have_vips; then
-		wanted="$wanted libvips-dev"
-	fi
-	if [ "$1" = test ]; then
-		have_browser || wanted="$wanted chromium"
-		have_nginx || stopped=nginx
-		have node || wanted="$wanted nodejs"
-		have npm || wanted="$wanted npm"
-		have fc-list || wanted="$wanted fontconfig"
-		have_letters 6c38 || wanted="$wanted fonts-droid-fallback"
-		have_letters 915 || wanted="$wanted fonts-lohit-deva"
-	fi
-	[ -n "$wanted$stopped" ] || return 0
-	say "installing:$wanted $stopped"
+	have_vips || wanted="$wanted libvips-dev"
+	[ -n "$wanted" ] || return 0
+	say "installing:$wanted"
 	apt_update
 
 	case " $wanted " in *" libvips-dev "*)
@@ -98,17 +88,45 @@ install_with_apt() {
 			[ -z "$(candidate "libheif-plugin-$codec")" ] || wanted="$wanted libheif-plugin-$codec"
 		done
 	esac
-	# Ubuntu's chromium only points to a snap, which does not run in containers and cannot be installed unattended.
-	case " $wanted " in *" chromium "*)
-		offered=$(candidate chromium)
-		case "$offered" in "" | *snap*)
-			say "note: no Chromium can be installed from here; the test that looks at the quickstart's page in it is skipped"
-			wanted=$(printf '%s' "$wanted" | sed 's/ chromium//')
-		esac
-	esac
+	# shellcheck disable=SC2086 # a list of words
+	apt_install $wanted
+}
+
+# What some tests are skipped without.
+install_extras() {
+	wanted=
+	stopped=
+	have_nginx || stopped=nginx
+	have_browser || wanted="$wanted chromium"
+	have node || wanted="$wanted nodejs"
+	have npm || wanted="$wanted npm"
+	have curl || wanted="$wanted curl"
+	have fc-list || wanted="$wanted fontconfig"
+	have_letters 6c38 || wanted="$wanted fonts-droid-fallback"
+	have_letters 915 || wanted="$wanted fonts-lohit-deva"
+	wanted=$(obtainable "$wanted")
+	[ -n "$wanted$stopped" ] || return 0
+	say "installing: $wanted $stopped"
+	apt_update
+	for package in $wanted; do
+		[ -n "$(candidate "$package")" ] || wanted=$(printf '%s' " $wanted " | sed "s/ $package / /")
+	done
+	[ -n "$(candidate nginx)" ] || stopped=
+	wanted=$(obtainable "$wanted")
 	# shellcheck disable=SC2086 # a list of words
 	[ -z "$wanted" ] || apt_install $wanted
 	[ -z "$stopped" ] || apt_install_stopped "$stopped"
+}
+
+# Those of the packages that may be had. Ubuntu's chromium only points to a snap, which does not run in containers and
+# cannot be installed unattended.
+obtainable() {
+	for package in $1; do
+		case "$package:$(candidate "$package")" in
+		chromium:*snap*) ;;
+		*) printf '%s ' "$package" ;;
+		esac
+	done | sed 's/ $//'
 }
 
 missing() {
@@ -141,8 +159,13 @@ ready() { have go && have_cc && have_vips; }
 task=${1:-}
 case "$task" in check | build | run | test) ;; *) die "usage: setup.sh check|build|run|test" ;; esac
 
-if [ "$task" != check ] && have apt-get && { ! have_cc || ! have_vips || { [ "$task" = test ] && ! have_all_for_tests; }; }; then
-	install_with_apt "$task"
+if [ "$task" != check ] && have apt-get; then
+	install_needs
+	if [ "$task" = test ] && ! have_all_for_tests; then
+		# In a shell of its own, which may end.
+		(install_extras) || say "note: not all that the tests want could be installed; those that need it are skipped"
+		have_browser || say "note: there is no Chromium; the test that looks at the quickstart's page in it is skipped"
+	fi
 fi
 if ! ready; then
 	missing

@@ -1,14 +1,19 @@
 #!/bin/sh
-# test.sh [long]: all tests, or those that take long.
+# test.sh [long]: all tests but the long ones, or the long ones and all others.
 #
-# What needs no cgo is built and tested without it first; then everything, with the race detector. What is long runs
-# without the detector, which would have it take three times as long.
+# What needs no cgo is built and tested without it first; then everything, with the race detector. Drawing is tested
+# without it, but for what happens at the same time: those tests compare pixels, one by one and on one goroutine, for
+# which the detector takes ten times as long.
 set -eu
 cd "$(dirname "$0")/.."
 
+drawing=./transform/render/draw
+
 if [ "${1:-}" = long ]; then
-	echo '== long tests'
-	CADDY_IMAGES_LONG=1 CGO_ENABLED=1 go test -timeout 2h -p 1 ./...
+	echo '== all tests and the long ones'
+	CADDY_IMAGES_LONG=1 CGO_ENABLED=1 go test -p 1 -timeout 2h ./...
+	echo '== drawing, with the race detector'
+	CGO_ENABLED=1 go test -race -timeout 2h $drawing
 	exit
 fi
 
@@ -25,5 +30,10 @@ echo '== without cgo: the tests that need no libvips'
 # shellcheck disable=SC2086 # a list of words
 CGO_ENABLED=0 go test $packages
 
-echo '== all tests, with the race detector'
-CGO_ENABLED=1 go test -race -timeout 40m ./...
+echo '== drawing'
+CGO_ENABLED=1 go test -timeout 40m $drawing
+CGO_ENABLED=1 go test -race -timeout 40m -run 'Concurren|Cancel|Deadline|Engine|Thread|Leak' $drawing
+
+echo '== all other tests, with the race detector'
+# shellcheck disable=SC2046 # a list of words
+CGO_ENABLED=1 go test -race -timeout 40m $(go list ./... | grep -vx "$module/${drawing#./}")

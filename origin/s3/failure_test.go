@@ -40,8 +40,13 @@ func withoutCredentials(t *testing.T) {
 
 func at(t *testing.T, endpoint string) *Origin {
 	t.Helper()
+	return within(t, time.Hour, endpoint)
+}
+
+func within(t *testing.T, timeout time.Duration, endpoint string) *Origin {
+	t.Helper()
 	return provisioned(t, &Origin{
-		Bucket: bucket, Endpoint: endpoint, AccessKey: "test-access-key", SecretKey: "test-secret-key", Timeout: caddy.Duration(time.Second),
+		Bucket: bucket, Endpoint: endpoint, AccessKey: "test-access-key", SecretKey: "test-secret-key", Timeout: caddy.Duration(timeout),
 	})
 }
 
@@ -184,7 +189,11 @@ func TestConnectionFailures(t *testing.T) {
 					c.Close()
 				}
 			}()
-			o := at(t, "http://"+l.Addr().String())
+			timeout := time.Hour
+			if tt.kind == errors.OriginTimeout {
+				timeout = 300 * time.Millisecond
+			}
+			o := within(t, timeout, "http://"+l.Addr().String())
 			_, err = fetch(t.Context(), t, o, "a.jpg")
 			wantError(t, err, tt.kind, tt.message)
 
@@ -218,12 +227,12 @@ func TestClientGoesAway(t *testing.T) {
 func TestNoCredentials(t *testing.T) {
 	withoutCredentials(t)
 	untouched := serving(t, func(http.ResponseWriter, *http.Request) { t.Error("S3 was asked without credentials") })
-	o := provisioned(t, &Origin{Bucket: bucket, Endpoint: untouched, Timeout: caddy.Duration(300 * time.Millisecond)})
-
+	o := provisioned(t, &Origin{Bucket: bucket, Endpoint: untouched, Timeout: caddy.Duration(time.Hour)})
 	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", serving(t, http.NotFound))
 	_, err := fetch(t.Context(), t, o, "a.jpg")
 	wantError(t, err, errors.AccessDenied, "No credentials for S3 were found")
 
+	o = provisioned(t, &Origin{Bucket: bucket, Endpoint: untouched, Timeout: caddy.Duration(300 * time.Millisecond)})
 	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", serving(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	_, err = fetch(t.Context(), t, o, "a.jpg")
 	wantError(t, err, errors.OriginTimeout, "The original did not arrive in time")

@@ -7,9 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/caddyserver/caddy/v2"
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/caddy-images/caddy-images/errors"
@@ -83,7 +81,7 @@ func TestDNS(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			o := provisioned(t, &Origin{
 				BaseURL:  "http://images.invalid",
-				Timeout:  caddy.Duration(300 * time.Millisecond),
+				Timeout:  timeoutFor(tt.kind),
 				resolver: resolver(t, func(string) (dnsmessage.RCode, string) { return tt.code, tt.address }),
 			})
 			_, err := fetch(t.Context(), t, o, "a.jpg", "")

@@ -11,9 +11,14 @@ import (
 	"image/png"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
+
+// patience is how long tests wait for what must happen: the machine may have other
+// work.
+const patience = 5 * time.Minute
 
 func newScope(t testing.TB) *Scope {
 	t.Helper()

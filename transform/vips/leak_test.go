@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"github.com/caddy-images/caddy-images/internal/long"
 )
 
 // renderer does a small job, alternately of a JPEG and a PNG, with a failure in
@@ -43,7 +45,7 @@ func TestNothingStaysTracked(t *testing.T) {
 	}
 	// Its own threads let go of theirs when they end, a moment after their work.
 	var after Stats
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
 		if after = Tracked(); after == before {
 			return
 		}
@@ -55,9 +57,7 @@ func TestNothingStaysTracked(t *testing.T) {
 // stop asking for more. From then on memory must be flat: what leaked but 700
 // bytes a render would be seen.
 func TestResidentMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes ten thousand renders")
-	}
+	long.Only(t)
 	const renders, warm, tolerance = 10_000, 4_000, 4 << 20
 	render := renderer(t)
 	var settled int

@@ -50,7 +50,7 @@ func TestPin(t *testing.T) {
 			t.Fatal("other pixels than were written")
 		}
 		inner.Close()
-		deadline := time.After(10 * time.Second)
+		deadline := time.After(patience)
 		for done := false; !done; {
 			runtime.GC()
 			select {
@@ -75,7 +75,7 @@ func TestPinOfAFailedLoad(t *testing.T) {
 			t.Fatal("zeroes are no PNG")
 		}
 	}()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		runtime.GC()
 		select {

@@ -8,15 +8,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-images/caddy-images/internal/long"
 )
 
 // A thread of libvips that has nothing to do does not end: see bridge.c for what
 // happens to a picture that meets one which does.
 func TestIdleThreadsStay(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes as long as libvips would wait: 15 seconds")
-	}
-	t.Parallel()
+	long.Only(t) // as long as libvips would wait: 15 seconds
 	if _, err := must[*Image](t)(newScope(t).Black(100, 100, 1)).CopyMemory(); err != nil {
 		t.Fatal(err)
 	}

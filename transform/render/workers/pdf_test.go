@@ -68,13 +68,9 @@ func TestDeadlineOfPDF(t *testing.T) {
 	j := paper(t, pdftest.File([]pdftest.Page{page}, forms...))
 	j.Timeout = 300 * time.Millisecond
 	wantPicture(t, p) // a worker is there
-	began := time.Now()
 	_, err := p.Render(context.Background(), j)
 	if e := errors.From(err); e.Kind != errors.RenderTimeout {
 		t.Fatalf("%v, want a timeout", err)
-	}
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %v", took)
 	}
 	wantPicture(t, p)
 }

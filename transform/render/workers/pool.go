@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -31,6 +32,9 @@ type Pool struct {
 
 	// oomKills is a function of that name, see there.
 	oomKills func() (n uint64, ok bool)
+
+	// settleTime is that of a job that is cancelled; tests are more patient.
+	settleTime time.Duration
 
 	// jobs hands a job to a worker. Go serves those who wait to send in the
 	// order they came.
@@ -64,6 +68,7 @@ func New(config Config) (*Pool, error) {
 		oomKills:   oomKills,
 		jobs:       make(chan *task),
 		tried:      make(chan struct{}),
+		settleTime: settleTime,
 		refused:    newQuarantine(config.RefusalTime),
 		starts:     newStarts(),
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/long"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -42,9 +43,9 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	work(20)
 	files, goroutines := openFiles(t), runtime.NumGoroutine()
-	jobs := 500
-	if testing.Short() {
-		jobs = 100
+	jobs := 100
+	if long.Wanted() {
+		jobs = 500
 	}
 	work(jobs)
 	// What ended may still be ending.
@@ -82,9 +83,9 @@ func TestIdleDeadAreReaped(t *testing.T) {
 
 // The parent does not grow with the pictures that its workers draw.
 func TestResidentMemory(t *testing.T) {
-	jobs := 10_000
-	if testing.Short() || raceEnabled {
-		jobs = 1000
+	jobs := 1000
+	if long.Wanted() && !raceEnabled {
+		jobs = 10_000
 	}
 	p := newPool(t, Config{Workers: 2})
 	resident := func() int64 {

@@ -324,7 +324,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 // settle cancels the job that the worker is at, whose client is gone, and tells
 // whether the worker became idle soon.
 func (s *slot) settle(w *process) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
+	ctx, cancel := context.WithTimeout(context.Background(), s.pool.settleTime)
 	defer cancel()
 	if w.cancel(w.last) != nil {
 		s.kill(w, Cancelled)
