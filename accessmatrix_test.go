@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"net/http"
 	"net/url"
-
 	"slices"
 	"strings"
 	"testing"
