@@ -67,6 +67,33 @@ never_cache(VipsObjectClass *class, void *data)
 	return NULL;
 }
 
+// The loader of WebP hands out rows from top to bottom, and holds no more than the
+// frame at hand; but libvips 8.14 does not know that, and has it decode all frames
+// into memory first.
+static VipsForeignFlags (*webp_flags)(VipsForeignLoad *load);
+
+static VipsForeignFlags
+webp_film_flags(VipsForeignLoad *load)
+{
+	int n = 1;
+
+	g_object_get(load, "n", &n, NULL);
+	return webp_flags(load) | (n == 1 ? 0 : VIPS_FOREIGN_SEQUENTIAL);
+}
+
+static void
+stream_webp(void)
+{
+	GType type = vips_type_find("VipsOperation", "webpload_buffer");
+
+	if (type) {
+		VipsForeignLoadClass *class = (VipsForeignLoadClass *) g_type_class_ref(type);
+
+		webp_flags = class->get_flags;
+		class->get_flags = webp_film_flags;
+	}
+}
+
 int
 bridge_start(int concurrency)
 {
@@ -82,6 +109,7 @@ bridge_start(int concurrency)
 		return -1;
 	bridge_choose_vectors();
 	vips_class_map_all(VIPS_TYPE_OPERATION, never_cache, NULL);
+	stream_webp();
 	vips_concurrency_set(concurrency);
 	return 0;
 }

@@ -48,4 +48,11 @@ void bridge_pass_kill(VipsImage *image);
 int bridge_build(VipsOperation **op);
 void bridge_discard(VipsOperation *op);
 
+// An animation that is drawn frame by frame, see reel.c.
+typedef struct BridgeReel BridgeReel;
+VipsImage *bridge_reel_new(VipsImage *film, int frames, BridgeReel **reel);
+VipsImage *bridge_reel_hold(BridgeReel *reel, VipsImage *in);
+VipsImage *bridge_reel_join(BridgeReel *reel, VipsImage *last);
+void bridge_reel_unref(BridgeReel *reel);
+
 #endif

@@ -39,10 +39,14 @@ func (i *Image) unref() {
 }
 
 // CopyMemory computes the pixels and returns an image that holds them. It is
-// needed before a sequentially opened image can be read twice or out of order.
+// needed before a sequentially opened image can be read twice or out of order. In a
+// scope with a [Reel] it is of the frame at hand.
 func (i *Image) CopyMemory() (*Image, error) {
 	if i.c == nil {
 		return nil, fmt.Errorf("copy_memory: %w", errClosed)
+	}
+	if reel := i.scope.reel; reel != nil {
+		return reel.hold(i)
 	}
 	var out *C.VipsImage
 	err := i.scope.do("copy_memory", func() C.int {

@@ -8,6 +8,7 @@ import "C"
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -18,6 +19,8 @@ type Scope struct {
 	stop func() bool
 
 	doubtful *atomic.Bool // of inner scopes too
+
+	reel *Reel // nil but for an animation
 
 	mu     sync.Mutex // guards what the goroutine that kills reads
 	images map[*Image]struct{}
@@ -58,12 +61,20 @@ func (s *Scope) Doubtful() bool { return s.doubtful.Load() }
 // not while another goroutine is in a call of the scope.
 func (s *Scope) Close() {
 	s.stop()
+	if s.reel != nil {
+		C.bridge_reel_unref(s.reel.c)
+		s.reel = nil
+	}
 	s.CloseAllBut()
 }
 
-// CloseAllBut frees the images of the scope but these. What is still to be
-// computed for one of them stays until it is.
+// CloseAllBut frees the images of the scope but these, and but those that a reel
+// draws its frames with. What is still to be computed for one of them stays until it
+// is.
 func (s *Scope) CloseAllBut(kept ...*Image) {
+	if s.reel != nil {
+		kept = append(slices.Clone(kept), s.reel.images...)
+	}
 	s.mu.Lock()
 	images := s.images
 	s.images = map[*Image]struct{}{}

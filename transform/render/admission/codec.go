@@ -24,6 +24,9 @@ const (
 	rowsPerFactor = 250
 	mostRows      = 1500
 
+	// filmRows are rows of an animation that are kept of those decoded last.
+	filmRows = 1024
+
 	// seeking is the small picture that is looked at, and what is known of its
 	// pixels.
 	seeking = 14 << 20
@@ -100,6 +103,9 @@ func (s *sketch) encode() {
 		quality = s.job.Quality.Of(format)
 	}
 	frame, all := s.facts.Size.Pixels(), s.all(s.facts.Size)
+	if s.facts.Frames > 1 {
+		s.peak += 2 * s.pixel * frame // the one that is written, and the next
+	}
 	switch format {
 	case transform.JPEG:
 		// All coefficients, which are looked at twice.

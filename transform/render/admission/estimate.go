@@ -207,13 +207,13 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 // enlarged is a length of a drawing at a multiple of its size.
 func enlarged(v int, times float64) int { return int(math.Ceil(float64(v) * times)) }
 
-// begin adds what decoding takes. An animation is decoded whole, and then held a
-// second time.
+// begin adds what decoding takes. Of an animation one frame is in memory at a time,
+// beside the rows that the decoder has just given away.
 func (s *sketch) begin(first transform.Step) {
 	file := s.facts.Size
 	s.decoded = file
 	if s.facts.Frames > 1 {
-		s.peak += 2 * s.pixel * s.all(file)
+		s.peak += s.decoding() + s.pixel*(file.Pixels()+filmRows*int64(file.Width))
 		s.spendOnDecoding()
 		s.settled, s.inMemory = true, true
 		return
@@ -368,7 +368,7 @@ func (s *sketch) effects(r transform.Recipe) {
 		}
 		most = max(most, e.rows)
 	}
-	if size := s.facts.Size; s.all(size) >= spread {
+	if size := s.facts.Size; size.Pixels() >= spread {
 		s.peak += (s.threads() - 1) * rowPixel * min(most, int64(size.Height)) * int64(size.Width)
 	}
 	if r.Replace.On {
@@ -377,7 +377,7 @@ func (s *sketch) effects(r transform.Recipe) {
 }
 
 // pad counts the picture in which a background's colours are looked for, and the
-// small one that a blurred background of each frame is made of.
+// small one that a blurred background is made of.
 func (s *sketch) pad(r transform.Recipe) {
 	b := r.Background
 	if b.On && b.Kind != transform.SolidBackground {
@@ -388,10 +388,7 @@ func (s *sketch) pad(r transform.Recipe) {
 	}
 	if b.On && b.Kind == transform.BlurredBackground {
 		if small, _, copied := b.Blurred.Small(r.Canvas); copied {
-			s.peak += s.pixel * s.all(small)
-		}
-		if s.facts.Frames > 1 {
-			s.peak += s.pixel * s.all(r.Canvas) / 2 // what is at work for each frame, as measured
+			s.peak += s.pixel * small.Pixels()
 		}
 	}
 	s.facts.Size, s.inMemory = r.Canvas, false
@@ -436,15 +433,14 @@ func (s *sketch) colour() {
 	}
 }
 
-// lines counts the rows that are held while a picture is scaled, for every frame
-// of an animation.
+// lines counts the rows that are held while a picture is scaled.
 func (s *sketch) lines(from, to transform.Size) {
 	pixel := s.pixel
 	if s.facts.Alpha {
 		pixel = 4 * 4 // multiplied by its transparency: floats
 	}
 	rows := min(from.Height, leastRows+rowsPerFactor*from.Height/max(to.Height, 1), mostRows)
-	s.peak += pixel * s.all(transform.Size{Width: from.Width, Height: rows})
+	s.peak += pixel * int64(from.Width) * int64(rows)
 }
 
 // all is the number of pixels in all frames of a size.

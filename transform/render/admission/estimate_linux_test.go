@@ -4,6 +4,7 @@ package admission_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"image"
@@ -60,7 +61,8 @@ var measurements = []struct{ original, plans string }{
 	{"0.5 pdf", "jpeg, 512 jpeg, enlarge jpeg"},
 	{"2 pdf picture", "jpeg, thumb jpeg"},
 	{"2 pdf groups", "jpeg, enlarge jpeg"},
-	{"0.2 gif frames", "webp, gif, logos webp, 512 jpeg, still gif, still 512 webp, inspect"},
+	{"0.2 gif frames", "webp, gif, 512 webp, logos webp, turn gif, 512 jpeg, still gif, still 512 webp, inspect"},
+	{"0.3 webp frames", "webp, 200 webp"},
 	// A small file that is made large on the way, or behind itself.
 	{"0.02 png alpha", "veil jpeg, haze jpeg"},
 	{"0.02 png", "swell png, swells png, swollen jpeg, blur turn png"},
@@ -98,6 +100,7 @@ var large = []struct{ original, plans string }{
 	{"12 tiff strip", "jpeg, 512 jpeg"},
 	{"12 svg", "jpeg, 512 jpeg, png, enlarge jpeg"},
 	{"1 svg paths", "inspect, 512 jpeg"},
+	{"0.7 gif frames", "200 webp, 200 gif"},
 	{"1 gif frames", "webp, gif, 512 webp, 512 jpeg"},
 	{"0.3 webp frames", "still gif, still 512 webp, webp, webp lossless, gif, 512 webp"},
 	{"50 jpeg", "jpeg, 512 jpeg, thumb jpeg"},
@@ -177,6 +180,57 @@ func TestEstimateOfStrips(t *testing.T) {
 			}
 		}
 	}
+}
+
+// However many frames an animation has, one is in memory at a time: forty more of them
+// take less than eight of them would.
+func TestAnimationsAreStreamed(t *testing.T) {
+	const width, height, few, many = 400, 300, 10, 50
+	for _, format := range []sniff.Format{sniff.GIF, sniff.WebP} {
+		for _, plan := range []string{"200 webp", "turn gif"} {
+			t.Run(string(format)+"/"+plan, func(t *testing.T) {
+				short, _ := peak(t, film(t, format, width, height, few), plan)
+				long, _ := peak(t, film(t, format, width, height, many), plan)
+				if bound := int64(8 * width * height * 4); long > short+bound {
+					t.Errorf("%d frames take %.1f MB, %d take %.1f MB", few, megabytes(short), many, megabytes(long))
+				}
+			})
+		}
+	}
+}
+
+// film is an animation of a bar that moves over a picture.
+func film(t *testing.T, format sniff.Format, width, height, frames int) []byte {
+	t.Helper()
+	samples := make([]byte, 0, 3*width*height*frames)
+	for n := range frames {
+		for y := range height {
+			for x := range width {
+				bar := byte(0)
+				if x/8 == n {
+					bar = 255
+				}
+				samples = append(samples, bar, byte(x/4), byte(y/4))
+			}
+		}
+	}
+	scope := vips.NewScope(context.Background())
+	defer scope.Close()
+	tall, err := scope.NewImageFromMemory(samples, width, height*frames, 3, vips.InterpretationSRGB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tall.SetInt(vips.FieldPageHeight, height)
+	var file []byte
+	if format == sniff.WebP {
+		file, err = tall.ExportWebp(vips.WebpOptions{Effort: 1})
+	} else {
+		file, err = tall.ExportGif(vips.GifOptions{Effort: 1, NoDither: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // jobOf is the job of a plan by its name, behind which may be how many threads draw

@@ -38,7 +38,7 @@ func (s *sketch) layers(layers []transform.Layer) error {
 			if s.facts.Alpha {
 				copied *= 4
 			}
-			s.peak += (displaced + copied) * s.all(s.facts.Size)
+			s.peak += (displaced + copied) * s.facts.Size.Pixels()
 		}
 		s.colour()
 		s.inMemory = false

@@ -222,3 +222,57 @@ func TestAnimationOfOne(t *testing.T) {
 		}
 	}
 }
+
+// An animated WebP whose frames fill it is decoded at the size that is wanted, as a
+// still one is: each frame is what its page is alone. One with frames that are parts
+// of the picture is decoded whole.
+func TestAnimationScaledOnLoad(t *testing.T) {
+	var moving, still []*image.NRGBA
+	for n := range frameColors {
+		moving = append(moving, speckled(90+n, 60, false).SubImage(image.Rect(n, 0, 90+n, 60)).(*image.NRGBA))
+		still = append(still, box(90, 60, white, frameColors[n], image.Rect(10, 10, 40, 40)))
+	}
+	for n := range moving {
+		moving[n] = atOrigin(moving[n])
+	}
+	step := sized(30, 0, transform.Cover, 0)
+	lossless := transform.Output{Format: transform.WebP, Lossless: true}
+	for name, frames := range map[string][]*image.NRGBA{"whole": moving, "parts": still} {
+		t.Run(name, func(t *testing.T) {
+			original := animatedWebP(t, frames...)
+			for n, frame := range framesOf(t, result(t, newJob(original, lossless, step)).Body, 4) {
+				want := drawn(t, asPNG(t, frames[n]), step)
+				if name == "whole" {
+					job := newJob(original, transform.Output{Format: transform.PNG}, step)
+					job.Plan.Page = n + 1
+					want = decode(t, result(t, job).Body)
+				}
+				wantLike(t, frame, want, 1)
+			}
+		})
+	}
+}
+
+// Layers, backdrops and looks compute parts of a picture into memory on their way:
+// those of each frame, and not those of the first.
+func TestAnimationStages(t *testing.T) {
+	blurredBehind := sized(90, 60, transform.Pad, 0)
+	blurredBehind.Background = transform.Background{On: true, Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}}
+	steps := map[string]transform.Step{
+		"blurred behind": blurredBehind,
+		"pixelated":      looking(transform.Pixelate),
+		"sketched":       looking(transform.Sketch),
+		"embossed":       looking(transform.Emboss),
+		"distorted":      {Distort: transform.Distort{Kind: transform.Perspective, Quad: transform.Quad{{X: 5, Y: 2}, {X: 40, Y: 0}, {X: 44, Y: 40}, {X: 0, Y: 38}}}},
+	}
+	for name, step := range steps {
+		for kind, original := range map[string][]byte{"gif": asGIF(t, frames(60, 48)...), "webp": animatedWebP(t, frames(60, 48)...)} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				r := result(t, newJob(original, transform.Output{Format: transform.WebP, Lossless: true}, step))
+				for n, frame := range framesOf(t, r.Body, 4) {
+					wantLike(t, frame, drawn(t, asPNG(t, frames(60, 48)[n]), step), 6) // floats and integers, twice
+				}
+			})
+		}
+	}
+}

@@ -26,7 +26,7 @@ func findColours(p *picture, r transform.Recipe) error {
 		if err := p.settle(); err != nil {
 			return err
 		}
-		p.colours, err = edgeColours(p.frames[0])
+		p.colours, err = edgeColours(p.frame)
 	case transform.GradientBackground:
 		p.colours, err = p.palette(r.Background.Palette)
 	}
@@ -51,7 +51,7 @@ func (p *picture) palette(n int) ([]palette.Color, error) {
 	if err := p.settle(); err != nil {
 		return nil, err
 	}
-	sample, err := thumbnail(p.frames[0], sampleSide)
+	sample, err := thumbnail(p.frame, sampleSide)
 	if err != nil {
 		return nil, err
 	}

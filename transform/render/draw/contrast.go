@@ -23,7 +23,7 @@ func contrast(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
-	counts, err := tones(p.frames[0])
+	counts, err := tones(p.frame)
 	if err != nil {
 		return err
 	}

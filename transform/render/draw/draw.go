@@ -149,6 +149,11 @@ func (p *picture) link(s transform.Step) error {
 
 // apply draws what a link of the chain asks for.
 func (p *picture) apply(s transform.Step) error {
+	if s.Trim.On {
+		if err := p.play(1); err != nil {
+			return err
+		}
+	}
 	if err := trim(p, s.Trim); err != nil {
 		return err
 	}
@@ -157,6 +162,9 @@ func (p *picture) apply(s transform.Step) error {
 		return err
 	}
 	if err := p.job.Limits.CheckRecipe(r, p.facts.Frames); err != nil {
+		return err
+	}
+	if err := p.play(p.filmScale(r)); err != nil {
 		return err
 	}
 	own := p.facts.Size

@@ -45,7 +45,7 @@ func (p *picture) encode() (*render.Result, error) {
 	if err := p.job.CheckEncoding(p.format, size); err != nil {
 		return nil, err
 	}
-	image, err := p.joinFrames()
+	image, err := p.joined()
 	if err != nil {
 		return nil, err
 	}
@@ -78,20 +78,19 @@ func (p *picture) encode() (*render.Result, error) {
 	return result, nil
 }
 
-// joinFrames makes the one tall image of frames that savers want, with the
-// timing of the original.
-func (p *picture) joinFrames() (*vips.Image, error) {
-	if len(p.frames) == 1 {
-		return p.frames[0], nil
+// joined is the frame or, of an animation, the one tall image of all frames that
+// savers want, with the timing of the original.
+func (p *picture) joined() (*vips.Image, error) {
+	if p.reel == nil {
+		return p.frame, nil
 	}
-	if err := checkTall(p.facts.Size, len(p.frames)); err != nil {
+	if err := checkTall(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
 	}
-	tall, err := p.scope.ArrayJoin(p.frames, 1)
+	tall, err := p.reel.Join(p.frame)
 	if err != nil {
 		return nil, err
 	}
-	tall.SetInt(vips.FieldPageHeight, p.facts.Size.Height)
 	if delay, ok := p.timing.GetIntArray(vips.FieldDelay); ok {
 		tall.SetIntArray(vips.FieldDelay, delay)
 	}

@@ -24,7 +24,7 @@ func inspect(scope *vips.Scope, job render.Job) (*render.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	image := p.frames[0]
+	image := p.frame
 	d := transform.Details{
 		Format:      p.facts.Format,
 		Size:        p.facts.Size,

@@ -31,7 +31,7 @@ func (p *picture) lay(l transform.Layer) error {
 	if err != nil {
 		return err
 	}
-	return p.blend(own.frames[0], at, l)
+	return p.blend(own.frame, at, l)
 }
 
 // layer draws a layer's own picture. It is then in memory: each frame needs it,
@@ -90,6 +90,6 @@ func (p *picture) block(scope *vips.Scope, l transform.Layer) (*picture, error) 
 	if err != nil {
 		return nil, err
 	}
-	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, facts: facts, frames: []*vips.Image{plane}, coloured: true}
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, facts: facts, frame: plane, coloured: true}
 	return own, own.finish(chain)
 }

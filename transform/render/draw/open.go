@@ -67,11 +67,11 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := checkEffort(image); err != nil {
 		return nil, err
 	}
-	if p.facts.Frames == 1 {
-		p.frames = []*vips.Image{image}
-		return p, nil
+	p.frame = image
+	if p.facts.Frames > 1 {
+		return p, checkTall(p.facts.Size, p.facts.Frames)
 	}
-	return p, p.cutFrames()
+	return p, nil
 }
 
 // facts reads a header. An upright picture of a file that is to be turned by 90
@@ -136,38 +136,45 @@ func (p *picture) encoding() (transform.Format, error) {
 	return p.job.Encoding(p.facts), nil
 }
 
-// cutFrames cuts an animation into its frames, which come as one tall image.
-func (p *picture) cutFrames() error {
-	if err := checkTall(p.facts.Size, p.facts.Frames); err != nil {
-		return err
+// play opens the frames of an animation, where that has not happened yet, to be
+// decoded in a scale. One frame is in memory at a time.
+func (p *picture) play(scale float64) error {
+	if p.facts.Frames == 1 || p.reel != nil {
+		return nil
 	}
-	tall, err := p.load(vips.LoadOptions{Pages: -1, Access: vips.Random})
+	film, err := p.load(vips.LoadOptions{Pages: -1, Scale: scale})
 	if err != nil {
 		return err
 	}
-	w, h := tall.Width(), tall.PageHeight()
-	if tall.Height() != h*p.facts.Frames {
+	if h := film.PageHeight(); film.Height() != h*p.facts.Frames {
 		return errors.New(errors.BadImage, "The original's frames are damaged").
-			Because(fmt.Errorf("%d rows for %d frames of %d", tall.Height(), p.facts.Frames, h))
+			Because(fmt.Errorf("%d rows for %d frames of %d", film.Height(), p.facts.Frames, h))
 	}
-	if tall, err = tall.CopyMemory(); err != nil {
+	reel, first, err := p.scope.NewReel(film, p.facts.Frames)
+	if err != nil {
 		return p.blame(err)
 	}
-	for i := range p.facts.Frames {
-		frame, err := tall.ExtractArea(0, i*h, w, h)
-		if err != nil {
-			return p.blame(err)
-		}
-		p.frames = append(p.frames, frame)
-	}
-	p.timing, p.inMemory, p.untouched = tall, true, false
+	p.reel, p.frame, p.timing = reel, first, film
+	p.inMemory, p.untouched = true, false
+	p.employ(first)
 	return nil
+}
+
+// filmScale is what the frames of an animation are decoded in where the picture is
+// then scaled to a size, 1 for as they are. libvips does it for a WebP whose frames
+// fill the picture, and leaves others: parts of frames could not be put where they
+// belong.
+func (p *picture) filmScale(r transform.Recipe) float64 {
+	if p.source != sniff.WebP || r.CropFirst {
+		return 1
+	}
+	return min(1, p.shrinking(stored(r.Scale, p.frame)))
 }
 
 // tallest is the most rows that an image of libvips has.
 const tallest = 10_000_000
 
-// checkTall tells whether frames of the size can stand one below the other.
+// checkTall reports whether frames of the size can stand one below the other.
 func checkTall(s transform.Size, frames int) error {
 	if rows := int64(s.Height) * int64(frames); rows > tallest {
 		return errors.New(errors.Limit, "The animation has %d rows in all frames, more than the %d that can be drawn", rows, tallest)

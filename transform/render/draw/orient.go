@@ -10,7 +10,7 @@ import (
 // orient turns the picture upright, as its EXIF orientation says. It always
 // happens, and only once: the orientation is forgotten with it.
 func orient(p *picture, _ transform.Recipe) error {
-	if p.frames[0].Orientation() <= 1 {
+	if p.frame.Orientation() <= 1 {
 		return nil
 	}
 	if err := p.settle(); err != nil {

@@ -49,7 +49,7 @@ func (p *picture) redrawPage(target transform.Size) error {
 			return err
 		}
 	}
-	p.frames[0] = image
+	p.frame = image
 	return nil
 }
 

@@ -4,7 +4,6 @@ package draw
 
 import (
 	stderrors "errors"
-	"slices"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
@@ -14,8 +13,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// picture is a picture being drawn: a still one, or the frames of an animation,
-// all of one size.
+// picture is a picture being drawn: a still one, or the first frame of an animation,
+// whose others are drawn as that one is when the result is written.
 type picture struct {
 	scope  *vips.Scope
 	job    render.Job
@@ -26,7 +25,7 @@ type picture struct {
 
 	enlarged float64 // how many times its size a drawing has, before anything is done to it
 
-	frames []*vips.Image
+	frame  *vips.Image
 	facts  transform.Facts
 	format transform.Format // to write
 
@@ -36,14 +35,15 @@ type picture struct {
 
 	drawn []transform.Step // so far, without those of branches that were not chosen
 
+	reel   *vips.Reel  // of an animation
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
 	threads int // for what is computed from now on, see spread; 0 before that is known
 
-	untouched bool // frames are the file's pixels, not asked for yet
-	inMemory  bool // frames are computed: to read them, in any order, costs nothing
-	patches   int  // since frames were in memory
-	coloured  bool // frames are sRGB, 8 bits, or what keeping the profile asks for
+	untouched bool // frame is the file's pixels, not asked for yet
+	inMemory  bool // frame is computed: to read it, in any order, costs nothing
+	patches   int  // since frame was in memory
+	coloured  bool // frame is sRGB, 8 bits, or what keeping the profile asks for
 }
 
 // keepsProfile tells whether the original's colours stay as they are.
@@ -51,18 +51,18 @@ func (p *picture) keepsProfile() bool {
 	return p.job.Plan.Output.Profile || p.job.Plan.Output.Metadata
 }
 
-// each replaces every frame by what draw makes of it.
+// each replaces the frame by what draw makes of it. So it is with every frame of an
+// animation, as long as draw decides nothing by a frame's pixels: what it reads are
+// those of the first.
 func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
-	for i, frame := range p.frames {
-		drawn, err := draw(frame)
-		if err != nil {
-			return err
-		}
-		p.frames[i] = drawn
+	drawn, err := draw(p.frame)
+	if err != nil {
+		return err
 	}
+	p.frame = drawn
 	p.untouched, p.inMemory = false, false
-	p.facts.Size = transform.Size{Width: p.frames[0].Width(), Height: p.frames[0].Height()}
-	p.facts.Alpha = p.frames[0].HasAlpha()
+	p.facts.Size = transform.Size{Width: drawn.Width(), Height: drawn.Height()}
+	p.facts.Alpha = drawn.HasAlpha()
 	return nil
 }
 
@@ -72,7 +72,8 @@ func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
 // libvips computes on demand, piece by piece, and keeps nothing. A step that
 // demands much more than it gives, such as a blur or a rotation, on top of another
 // one, has that one compute the same pixels over and over: a few of them in a chain
-// take hours and gigabytes. What the picture was computed from is freed.
+// take hours and gigabytes. What the picture was computed from is freed; of an
+// animation it is kept, for the next frame.
 func (p *picture) settle() error {
 	if p.inMemory {
 		return nil
@@ -83,11 +84,7 @@ func (p *picture) settle() error {
 	}
 	p.facts.Size = size
 	p.inMemory, p.patches = true, 0
-	kept := slices.Clone(p.frames)
-	if p.timing != nil {
-		kept = append(kept, p.timing)
-	}
-	p.scope.CloseAllBut(kept...)
+	p.scope.CloseAllBut(p.frame)
 	return nil
 }
 

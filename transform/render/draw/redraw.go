@@ -24,7 +24,7 @@ func (p *picture) redraw(factor float64) error {
 	if err != nil {
 		return err
 	}
-	p.frames[0] = image
+	p.frame = image
 	return nil
 }
 
@@ -35,7 +35,7 @@ const largestDrawing = 32767
 // is read off a much larger one that nobody draws.
 func (p *picture) exactSize() (w, h float64, err error) {
 	const much, longest = 1000, 9_000_000 // libvips takes sides up to 10,000,000
-	scale := min(much, longest/float64(max(p.frames[0].Width(), p.frames[0].Height())))
+	scale := min(much, longest/float64(max(p.frame.Width(), p.frame.Height())))
 	large, err := p.load(vips.LoadOptions{Scale: scale})
 	if err != nil {
 		return 0, 0, err

@@ -17,7 +17,7 @@ func scale(p *picture, r transform.Recipe) error {
 	if r.CropFirst {
 		return p.scalePart(r)
 	}
-	target := stored(r.Scale, p.frames[0])
+	target := stored(r.Scale, p.frame)
 	if err := p.scaleOnLoad(target); err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (p *picture) scalePart(r transform.Recipe) error {
 		}
 	}
 	p.cropped = keep.Point
-	target := stored(r.Scale, p.frames[0])
-	part := keep.Stored(p.frames[0].Orientation(), r.Scale)
+	target := stored(r.Scale, p.frame)
+	part := keep.Stored(p.frame.Orientation(), r.Scale)
 	if err := p.scaleOnLoad(target); err != nil {
 		return err
 	}
@@ -95,6 +95,15 @@ func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel v
 	return i.Enlarge(across, down, part.X, part.Y, part.Width, part.Height)
 }
 
+// shrinking is how many times its size the file has to have at least to be scaled down
+// to a size.
+func (p *picture) shrinking(target transform.Size) float64 {
+	return max(
+		float64(target.Width)/float64(p.frame.Width()),
+		float64(target.Height)/float64(p.frame.PageHeight()),
+	)
+}
+
 // scaleOnLoad opens the file again, to be decoded at a size nearer to, and not
 // below, the target. For a large JPEG that saves most of the work; what is made of
 // lines is drawn as large as it will be.
@@ -102,11 +111,7 @@ func (p *picture) scaleOnLoad(target transform.Size) error {
 	if !p.untouched {
 		return nil
 	}
-	file := p.frames[0]
-	factor := max(
-		float64(target.Width)/float64(file.Width()),
-		float64(target.Height)/float64(file.Height()),
-	)
+	factor := p.shrinking(target)
 	options := vips.LoadOptions{}
 	switch p.source {
 	case sniff.JPEG:
@@ -135,6 +140,6 @@ func (p *picture) scaleOnLoad(target transform.Size) error {
 	if err != nil {
 		return err
 	}
-	p.frames[0] = small
+	p.frame = small
 	return nil
 }

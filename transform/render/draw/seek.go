@@ -16,7 +16,7 @@ const seekSide = 160
 // seek finds the corner of the part of that size, of the first frame scaled to a
 // size, that draws the most attention.
 func (p *picture) seek(size, of transform.Size) (transform.Point, error) {
-	upright, err := p.frames[0].Autorot()
+	upright, err := p.frame.Autorot()
 	if err != nil {
 		return transform.Point{}, err
 	}

@@ -37,7 +37,7 @@ func (p *picture) text(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	own.frames = []*vips.Image{box}
+	own.frame = box
 	own.facts.Size = transform.Size{Width: box.Width(), Height: box.Height()}
 	own.facts.Initial = own.facts.Size
 	return own, own.finish(l.Steps)

@@ -7,14 +7,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// large is from how many pixels on, of all frames, libvips works with all the
+// large is from how many pixels on, of a frame, libvips works with all the
 // threads that a job has. With two processors large pictures are then scaled,
 // blurred, sharpened and turned 1.3 to 1.6 times as fast. Below it takes as long,
 // and some percent more of the processors' time: as it does to decode and encode,
 // which codecs do on one thread whatever they are told.
 const large = 500_000
 
-// spread gives what is computed of the frames from now on the threads that the
+// spread gives what is computed of the picture from now on the threads that the
 // size asks for. It changes no pixel.
 func (p *picture) spread(size transform.Size) {
 	if p.job.Threads <= 1 {
@@ -22,12 +22,10 @@ func (p *picture) spread(size transform.Size) {
 	}
 	p.threads = 1
 	// The libraries that draw SVGs and PDFs do one piece after the other.
-	if !isDrawing(p.source) && size.Pixels()*int64(p.facts.Frames) >= large {
+	if !isDrawing(p.source) && size.Pixels() >= large {
 		p.threads = p.job.Threads
 	}
-	for _, frame := range p.frames {
-		p.employ(frame)
-	}
+	p.employ(p.frame)
 }
 
 // employ has libvips compute an image, and whatever is derived from it, with the

@@ -43,10 +43,10 @@ func TestThreads(t *testing.T) {
 	jobs["as lossless AVIF"] = newJob(originals["png"], transform.Output{Format: transform.AVIF, Lossless: true}, large)
 	jobs["AVIF"] = newJob(result(t, jobs["as avif"]).Body, transform.Output{Format: transform.PNG}, large)
 	var moving []*image.NRGBA
-	for n := range 8 {
-		moving = append(moving, paint(300, 300, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x+n) &^ 15, uint8(y) &^ 15, 9, 255} }))
+	for n := range 3 {
+		moving = append(moving, paint(720, 720, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x+n) &^ 15, uint8(y) &^ 15, 9, 255} }))
 	}
-	jobs["animation"] = newJob(asGIF(t, moving...), transform.Output{Format: transform.WebP}, sized(290, 0, transform.Cover, 0))
+	jobs["animation"] = newJob(asGIF(t, moving...), transform.Output{Format: transform.WebP}, sized(710, 0, transform.Cover, 0), effect(transform.Effects{Blur: transform.Num(4)}))
 	jobs["transparent"] = newJob(originals["png"], transform.Output{Format: transform.PNG}, large, effect(transform.Effects{Blur: transform.Num(9)}))
 	for name, job := range jobs {
 		t.Run(name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func tone(p *picture, r transform.Recipe) error {
 			return err
 		}
 	}
-	counts, err := tones(p.frames[0])
+	counts, err := tones(p.frame)
 	if err != nil {
 		return err
 	}

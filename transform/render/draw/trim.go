@@ -31,7 +31,7 @@ func trim(p *picture, t transform.Trim) error {
 	if threshold == 0 {
 		threshold = transform.DefaultTrim
 	}
-	keep, err := withoutMargin(p.frames[0], float64(threshold))
+	keep, err := withoutMargin(p.frame, float64(threshold))
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func whiteBalance(p *picture, r transform.Recipe) error {
 		return err
 	}
 	// Single pixels, for a mean of those around it makes grays of colours.
-	first := p.frames[0]
+	first := p.frame
 	small, err := first.Subsample(max(first.Width()/castSide, 1), max(first.Height()/castSide, 1))
 	if err != nil {
 		return err
