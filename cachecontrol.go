@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
+
 	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
@@ -46,7 +48,7 @@ func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, fi
 	switch {
 	case all.NoStore:
 		return all.String()
-	case r.Header.Get("Authorization") != "" && !isForAll:
+	case isAuthenticated(r) && !isForAll:
 		return httpcache.PerUser
 	case asOrigin && len(files) == 1 && all == httpcache.Parse(files[0].CacheControl):
 		return files[0].CacheControl // in its own words
@@ -60,6 +62,21 @@ func (h *Handler) usualCacheControl(r *http.Request, asked transform.Request, fi
 		return all.String()
 	}
 	return bound(h.CacheControl, all)
+}
+
+// isAuthenticated reports whether the request has credentials, or a handler before this
+// one, such as basic_auth, has found out who sent it: the header by which it did may be
+// gone by now.
+func isAuthenticated(r *http.Request) bool {
+	if r.Header.Get("Authorization") != "" {
+		return true
+	}
+	repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	if !ok {
+		return false
+	}
+	user, _ := repl.GetString("http.auth.user.id")
+	return user != ""
 }
 
 // policyOf is what binds of what an origin says of a file. The answer of a handler

@@ -142,3 +142,11 @@ func TestCacheControlOfTheSite(t *testing.T) {
 		s.get(t, "/red.jpg?width=x").wants(t, 400, "Cache-Control", tt.kept)
 	}
 }
+
+// Who was let in by name gets a response for one user, also where the header by which
+// that was found out is gone.
+func TestRFC9111_3_5_AuthenticatedUsers(t *testing.T) {
+	s := serve(t, "basic_auth /sub/* {\n who "+hash+"\n}\nrequest_header -Authorization\nimages {\n origin fs ROOT\n}")
+	s.get(t, "/sub/a%20b.jpg?tr=w-10", "Authorization", "Basic d2hvOnNlY3JldA==").wants(t, 200, "Cache-Control", "private, no-cache")
+	s.get(t, "/red.jpg?tr=w-10").wants(t, 200, "Cache-Control", "public, max-age=31536000")
+}

@@ -43,17 +43,19 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 	}
 	ctx, cancel := h.fetching(ctx)
 	defer cancel()
-	for _, ref := range refs {
-		if err := h.checkReach(ctx, r, asked, ref); err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(layersAtOnce)
+	by := make([]*arrival, len(refs))
+	for i, ref := range refs {
+		var err error
+		if by[i], err = h.reach(ctx, r, nextHandler, asked, ref); err != nil {
 			return nil, transform.InLayer(ref, err)
 		}
 	}
 	files := make([]*origin.Source, len(refs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(layersAtOnce)
 	for i, ref := range refs {
 		get := func() (err error) {
-			if files[i], err = h.fetchFile(ctx, r, nextHandler, asked, ref); err == nil {
+			if files[i], err = h.fetchFile(by[i], asked, ref); err == nil {
 				err = h.language.MayShow(files[i].Header, asked)
 			}
 			return transform.InLayer(ref, err)
@@ -72,11 +74,11 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 
 // fetchFile asks the origins for a file that is drawn on another one, and does
 // not reach the client by itself.
-func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, ref origin.Ref) (*origin.Source, error) {
-	ctx = next.WithCall(ctx, next.Call{
+func (h *Handler) fetchFile(by *arrival, asked transform.Request, ref origin.Ref) (*origin.Source, error) {
+	ctx := next.WithCall(by.ctx, next.Call{
 		Writer:     &nowhere{header: make(http.Header)},
-		Request:    r,
-		Handler:    nextHandler,
+		Request:    by.r,
+		Handler:    by.next,
 		Prefix:     h.language.Endpoint(),
 		IsImage:    func(file []byte) bool { return isDocument(file) || font.Is(file) },
 		MediaTypes: append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype"),
@@ -84,7 +86,7 @@ func (h *Handler) fetchFile(ctx context.Context, r *http.Request, nextHandler ca
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},
 	})
-	return h.originOf(ref, asked.Proof).Fetch(ctx, h.originRequest(r, ref))
+	return h.originOf(ref, asked.Proof).Fetch(ctx, h.originRequest(by.r, ref))
 }
 
 // checkTotal bounds what one request holds in memory before it waits for its turn.

@@ -45,7 +45,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return nextHandler.ServeHTTP(w, r)
 	}
 	if probe != nil {
-		probe.arrive(h, r, asked)
+		probe.arrive(h, r, nextHandler, asked)
 		return nil
 	}
 	first := firstPassOf(r)
@@ -55,7 +55,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	h.addHeaders(w.Header())
 	mergeVary(w)
 	if first != nil && err == nil && !first.passes(h, r, asked) {
-		err = first.arrive(h, r, asked)
+		if err := first.arrive(h, r, asked); err != nil {
+			return h.fail(w, r, err)
+		}
 	}
 	if err == nil {
 		err = h.checkSeen(r, asked)

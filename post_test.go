@@ -324,3 +324,15 @@ func TestPostInTime(t *testing.T) {
 		t.Error("the connection is kept")
 	}
 }
+
+// A file of the site that has the name that a sent picture has here is protected as
+// every other.
+func TestPostedLayerNamedAsTheUpload(t *testing.T) {
+	s := serve(t, "basic_auth /upload* {\n who "+hash+"\n}\nimages {\n dialect imagizer {\n  post {\n   open\n  }\n }\n origin fs ROOT\n}")
+	s.addFile(t, "upload", logo)
+	s.addFile(t, "blue.png", logo)
+	body, contentType := form(t, logo, "mark", "/upload")
+	s.post(t, "/", body, contentType).wants(t, 403)
+	body, contentType = form(t, logo, "mark", "/blue.png")
+	s.post(t, "/", body, contentType).wants(t, 200)
+}

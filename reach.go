@@ -27,7 +27,17 @@ import (
 type probe struct {
 	handler *Handler
 	ref     origin.Ref
-	arrived bool // at the handler, for the file
+	arrived *arrival // at the handler, for the file; nil until then
+}
+
+// arrival is a request as it is when it comes to the handler: with the header, the
+// variables and the root directory that the site's routes have given it on its way, and
+// the handlers behind. A file is fetched by the request that was let through for it,
+// for what is behind may be decided by those.
+type arrival struct {
+	ctx  context.Context
+	r    *http.Request
+	next caddyhttp.Handler
 }
 
 type probeKey struct{}
@@ -46,13 +56,17 @@ func (p *probe) passes(h *Handler, r *http.Request, asked transform.Request, err
 
 // arrive notes that the probe is here. Where the query says that the original is
 // elsewhere, the path is that of the file all the same.
-func (p *probe) arrive(h *Handler, r *http.Request, asked transform.Request) {
+func (p *probe) arrive(h *Handler, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) {
 	path := asked.Ref.Path
 	if asked.Ref.Server != "" {
 		ref, _ := origin.ParseRef(h.below(r), "")
 		path = ref.Path
 	}
-	p.arrived = h == p.handler && !h.hasDetour(r) && path == p.ref.Path && matchersSee(r.URL.Path, h.language.Endpoint(), p.ref)
+	if h != p.handler || h.hasDetour(r) || path != p.ref.Path || !matchersSee(r.URL.Path, h.language.Endpoint(), p.ref) {
+		return
+	}
+	ctx := context.WithValue(r.Context(), probeKey{}, (*probe)(nil)) // what it asks for is no probe
+	p.arrived = &arrival{ctx, r.WithContext(ctx), nextHandler}
 }
 
 // below is the request's escaped path below the endpoint.
@@ -78,17 +92,22 @@ func matchersSee(path, endpoint string, ref origin.Ref) bool {
 
 func cleaned(path string) string { return caddyhttp.CleanPath("/"+strings.TrimLeft(path, "/"), true) }
 
-// checkReach refuses a file that whoever sent the request could not get from this
-// handler by the file's own path. Where the URL asks for nothing but named
-// transformations, the operator has named the file, and everybody may have it.
-func (h *Handler) checkReach(ctx context.Context, r *http.Request, asked transform.Request, ref origin.Ref) error {
-	if asked.Named || ref.Server != "" || ref == asked.Ref { // what is not of this site was decided about by the dialect
-		return nil
+// reach returns the request by which a file is fetched that the URL names beside its
+// original: that for the file's own path, as it arrives here. The error is that of a
+// file which whoever sent the request could not get so. Where the URL asks for nothing
+// but named transformations, the operator has named the file, and everybody may have
+// it, by the request that is being served.
+//
+// The arrival is good for as long as ctx is not done.
+func (h *Handler) reach(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, ref origin.Ref) (*arrival, error) {
+	isOriginal := ref == asked.Ref && ref != uploaded
+	if asked.Named || ref.Server != "" || isOriginal { // what is not of this site was decided about by the dialect
+		return &arrival{ctx, r, nextHandler}, nil
 	}
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	if server == nil || received.URL == nil {
-		return errHidden
+		return nil, errHidden
 	}
 	own := asked.Ref.Path
 	if asked.Ref == uploaded || asked.Ref.Server != "" {
@@ -97,20 +116,21 @@ func (h *Handler) checkReach(ctx context.Context, r *http.Request, asked transfo
 	escaped, ok := sibling(received.URL.EscapedPath(), own, ref)
 	path, err := url.PathUnescape(escaped)
 	if !ok || err != nil {
-		return errNoSibling
+		return nil, errNoSibling
 	}
-	ctx, cancel := h.fetching(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancel(ctx) // of what begins an answer instead
 	p := &probe{handler: h, ref: ref}
 	r = r.Clone(context.WithValue(ctx, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
 	r.RequestURI = r.URL.RequestURI()
 	w := &nowhere{header: make(http.Header), begun: cancel}
 	p.send(h.chains.of(server), w, caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server))
-	if !p.arrived {
-		return errHidden
+	if p.arrived == nil {
+		cancel()
+		return nil, errHidden
 	}
-	return nil
+	context.AfterFunc(ctx, cancel) // with the one around it
+	return p.arrived, nil
 }
 
 // send has the site's routes answer the probe. A handler that it gets to instead may

@@ -26,21 +26,25 @@ var shortly = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(60)}
 // there. missing is the failure that said so; it stays the failure where there is
 // no default image either.
 func (h *Handler) fetchDefault(ctx context.Context, w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, missing error) (*origin.Source, error) {
-	ref := asked.Plan.Default
-	switch {
-	case errors.From(missing).Kind != errors.NotFound || asked.Plan.IsZero():
+	if errors.From(missing).Kind != errors.NotFound || asked.Plan.IsZero() {
 		return nil, missing
-	case ref == origin.Ref{}:
-		ref = h.defaultImage
-	case h.checkReach(ctx, r, asked, ref) != nil:
-		return nil, missing
+	}
+	ref, by := h.defaultImage, &arrival{ctx, r, nextHandler}
+	if own := asked.Plan.Default; own != (origin.Ref{}) {
+		ctx, cancel := h.fetching(ctx)
+		defer cancel()
+		var err error
+		if by, err = h.reach(ctx, r, nextHandler, asked, own); err != nil {
+			return nil, missing
+		}
+		ref = own
 	}
 	if ref == (origin.Ref{}) {
 		return nil, missing
 	}
 	other := asked
 	other.Ref = ref
-	original, err := h.fetch(ctx, w, r, nextHandler, other)
+	original, err := h.fetch(by.ctx, w, by.r, by.next, other)
 	if err == nil || isAnswered(err) {
 		return original, err
 	}
