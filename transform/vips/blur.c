@@ -348,3 +348,28 @@ bridge_blur(VipsImage *in, VipsImage **out, const int *mask, int n, gboolean alp
 		VIPS_UNREF(*out);
 	return answer;
 }
+
+typedef struct {
+	double amount, threshold;
+	gboolean alpha;
+	int n;
+	int mask[];
+} BlurOptions;
+
+static int
+make_blurred(VipsImage *in, VipsImage **out, const void *data)
+{
+	const BlurOptions *o = (const BlurOptions *) data;
+
+	return bridge_blur(in, out, o->mask, o->n, o->alpha, o->amount, o->threshold);
+}
+
+int
+bridge_reel_blur(BridgeReel *reel, VipsImage *in, VipsImage **out, const int *mask, int n, gboolean alpha, double amount, double threshold)
+{
+	BlurOptions *o = g_malloc(sizeof(BlurOptions) + sizeof(int) * n);
+
+	*o = (BlurOptions){ .amount = amount, .threshold = threshold, .alpha = alpha, .n = n };
+	memcpy(o->mask, mask, sizeof(int) * n);
+	return bridge_reel_make(reel, in, out, make_blurred, o);
+}

@@ -80,12 +80,19 @@ func (i *Image) blur(row Row, opts UnsharpOptions) (*Image, error) {
 	if err := row.check(); err != nil {
 		return nil, err
 	}
-	alpha := i.HasAlpha()
+	in, err := i.staged()
+	if err != nil {
+		return nil, err
+	}
+	alpha := C.gboolean(boolean(i.HasAlpha()))
 	mask := cInts(row)
 	var out *C.VipsImage
-	err := i.scope.do(op, func() C.int {
-		return C.bridge_blur(i.c, &out, unsafe.SliceData(mask), C.int(len(mask)),
-			C.gboolean(boolean(alpha)), C.double(opts.Amount), C.double(opts.Threshold))
+	err = i.scope.do(op, func() C.int {
+		numbers, n := unsafe.SliceData(mask), C.int(len(mask))
+		if reel := i.scope.reel; reel != nil {
+			return C.bridge_reel_blur(reel.c, in.c, &out, numbers, n, alpha, C.double(opts.Amount), C.double(opts.Threshold))
+		}
+		return C.bridge_blur(in.c, &out, numbers, n, alpha, C.double(opts.Amount), C.double(opts.Threshold))
 	})
 	if err != nil {
 		return nil, err

@@ -52,6 +52,8 @@ void bridge_discard(VipsOperation *op);
 typedef struct BridgeReel BridgeReel;
 VipsImage *bridge_reel_new(VipsImage *film, int frames, BridgeReel **reel);
 VipsImage *bridge_reel_hold(BridgeReel *reel, VipsImage *in);
+typedef int (*BridgeMake)(VipsImage *in, VipsImage **out, const void *data);
+int bridge_reel_make(BridgeReel *reel, VipsImage *in, VipsImage **out, BridgeMake make, void *data);
 VipsImage *bridge_reel_join(BridgeReel *reel, VipsImage *last);
 void bridge_reel_unref(BridgeReel *reel);
 

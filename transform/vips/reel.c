@@ -17,6 +17,8 @@
 typedef struct {
 	VipsImage *in;	 // the pipeline, from the stage before; NULL for the film
 	VipsImage *held; // its pixels, of the frame at hand
+	BridgeMake make; // what makes them of the pixels of in, a stage; NULL if they are the same
+	void *data;		 // for make; owned by the stage
 } Stage;
 
 struct BridgeReel {
@@ -44,6 +46,7 @@ clear_stage(gpointer data)
 
 	VIPS_UNREF(stage->in);
 	VIPS_UNREF(stage->held);
+	g_free(stage->data);
 }
 
 void
@@ -61,9 +64,9 @@ bridge_reel_unref(BridgeReel *reel)
 }
 
 static void
-add_stage(BridgeReel *reel, VipsImage *in, VipsImage *held)
+add_stage(BridgeReel *reel, VipsImage *in, VipsImage *held, BridgeMake make, void *data)
 {
-	Stage stage = { in, held };
+	Stage stage = { in, held, make, data };
 
 	if (in)
 		g_object_ref(in);
@@ -141,7 +144,7 @@ new_frame(VipsImage *film, int frames)
 	vips_image_init_fields(frame, film->Xsize, film->Ysize / frames, film->Bands,
 		film->BandFmt, film->Coding, film->Type, film->Xres, film->Yres);
 	vips_image_map(film, copy_field, frame);
-	vips_image_set_int(frame, VIPS_META_SEQUENTIAL, 1); // see compute
+	vips_image_set_int(frame, VIPS_META_SEQUENTIAL, 1); // see fill
 	if (vips_image_pipelinev(frame, VIPS_DEMAND_STYLE_THINSTRIP, NULL) || vips_image_write_prepare(frame)) {
 		g_object_unref(frame);
 		return NULL;
@@ -187,7 +190,7 @@ bridge_reel_new(VipsImage *film, int frames, BridgeReel **out)
 	g_array_set_clear_func(reel->stages, clear_stage);
 	reel->drawn = g_queue_new();
 	g_mutex_init(&reel->lock);
-	add_stage(reel, NULL, held);
+	add_stage(reel, NULL, held, NULL, NULL);
 	if (load_frame(reel, held)) {
 		g_object_unref(held);
 		bridge_reel_unref(reel);
@@ -210,8 +213,43 @@ bridge_reel_hold(BridgeReel *reel, VipsImage *in)
 		g_object_unref(held);
 		return NULL;
 	}
-	add_stage(reel, in, held);
+	add_stage(reel, in, held, NULL, NULL);
 	return held;
+}
+
+// What is made at once of an image in memory, a stage, and is one itself. The data are
+// the reel's from now on.
+int
+bridge_reel_make(BridgeReel *reel, VipsImage *in, VipsImage **out, BridgeMake make, void *data)
+{
+	if (make(in, out, data)) {
+		g_free(data);
+		return -1;
+	}
+	add_stage(reel, in, *out, make, data);
+	return 0;
+}
+
+static int
+remake(Stage *stage)
+{
+	VipsImage *made = NULL;
+
+	if (stage->make(stage->in, &made, stage->data))
+		return -1;
+	memcpy(VIPS_IMAGE_ADDR(stage->held, 0, 0), VIPS_IMAGE_ADDR(made, 0, 0), VIPS_IMAGE_SIZEOF_IMAGE(made));
+	g_object_unref(made);
+	return 0;
+}
+
+static int
+compute(BridgeReel *reel, Stage *stage)
+{
+	if (!stage->in)
+		return load_frame(reel, stage->held);
+	if (stage->make)
+		return remake(stage);
+	return fill(stage->in, VIPS_IMAGE_ADDR(stage->held, 0, 0));
 }
 
 // Puts the next frame in place of the one at hand.
@@ -219,12 +257,9 @@ static int
 next_frame(BridgeReel *reel)
 {
 	reel->frame += 1;
-	for (guint i = 0; i < reel->stages->len; i++) {
-		Stage *stage = &g_array_index(reel->stages, Stage, i);
-
-		if (stage->in ? fill(stage->in, VIPS_IMAGE_ADDR(stage->held, 0, 0)) : load_frame(reel, stage->held))
+	for (guint i = 0; i < reel->stages->len; i++)
+		if (compute(reel, &g_array_index(reel->stages, Stage, i)))
 			return -1;
-	}
 	return 0;
 }
 

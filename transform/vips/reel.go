@@ -14,7 +14,8 @@ import (
 // the first frame is drawn of all others when the result is read, one after the
 // other, so that the animation may be of any length.
 //
-// From NewReel on, CopyMemory in its scope computes the pixels anew for each frame.
+// From NewReel on, CopyMemory, Blur, Unsharp and Warp in its scope compute the pixels
+// anew for each frame.
 // All else that is computed while the picture is built is of the first frame:
 // statistics, Pixels, exports.
 type Reel struct {
@@ -89,4 +90,13 @@ func (r *Reel) hold(image *Image) (*Image, error) {
 	}
 	r.images = append(r.images, image)
 	return image.scope.adopt(held), nil
+}
+
+// staged is the image as what computes at once takes it: in a scope with a reel it is a
+// stage, and so is what is made of it.
+func (i *Image) staged() (*Image, error) {
+	if i.scope.reel == nil {
+		return i, nil
+	}
+	return i.CopyMemory()
 }

@@ -191,3 +191,26 @@ bridge_warp(VipsImage *in, VipsImage **out, int width, int height, double left, 
 		VIPS_UNREF(*out);
 	return answer;
 }
+
+typedef struct {
+	int width, height;
+	double left, top;
+	Warp warp;
+} WarpOptions;
+
+static int
+make_warped(VipsImage *in, VipsImage **out, const void *data)
+{
+	const WarpOptions *o = (const WarpOptions *) data;
+
+	return bridge_warp(in, out, o->width, o->height, o->left, o->top, &o->warp);
+}
+
+int
+bridge_reel_warp(BridgeReel *reel, VipsImage *in, VipsImage **out, int width, int height, double left, double top, const Warp *warp)
+{
+	WarpOptions *o = g_new(WarpOptions, 1);
+
+	*o = (WarpOptions){ .width = width, .height = height, .left = left, .top = top, .warp = *warp };
+	return bridge_reel_make(reel, in, out, make_warped, o);
+}

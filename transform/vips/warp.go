@@ -47,9 +47,16 @@ func (i *Image) Warp(width, height int, left, top float64, w Warp) (*Image, erro
 			c.up = -1
 		}
 	}
+	in, err := i.staged()
+	if err != nil {
+		return nil, err
+	}
 	var out *C.VipsImage
-	err := i.scope.do(op, func() C.int {
-		return C.bridge_warp(i.c, &out, C.int(width), C.int(height), C.double(left), C.double(top), &c)
+	err = i.scope.do(op, func() C.int {
+		if reel := i.scope.reel; reel != nil {
+			return C.bridge_reel_warp(reel.c, in.c, &out, C.int(width), C.int(height), C.double(left), C.double(top), &c)
+		}
+		return C.bridge_warp(in.c, &out, C.int(width), C.int(height), C.double(left), C.double(top), &c)
 	})
 	if err != nil {
 		return nil, err

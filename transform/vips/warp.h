@@ -1,7 +1,7 @@
 #ifndef CADDY_IMAGES_WARP_H
 #define CADDY_IMAGES_WARP_H
 
-#include <vips/vips.h>
+#include "bridge.h"
 
 // Where a pixel of a warped image comes from: x and y are its middle, u and v parts of
 // the width and height of the image that is warped.
@@ -15,5 +15,8 @@ typedef struct {
 } Warp;
 
 int bridge_warp(VipsImage *in, VipsImage **out, int width, int height, double left, double top, const Warp *warp);
+
+// The same for each frame of a reel, of which in is a stage.
+int bridge_reel_warp(BridgeReel *reel, VipsImage *in, VipsImage **out, int width, int height, double left, double top, const Warp *warp);
 
 #endif
