@@ -14,11 +14,11 @@ import (
 func TestBackendTimeoutOfDrawing(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n workers 1\n backend_timeout 3s\n render_timeout 1h\n origin fs ROOT\n}")
-	if err := os.WriteFile(filepath.Join(s.root, "slow.svg"), []byte(slowSVG), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.root, "slow.jpg"), photo(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	freeze(t, 1)
-	s.get(t, "/tr:w-3000/slow.svg").wants(t, 504)
+	s.get(t, "/tr:w-2000,f-avif/slow.jpg").wants(t, 504)
 	until(t, "another picture, when there is a new worker", func() bool { return s.get(t, "/tr:w-10/red.jpg").StatusCode == http.StatusOK })
 	var lines []map[string]any
 	until(t, "a log line", func() bool { lines = s.logged(t); return len(lines) > 0 })
@@ -35,9 +35,9 @@ func TestBackendTimeoutIsForBoth(t *testing.T) {
 		case <-time.After(500 * time.Millisecond):
 		case <-r.Context().Done():
 		}
-		_, _ = w.Write([]byte(slowSVG))
+		_, _ = w.Write(photo())
 	})
 	s := serve(t, "images {\n workers 1\n backend_timeout 4s\n render_timeout 1h\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
 	freeze(t, 1)
-	s.get(t, "/tr:w-3000/slow.svg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout")
+	s.get(t, "/tr:w-2000,f-avif/slow.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout")
 }

@@ -9,11 +9,6 @@ import (
 	"time"
 )
 
-// slowSVG takes many seconds to draw: filters upon filters.
-var slowSVG = `<svg xmlns="http://www.w3.org/2000/svg" width="3000" height="3000"><filter id="f" x="0" y="0" width="1" height="1">` +
-	strings.Repeat(`<feTurbulence baseFrequency="0.5" numOctaves="10"/><feGaussianBlur stdDeviation="50"/>`, 40) +
-	`</filter><rect width="3000" height="3000" filter="url(#f)"/></svg>`
-
 // backend_timeout is one time for fetching and rendering.
 func TestBackendTimeout(t *testing.T) {
 	addr := backend(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

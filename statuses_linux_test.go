@@ -23,7 +23,7 @@ func TestStatusOfAnEngineThatBreaks(t *testing.T) {
 	before := cpuTime(t, worker)
 	var client sync.WaitGroup
 	client.Go(func() {
-		cause{path: "/slow.svg?width=3000", status: 500, error: "EIO - ", fault: "server"}.check(t, s)
+		cause{path: "/slow.jpg?width=3000&format=avif", status: 500, error: "EIO - ", fault: "server"}.check(t, s)
 	})
 	untilDrawing(t, worker, before)
 	if err := syscall.Kill(worker, syscall.SIGSEGV); err != nil {
@@ -44,7 +44,7 @@ func TestStatusesOfLoad(t *testing.T) {
 	}{
 		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests wait already"},
 		"no turn in time":     {"workers 1\n queue_timeout 100ms", 1, 1, 0, "EAGAIN - The server is busy; "},
-		"insufficient memory": {"workers 2\n memory 256MiB\n queue_timeout 100ms", 2, 1, 0, "EAGAIN - The server is busy; "},
+		"insufficient memory": {"workers 4\n memory 448MiB\n queue_timeout 100ms", 4, 1, 0, "EAGAIN - The server is busy; "},
 	} {
 		t.Run(what, func(t *testing.T) {
 			noWorkers(t)
@@ -53,7 +53,7 @@ func TestStatusesOfLoad(t *testing.T) {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
 			ask := func(width int) {
-				r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/slow.svg?width=%d", s.url, width), nil)
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/slow.jpg?width=%d&format=avif", s.url, width), nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -73,7 +73,7 @@ func TestStatusesOfLoad(t *testing.T) {
 				ask(2000 - n)
 				until(t, "one that waits", func() bool { return images.WaitingNow() == n+1 })
 			}
-			a := s.get(t, "/slow.svg?width=2990")
+			a := s.get(t, "/slow.jpg?width=2990&format=avif")
 			a.wants(t, http.StatusServiceUnavailable, "Cache-Control", "no-store")
 			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || after < 1 || !strings.HasPrefix(a.Header.Get("Ik-Error"), tt.error) {
 				t.Errorf("%v", a.Header)
@@ -91,7 +91,7 @@ func TestStatusOfRenderingTooLong(t *testing.T) {
 	noWorkers(t)
 	s := imagizerAt(t, backend(t, slowly), "workers 1\n render_timeout 1h\n backend_timeout 3s")
 	freeze(t, 1)
-	cause{path: "/slow.svg?width=3000", status: 504, error: "ETIMEDOUT - ", fault: "server"}.check(t, s)
+	cause{path: "/slow.jpg?width=3000&format=avif", status: 504, error: "ETIMEDOUT - ", fault: "server"}.check(t, s)
 }
 
 // 499: whoever leaves while the picture is drawn stops the work.
@@ -100,7 +100,7 @@ func TestStatusOfAClientThatLeavesAPicture(t *testing.T) {
 	s := imagizerAt(t, backend(t, slowly), "workers 1\n queue_timeout 10m\n render_timeout 1h\n backend_timeout 1h")
 	freeze(t, 1)
 	ctx, leave := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/slow.svg?width=3000", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/slow.jpg?width=3000&format=avif", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,5 +122,5 @@ func slowly(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, svg)
 		return
 	}
-	fmt.Fprint(w, slowSVG)
+	_, _ = w.Write(photo())
 }
