@@ -175,7 +175,9 @@ func TestReload(t *testing.T) {
 	var clients sync.WaitGroup
 	for i := range requests {
 		clients.Go(func() {
-			s.get(t, fmt.Sprintf("/tr:w-40/%d.jpg", i)).wantsSize(t, 40, 30)
+			a := s.get(t, fmt.Sprintf("/tr:w-40/%d.jpg", i))
+			a.wants(t, 200)
+			a.wantsSize(t, 40, 30)
 		})
 	}
 	for range requests {
@@ -184,7 +186,7 @@ func TestReload(t *testing.T) {
 	loaded := make(chan error)
 	go func() { loaded <- load(t, s.config(portOf(t, s), directives+"\nheader X-New yes")) }()
 	until(t, "the new configuration", func() bool {
-		resp, err := http.Get(s.url + "/tr:x/x.jpg")
+		resp, err := http.Get(s.url + "/tr:nonsense/x.jpg")
 		if err != nil {
 			return false
 		}
