@@ -100,6 +100,9 @@ func (h *Handler) log(r *http.Request, e *errors.Error, failure caddyhttp.Handle
 
 // receivedPath is the path as the client asked for it.
 func receivedPath(r *http.Request) string {
+	if first, ok := r.Context().Value(firstPassKey{}).(*firstPass); ok {
+		return first.sent
+	}
 	if received, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && received.URL != nil {
 		return received.URL.Path
 	}

@@ -35,6 +35,7 @@ import (
 type firstPass struct {
 	handler *Handler
 	target  string // the request target as the client sent it
+	sent    string // its path, decoded
 	path    string // the escaped path, as the handler saw it
 	ref     origin.Ref
 	arrived bool // the second pass has come to a handler of this package
@@ -101,7 +102,7 @@ func (h *Handler) passAgain(w http.ResponseWriter, r *http.Request, asked transf
 	if !ok || err != nil {
 		return refuse(errUnlocated)
 	}
-	first := &firstPass{handler: h, target: received.RequestURI, path: r.URL.EscapedPath(), ref: asked.Ref}
+	first := &firstPass{handler: h, target: received.RequestURI, sent: received.URL.Path, path: r.URL.EscapedPath(), ref: asked.Ref}
 	guarded := newGuardedWriter(w, first.mayAnswer)
 	again := r.Clone(context.WithValue(outer, firstPassKey{}, first))
 	again.Method, again.RemoteAddr = received.Method, received.RemoteAddr

@@ -1,6 +1,8 @@
 package imagizer
 
 import (
+	"strings"
+
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -39,7 +41,7 @@ func (d *Dialect) parse(file, rawQuery string) (asked transform.Request, err err
 	if asked.Plan, err = p.plan(); err != nil {
 		return transform.Request{}, err
 	}
-	asked.Meta = p.meta
+	asked.Meta, asked.Named = p.meta, isPreset(rawQuery)
 	if asked.Ref, err = p.ref(file, belongs); err != nil {
 		return transform.Request{}, err
 	}
@@ -47,6 +49,16 @@ func (d *Dialect) parse(file, rawQuery string) (asked transform.Request, err err
 		return transform.Request{}, errors.New(errors.BadTransform, "The URL names no file to transform")
 	}
 	return asked, nil
+}
+
+// isPreset reports whether a query asks for nothing but what the operator has named.
+func isPreset(rawQuery string) bool {
+	for part := range strings.SplitSeq(rawQuery, "&") {
+		if key, _, _ := strings.Cut(part, "="); key != "preset" {
+			return false
+		}
+	}
+	return true
 }
 
 // Detour tells how a URL would be written that names the same original by its own
