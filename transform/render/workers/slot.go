@@ -212,12 +212,12 @@ func (s *slot) isDead(w *process) bool {
 
 // ended buries a worker that died when it was idle, or spoke then.
 func (s *slot) ended(w *process, spoke bool) {
-	fault := w.fault
+	fault := fmt.Errorf("%w: it speaks and was not asked", errNonsense)
+	if !spoke { // else it is still being listened to
+		fault = w.fault
+	}
 	s.fate = fateOf(!spoke && w.diedFromOutside(fault))
 	s.kill(w, Died)
-	if spoke {
-		fault = fmt.Errorf("%w: it speaks and was not asked", errNonsense)
-	}
 	s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(fault))
 }
 
