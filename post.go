@@ -132,6 +132,7 @@ func (h *Handler) parsePost(r *http.Request, query string) (transform.Request, e
 		return asked, errors.New(errors.BadTransform, "The picture comes with the request; it takes no parameter that says where another one is")
 	}
 	asked.Plan.Still = asked.Plan.Still || !*h.AllowAnimatedGIFs
+	asked.Named = false // who sends a form gets no file of the site that they may not have, by a preset either
 	return asked, h.admit(r, nil, &asked)
 }
 

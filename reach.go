@@ -118,18 +118,23 @@ func (h *Handler) reach(ctx context.Context, r *http.Request, nextHandler caddyh
 	if !ok || err != nil {
 		return nil, errNoSibling
 	}
-	ctx, cancel := context.WithCancel(ctx) // of what begins an answer instead
+	probed, cancel := context.WithCancel(ctx)
 	p := &probe{handler: h, ref: ref}
-	r = r.Clone(context.WithValue(ctx, probeKey{}, p))
+	r = r.Clone(context.WithValue(probed, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
 	r.RequestURI = r.URL.RequestURI()
-	w := &nowhere{header: make(http.Header), begun: cancel}
+	begun := func() { // by a handler that it gets to instead; what comes after the arrival is no matter
+		if p.arrived == nil {
+			cancel()
+		}
+	}
+	w := &nowhere{header: make(http.Header), begun: begun}
 	p.send(h.chains.of(server), w, caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, server))
 	if p.arrived == nil {
 		cancel()
 		return nil, errHidden
 	}
-	context.AfterFunc(ctx, cancel) // with the one around it
+	context.AfterFunc(ctx, cancel)
 	return p.arrived, nil
 }
 
