@@ -77,6 +77,9 @@ func (s *sketch) decoding() int64 {
 		}
 		return n * file * int64(h.Depth) / 8
 	case sniff.GIF:
+		if h.Alpha {
+			return 6*file + int64(len(s.job.Original)) // a copy, see package gif
+		}
 		return 6 * file
 	case sniff.TIFF:
 		return s.pixel * int64(h.Width) * int64(h.Rows)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/gif"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -23,6 +24,9 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	}
 	if err := checkFile(job.Original, source); err != nil {
 		return nil, err
+	}
+	if source == sniff.GIF {
+		job.Original = gif.Clear(job.Original)
 	}
 	p := &picture{scope: scope, job: job, whole: job, source: source, stored: 1, untouched: true}
 	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {

@@ -1,0 +1,131 @@
+// Package gif knows which pixels of a GIF no frame covers: those around a first frame
+// that is smaller than the canvas, and those that a frame clears when its time is over
+// and the next one leaves.
+//
+// The specification has them "restored to the background color" (GIF89a, section 23),
+// which all browsers take for transparent. libvips does so only where a frame has a
+// transparent colour. Elsewhere it shows the first colour of the palette, or black.
+//
+// It is plain Go and looks at files of strangers: it never panics, and its time is
+// bounded by the file's length and by the pixels of its frames.
+package gif
+
+import (
+	"encoding/binary"
+	"image"
+	"iter"
+)
+
+// Labels of blocks, and their parts (GIF89a, section 18 and on).
+const (
+	screenStart  = 6  // behind the signature
+	screenLength = 7  // of the logical screen descriptor
+	controlSize  = 4  // bytes in a graphic control extension
+	imageLength  = 10 // of an image descriptor
+
+	extension = 0x21
+	control   = 0xf9
+	separator = 0x2c
+)
+
+// Disposals: what happens to a frame's pixels when its time is over.
+const (
+	restoreBackground = 2
+	restorePrevious   = 3
+	alsoPrevious      = 4 // written by old encoders, and read so by libvips and browsers
+)
+
+// mostFrames is up to how many frames are looked at.
+const mostFrames = 100_000
+
+// frame is one image of the file.
+type frame struct {
+	area        image.Rectangle
+	disposal    byte
+	transparent bool // one of its colours is
+
+	control    int // offset of the flags of its graphic control extension; 0 if it has none
+	descriptor int // offset of the image descriptor
+	table      int // offset of its own colour table; 0 if it has none
+	entries    int // of that table
+	data       int // offset of the code size, which the blocks of its pixels follow
+	end        int // offset behind these blocks
+}
+
+// screen is the canvas as the file announces it. It is empty if there is none.
+func screen(file []byte) image.Rectangle {
+	if len(file) < screenStart+screenLength {
+		return image.Rectangle{}
+	}
+	return image.Rect(0, 0, int(little(file, screenStart)), int(little(file, screenStart+2)))
+}
+
+// grown is a canvas with room for the first frame: as libvips has it.
+func grown(canvas image.Rectangle, first frame) image.Rectangle {
+	canvas.Max.X, canvas.Max.Y = max(canvas.Max.X, first.area.Max.X), max(canvas.Max.Y, first.area.Max.Y)
+	return canvas
+}
+
+// frames walks the frames of a file, up to where it ends or makes no sense.
+func frames(file []byte) iter.Seq2[int, frame] {
+	return func(yield func(int, frame) bool) {
+		if len(file) < screenStart+screenLength {
+			return
+		}
+		_, entries := tableAt(file, screenStart+4)
+		at := screenStart + screenLength + 3*entries
+		var next frame
+		for n := 0; at < len(file) && n < mostFrames; {
+			switch file[at] {
+			case extension:
+				if at+3+controlSize <= len(file) && file[at+1] == control && file[at+2] >= controlSize {
+					next.control = at + 3
+					next.disposal = file[next.control] >> 2 & 7
+					next.transparent = next.transparent || file[next.control]&1 != 0
+				}
+				at = behind(file, at+2)
+			case separator:
+				if at+imageLength >= len(file) {
+					return
+				}
+				next.descriptor = at
+				left, top := int(little(file, at+1)), int(little(file, at+3))
+				next.area = image.Rect(left, top, left+int(little(file, at+5)), top+int(little(file, at+7)))
+				at += imageLength
+				if own, entries := tableAt(file, next.descriptor+9); own {
+					next.table, next.entries = at, entries
+					at += 3 * entries
+				}
+				next.data = at
+				at = behind(file, at+1)
+				next.end = min(at, len(file))
+				if next.data >= len(file) || !yield(n, next) {
+					return
+				}
+				next = frame{}
+				n++
+			default: // the trailer, or damage
+				return
+			}
+		}
+	}
+}
+
+// tableAt reports whether the flags at an offset announce a colour table, and its entries.
+func tableAt(file []byte, at int) (announced bool, entries int) {
+	if file[at]&0x80 == 0 {
+		return false, 0
+	}
+	return true, 1 << (file[at]&7 + 1)
+}
+
+// behind walks over data blocks, each with its length before it, to behind the one of
+// length 0.
+func behind(file []byte, at int) int {
+	for at < len(file) && file[at] != 0 {
+		at += 1 + int(file[at])
+	}
+	return at + 1
+}
+
+func little(file []byte, at int) uint16 { return binary.LittleEndian.Uint16(file[at:]) }
