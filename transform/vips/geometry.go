@@ -41,20 +41,10 @@ func (i *Image) SmartCrop(width, height int, interesting Interesting) (*Crop, er
 }
 
 // FindTrim returns the rectangle that is left when the border, all that differs
-// by no more than threshold from the background, is cut off. A nil background
-// is the top left pixel. Width and height are 0 when nothing is left.
+// by no more than threshold from the background, is cut off. The background has a value
+// for each band that is not alpha. Width and height are 0 when nothing is left.
 func (i *Image) FindTrim(threshold float64, background []float64) (x, y, width, height int, err error) {
-	in := args{"threshold": threshold}
-	if background == nil {
-		if background, err = i.Getpoint(0, 0); err != nil {
-			return 0, 0, 0, 0, err
-		}
-		if i.HasAlpha() {
-			background = background[:len(background)-1] // is flattened away first
-		}
-	}
-	in["background"] = background
-	err = i.call("find_trim", in, func(op *operation) error {
+	err = i.call("find_trim", args{"threshold": threshold, "background": background}, func(op *operation) error {
 		x, y = op.int("left"), op.int("top")
 		width, height = op.int("width"), op.int("height")
 		return nil

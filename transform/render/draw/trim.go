@@ -3,11 +3,13 @@
 package draw
 
 import (
+	"math"
+
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// trim cuts away a margin of one colour, that of the top left pixel. The first
+// trim cuts away a margin of one colour, the one that most corners have. The first
 // frame decides for all. A picture that is all margin stays as it is.
 func trim(p *picture, t transform.Trim) error {
 	if !t.On {
@@ -51,20 +53,67 @@ const leastTrim = 3
 // withoutMargin finds what differs from the margin in its colour or in its
 // alpha. For the colours, libvips lays the image over that of the margin.
 func withoutMargin(image *vips.Image, threshold float64) (transform.Rect, error) {
-	keep, err := findTrim(image, threshold)
-	if err != nil || !image.HasAlpha() {
-		return keep, err
+	margin, err := marginOf(image, threshold)
+	if err != nil {
+		return transform.Rect{}, err
 	}
-	alpha, err := image.ExtractBand(image.Bands()-1, 1)
+	if !image.HasAlpha() {
+		return findTrim(image, threshold, margin)
+	}
+	last := image.Bands() - 1
+	keep, err := findTrim(image, threshold, margin[:last])
 	if err != nil {
 		return keep, err
 	}
-	opaque, err := findTrim(alpha, threshold)
+	alpha, err := image.ExtractBand(last, 1)
+	if err != nil {
+		return keep, err
+	}
+	opaque, err := findTrim(alpha, threshold, margin[last:])
 	return union(keep, opaque), err
 }
 
-func findTrim(image *vips.Image, threshold float64) (r transform.Rect, err error) {
-	r.X, r.Y, r.Width, r.Height, err = image.FindTrim(threshold, nil)
+// marginOf is the pixel that most corners are like: one of them may belong to the
+// subject. Where as many are like another it is the first from the top left on.
+func marginOf(image *vips.Image, threshold float64) (margin []float64, err error) {
+	right, bottom := image.Width()-1, image.Height()-1
+	var corners [4][]float64
+	for n, at := range [4][2]int{{0, 0}, {right, 0}, {0, bottom}, {right, bottom}} {
+		if corners[n], err = image.Getpoint(at[0], at[1]); err != nil {
+			return nil, err
+		}
+	}
+	most := 0
+	for _, corner := range corners {
+		alike := 0
+		for _, other := range corners {
+			if isAlike(corner, other, threshold, image.HasAlpha()) {
+				alike++
+			}
+		}
+		if alike > most {
+			most, margin = alike, corner
+		}
+	}
+	return margin, nil
+}
+
+// isAlike reports whether two pixels differ by no more than the threshold. The colour of
+// what is transparent is not seen.
+func isAlike(a, b []float64, threshold float64, alpha bool) bool {
+	if last := len(a) - 1; alpha && a[last] == 0 && b[last] == 0 {
+		return true
+	}
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > threshold {
+			return false
+		}
+	}
+	return true
+}
+
+func findTrim(image *vips.Image, threshold float64, margin []float64) (r transform.Rect, err error) {
+	r.X, r.Y, r.Width, r.Height, err = image.FindTrim(threshold, margin)
 	return r, err
 }
 

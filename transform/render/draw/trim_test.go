@@ -49,6 +49,31 @@ func TestTrim(t *testing.T) {
 	}
 }
 
+// A subject that reaches into a corner is no margin.
+func TestTrimByMostCorners(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		figure image.Rectangle
+		ground color.NRGBA
+		w, h   int
+	}{
+		{"top left", image.Rect(0, 0, 40, 30), white, 40, 30},
+		{"top right", image.Rect(60, 0, 100, 30), white, 40, 30},
+		{"bottom left", image.Rect(0, 30, 40, 60), white, 40, 30},
+		{"bottom right", image.Rect(60, 30, 100, 60), white, 40, 30},
+		{"top left, on a transparent margin", image.Rect(0, 0, 40, 30), clear, 40, 30},
+		{"along the left side: the first corner's colour is the margin", image.Rect(0, 0, 40, 60), white, 60, 60},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			wantSize(t, drawn(t, asPNG(t, box(100, 60, test.ground, red, test.figure)), trimmed(0)), test.w, test.h)
+		})
+	}
+	four := box(100, 60, white, red, image.Rect(10, 10, 90, 50))
+	four.SetNRGBA(0, 0, black)
+	four.SetNRGBA(99, 0, color.NRGBA{250, 250, 250, 255}) // within the threshold
+	wantSize(t, drawn(t, asPNG(t, four), trimmed(0)), 80, 40)
+}
+
 // The threshold is in steps of 8 bits, however many the original has.
 func TestTrimDepths(t *testing.T) {
 	figure := image.Rect(13, 7, 53, 47)
