@@ -206,7 +206,7 @@ func TestShadowLimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkLimit(t, "CheckRecipe", limits.CheckRecipe(r, 1), tt.want)
+		checkLimit(t, "CheckRecipe", limits.CheckRecipe(r, tt.size, 1), tt.want)
 	}
 }
 

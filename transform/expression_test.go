@@ -205,7 +205,7 @@ func TestEnormousExpression(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if (Limits{MaxPixels: DefaultMaxPixels, MaxDimension: DefaultMaxDimension}).CheckRecipe(r, 1) == nil {
+	if (Limits{MaxPixels: DefaultMaxPixels, MaxDimension: DefaultMaxDimension}).CheckRecipe(r, Size{}, 1) == nil {
 		t.Errorf("%+v passes the limits", r)
 	}
 }

@@ -50,7 +50,7 @@ func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
 	if err != nil {
 		return f, nil, err
 	}
-	if err := limits.CheckRecipe(sized, 1); err != nil {
+	if err := limits.CheckRecipe(sized, Size{}, 1); err != nil {
 		return f, nil, err
 	}
 	f.Size = sized.Scale

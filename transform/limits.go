@@ -11,7 +11,8 @@ type Limits struct {
 	// MaxFrames bounds the frames of an animation.
 	MaxFrames int
 
-	// MaxDimension bounds width and height of what is drawn.
+	// MaxDimension bounds width and height of what is drawn. A side that is no longer
+	// than the original's is not beyond it.
 	MaxDimension int
 
 	// MaxPDFSize bounds the file of which a page is drawn, in bytes.
@@ -47,9 +48,13 @@ func (l Limits) CheckPDF(size int) error {
 	return nil
 }
 
-// CheckDrawn tells whether a picture may be drawn: frames frames of the size.
-func (l Limits) CheckDrawn(s Size, frames int) error {
-	if max(s.Width, s.Height) > l.MaxDimension {
+// CheckDrawn reports whether a picture of the size may be made of nothing.
+func (l Limits) CheckDrawn(s Size) error { return l.checkDrawn(s, Size{}, 1) }
+
+// checkDrawn reports whether a picture may be drawn, of one of the size own: frames
+// frames of the size s.
+func (l Limits) checkDrawn(s, own Size, frames int) error {
+	if s.Width > max(l.MaxDimension, own.Width) || s.Height > max(l.MaxDimension, own.Height) {
 		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
 	}
 	if n := pixelsOf(s, frames); n > l.MaxPixels {
@@ -58,15 +63,15 @@ func (l Limits) CheckDrawn(s Size, frames int) error {
 	return nil
 }
 
-// CheckRecipe reports whether a recipe may be drawn, each of frames frames: what
-// it draws, and what it scales the picture to on the way there. What is enlarged
-// and then cut has no such way.
-func (l Limits) CheckRecipe(r Recipe, frames int) error {
+// CheckRecipe reports whether a recipe may be drawn of a picture of the size own, each
+// of frames frames: what it draws, and what it scales the picture to on the way there.
+// What is enlarged and then cut has no such way.
+func (l Limits) CheckRecipe(r Recipe, own Size, frames int) error {
 	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels && !r.CropFirst {
 		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
 			r.Scale.Width, r.Scale.Height, n, l.MaxPixels)
 	}
-	if err := l.CheckDrawn(r.Drawn(), frames); err != nil {
+	if err := l.checkDrawn(r.Drawn(), own, frames); err != nil {
 		return err
 	}
 	return checkShadow(r)

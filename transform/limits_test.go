@@ -48,7 +48,7 @@ func TestLimits(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			checkLimit(t, "CheckOriginal", tt.limits.CheckOriginal(tt.size, tt.frames), tt.original)
-			checkLimit(t, "CheckDrawn", tt.limits.CheckDrawn(tt.size, tt.frames), tt.drawn)
+			checkLimit(t, "CheckDrawn", tt.limits.checkDrawn(tt.size, Size{}, tt.frames), tt.drawn)
 		})
 	}
 }
@@ -63,6 +63,11 @@ func TestLimitsOfRecipe(t *testing.T) {
 	}{
 		{"a photo", plant, Step{Resize: box(Cover, 300, 200)}, ""},
 		{"a part of what is wider than max_dimension", still(20000, 1000), Step{Resize: box(Crop, 300, 200)}, ""},
+		{"wider than max_dimension, and left so", still(20000, 1000), Step{}, ""},
+		{"wider than max_dimension, and cut in its height", still(20000, 1000), Step{Resize: box(Crop, 20000, 500)}, ""},
+		{"wider than max_dimension, and turned", still(20000, 1000), Step{Rotate: Num(90)}, "The result would be 1000x20000, more than max_dimension, 16383"},
+		{"wider than max_dimension, and padded", still(20000, 1000), Step{Resize: box(PadOnly, 20000, 16384)}, "The result would be 20000x16384, more than max_dimension, 16383"},
+		{"wider than max_dimension, and wider still", still(20000, 10), Step{Border: Border{Width: Num(1)}}, "The result would be 20002x12, more than max_dimension, 16383"},
 		{"enormous on the way", plant, Step{Resize: box(Stretch, 16000, 16000)},
 			"The picture would be scaled to 16000x16000, 256000000 pixels, more than max_pixels, 100000000"},
 		{"enormous, would it not be cut first", still(1, 10000), Step{Resize: box(Cover, 16000, 1)}, ""},
@@ -76,7 +81,7 @@ func TestLimitsOfRecipe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkLimit(t, "CheckRecipe", limits.CheckRecipe(r, 1), tt.want)
+			checkLimit(t, "CheckRecipe", limits.CheckRecipe(r, tt.own.Size, 1), tt.want)
 		})
 	}
 }

@@ -74,7 +74,7 @@ func TestAbsurdNumbersAreFarButSafe(t *testing.T) {
 		if far := max(drawn.Width, drawn.Height); far < 1<<28 || far > math.MaxInt32 {
 			t.Errorf("%+v draws %v", z, drawn)
 		}
-		if err := (Limits{MaxPixels: DefaultMaxPixels, MaxDimension: DefaultMaxDimension}).CheckDrawn(drawn, 1); err == nil {
+		if err := (Limits{MaxPixels: DefaultMaxPixels, MaxDimension: DefaultMaxDimension}).CheckDrawn(drawn); err == nil {
 			t.Errorf("%+v draws %v, and passes the limits", z, drawn)
 		}
 	}

@@ -76,6 +76,28 @@ func (f Format) Alpha() bool { return f != JPEG }
 // hold one, libvips cannot write it.
 func (f Format) Animated() bool { return f == GIF || f == WebP }
 
+// Holds reports whether the format can hold a picture of the size.
+func (f Format) Holds(s Size) bool {
+	most := f.MaxSide()
+	return most == 0 || max(s.Width, s.Height) <= most
+}
+
+// MaxSide is how many pixels a picture may have in each direction to be written in the
+// format; 0 if that has no bound of its own.
+func (f Format) MaxSide() int {
+	switch f {
+	case JPEG:
+		return 65500 // libjpeg's JPEG_MAX_DIMENSION
+	case WebP:
+		return 16383 // WEBP_MAX_DIMENSION
+	case AVIF:
+		return 16384 // libheif's encoders
+	case GIF:
+		return 65535 // 16 bits
+	}
+	return 0
+}
+
 // ParseFormat reads a format's name, as String gives it or as its usual file
 // extension, jpg.
 func ParseFormat(name string) (Format, bool) {
@@ -96,17 +118,18 @@ func ParseFormat(name string) (Format, bool) {
 //
 // AVIF is not chosen, only obeyed, where the original is HEIC, the colour profile
 // is kept or an unsharp mask was drawn (ImageKit, "Automatic image format
-// conversion").
+// conversion"). A format that cannot hold the picture's size is not chosen either: the
+// next one that can is.
 func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	if p.Output.Format.Writable() {
 		return p.Output.Format
 	}
-	if p.Output.Format == FormatOriginal && f.Format.Writable() {
+	if p.Output.Format == FormatOriginal && f.Format.Writable() && f.Format.Holds(f.Size) {
 		return f.Format
 	}
 	if p.Output.Format == FormatAuto {
 		for _, c := range accepts {
-			if c == AVIF && (f.Format == HEIC || p.Output.Profile || p.unsharp()) || f.Frames > 1 && !c.Animated() || f.Alpha && !c.Alpha() {
+			if c == AVIF && (f.Format == HEIC || p.Output.Profile || p.unsharp()) || f.Frames > 1 && !c.Animated() || f.Alpha && !c.Alpha() || !c.Holds(f.Size) {
 				continue
 			}
 			return c
@@ -115,7 +138,7 @@ func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	switch {
 	case f.Frames > 1:
 		return GIF
-	case f.Format == PNG || f.Format == GIF || f.Format == SVG || f.Alpha:
+	case f.Format == PNG || f.Format == GIF || f.Format == SVG || f.Alpha || !JPEG.Holds(f.Size):
 		return PNG
 	}
 	return JPEG

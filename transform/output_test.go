@@ -26,6 +26,7 @@ func TestEncoding(t *testing.T) {
 		unsharp   = Plan{Steps: []Step{{}, {Effects: Effects{Unsharp: Unsharp{Amount: 1}}}}}
 		as        = func(f Format) Plan { return Plan{Output: Output{Format: f}} }
 		original  = as(FormatOriginal)
+		long      = func(f Format, width int) Facts { return Facts{Format: f, Frames: 1, Size: Size{width, 9}} }
 	)
 	tests := []struct {
 		name    string
@@ -58,6 +59,17 @@ func TestEncoding(t *testing.T) {
 		{"profile kept", profile, photo, modern, WebP},
 		{"profile kept, only AVIF", profile, photo, onlyAVIF, JPEG},
 		{"unsharp mask in any step", unsharp, photo, modern, WebP},
+
+		{"too large for WebP", Plan{}, long(JPEG, 16384), []Format{WebP, AVIF}, AVIF},
+		{"as large as WebP", Plan{}, long(JPEG, 16383), []Format{WebP, AVIF}, WebP},
+		{"as high as WebP", Plan{}, Facts{Format: JPEG, Frames: 1, Size: Size{1, 16384}}, []Format{WebP}, JPEG},
+		{"too large for WebP and AVIF", Plan{}, long(JPEG, 16385), []Format{WebP, AVIF}, JPEG},
+		{"as large as JPEG", Plan{}, long(TIFF, 65500), modern, JPEG},
+		{"too large for JPEG", Plan{}, long(TIFF, 65501), modern, PNG},
+		{"an original too large for its own format", original, long(AVIF, 16385), none, JPEG},
+		{"an original too large for its own format and JPEG", original, long(JPEG, 65501), none, PNG},
+		{"an animation too large for WebP", Plan{}, Facts{Format: WebP, Frames: 2, Size: Size{16384, 9}}, modern, GIF},
+		{"forced WebP, too large", as(WebP), long(JPEG, 16384), none, WebP},
 
 		{"original JPEG", original, photo, modern, JPEG},
 		{"original PNG", original, logo, modern, PNG},

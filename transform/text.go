@@ -113,7 +113,7 @@ func (s Setting) CheckBox(letters Size, l Limits) error {
 	if max(box.Width, box.Height) > LargestText {
 		return errors.New(errors.Limit, "The text would be about %dx%d, more than %d pixels", box.Width, box.Height, LargestText)
 	}
-	return l.CheckDrawn(box, 1)
+	return l.CheckDrawn(box)
 }
 
 func (t Text) write(k *keyWriter) {

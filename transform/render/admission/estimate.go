@@ -219,7 +219,7 @@ func (s *sketch) begin(first transform.Step) {
 		return
 	}
 	r, err := transform.Resolve(first, s.facts)
-	if err == nil && !first.Trim.On && s.job.Limits.CheckRecipe(r, 1) == nil && r.Scale != file {
+	if err == nil && !first.Trim.On && s.job.Limits.CheckRecipe(r, file, 1) == nil && r.Scale != file {
 		s.decoded = s.onLoad(r.Scale)
 	}
 	s.peak += s.decoding()
@@ -267,7 +267,7 @@ func (s *sketch) apply(step transform.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := s.job.Limits.CheckRecipe(r, s.facts.Frames); err != nil {
+	if err := s.job.Limits.CheckRecipe(r, s.facts.Size, s.facts.Frames); err != nil {
 		return err
 	}
 	s.spendOnStep(step, r)

@@ -161,7 +161,7 @@ func (p *picture) apply(s transform.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := p.job.Limits.CheckRecipe(r, p.facts.Frames); err != nil {
+	if err := p.job.Limits.CheckRecipe(r, p.facts.Size, p.facts.Frames); err != nil {
 		return err
 	}
 	if err := p.play(p.filmScale(r)); err != nil {

@@ -24,14 +24,6 @@ const (
 	pngLevel  = 5 // of zlib
 )
 
-// largest is the most pixels in a row or column that a format can hold.
-var largest = map[transform.Format]int{
-	transform.JPEG: 65500, // libjpeg's JPEG_MAX_DIMENSION
-	transform.WebP: 16383,
-	transform.AVIF: 16384, // the encoder's
-	transform.GIF:  65535,
-}
-
 // encode writes the picture down.
 func (p *picture) encode() (*render.Result, error) {
 	// Only now is it known whether the picture is transparent somewhere: rounded
@@ -39,8 +31,8 @@ func (p *picture) encode() (*render.Result, error) {
 	p.job.Plan.Steps = p.drawn
 	p.format = p.job.Encoding(p.facts)
 	size := p.facts.Size
-	if most, bounded := largest[p.format]; bounded && max(size.Width, size.Height) > most {
-		return nil, errors.New(errors.Limit, "The result would be %dx%d; a %s has at most %d pixels in each direction", size.Width, size.Height, p.format, most)
+	if !p.format.Holds(size) {
+		return nil, errors.New(errors.Limit, "The result would be %dx%d; a %s has at most %d pixels in each direction", size.Width, size.Height, p.format, p.format.MaxSide())
 	}
 	if err := p.job.CheckEncoding(p.format, size); err != nil {
 		return nil, err
