@@ -21,7 +21,7 @@ const (
 // readTIFF reads the directory of the page.
 func readTIFF(h *Header, file []byte, page int) bool {
 	h.Channels = 1
-	strip, tile, palette := uint64(0), uint64(0), false
+	strip, tile, palette, lab := uint64(0), uint64(0), false, false
 	for tag, value := range directory(file, page) {
 		switch tag {
 		case tiffWidth:
@@ -33,7 +33,7 @@ func readTIFF(h *Header, file []byte, page int) bool {
 				h.Depth *= 2
 			}
 		case tiffPhotometric:
-			palette = value == 3
+			palette, lab = value == 3, value == 8
 		case tiffOrientation:
 			h.Orientation = valid(value)
 		case tiffChannels:
@@ -48,6 +48,9 @@ func readTIFF(h *Header, file []byte, page int) bool {
 	}
 	if palette {
 		h.Channels = 3
+	}
+	if lab && (h.Depth == 8 || h.Alpha) {
+		h.Depth = 32 // it becomes floats
 	}
 	// A directory without either has one strip.
 	h.Rows = h.Height

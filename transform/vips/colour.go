@@ -7,6 +7,50 @@ func (i *Image) Colourspace(space Interpretation) (*Image, error) {
 	return i.image("colourspace", args{"space": int(space)})
 }
 
+// Unpacked is an image as its loader gives it, in samples that can be computed with. A
+// CIELab TIFF of 8 bits comes with its three colours in four bytes, which would be taken
+// for three and alpha; and one with alpha, with that as a signed number, though it has
+// the full 16 bits.
+func (i *Image) Unpacked() (*Image, error) {
+	space := i.Interpretation()
+	switch {
+	case space == InterpretationLAB && i.BandFormat() == BandFormatUchar:
+		return i.Colourspace(InterpretationLAB)
+	case space == InterpretationLABS && i.HasAlpha():
+		return i.unsignedAlpha()
+	}
+	return i, nil
+}
+
+// unsignedAlpha is an image of signed samples in floats, with alpha from 0 to 255.
+func (i *Image) unsignedAlpha() (*Image, error) {
+	colours, err := i.ExtractBand(0, i.Bands()-1)
+	if err != nil {
+		return nil, err
+	}
+	if colours, err = colours.Colourspace(InterpretationLAB); err != nil {
+		return nil, err
+	}
+	alpha, err := i.ExtractBand(i.Bands()-1, 1)
+	if err != nil {
+		return nil, err
+	}
+	negative, err := alpha.RelationalConst(RelationalLess, 0)
+	if err != nil {
+		return nil, err
+	}
+	if alpha, err = alpha.Linear([]float64{1.0 / 257}, []float64{0}, false); err != nil {
+		return nil, err
+	}
+	if negative, err = negative.Linear([]float64{65536.0 / 257 / 255}, []float64{0}, false); err != nil {
+		return nil, err
+	}
+	if alpha, err = alpha.Add(negative); err != nil {
+		return nil, err
+	}
+	return colours.Bandjoin(alpha)
+}
+
 // ICCOptions is how to apply profiles.
 type ICCOptions struct {
 	// Input is the profile of an image that has none: the name of a profile of

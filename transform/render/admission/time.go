@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
@@ -38,6 +39,7 @@ const (
 	trimming  = 0.25
 	seekPixel = 0.02
 	profile   = 0.015 // colours to sRGB, which a file's profile may need
+	system    = 0.06  // those of HLG
 	tones     = 0.03
 	sums      = 0.015 // of a blur, and for each step of its mask
 	sumsStep  = 0.0006
@@ -154,7 +156,11 @@ func (s *sketch) spendOnStep(step transform.Step, r transform.Recipe) {
 		s.spend(turned, s.all(r.Scale))
 	}
 	if drawing := s.header.Format == sniff.SVG || s.header.Format == sniff.PDF; len(s.drawn) <= 1 && !drawing {
-		s.spend(profile, s.all(r.Crop.Size))
+		rate := float64(profile)
+		if header.ColoursOf(s.job.Original, s.header.Format).Transfer == header.HLG {
+			rate = system
+		}
+		s.spend(rate, s.all(r.Crop.Size))
 	}
 	s.spendOnEffects(r, s.all(r.Crop.Size))
 	s.spendOnShape(r)

@@ -4,18 +4,26 @@ package draw
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/colorimetry"
+	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
 // colour brings the picture to sRGB with 8 bits, once, so that no step after it
 // has to think of another. With a profile that is to be kept, RGB stays in the
-// profile's own space, unless layers in sRGB are drawn on it.
+// profile's own space, unless layers in sRGB are drawn on it. Colours that the file
+// describes in another way are always converted: the result does not describe them.
 func colour(p *picture, _ transform.Recipe) error {
 	if p.coloured {
 		return nil
 	}
 	p.coloured = true
+	described := header.ColoursOf(p.job.Original, p.source)
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
+		if described.Prevails {
+			frame.Remove(vips.FieldProfile)
+			return asDescribed(frame, described)
+		}
 		if frame.HasProfile() && p.keepsProfile() && isRGB(frame) && !p.job.Plan.HasLayers() {
 			return toEightBit(frame)
 		}
@@ -29,8 +37,35 @@ func colour(p *picture, _ transform.Recipe) error {
 			}
 			frame.Remove(vips.FieldProfile)
 		}
-		return toSRGB(frame)
+		return asDescribed(frame, described)
 	})
+}
+
+// asDescribed converts an image without a profile from what its file says that its
+// colours are.
+func asDescribed(image *vips.Image, described header.Colours) (*vips.Image, error) {
+	space, foreign := colorimetry.Of(described)
+	if !foreign || !isRGB(image) && !isGray(image) {
+		return toSRGB(image)
+	}
+	most, full := 255, 255
+	switch image.BandFormat() {
+	case vips.BandFormatUchar:
+	case vips.BandFormatUshort:
+		most, full = 65535, 65535
+		// 10 and 12 bits are the upper ones of 16.
+		if depth := depthOf(image); depth > 8 && depth < 16 {
+			full = (1<<depth - 1) << (16 - depth)
+		}
+	default:
+		return toSRGB(image)
+	}
+	c := space.Conversion(most, full)
+	r := vips.Recolouring{Light: c.Light, Matrix: c.Matrix, Encode: colorimetry.Encode()}
+	if s := c.System; s != nil {
+		r.Tone, r.Most, r.Luma, r.Exponent = s.Tone, s.Most, s.Luma, s.Exponent
+	}
+	return image.Recolour(r)
 }
 
 func inputProfile(image *vips.Image) string {
@@ -45,6 +80,10 @@ func isRGB(image *vips.Image) bool {
 	return space == vips.InterpretationSRGB || space == vips.InterpretationRGB || space == vips.InterpretationRGB16
 }
 
+func isGray(image *vips.Image) bool {
+	space := image.Interpretation()
+	return space == vips.InterpretationBW || space == vips.InterpretationGrey16
+}
 func toSRGB(image *vips.Image) (*vips.Image, error) {
 	if image.Interpretation() == vips.InterpretationSRGB && image.BandFormat() == vips.BandFormatUchar {
 		return image, nil

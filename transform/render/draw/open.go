@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/gif"
+	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -111,6 +112,14 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
 	if err == nil && p.source == sniff.PDF {
 		image, err = image.ExtractBand(0, 3) // paper is opaque
+	}
+	if err == nil && p.source == sniff.TIFF {
+		image, err = image.Unpacked()
+	}
+	if err == nil && p.source == sniff.PNG && !image.HasProfile() {
+		if profile := header.HiddenProfile(p.job.Original); profile != nil {
+			image.SetBlob(vips.FieldProfile, profile)
+		}
 	}
 	if err != nil {
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)

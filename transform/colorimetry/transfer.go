@@ -1,0 +1,154 @@
+package colorimetry
+
+import (
+	"math"
+
+	"github.com/caddy-images/caddy-images/transform/header"
+)
+
+// curve is a kind of transfer characteristics.
+type curve int
+
+const (
+	curveSRGB curve = iota
+	curvePower
+	curve240
+	curveLog
+	curveCinema
+	curvePQ
+	curveHLG
+)
+
+// transfer is how a signal stands for light.
+type transfer struct {
+	kind     curve
+	exponent float64 // of a power, or decades of a logarithm
+}
+
+var srgb = transfer{kind: curveSRGB}
+
+func power(exponent float64) transfer { return transfer{curvePower, exponent} }
+
+// transferOf is that of a code point of ITU-T H.273, table 3. What video cameras do
+// (BT.709, BT.601, BT.2020 and their kin) is not undone by displays, and pictures that
+// say it are shown as sRGB, as browsers do. So are those of unknown transfer.
+func transferOf(code uint8) transfer {
+	switch code {
+	case 4:
+		return power(2.2)
+	case 5:
+		return power(2.8)
+	case 7:
+		return transfer{kind: curve240}
+	case 8:
+		return power(1)
+	case 9:
+		return transfer{curveLog, 2}
+	case 10:
+		return transfer{curveLog, 2.5}
+	case header.PQ:
+		return transfer{kind: curvePQ}
+	case 17:
+		return transfer{kind: curveCinema}
+	case header.HLG:
+		return transfer{kind: curveHLG}
+	}
+	return srgb
+}
+
+// decode is the light, 1 that of white, of a signal from 0 to 1, in SDR.
+func (t transfer) decode(v float64) float64 {
+	switch t.kind {
+	case curvePower:
+		return math.Pow(v, t.exponent)
+	case curve240: // SMPTE ST 240
+		if v < 4*0.0228 {
+			return v / 4
+		}
+		return math.Pow((v+0.1115)/1.1115, 1/0.45)
+	case curveLog:
+		if v <= 0 {
+			return 0
+		}
+		return math.Pow(10, t.exponent*(v-1))
+	case curveCinema: // SMPTE ST 428-1
+		return math.Min(1, math.Pow(v, 2.6)*52.37/48)
+	}
+	return decodeSRGB(v)
+}
+
+// The two directions of IEC 61966-2-1.
+
+func decodeSRGB(v float64) float64 {
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return math.Pow((v+0.055)/1.055, 2.4)
+}
+
+func encodeSRGB(v float64) float64 {
+	if v <= 0.0031308 {
+		return 12.92 * v
+	}
+	return 1.055*math.Pow(v, 1/2.4) - 0.055
+}
+
+// Constants of PQ (ITU-R BT.2100, table 4; SMPTE ST 2084).
+const (
+	pqM1   = 2610.0 / 16384
+	pqM2   = 2523.0 / 4096 * 128
+	pqC1   = 3424.0 / 4096
+	pqC2   = 2413.0 / 4096 * 32
+	pqC3   = 2392.0 / 4096 * 32
+	pqMost = 10_000
+)
+
+// pqLight is the light in cd/m2 of a signal of PQ.
+func pqLight(v float64) float64 {
+	e := math.Pow(v, 1/pqM2)
+	return pqMost * math.Pow(math.Max(e-pqC1, 0)/(pqC2-pqC3*e), 1/pqM1)
+}
+
+// pqSignal is the signal of PQ for light in cd/m2.
+func pqSignal(light float64) float64 {
+	y := math.Pow(light/pqMost, pqM1)
+	return math.Pow((pqC1+pqC2*y)/(1+pqC3*y), pqM2)
+}
+
+// hlgScene is the light of the scene, of which 1 is the most, for a signal of HLG
+// (ITU-R BT.2100, table 5).
+func hlgScene(v float64) float64 {
+	const a = 0.17883277
+	const b = 1 - 4*a
+	c := 0.5 - a*math.Log(4*a)
+	if v <= 0.5 {
+		return v * v / 3
+	}
+	return (math.Exp((v-c)/a) + b) / 12
+}
+
+// eetf is the mapping of ITU-R BT.2390, section 5.4.1, from a source with a peak to a
+// display whose peak is [White], both black at 0. It works on the signal of PQ, of each
+// of red, green and blue.
+type eetf struct {
+	source float64 // the signal of the source's peak
+	most   float64 // that of the display's, as a part of it
+	knee   float64 // where the curve leaves the straight line
+}
+
+func newEETF(peak float64) eetf {
+	t := eetf{source: pqSignal(peak)}
+	t.most = math.Min(1, pqSignal(White)/t.source)
+	t.knee = 1.5*t.most - 0.5
+	return t
+}
+
+func (t eetf) shown(v float64) float64 {
+	e := math.Min(v/t.source, 1)
+	if e > t.knee && t.most < 1 {
+		x := (e - t.knee) / (1 - t.knee)
+		x2, x3 := x*x, x*x*x
+		e = (2*x3-3*x2+1)*t.knee + (x3-2*x2+x)*(1-t.knee) + (-2*x3+3*x2)*t.most
+	}
+	return e * t.source
+}
