@@ -61,6 +61,9 @@ func (h *Handler) mayPass(header http.Header, asked transform.Request) error {
 		// A whole document, or a video, under the name of a picture is no answer.
 		return errors.New(errors.BadImage, "This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")
 	}
+	if err := h.warnOf(header, asked); err != nil {
+		return err
+	}
 	if until := asked.Proof.Until; !until.IsZero() {
 		header.Set("Cache-Control", keptUntil(strings.Join(header.Values("Cache-Control"), ", "), until, time.Now()))
 	}

@@ -28,11 +28,13 @@ type answer struct {
 	hasty        []string // its entity tags instead, by render.Result.Haste, from 1
 	modified     time.Time
 	cacheControl string
-	vary         []string // the request's headers that it depends on
-	disposition  string   // Content-Disposition; empty for none
-	link         string   // Link; empty for none
-	acceptCH     string   // Accept-CH; empty for none
-	contentDPR   string   // Content-DPR; empty for none
+	vary         []string            // the request's headers that it depends on
+	disposition  string              // Content-Disposition; empty for none
+	link         string              // Link; empty for none
+	acceptCH     string              // Accept-CH; empty for none
+	contentDPR   string              // Content-DPR; empty for none
+	warning      string              // Ik-Warning; empty for none
+	ignored      []transform.Ignored // what it is about
 }
 
 // describe says what the answer will be like. It needs no pixels, so that a
@@ -46,6 +48,7 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	if h.canonical != nil && asked.Ref.Server == "" {
 		a.link = canonicalLink(h.canonical, asked.Ref)
 	}
+	a.warn(asked.Ignored)
 	if asked.Plan.IsZero() {
 		a.contentType = typeOf(original, asked.Ref)
 		a.etag = original.ETag
@@ -62,6 +65,9 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	choice := fmt.Append(nil, accepts, client.quality)
 	if slices.Contains(accepts, transform.AVIF) {
 		choice = fmt.Append(choice, render.AVIFPixels(h.renderTimeout()))
+	}
+	if stays(asked.Plan, original.Body, accept(r)) {
+		choice = append(choice, "stays"...)
 	}
 	stands := [][]byte{[]byte(h.engine.Version()), asked.Plan.Key(), choice, validator(original)}
 	for _, file := range files {
@@ -99,6 +105,9 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 	}
 	if a.link != "" {
 		header.Add("Link", a.link)
+	}
+	if a.warning != "" {
+		header.Set(warningHeader, a.warning)
 	}
 	if a.disposition != "" {
 		header.Set("Content-Disposition", a.disposition)

@@ -10,6 +10,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/internal/placed"
 )
 
 func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
@@ -27,6 +29,9 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			web_proxy         [<hosts...>]
 //			named             <name> <transformation> [disabled]
 //			restrict_unnamed
+//			unsupported       refuse|ignore
+//			optimize_plain    [on|off]
+//			mistyped_queries  refuse|refuse_tr|ignore
 //			image_params_allowed [<names...>]
 //		}
 //		dialect         imagizer {
@@ -53,6 +58,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			...
 //		}
 //		go_on           <failures...>
+//		origin_failures 404|502
 //		max_source_size <size>
 //		max_svg_size    <size>
 //		max_pdf_size    <size>
@@ -86,9 +92,9 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	seen := make(map[string]bool)
+	seen, block := make(map[string]bool), placed.Begin[Handler](d)
 	for d.NextBlock(0) {
-		option := d.Val()
+		option, at := d.Val(), placed.At(d)
 		if seen[option] && !slices.Contains([]string{"origin", "quality", "device_size", "add_response_headers"}, option) {
 			return d.Errf("%s is given twice", option)
 		}
@@ -96,8 +102,9 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		if err := h.unmarshalOption(d, option); err != nil {
 			return err
 		}
+		block.Read(at, *h)
 	}
-	return nil
+	return block.Check(*h, checkRead)
 }
 
 func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
@@ -108,6 +115,11 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return h.unmarshalOrigin(d)
 	case "go_on":
 		return someArgs(d, &h.GoOn)
+	case "origin_failures":
+		var status string
+		err := oneOf(d, &status, "404", "502")
+		h.OriginFailures, _ = strconv.Atoi(status)
+		return err
 	case "max_source_size":
 		return sizeArg(d, &h.MaxSourceSize)
 	case "max_svg_size":

@@ -1,11 +1,15 @@
 package images
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/caddy-images/caddy-images/internal/placed"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
 func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
@@ -14,19 +18,35 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 		return err
 	}
 	h.Dialect = new(Dialect)
-	var unmarshal func(option string) error
 	switch name {
 	case "imagekit":
 		c := new(imagekit.Config)
 		h.Dialect.ImageKit = c
-		unmarshal = func(option string) error { return unmarshalImageKit(d, option, c) }
+		block := placed.Begin[imagekit.Config](d)
+		err := unmarshalDialectOptions(d, func(option string, at caddyfile.Dispenser) error {
+			c.Named = maps.Clone(c.Named) // which the states before have
+			err := unmarshalImageKit(d, option, c)
+			block.Read(at, *c)
+			return err
+		})
+		return cmp.Or(err, block.Check(*c, checkImageKit))
 	case "imagizer":
 		c := new(Imagizer)
 		h.Dialect.Imagizer = c
-		unmarshal = func(option string) error { return unmarshalImagizer(d, option, c) }
-	default:
-		return d.Errf("there is no dialect %q; there are imagekit and imagizer", name)
+		block := placed.Begin[imagizer.Config](d)
+		err := unmarshalDialectOptions(d, func(option string, at caddyfile.Dispenser) error {
+			c.Presets = maps.Clone(c.Presets)
+			err := unmarshalImagizer(d, option, c)
+			block.Read(at, c.Config)
+			return err
+		})
+		return cmp.Or(err, block.Check(c.Config, checkImagizer))
 	}
+	return d.Errf("there is no dialect %q; there are imagekit and imagizer", name)
+}
+
+// unmarshalDialectOptions reads the options of a dialect, each with its place.
+func unmarshalDialectOptions(d *caddyfile.Dispenser, unmarshal func(option string, at caddyfile.Dispenser) error) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		option := d.Val()
@@ -34,7 +54,7 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
-		if err := unmarshal(option); err != nil {
+		if err := unmarshal(option, placed.At(d)); err != nil {
 			return err
 		}
 	}
@@ -58,6 +78,12 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 		names := append([]string{}, d.RemainingArgs()...) // none is a list, too
 		c.ImageParamsAllowed = &names
 		return nil
+	case "unsupported":
+		return oneOf(d, &c.Unsupported, imagekit.UnsupportedRefuse, imagekit.UnsupportedIgnore)
+	case "optimize_plain":
+		return switchArg(d, func(on bool) { c.OptimizePlain = &on })
+	case "mistyped_queries":
+		return oneOf(d, (*string)(&c.MistypedQueries), string(imagekit.RefuseMistyped), string(imagekit.RefuseMistypedTr), string(imagekit.IgnoreMistyped))
 	case "restrict_unnamed":
 		c.RestrictUnnamed = true
 		return noArgs(d)

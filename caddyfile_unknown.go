@@ -10,12 +10,12 @@ import (
 // options are those of each block of the Caddyfile, by what messages call the block.
 var options = map[string][]string{
 	"images": {
-		"dialect", "origin", "go_on", "max_source_size", "max_svg_size", "max_pdf_size", "max_pixels", "max_frames", "max_dimension",
+		"dialect", "origin", "go_on", "origin_failures", "max_source_size", "max_svg_size", "max_pdf_size", "max_pixels", "max_frames", "max_dimension",
 		"isolation", "fonts", "workers", "memory", "queue_size", "fetch_timeout", "render_timeout", "max_cost", "queue_timeout",
 		"backend_timeout", "backend_connect_timeout", "allow_original_image_request", "allow_animated_gifs", "add_response_headers",
 		"quality", "save_data", "device_size", "formats", "cache_control", "default_image", "canonical",
 	},
-	"dialect imagekit": {"endpoint", "private_key", "require_signature", "web_proxy", "named", "restrict_unnamed", "image_params_allowed"},
+	"dialect imagekit": {"endpoint", "private_key", "require_signature", "web_proxy", "named", "restrict_unnamed", "unsupported", "optimize_plain", "mistyped_queries", "image_params_allowed"},
 	"dialect imagizer": {
 		"endpoint", "allow_dynamic_origin", "hosts_allowed", "buckets_allowed", "allow_data_urls", "image_params_allowed",
 		"image_param_validations", "legacy_paths", "preset", "origin_query", "upscale", "post",

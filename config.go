@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -44,6 +45,13 @@ type Handler struct {
 	// is asked: `access_denied`, `bad_request`, `failed`, `timeout`, `refused`,
 	// `unresolved`. Default: none.
 	GoOn []string `json:"go_on,omitempty"`
+
+	// The status of an origin that is down (refused or broken connections, DNS, TLS,
+	// timeouts, 5xx). 404: as ImageKit has it, like that of a file that is not there.
+	// 502: 502, or 504 for a timeout, so that caches may answer with what they have, and
+	// alerts see it. It is not for Imagizer's dialect, which has statuses of its own.
+	// Default: 404.
+	OriginFailures int `json:"origin_failures,omitempty"`
 
 	// The largest original that is read, in bytes. Default: 41943040 (40 MiB).
 	MaxSourceSize int64 `json:"max_source_size,omitempty"`
@@ -177,6 +185,7 @@ type Handler struct {
 	dynamic        dynamic
 	transformsNext bool // there is no other origin than the handlers behind this one
 	asksNext       bool // they are one of the origins
+	optimizesPlain bool // URLs of pictures that ask for nothing give optimised ones
 	engine         render.Engine
 	engineSettings *engineSettings // nil until there is an engine
 	site           string          // tells this handler from others, for what is remembered of originals
@@ -245,8 +254,13 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.check(); err != nil {
 		return err
 	}
+	if err := h.findFonts(); err != nil {
+		return err
+	}
 	var err error
-	if h.language, err = h.Dialect.provision(); err != nil {
+	origins := h.originTypes()
+	h.optimizesPlain = h.Dialect.optimizes(origins)
+	if h.language, err = h.Dialect.provision(origins); err != nil {
 		return err
 	}
 	if h.Dialect.Imagizer != nil {
@@ -298,6 +312,9 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.QueueTimeout, caddy.Duration(10*time.Second))
 	orDefault(&h.AllowOriginalImageRequest, new(true))
 	h.habits = h.Dialect.habits()
+	if h.OriginFailures == http.StatusBadGateway && h.habits.statuses == errors.ImageKit {
+		h.habits.statuses = errors.ImageKitOutages
+	}
 	orDefault(&h.AllowAnimatedGIFs, &h.habits.animations)
 	orDefault(&h.BackendTimeout, caddy.Duration(h.habits.backendTimeout))
 	orDefault(&h.BackendConnectTimeout, caddy.Duration(h.habits.backendConnectTimeout))
@@ -353,6 +370,13 @@ func (h *Handler) check() error {
 	}
 	if most := caddy.Duration(time.Hour); h.MaxCost > most {
 		return fmt.Errorf("max_cost is %v; it takes at most %v", time.Duration(h.MaxCost), time.Duration(most))
+	}
+	switch {
+	case h.OriginFailures == 0:
+	case h.Dialect.Imagizer != nil:
+		return fmt.Errorf("origin_failures is for ImageKit's dialect; Imagizer's has statuses for them")
+	case h.OriginFailures != http.StatusNotFound && h.OriginFailures != http.StatusBadGateway:
+		return fmt.Errorf("origin_failures is %d; it takes 404 or 502", h.OriginFailures)
 	}
 	if h.Memory < leastMemory || h.Memory > mostMemory {
 		return fmt.Errorf("memory is %d; it takes %d (32 MiB) to %d", h.Memory, int64(leastMemory), int64(mostMemory))

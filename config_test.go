@@ -20,6 +20,8 @@ import (
 func TestProvisionRefuses(t *testing.T) {
 	tests := []struct{ config, want string }{
 		{`{"max_source_size": -1}`, "max_source_size is -1; it takes 1 to 1073741824"},
+		{`{"origin_failures": 500}`, "origin_failures is 500; it takes 404 or 502"},
+		{`{"origin_failures": 502, "dialect": {"imagizer": {}}}`, "origin_failures is for ImageKit's dialect"},
 		{`{"max_pdf_size": 1073741825}`, "max_pdf_size is 1073741825; it takes 1 to 1073741824"},
 		{`{"max_svg_size": -1}`, "max_svg_size is -1; it takes 1 to 1073741824"},
 		{`{"max_pixels": -1}`, "max_pixels is -1; it takes 1 to 10000000000"},

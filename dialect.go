@@ -76,8 +76,9 @@ func (d *Dialect) habits() habits {
 }
 
 // provision returns the dialect, placeholders in its options replaced. What they
-// stand for, such as a key, is not written back into the configuration.
-func (d *Dialect) provision() (language, error) {
+// stand for, such as a key, is not written back into the configuration. origins are the
+// types of the site's.
+func (d *Dialect) provision(origins []string) (language, error) {
 	repl := caddy.NewReplacer()
 	switch {
 	case d.ImageKit != nil && d.Imagizer != nil:
@@ -95,7 +96,27 @@ func (d *Dialect) provision() (language, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.MistypedQueries == "" {
+		config.MistypedQueries = usualMistyped(origins)
+	}
 	return imagekit.New(config)
+}
+
+// usualMistyped is which queries are refused that look like a transformation, where the
+// configuration does not say: those that nothing else on the site can mean. The handlers
+// behind this one may take any, and a web server gets what is not of the dialect.
+func usualMistyped(origins []string) imagekit.MistypedQueries {
+	usual := imagekit.RefuseMistyped
+	for _, name := range origins {
+		switch name {
+		case "fs", "s3":
+		case "next":
+			return imagekit.IgnoreMistyped
+		default:
+			usual = imagekit.RefuseMistypedTr
+		}
+	}
+	return usual
 }
 
 func imagekitConfig(repl *caddy.Replacer, config imagekit.Config) (_ imagekit.Config, err error) {

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"maps"
 	"os"
+	"os/exec"
 	"reflect"
 	"regexp"
 	"slices"
@@ -299,6 +300,26 @@ func TestDocsErrors(t *testing.T) {
 		slices.Sort(docs)
 		same(t, "errors", docs, code)
 	}
+	outages := map[string]int{}
+	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "Origins that are down"), "Failure") {
+		outages[row[0]+" "+row[1]], _ = strconv.Atoi(row[2])
+	}
+	for k := range errors.ClientClosed + 1 {
+		e := &errors.Error{Kind: k}
+		if e.Fault() != errors.OfOrigin || e.Status(errors.ImageKit) != 404 {
+			continue
+		}
+		name := k.Code()
+		switch k {
+		case errors.OriginTimeout:
+			name += " of a fetch"
+		case errors.BadOriginRequest:
+			name += " of an origin"
+		}
+		if got, ok := outages[name+" 404"]; !ok || got != e.Status(errors.ImageKitOutages) {
+			t.Errorf("docs/errors.md has %s as %d with origin_failures 502, the table of errors %d", name, got, e.Status(errors.ImageKitOutages))
+		}
+	}
 	faults := map[string]string{}
 	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "In the log"), "`fault`") {
 		faults[row[0]] = row[1]
@@ -354,7 +375,68 @@ func TestDocsMetrics(t *testing.T) {
 	for _, why := range workers.Ends {
 		ends = append(ends, string(why))
 	}
+	var outcomes []string
+	for _, is := range images.Outcomes {
+		outcomes = append(outcomes, string(is))
+	}
+	same(t, "outcomes of fetches", column(table(t, docs.text, "Outcome"), 0), outcomes)
+	codes := map[string]string{}
+	for _, row := range table(t, docs.text, "Outcome") {
+		codes[row[0]] = row[1]
+	}
+	for _, k := range []errors.Kind{errors.NotFound, errors.AccessDenied, errors.Refused, errors.Limit, errors.Unidentified, errors.Unresolved, errors.OriginTimeout, errors.BadOriginRequest, errors.ClientClosed, errors.Internal} {
+		if is := string(images.OutcomeOf(k)); !slices.Contains(strings.Split(codes[is], ", "), k.Code()) {
+			t.Errorf("%s is %s, of which the docs have the codes %q", k.Code(), is, codes[is])
+		}
+	}
 	same(t, "ends of workers", column(table(t, docs.text, "Reason"), 0), ends)
+}
+
+// The rules for alerts are those of the file, and ask for metrics, labels and values
+// that there are.
+func TestDocsAlerts(t *testing.T) {
+	const path = "examples/prometheus/alerts.yml"
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := readPage(t, "docs/metrics.md")
+	if !strings.Contains(section(t, docs, "Alerts"), "```yaml\n"+string(file)+"```\n") {
+		t.Errorf("docs/metrics.md has other rules than %s", path)
+	}
+	labels := map[string][]string{}
+	for _, row := range table(t, docs.text, "Metric") {
+		labels[row[0]] = strings.Fields(row[2])
+	}
+	values := map[string][]string{
+		"outcome": column(table(t, docs.text, "Outcome"), 0),
+		"reason":  column(table(t, docs.text, "Reason"), 0),
+		"fault":   {string(errors.OfClient), string(errors.OfOrigin), string(errors.OfServer)},
+	}
+	uses := regexp.MustCompile(`(caddy_images_\w+)(?:\{(\w+)=~?"([^"]*)"\})?`).FindAllStringSubmatch(string(file), -1)
+	if len(uses) < 10 {
+		t.Fatalf("%d metrics in the rules", len(uses))
+	}
+	for _, use := range uses {
+		if _, ok := labels[use[1]]; !ok {
+			t.Errorf("there is no metric %s", use[1])
+		}
+		if use[2] != "" && !slices.Contains(labels[use[1]], use[2]) {
+			t.Errorf("%s has no label %s", use[1], use[2])
+		}
+		for _, value := range strings.FieldsFunc(use[3], func(r rune) bool { return r == '|' }) {
+			if !slices.Contains(values[use[2]], value) {
+				t.Errorf("%s of %s is never %q", use[2], use[1], value)
+			}
+		}
+	}
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not there to check the rules")
+	}
+	if out, err := exec.Command(promtool, "check", "rules", path).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // The tables of the admin API are its routes and the fields of its answers.

@@ -56,7 +56,7 @@ func (h *Handler) provisionBuckets(modules []any) error {
 	}
 	h.dynamic.buckets = closed{}
 	if c := h.Dialect.Imagizer; c != nil && len(c.BucketsAllowed) > 0 {
-		return fmt.Errorf("buckets_allowed has buckets that URLs may name, and there is no origin s3, whose keys they are fetched with")
+		return errBuckets
 	}
 	return nil
 }

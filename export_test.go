@@ -6,6 +6,9 @@ var (
 	Stats      = stats{Engines: []engineStats{{Processes: []processStats{{}}}}, Queues: []queueStats{{}}}
 	Purged     = purged{}
 
+	Outcomes  = outcomes
+	OutcomeOf = outcomeOf
+
 	CheckOption = checkOption
 	Loadable    = loadable
 )

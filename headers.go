@@ -31,6 +31,7 @@ var taken = map[string]string{
 	"Date":                   "it follows from the answer",
 	"Etag":                   "it follows from the answer",
 	"Ik-Error":               "it follows from the answer",
+	"Ik-Warning":             "it follows from the answer",
 	"Last-Modified":          "it follows from the answer",
 	"Retry-After":            "it follows from the answer",
 	"X-Content-Type-Options": "it is there anyway",

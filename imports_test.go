@@ -14,9 +14,9 @@ const module = "github.com/caddy-images/caddy-images"
 var mayImport = map[string][]string{
 	"errors":                      {},
 	"origin":                      {"errors", "internal/coalesce"},
-	"origin/web":                  {"errors", "origin", "origin/internal/option"},
-	"origin/s3":                   {"errors", "origin", "origin/internal/option"},
-	"origin/fs":                   {"errors", "origin", "origin/internal/option"},
+	"origin/web":                  {"errors", "internal/placed", "origin", "origin/internal/option"},
+	"origin/s3":                   {"errors", "internal/placed", "origin", "origin/internal/option"},
+	"origin/fs":                   {"errors", "internal/placed", "origin", "origin/internal/option"},
 	"origin/internal/option":      {},
 	"origin/next":                 {"errors", "internal/httpcache", "origin"},
 	"transform":                   {"errors", "origin"},
@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"transform/gif":               {},
 	"transform/header":            {"transform/gif", "transform/sniff"},
 	"transform/colorimetry":       {"transform/header"},
+	"transform/strip":             {"transform/header", "transform/sniff"},
 	"transform/drawing/pdf":       {"errors"},
 	"transform/drawing/svg":       {"errors", "transform/header", "transform/sniff"},
 	"transform/exif":              {"transform"},
@@ -43,6 +44,7 @@ var mayImport = map[string][]string{
 	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
 	"internal/coalesce":           {},
 	"internal/httpcache":          {},
+	"internal/placed":             {},
 	"internal/fromimagizer":       {"transform/imagizer"},
 	"cmd/caddy":                   {"."},
 	"examples/quickstart/samples": {},
@@ -55,7 +57,7 @@ var mayImport = map[string][]string{
 }
 
 // adapters are the packages that may know Caddy.
-var adapters = []string{".", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cmd/caddy"}
+var adapters = []string{".", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "internal/placed", "cmd/caddy"}
 
 func TestImportsGoOneWay(t *testing.T) {
 	for _, p := range packages(t) {

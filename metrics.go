@@ -25,6 +25,38 @@ const (
 	codePassed = "passed" // what `next` answered went to the client as it is
 )
 
+// outcome is what an origin's answer says of the origin. A file that is not there is
+// told from an origin that is down, whatever the status that clients get.
+type outcome string
+
+// The outcomes.
+const (
+	outcomeFound     outcome = "found"
+	outcomePassed    outcome = "passed"    // what `next` answered went to the client as it is
+	outcomeMissing   outcome = "missing"   // it answered, and has no such file
+	outcomeDenied    outcome = "denied"    // it answered, and refuses
+	outcomeDown      outcome = "down"      // no answer, or one that says that it fails
+	outcomeAbandoned outcome = "abandoned" // all who waited left
+	outcomeOther     outcome = "other"     // a limit, or a failure of this server
+)
+
+var outcomes = []outcome{outcomeFound, outcomePassed, outcomeMissing, outcomeDenied, outcomeDown, outcomeAbandoned, outcomeOther}
+
+// outcomeOf is the outcome of a question that ended in an error of a kind.
+func outcomeOf(k errors.Kind) outcome {
+	switch {
+	case k.IsOutage():
+		return outcomeDown
+	case k == errors.NotFound:
+		return outcomeMissing
+	case k == errors.AccessDenied, k == errors.BadOriginRequest:
+		return outcomeDenied
+	case k == errors.ClientClosed:
+		return outcomeAbandoned
+	}
+	return outcomeOther
+}
+
 // noFormat is the format of a rendering that no picture came of.
 const noFormat = "none"
 
@@ -35,15 +67,16 @@ var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 
 // metrics are one set a process, whatever configurations come and go. Labels have
 // words of ours and names of modules, never what a client sent.
 var metrics = struct {
-	requests, errors, fetches, originalBytes, variantBytes, workerEnds *prometheus.CounterVec
-	fetching, rendering                                                *prometheus.HistogramVec
-	waiting                                                            prometheus.Histogram
-	workerStarts                                                       prometheus.Counter
+	requests, errors, ignored, fetches, originalBytes, variantBytes, workerEnds *prometheus.CounterVec
+	fetching, rendering                                                         *prometheus.HistogramVec
+	waiting                                                                     prometheus.Histogram
+	workerStarts                                                                prometheus.Counter
 }{
 	requests: counters("requests_total", "Requests that the handler answered, by HTTP status and by ik-error code, which is ok for no error.", "dialect", "status", "code"),
 	errors:   counters("errors_total", "Error answers by whose fault it was: client, origin or server.", "dialect", "code", "fault"),
+	ignored:  counters("ignored_total", "Answers to URLs of which something was left out since it is not supported, by what that was about.", "kind"),
 
-	fetches:       counters("fetches_total", "Questions to origins, by what came of them.", "origin", "code"),
+	fetches:       counters("fetches_total", "Questions to origins, by what came of them.", "origin", "code", "outcome"),
 	fetching:      histograms("fetch_duration_seconds", "What origins took to answer.", "origin"),
 	originalBytes: counters("original_bytes_total", "Bytes of the originals that came from origins.", "origin"),
 
@@ -77,7 +110,7 @@ func init() {
 // collectors are all metrics, in the order of the documentation.
 func collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		metrics.requests, metrics.errors,
+		metrics.requests, metrics.errors, metrics.ignored,
 		metrics.fetches, metrics.fetching, metrics.originalBytes,
 		metrics.waiting, metrics.rendering, metrics.variantBytes,
 		load{},
@@ -107,6 +140,7 @@ func (h *Handler) countError(e *errors.Error, status int) {
 func (h *Handler) send(w http.ResponseWriter, r *http.Request, a answer, body []byte) error {
 	noted := &notingWriter{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}
 	err := a.send(noted, r, body)
+	countIgnored(a.ignored)
 	metrics.requests.WithLabelValues(h.Dialect.name(), strconv.Itoa(noted.status), codeOK).Inc()
 	return err
 }
@@ -135,6 +169,13 @@ type countedOrigin struct {
 // modules give is marked as shared.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
 	c := countedOrigin{o, module.CaddyModule().ID.Name(), givesAway(module)}
+	// A rate begins with the second value that is seen, and an outage is rare.
+	metrics.fetches.WithLabelValues(c.name, codeOK, string(outcomeFound))
+	for k := range errors.ClientClosed + 1 {
+		if k.IsOutage() {
+			metrics.fetches.WithLabelValues(c.name, k.Code(), string(outcomeDown))
+		}
+	}
 	if _, bound := o.(origin.RequestBound); bound {
 		return countedBound{c}
 	}
@@ -146,19 +187,20 @@ func (c countedOrigin) Fetch(ctx context.Context, req origin.Request) (*origin.S
 	began := time.Now()
 	source, err := c.Origin.Fetch(ctx, req)
 	metrics.fetching.WithLabelValues(c.name).Observe(time.Since(began).Seconds())
-	code := codeOK
+	code, is := codeOK, outcomeFound
 	switch {
 	case isAnswered(err):
-		code = codePassed
+		code, is = codePassed, outcomePassed
 	case err != nil:
-		code = errors.From(err).Kind.Code()
+		kind := errors.From(err).Kind
+		code, is = kind.Code(), outcomeOf(kind)
 	default:
 		metrics.originalBytes.WithLabelValues(c.name).Add(float64(len(source.Body)))
 		if !c.recycles {
 			source = source.Shared()
 		}
 	}
-	metrics.fetches.WithLabelValues(c.name, code).Inc()
+	metrics.fetches.WithLabelValues(c.name, code, string(is)).Inc()
 	return source, err
 }
 

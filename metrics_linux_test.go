@@ -54,13 +54,13 @@ func TestMetricsOfAClientThatLeaves(t *testing.T) {
 	})
 	s.counts(t, before, readings{
 		requests(499, "ECANCELED"): 1, failures("ECANCELED", "client"): 1,
-		`fetches_total{code="ok",origin="fs"}`:         1,
-		`fetch_duration_seconds_count{origin="fs"}`:    1,
-		`original_bytes_total{origin="fs"}`:            float64(len(photo())),
-		"queue_duration_seconds_count":                 1,
-		`render_duration_seconds_count{format="none"}`: 1,
-		`worker_ends_total{reason="cancelled"}`:        1,
-		"worker_starts_total":                          1,
+		`fetches_total{code="ok",origin="fs",outcome="found"}`: 1,
+		`fetch_duration_seconds_count{origin="fs"}`:            1,
+		`original_bytes_total{origin="fs"}`:                    float64(len(photo())),
+		"queue_duration_seconds_count":                         1,
+		`render_duration_seconds_count{format="none"}`:         1,
+		`worker_ends_total{reason="cancelled"}`:                1,
+		"worker_starts_total":                                  1,
 	})
 	lines := s.logged(t)
 	if len(lines) != 1 || lines[0]["status"] != 499.0 || lines[0]["code"] != "ECANCELED" {

@@ -129,19 +129,19 @@ func TestMetricsOfPictures(t *testing.T) {
 		{"drawn", func() answer { return s.get(t, "/tr:w-100/red.jpg") }, requests(200, "ok"), "jpeg"},
 		{"known", func() answer { return s.get(t, "/tr:w-100/red.jpg", "If-None-Match", tag) }, requests(304, "ok"), ""},
 		{"another format", func() answer { return s.get(t, "/tr:w-100/red.jpg", "Accept", "image/webp") }, requests(200, "ok"), "webp"},
-		{"the original", func() answer { return s.get(t, "/red.jpg") }, requests(200, "ok"), ""},
-		{"a part", func() answer { return s.get(t, "/red.jpg", "Range", "bytes=0-9") }, requests(206, "ok"), ""},
-		{"HEAD", func() answer { return s.ask(t, http.MethodHead, "/red.jpg") }, requests(200, "ok"), ""},
+		{"the original", func() answer { return s.get(t, "/red.jpg?tr=orig-true") }, requests(200, "ok"), ""},
+		{"a part", func() answer { return s.get(t, "/red.jpg?tr=orig-true", "Range", "bytes=0-9") }, requests(206, "ok"), ""},
+		{"HEAD", func() answer { return s.ask(t, http.MethodHead, "/red.jpg?tr=orig-true") }, requests(200, "ok"), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := s.readings(t)
 			a := tt.ask()
 			tag = a.Header.Get("ETag")
 			want := readings{
-				tt.request:                                  1,
-				`fetches_total{code="ok",origin="fs"}`:      1,
-				`fetch_duration_seconds_count{origin="fs"}`: 1,
-				`original_bytes_total{origin="fs"}`:         original,
+				tt.request: 1,
+				`fetches_total{code="ok",origin="fs",outcome="found"}`: 1,
+				`fetch_duration_seconds_count{origin="fs"}`:            1,
+				`original_bytes_total{origin="fs"}`:                    original,
 			}
 			if tt.drawn != "" {
 				want["queue_duration_seconds_count"] = 1
@@ -173,14 +173,14 @@ func TestMetricsOfErrors(t *testing.T) {
 		allow_private 127.0.0.0/8
 	}
 }`)
-	fetched := func(origin, code string) readings {
+	fetched := func(origin, code, outcome string) readings {
 		return readings{
-			fmt.Sprintf("fetches_total{code=%q,origin=%q}", code, origin):  1,
-			fmt.Sprintf("fetch_duration_seconds_count{origin=%q}", origin): 1,
+			fmt.Sprintf("fetches_total{code=%q,origin=%q,outcome=%q}", code, origin, outcome): 1,
+			fmt.Sprintf("fetch_duration_seconds_count{origin=%q}", origin):                    1,
 		}
 	}
 	original := func(name string) readings {
-		r := fetched("fs", "ok")
+		r := fetched("fs", "ok", "found")
 		r[`original_bytes_total{origin="fs"}`] = sizeOf(t, filepath.Join(s.root, name))
 		return r
 	}
@@ -191,7 +191,7 @@ func TestMetricsOfErrors(t *testing.T) {
 		code, fault  string
 		fetches      []readings
 	}{
-		{"GET", "/tr:w-1/no.jpg", 404, "UNIDENTIFIED", "origin", []readings{fetched("fs", "ENOENT"), fetched("web", "UNIDENTIFIED")}},
+		{"GET", "/tr:w-1/no.jpg", 404, "UNIDENTIFIED", "origin", []readings{fetched("fs", "ENOENT", "missing"), fetched("web", "UNIDENTIFIED", "down")}},
 		{"GET", "/tr:w-x/red.jpg", 400, "EINVAL", "client", nil},
 		{"POST", "/tr:w-1/red.jpg", 405, "ENOTSUP", "client", nil},
 		{"GET", "/tr:w-10/red.jpg", 400, "ELIMIT", "client", []readings{original("red.jpg")}},
@@ -218,7 +218,7 @@ func TestMetricsOfWhatPasses(t *testing.T) {
 	s.get(t, "/page.html").wants(t, 200)
 	s.counts(t, before, readings{})
 	s.get(t, "/tr:w-9/page.html").wants(t, 200)
-	s.counts(t, before, readings{`fetches_total{code="passed",origin="next"}`: 1, `fetch_duration_seconds_count{origin="next"}`: 1})
+	s.counts(t, before, readings{`fetches_total{code="passed",origin="next",outcome="passed"}`: 1, `fetch_duration_seconds_count{origin="next"}`: 1})
 }
 
 // What several requests share is counted once, each of them too.
@@ -245,7 +245,7 @@ func TestMetricsOfWhatIsShared(t *testing.T) {
 	fetches := float64(asked.Load())
 	until(t, "the count of all", func() bool { return s.readings(t).since(before)[requests(200, "ok")] == clients })
 	now := s.readings(t).since(before)
-	if now[`fetches_total{code="ok",origin="web"}`] != fetches || now[`original_bytes_total{origin="web"}`] != fetches*float64(len(file)) {
+	if now[`fetches_total{code="ok",origin="web",outcome="found"}`] != fetches || now[`original_bytes_total{origin="web"}`] != fetches*float64(len(file)) {
 		t.Errorf("with %v fetches: %v", fetches, now)
 	}
 }
@@ -298,7 +298,7 @@ func TestMetricsOfImagizer(t *testing.T) {
 	s.counts(t, before, readings{
 		`requests_total{code="UNIDENTIFIED",dialect="imagizer",status="503"}`: 1,
 		`errors_total{code="UNIDENTIFIED",dialect="imagizer",fault="origin"}`: 1,
-		`fetches_total{code="UNIDENTIFIED",origin="web"}`:                     1,
+		`fetches_total{code="UNIDENTIFIED",origin="web",outcome="down"}`:      1,
 		`fetch_duration_seconds_count{origin="web"}`:                          1,
 	})
 }

@@ -103,6 +103,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if asked.Meta {
 		return h.serveMeta(ctx, w, r, engine, asked, original, missing)
 	}
+	if err := h.leaveVideo(&asked, original); err != nil {
+		return h.fail(w, r, err)
+	}
+	if missing == nil {
+		asked.Plan = h.optimized(asked, original.Body)
+	}
 	client := h.tailor(r, asked.Plan, original.Body)
 	client.source = h.sourceOf(asked, missing != nil)
 	asked.Plan = client.Plan
@@ -131,6 +137,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	variant, err := h.render(ctx, r, engine, client, original, files, areas)
 	if err != nil {
+		if body, ok := h.asItIs(&answer, asked, original, err); ok {
+			answer.saveAs(asked)
+			return h.send(w, r, answer, body)
+		}
 		return h.failAlike(w, r, err, answer.vary)
 	}
 	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
@@ -153,7 +163,7 @@ func (h *Handler) isForNext(r *http.Request, asked transform.Request, err error)
 	if !h.transformsNext || !h.showsOriginals() {
 		return false
 	}
-	return !isRead(r) || err == nil && asked.Plan.IsZero() && !asked.Attachment && !asked.Meta && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
+	return !isRead(r) || err == nil && asked.Plan.IsZero() && !h.mayOptimizeNext(asked) && !asked.Attachment && !asked.Meta && asked.Ref.Server == "" || stderrors.Is(err, origin.ErrPath)
 }
 
 // isAnswered tells whether a fetch ended with the client's answer.
@@ -222,7 +232,7 @@ func isDocument(file []byte) bool {
 // changed and whose format may stay is the variant of itself.
 func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Engine, client tailored, original *origin.Source, files []*origin.Source, areas []transform.Rect) (variant, error) {
 	plan := client.Plan
-	plan.Default = origin.Ref{} // it was needed, or not, before there was anything to draw
+	plan.Default, plan.NoLarger = origin.Ref{}, false // which are decided about here
 	if keepsSVG(plan, original.Body) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
 	}
@@ -245,6 +255,12 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 	})
 	if err != nil {
 		return variant{}, err // the engine may be reading what it was given
+	}
+	if stays(client.Plan, original.Body, accept(r)) {
+		if body, ok := smaller(client.Plan, original.Body, result); ok {
+			f, _ := formatOf(body)
+			return variant{body: body, contentType: f.MIME(), width: result.Size.Width, haste: result.Haste}, nil
+		}
 	}
 	recycle(original, files)
 	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste}, nil

@@ -29,9 +29,9 @@ func givesAway(module any) bool {
 func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 	var goOn []errors.Kind
 	for _, name := range h.GoOn {
-		kind, err := origin.ParseGoOn(name)
+		kind, err := parseGoOn(name)
 		if err != nil {
-			return fmt.Errorf("go_on: %w", err)
+			return err
 		}
 		goOn = append(goOn, kind)
 	}
@@ -47,7 +47,7 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 		for _, module := range modules {
 			if d, ok := module.(origin.Dynamic); ok {
 				if dynamic != nil || !h.language.TakesURLs() {
-					return fmt.Errorf("origin dynamic is for whole URLs that clients name; it takes one, and a dialect that takes such URLs: web_proxy, or allow_dynamic_origin with hosts_allowed")
+					return errDynamic
 				}
 				dynamic = d
 				continue

@@ -47,7 +47,7 @@ func TestClientHints(t *testing.T) {
 	}
 	s.get(t, "/tr:w-auto/red.jpg", "Sec-CH-Width", "250", "If-None-Match", etag).wants(t, 304, "Accept-CH", both)
 	s.get(t, "/tr:w-auto/no.jpg").wants(t, 404, "Accept-CH", "none", "Vary", "none")
-	s.get(t, "/red.jpg", "Sec-CH-Width", "100").wants(t, 200, "Vary", "none", "Accept-CH", "none")
+	s.get(t, "/red.jpg", "Sec-CH-Width", "100").wants(t, 200, "Vary", "Accept", "Accept-CH", "none")
 	s.get(t, "/tr:w-auto/icon.svg").wants(t, 200, "Content-Type", "image/svg+xml")
 	s.get(t, "/tr:w-auto/icon.svg", "Sec-CH-Width", "90").wants(t, 200, "Content-Type", "image/png")
 }
@@ -61,7 +61,8 @@ func TestSaveData(t *testing.T) {
 		"/tr:f-png/half.png":           false,
 		"/tr:f-webp,lo-true/half.png":  false,
 		"/tr:orig-true/half.png":       false,
-		"/half.png":                    false,
+		"/half.png":                    true,
+		"/half.png?tr=orig-true":       false,
 		"/tr:f-auto/icon.svg":          false,
 		"/tr:f-webp,lo-false/half.png": true,
 	} {
@@ -98,7 +99,8 @@ func TestDeviceSize(t *testing.T) {
 		{"/tr:f-jpg,w-300/red.jpg", phone, 300, 225, ""},
 		{"/tr:f-jpg:h-150/red.jpg", phone, 200, 150, ""},
 		{"/tr:orig-true/red.jpg", phone, 400, 300, ""},
-		{"/red.jpg", phone, 400, 300, ""},
+		{"/red.jpg", phone, 50, 38, "Accept Sec-CH-UA-Mobile"},
+		{"/red.jpg?tr=orig-true", phone, 400, 300, ""},
 	} {
 		a := s.get(t, tt.path, tt.headers...)
 		a.wants(t, 200)

@@ -47,6 +47,7 @@ func TestTable(t *testing.T) {
 		NotFound: OfOrigin, AccessDenied: OfOrigin, Refused: OfOrigin, Unidentified: OfOrigin, Unresolved: OfOrigin, OriginTimeout: OfOrigin, BadOriginRequest: OfOrigin, BadImage: OfOrigin,
 		Internal: OfServer, Overloaded: OfServer, RenderTimeout: OfServer,
 	}
+	outages := map[Kind]int{Refused: 502, Unidentified: 502, Unresolved: 502, OriginTimeout: 504}
 	seen := map[Kind]bool{}
 	for _, tt := range tests {
 		seen[tt.err.Kind] = true
@@ -59,6 +60,13 @@ func TestTable(t *testing.T) {
 			}
 			if got := tt.err.Status(Imagizer); got != tt.imagizer {
 				t.Errorf("Imagizer status %d, want %d", got, tt.imagizer)
+			}
+			wantOutage, isOutage := outages[tt.err.Kind]
+			if !isOutage {
+				wantOutage = tt.imagekit
+			}
+			if got := tt.err.Status(ImageKitOutages); got != wantOutage || tt.err.Kind.IsOutage() != isOutage {
+				t.Errorf("ImageKit status with outages %d, want %d; it is an outage: %v", got, wantOutage, tt.err.Kind.IsOutage())
 			}
 			if got := tt.err.Fault(); got != faults[tt.err.Kind] {
 				t.Errorf("it is a fault of the %s, want %s", got, faults[tt.err.Kind])

@@ -34,6 +34,11 @@ type Dialect uint8
 const (
 	ImageKit Dialect = iota
 	Imagizer
+
+	// ImageKitOutages is ImageKit's, but an origin that is down is a gateway's 502 or
+	// 504 (RFC 9110 sections 15.6.3 and 15.6.5), which caches may answer with what they
+	// have (RFC 5861 section 4).
+	ImageKitOutages
 )
 
 // statusClientClosed is nginx's "client closed request". Nobody receives it;
@@ -58,28 +63,33 @@ const (
 // table is the whole contract. The codes ENOENT, EACCES, ECONNREFUSED,
 // UNIDENTIFIED and ELIMIT are documented by ImageKit ("Error troubleshooting"),
 // the others are ours, named as errno names them.
+//
+// outage is the status of an origin that is down where that is told from a file that
+// is not there; 0 for what is no outage. EACCES is none: on S3 a missing file looks so
+// to who may not list the bucket.
 var table = [...]struct {
 	code               string
 	imagekit, imagizer int
 	fault              Fault
+	outage             int
 }{
-	Internal:         {"EIO", http.StatusInternalServerError, http.StatusInternalServerError, OfServer},
-	NotFound:         {"ENOENT", http.StatusNotFound, http.StatusNotFound, OfOrigin},
-	AccessDenied:     {"EACCES", http.StatusNotFound, asOrigin, OfOrigin},
-	Refused:          {"ECONNREFUSED", http.StatusNotFound, http.StatusBadGateway, OfOrigin},
-	Limit:            {"ELIMIT", http.StatusBadRequest, http.StatusBadRequest, OfClient},
-	Unidentified:     {"UNIDENTIFIED", http.StatusNotFound, asOrigin, OfOrigin},
-	Unresolved:       {"ENOTFOUND", http.StatusNotFound, http.StatusBadGateway, OfOrigin},
-	OriginTimeout:    {"ETIMEDOUT", http.StatusNotFound, http.StatusGatewayTimeout, OfOrigin},
-	BadTransform:     {"EINVAL", http.StatusBadRequest, http.StatusBadRequest, OfClient},
-	BadImage:         {"EBADMSG", http.StatusBadRequest, http.StatusBadRequest, OfOrigin},
-	BadOriginRequest: {"EINVAL", http.StatusNotFound, http.StatusBadRequest, OfOrigin},
-	Unauthorized:     {"EPERM", http.StatusUnauthorized, http.StatusUnauthorized, OfClient},
-	Forbidden:        {"EPERM", http.StatusForbidden, http.StatusForbidden, OfClient},
-	MethodNotAllowed: {"ENOTSUP", http.StatusMethodNotAllowed, http.StatusMethodNotAllowed, OfClient},
-	Overloaded:       {"EAGAIN", http.StatusServiceUnavailable, http.StatusServiceUnavailable, OfServer},
-	RenderTimeout:    {"ETIMEDOUT", http.StatusGatewayTimeout, http.StatusGatewayTimeout, OfServer},
-	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed, OfClient},
+	Internal:         {"EIO", http.StatusInternalServerError, http.StatusInternalServerError, OfServer, 0},
+	NotFound:         {"ENOENT", http.StatusNotFound, http.StatusNotFound, OfOrigin, 0},
+	AccessDenied:     {"EACCES", http.StatusNotFound, asOrigin, OfOrigin, 0},
+	Refused:          {"ECONNREFUSED", http.StatusNotFound, http.StatusBadGateway, OfOrigin, http.StatusBadGateway},
+	Limit:            {"ELIMIT", http.StatusBadRequest, http.StatusBadRequest, OfClient, 0},
+	Unidentified:     {"UNIDENTIFIED", http.StatusNotFound, asOrigin, OfOrigin, http.StatusBadGateway},
+	Unresolved:       {"ENOTFOUND", http.StatusNotFound, http.StatusBadGateway, OfOrigin, http.StatusBadGateway},
+	OriginTimeout:    {"ETIMEDOUT", http.StatusNotFound, http.StatusGatewayTimeout, OfOrigin, http.StatusGatewayTimeout},
+	BadTransform:     {"EINVAL", http.StatusBadRequest, http.StatusBadRequest, OfClient, 0},
+	BadImage:         {"EBADMSG", http.StatusBadRequest, http.StatusBadRequest, OfOrigin, 0},
+	BadOriginRequest: {"EINVAL", http.StatusNotFound, http.StatusBadRequest, OfOrigin, 0},
+	Unauthorized:     {"EPERM", http.StatusUnauthorized, http.StatusUnauthorized, OfClient, 0},
+	Forbidden:        {"EPERM", http.StatusForbidden, http.StatusForbidden, OfClient, 0},
+	MethodNotAllowed: {"ENOTSUP", http.StatusMethodNotAllowed, http.StatusMethodNotAllowed, OfClient, 0},
+	Overloaded:       {"EAGAIN", http.StatusServiceUnavailable, http.StatusServiceUnavailable, OfServer, 0},
+	RenderTimeout:    {"ETIMEDOUT", http.StatusGatewayTimeout, http.StatusGatewayTimeout, OfServer, 0},
+	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed, OfClient, 0},
 }
 
 // Valid tells whether k is one of the kinds; one that came from outside may be
@@ -99,10 +109,17 @@ func (e *Error) Fault() Fault {
 	return table[e.Kind].fault
 }
 
+// IsOutage reports whether an origin that fails so is down, and does not just lack
+// the file, or refuse it.
+func (k Kind) IsOutage() bool { return table[k].outage != 0 }
+
 // Status is the HTTP status of the error in a dialect.
 func (e *Error) Status(d Dialect) int {
 	row := table[e.Kind]
-	if d == ImageKit {
+	switch {
+	case d == ImageKitOutages && row.outage != 0:
+		return row.outage
+	case d != Imagizer:
 		return row.imagekit
 	}
 	if row.imagizer != asOrigin {

@@ -24,6 +24,9 @@ func (p Plan) Key() []byte {
 	if p.AsStored {
 		k.WriteString("stored\n")
 	}
+	if p.NoLarger {
+		k.WriteString("nolarger\n")
+	}
 	k.steps(p.Steps)
 	p.Output.write(&k)
 	return k.Bytes()

@@ -33,6 +33,10 @@ type Plan struct {
 	// beside the picture but part of it, and happens. It is not about layers.
 	AsStored bool
 
+	// NoLarger leaves the file of the original where the picture stays the same and
+	// writing it anew would take more bytes. It draws nothing by itself.
+	NoLarger bool
+
 	// Steps are applied one after the other, each to the picture that the one
 	// before it left.
 	Steps []Step
@@ -48,8 +52,8 @@ type Plan struct {
 
 // IsZero tells whether the plan asks for nothing, that is, for the original. A
 // plan with a Step, even one that does nothing, asks for the picture to be
-// written anew: the URL said something, be it only that the format is free. Still
-// and AsStored only say how a picture is drawn, and draw none by themselves.
+// written anew: the URL said something, be it only that the format is free. Still,
+// AsStored and NoLarger only say how a picture is drawn, and draw none by themselves.
 func (p Plan) IsZero() bool { return p.Page == 0 && len(p.Steps) == 0 && p.Output == Output{} }
 
 // Draws tells whether the plan changes the picture and not only its file.
@@ -63,6 +67,14 @@ func (p Plan) Draws() bool {
 		}
 	}
 	return false
+}
+
+// Blurs reports whether the plan blurs the picture, or a part of it: what is blurred may
+// be what must not be seen.
+func (p Plan) Blurs() bool {
+	blurs := false
+	eachStep(p.Steps, true, func(s Step) { blurs = blurs || s.Effects.Blur.IsSet() })
+	return blurs
 }
 
 // Chooses tells whether anything in the plan depends on a Choice.

@@ -30,6 +30,13 @@ type Request struct {
 	// operator gave to transformations. False for the zero plan.
 	Named bool
 
+	// Original tells whether the URL asks for the original as it is, byte for byte. A
+	// URL that asks for nothing does not: what it gives is the site's choice.
+	Original bool
+
+	// Ignored are parameters of the URL that were left out since they are not supported.
+	Ignored []Ignored
+
 	// Proof is what the URL's signature proves, once it was checked.
 	Proof Proof
 }
@@ -58,3 +65,22 @@ type Proof struct {
 	// Until is when the signature expires; zero for never.
 	Until time.Time
 }
+
+// Ignored is a parameter that was left out. All that it says is the dialect's own words,
+// and nothing the client's.
+type Ignored struct {
+	Name string
+	Kind IgnoredKind
+	Why  string
+}
+
+// IgnoredKind is what a parameter is about that was left out.
+type IgnoredKind string
+
+// The kinds.
+const (
+	IgnoredAI    IgnoredKind = "ai"    // it needs an AI service
+	IgnoredFocus IgnoredKind = "focus" // it looks for faces or objects
+	IgnoredVideo IgnoredKind = "video" // it is about a video
+	IgnoredOther IgnoredKind = "other"
+)

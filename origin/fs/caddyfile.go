@@ -3,6 +3,7 @@ package fs
 import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/caddy-images/caddy-images/internal/placed"
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
@@ -23,7 +24,9 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			return d.ArgErr()
 		}
 	}
+	block := placed.Begin[Origin](d)
 	for d.NextBlock(0) {
+		at := placed.At(d)
 		var err error
 		switch d.Val() {
 		case "root":
@@ -38,8 +41,18 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		if err != nil {
 			return err
 		}
+		block.Read(at, *o)
 	}
-	return nil
+	return block.Check(*o, Origin.check)
+}
+
+// check is what is wrong with the origin as a Caddyfile has it.
+func (o Origin) check() error {
+	if o.FileSystem == "" {
+		return nil
+	}
+	_, err := newMounted(nil, o.FileSystem, placed.Known(o.Root, ""))
+	return err
 }
 
 // Interface guard

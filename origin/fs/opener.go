@@ -70,7 +70,7 @@ func newMounted(systems caddy.FileSystems, name, root string) (mounted, error) {
 		root = "."
 	}
 	if !fs.ValidPath(root) {
-		return mounted{}, fmt.Errorf("%q leads out of the file system", root)
+		return mounted{}, fmt.Errorf("root: %q leads out of the file system", root)
 	}
 	return mounted{systems: systems, name: name, root: root}, nil
 }

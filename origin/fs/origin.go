@@ -3,8 +3,6 @@
 package fs
 
 import (
-	"fmt"
-
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/origin"
@@ -70,10 +68,7 @@ func (o *Origin) Provision(ctx caddy.Context) error {
 		return nil
 	}
 	o.files, err = newMounted(ctx.FileSystems(), name, root)
-	if err != nil {
-		return fmt.Errorf("root: %w", err)
-	}
-	return nil
+	return err
 }
 
 // Interface guards

@@ -1,8 +1,10 @@
 package s3
 
 import (
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/caddy-images/caddy-images/internal/placed"
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
@@ -31,12 +33,28 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			return d.ArgErr()
 		}
 	}
+	block := placed.Begin[Origin](d)
 	for d.NextBlock(0) {
+		at := placed.At(d)
 		if err := o.unmarshalOption(d); err != nil {
 			return err
 		}
+		block.Read(at, *o)
 	}
-	return nil
+	return block.Check(*o, Origin.check)
+}
+
+// check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
+// but for placeholders.
+func (o Origin) check() error {
+	for field, right := range map[*string]string{
+		&o.Bucket: "bucket", &o.Prefix: "", &o.Region: defaultRegion, &o.Endpoint: "https://s3.example.com",
+		&o.AccessKey: "key", &o.SecretKey: "key", &o.SessionToken: "token",
+	} {
+		*field = placed.Known(*field, right)
+	}
+	defer func() { _ = o.Cleanup() }()
+	return o.Provision(caddy.Context{})
 }
 
 func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {

@@ -11,18 +11,17 @@ import (
 
 func TestUnmarshalCaddyfile(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"s3", `{}`},
 		{"s3 photos", `{"bucket":"photos"}`},
 		{"s3 {\n bucket photos\n}", `{"bucket":"photos"}`},
-		{"s3 {\n prefix 2026/a\n}", `{"prefix":"2026/a"}`},
-		{"s3 {\n region eu-central-1\n}", `{"region":"eu-central-1"}`},
-		{"s3 {\n endpoint https://s3.example.net\n}", `{"endpoint":"https://s3.example.net"}`},
-		{"s3 {\n path_style\n}", `{"path_style":true}`},
-		{"s3 {\n access_key {env.S3_KEY}\n secret_key {env.S3_SECRET}\n}", `{"access_key":"{env.S3_KEY}","secret_key":"{env.S3_SECRET}"}`},
-		{"s3 {\n session_token a\n}", `{"session_token":"a"}`},
-		{"s3 {\n anonymous\n}", `{"anonymous":true}`},
-		{"s3 {\n ignore_cache_control\n}", `{"ignore_cache_control":true}`},
-		{"s3 {\n timeout 1s\n}", `{"timeout":1000000000}`},
+		{"s3 photos {\n prefix 2026/a\n}", `{"bucket":"photos","prefix":"2026/a"}`},
+		{"s3 photos {\n region eu-central-1\n}", `{"bucket":"photos","region":"eu-central-1"}`},
+		{"s3 photos {\n endpoint https://s3.example.net\n}", `{"bucket":"photos","endpoint":"https://s3.example.net"}`},
+		{"s3 photos {\n path_style\n}", `{"bucket":"photos","path_style":true}`},
+		{"s3 photos {\n access_key {env.S3_KEY}\n secret_key {env.S3_SECRET}\n}", `{"bucket":"photos","access_key":"{env.S3_KEY}","secret_key":"{env.S3_SECRET}"}`},
+		{"s3 photos {\n access_key b\n secret_key c\n session_token a\n}", `{"bucket":"photos","access_key":"b","secret_key":"c","session_token":"a"}`},
+		{"s3 photos {\n anonymous\n}", `{"bucket":"photos","anonymous":true}`},
+		{"s3 photos {\n ignore_cache_control\n}", `{"bucket":"photos","ignore_cache_control":true}`},
+		{"s3 photos {\n timeout 1s\n}", `{"bucket":"photos","timeout":1000000000}`},
 	}
 	for _, tt := range tests {
 		var o Origin
@@ -37,6 +36,8 @@ func TestUnmarshalCaddyfile(t *testing.T) {
 
 func TestUnmarshalCaddyfileErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
+		{"s3", "bucket is missing"},
+		{"s3 {\n prefix a\n}", "bucket is missing"},
 		{"s3 a b", "wrong argument count"},
 		{"s3 a {\n bucket b\n}", "bucket is already set"},
 		{"s3 {\n bucket\n}", "wrong argument count"},

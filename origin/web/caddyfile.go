@@ -1,10 +1,14 @@
 package web
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
+	"github.com/caddy-images/caddy-images/internal/placed"
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
@@ -41,12 +45,36 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			return d.ArgErr()
 		}
 	}
+	block := placed.Begin[Origin](d)
 	for d.NextBlock(0) {
+		at := placed.At(d)
+		o.Headers = maps.Clone(o.Headers) // which the states before have
 		if err := o.unmarshalOption(d); err != nil {
 			return err
 		}
+		block.Read(at, *o)
 	}
-	return nil
+	return block.Check(*o, Origin.check)
+}
+
+// check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
+// but for placeholders and files.
+func (o Origin) check() error {
+	o.AllowPrivate = slices.Clone(o.AllowPrivate)
+	for i, network := range o.AllowPrivate {
+		if o.AllowPrivate[i] = placed.Known(network, "0.0.0.0/0"); network != o.AllowPrivate[i] {
+			// It may be any, that of base_url too.
+			o.AllowPrivate = append(o.AllowPrivate, "::/0")
+		}
+	}
+	o.BaseURL = placed.Known(o.BaseURL, "https://www.example.com")
+	o.Headers = maps.Clone(o.Headers)
+	for name, value := range o.Headers {
+		o.Headers[name] = placed.Known(value, "value")
+	}
+	o.TLS = nil // files, and nothing else that can be wrong
+	defer func() { _ = o.Cleanup() }()
+	return o.Provision(caddy.Context{})
 }
 
 func (o *Origin) unmarshalOption(d *caddyfile.Dispenser) error {

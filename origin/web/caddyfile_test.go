@@ -11,18 +11,17 @@ import (
 
 func TestUnmarshalCaddyfile(t *testing.T) {
 	tests := []struct{ name, in, want string }{
-		{"nothing", `web`, `{}`},
 		{"argument", `web https://www.example.com`, `{"base_url":"https://www.example.com"}`},
 		{"base_url", "web {\n base_url {env.ORIGIN}\n}", `{"base_url":"{env.ORIGIN}"}`},
-		{"forward_host", "web {\n forward_host\n}", `{"forward_host":true}`},
-		{"header", "web {\n header X-A 1\n header X-B \"2 3\"\n}", `{"headers":{"X-A":"1","X-B":"2 3"}}`},
-		{"tls", "web {\n tls {\n ca a.pem b.pem\n ca c.pem\n server_name x\n insecure_skip_verify\n}\n timeout 1s\n}", `{"tls":{"ca_files":["a.pem","b.pem","c.pem"],"server_name":"x","insecure_skip_verify":true},"timeout":1000000000}`},
-		{"allow_private", "web {\n allow_private 10.0.0.0/8 ::1\n allow_private fd00::/8\n}", `{"allow_private":["10.0.0.0/8","::1","fd00::/8"]}`},
-		{"ignore_cache_control", "web {\n ignore_cache_control\n}", `{"ignore_cache_control":true}`},
-		{"max_redirects", "web {\n max_redirects 0\n}", `{"max_redirects":0}`},
-		{"dial_timeout", "web {\n dial_timeout 1s\n}", `{"dial_timeout":1000000000}`},
-		{"response_header_timeout", "web {\n response_header_timeout 1m\n}", `{"response_header_timeout":60000000000}`},
-		{"timeout", "web {\n timeout 1500ms\n}", `{"timeout":1500000000}`},
+		{"forward_host", "web https://x.example {\n forward_host\n}", `{"base_url":"https://x.example","forward_host":true}`},
+		{"header", "web https://x.example {\n header X-A 1\n header X-B \"2 3\"\n}", `{"base_url":"https://x.example","headers":{"X-A":"1","X-B":"2 3"}}`},
+		{"tls", "web https://x.example {\n tls {\n ca a.pem b.pem\n ca c.pem\n server_name x\n insecure_skip_verify\n}\n timeout 1s\n}", `{"base_url":"https://x.example","tls":{"ca_files":["a.pem","b.pem","c.pem"],"server_name":"x","insecure_skip_verify":true},"timeout":1000000000}`},
+		{"allow_private", "web https://x.example {\n allow_private 10.0.0.0/8 ::1\n allow_private fd00::/8\n}", `{"base_url":"https://x.example","allow_private":["10.0.0.0/8","::1","fd00::/8"]}`},
+		{"ignore_cache_control", "web https://x.example {\n ignore_cache_control\n}", `{"base_url":"https://x.example","ignore_cache_control":true}`},
+		{"max_redirects", "web https://x.example {\n max_redirects 0\n}", `{"base_url":"https://x.example","max_redirects":0}`},
+		{"dial_timeout", "web https://x.example {\n dial_timeout 1s\n}", `{"base_url":"https://x.example","dial_timeout":1000000000}`},
+		{"response_header_timeout", "web https://x.example {\n response_header_timeout 1m\n}", `{"base_url":"https://x.example","response_header_timeout":60000000000}`},
+		{"timeout", "web https://x.example {\n timeout 1500ms\n}", `{"base_url":"https://x.example","timeout":1500000000}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -40,6 +39,7 @@ func TestUnmarshalCaddyfile(t *testing.T) {
 
 func TestUnmarshalCaddyfileErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
+		{"web", "base_url is missing; it is a URL such as https://www.example.com"},
 		{"web a b", "wrong argument count"},
 		{"web a {\n base_url b\n}", "base_url is already set"},
 		{"web {\n base_url\n}", "wrong argument count"},

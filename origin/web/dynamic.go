@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/placed"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
@@ -79,8 +80,10 @@ func (d *Dynamic) UnmarshalCaddyfile(tokens *caddyfile.Dispenser) error {
 	if tokens.NextArg() {
 		return tokens.ArgErr()
 	}
-	var o Origin
+	o := Origin{dynamic: true}
+	block := placed.Begin[Origin](tokens)
 	for tokens.NextBlock(0) {
+		at := placed.At(tokens)
 		switch tokens.Val() {
 		case "tls", "allow_private", "ignore_cache_control", "max_redirects", "dial_timeout", "response_header_timeout", "timeout":
 			if err := o.unmarshalOption(tokens); err != nil {
@@ -89,6 +92,10 @@ func (d *Dynamic) UnmarshalCaddyfile(tokens *caddyfile.Dispenser) error {
 		default:
 			return option.Unknown(tokens, "tls, allow_private, ignore_cache_control, max_redirects, dial_timeout, response_header_timeout, timeout")
 		}
+		block.Read(at, o)
+	}
+	if err := block.Check(o, Origin.check); err != nil {
+		return err
 	}
 	d.TLS, d.AllowPrivate, d.IgnoreCacheControl, d.MaxRedirects = o.TLS, o.AllowPrivate, o.IgnoreCacheControl, o.MaxRedirects
 	d.DialTimeout, d.ResponseHeaderTimeout, d.Timeout = o.DialTimeout, o.ResponseHeaderTimeout, o.Timeout

@@ -12,49 +12,51 @@ const (
 	maxSteps  = 32   // in all chains, those of layers and branches included
 )
 
-// parseChain reads the whole value of tr, of a URL that asks for plain without it.
-// named tells whether it asks for something, and all of it by names.
-func (d *Dialect) parseChain(tr string, plain transform.Plan) (p transform.Plan, named bool, err error) {
+// parseChain reads the whole value of tr, of a URL that asks for plain without it. What
+// it returns says all that a transformation does: the plan, whether it is named, whether
+// it is for the file as it is, and what was left out.
+func (d *Dialect) parseChain(tr string, plain transform.Plan) (asked transform.Request, err error) {
 	length := len(tr)
 	if length > maxLength {
-		return transform.Plan{}, false, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", length, maxLength)
+		return asked, errors.New(errors.Limit, "The transformation has %d bytes, more than %d", length, maxLength)
 	}
 	defer func() { err = located(tr, err) }()
 	chain, err := parse(tr)
 	if err != nil {
-		return transform.Plan{}, false, err
+		return asked, err
 	}
 	if plain.Page > 0 && d.allowed != nil && !d.allowed["pg"] {
-		return transform.Plan{}, false, d.allowed.refusal("pg")
+		return asked, d.allowed.refusal("pg")
 	}
 	if err := d.allowed.check(chain); err != nil {
-		return transform.Plan{}, false, err
+		return asked, err
 	}
-	named = onlyNames(chain)
+	named := onlyNames(chain)
 	if d.restrictUnnamed && len(chain) > 0 && !named {
-		return transform.Plan{}, false, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", errors.Quote(firstUnnamed(chain)))
+		return asked, errors.New(errors.BadTransform, "Bad Image Transformation Request: %s has no name; this server takes named transformations (n-) only", errors.Quote(firstUnnamed(chain)))
 	}
 	if asksForOriginal(chain) {
-		return plain, false, nil
+		return transform.Request{Plan: plain, Original: plain.IsZero()}, nil
 	}
 	if chain, err = d.writeOut(chain, &length); err != nil {
-		return transform.Plan{}, false, err
+		return asked, err
 	}
-	p, err = planOf(chain, plain)
-	return p, named && !p.IsZero(), err
-}
-
-// planOf reads a chain whose names are written out.
-func planOf(chain [][]item, p transform.Plan) (transform.Plan, error) {
 	if asksForOriginal(chain) {
-		return p, nil
+		return transform.Request{Plan: plain, Original: plain.IsZero()}, nil
 	}
-	var err error
-	p.Steps, err = step{output: &p.Output, standIn: &p.Default, page: &p.Page, count: new(int), layers: new(int)}.chain(chain)
-	if err != nil {
-		return transform.Plan{}, err
+	p := plain
+	s := step{output: &p.Output, standIn: &p.Default, page: &p.Page, count: new(int), layers: new(int)}
+	if d.ignoresUnsupported {
+		s.ignored = new([]transform.Ignored)
 	}
-	return p, nil
+	if p.Steps, err = s.chain(chain); err != nil {
+		return transform.Request{}, err
+	}
+	asked = transform.Request{Plan: p, Named: named && !p.IsZero()}
+	if s.ignored != nil {
+		asked.Ignored = *s.ignored
+	}
+	return asked, nil
 }
 
 // chain reads a chain, each step of which begins as s.

@@ -117,7 +117,7 @@ func checkDocs(t *testing.T, d docRow, name string) {
 		t.Errorf("the notes of %s lack %q", name, r.why)
 	}
 	named := &Dialect{names: map[string]named{"thumbnail": {chain: [][]item{{{text: "w-1"}}}}}}
-	_, _, err := named.parseChain(d.example, transform.Plan{})
+	_, err := named.parseChain(d.example, transform.Plan{})
 	if r.state == supported {
 		if err != nil || !regexp.MustCompile("[,:]"+name+"[-,_]").MatchString(","+d.example+",") {
 			t.Errorf("the example of %s is %s, which gives %v", name, d.example, err)

@@ -135,6 +135,6 @@ func TestFind(t *testing.T) {
 
 // parseChain reads a transformation where none has a name.
 func parseChain(tr string) (transform.Plan, error) {
-	p, _, err := new(Dialect).parseChain(tr, transform.Plan{})
-	return p, err
+	asked, err := new(Dialect).parseChain(tr, transform.Plan{})
+	return asked.Plan, err
 }

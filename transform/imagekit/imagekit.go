@@ -46,6 +46,28 @@ type Config struct {
 	// of letters, digits and underscores, and its case matters. Default: none.
 	Named map[string]Named `json:"named,omitempty"`
 
+	// What becomes of parameters that ImageKit has and that are not supported: effects
+	// that need AI, focus on objects and faces, and those of videos. `refuse`: 400.
+	// `ignore`: they are left out, focus on an object is that on what draws attention,
+	// and a video is delivered as it is; the response has the header Ik-Warning and is
+	// kept for an hour at most. What may hide something is refused all the same.
+	// Default: `refuse`
+	Unsupported string `json:"unsupported,omitempty"`
+
+	// Whether the URL of a picture without a transformation gives the picture as
+	// `tr=f-auto` does, in the best format that the client takes, and never with more
+	// bytes than the original has. `orig-true` gives the original. Default: `true` where
+	// there is another origin than the handlers behind this one.
+	OptimizePlain *bool `json:"optimize_plain,omitempty"`
+
+	// What becomes of queries that look like a transformation and are none. `refuse`:
+	// they are 400, and the error says what is right. `refuse_tr`: those with a
+	// misplaced tr are (`?tr:w-300`, `?tr=w-300?tr=h-200`), others (`?w=300`) belong to
+	// the original. `ignore`: all do. Default: `refuse` where all originals come from
+	// `fs` and `s3`, which look at no query, `refuse_tr` with other origins, and `ignore`
+	// where one is `next`.
+	MistypedQueries MistypedQueries `json:"mistyped_queries,omitempty"`
+
 	// Whether every transformation must be a named one. Default: `false`
 	RestrictUnnamed bool `json:"restrict_unnamed,omitempty"`
 
@@ -70,6 +92,9 @@ type Dialect struct {
 	names           map[string]named
 	restrictUnnamed bool
 	allowed         allowed
+
+	ignoresUnsupported bool
+	mistyped           MistypedQueries
 }
 
 // New returns the dialect of a Config, or what is wrong with it.
@@ -82,7 +107,14 @@ func New(c Config) (*Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := c.names()
+	ignores, err := c.ignoresUnsupported()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkMistyped(); err != nil {
+		return nil, err
+	}
+	names, err := c.names(ignores)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +125,10 @@ func New(c Config) (*Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dialect{endpoint: below, access: access, names: names, restrictUnnamed: c.RestrictUnnamed, allowed: allowed}, nil
+	return &Dialect{
+		endpoint: below, access: access, names: names, restrictUnnamed: c.RestrictUnnamed, allowed: allowed,
+		ignoresUnsupported: ignores, mistyped: c.MistypedQueries,
+	}, nil
 }
 
 // Endpoint is the path below which the dialect's URLs are, without a slash at

@@ -36,7 +36,7 @@ func (s *step) readLayer(it item) error {
 	if err != nil {
 		return err
 	}
-	inner := step{output: new(transform.Output), page: &l.Page, count: s.count, layer: l, in: in, layers: s.layers, depth: s.depth + 1}
+	inner := step{output: new(transform.Output), page: &l.Page, count: s.count, layer: l, in: in, ignored: s.ignored, layers: s.layers, depth: s.depth + 1}
 	*s.count-- // a layer's first step is counted with the layers
 	if l.Steps, err = inner.chain(it.body); err != nil {
 		return err

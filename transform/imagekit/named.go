@@ -27,14 +27,15 @@ type named struct {
 	disabled bool
 }
 
-// names reads the named transformations of a Config.
-func (c Config) names() (map[string]named, error) {
+// names reads the named transformations of a Config. ignores is what its Unsupported
+// says.
+func (c Config) names(ignores bool) (map[string]named, error) {
 	read := make(map[string]named, len(c.Named))
 	for _, name := range slices.Sorted(maps.Keys(c.Named)) {
 		if name == "" || strings.ContainsFunc(name, notName) {
 			return nil, fmt.Errorf("named %q: a name consists of letters, digits and underscores", name)
 		}
-		n, err := c.Named[name].read()
+		n, err := c.Named[name].read(&Dialect{ignoresUnsupported: ignores})
 		if err != nil {
 			return nil, fmt.Errorf("named %s: %w", name, err)
 		}
@@ -43,7 +44,8 @@ func (c Config) names() (map[string]named, error) {
 	return read, nil
 }
 
-func (n Named) read() (named, error) {
+// read reads the transformation as a dialect without names does.
+func (n Named) read(d *Dialect) (named, error) {
 	tr := strings.TrimPrefix(n.Transformation, "tr:")
 	chain, err := parse(tr)
 	err = located(tr, err)
@@ -51,7 +53,7 @@ func (n Named) read() (named, error) {
 		return named{}, fmt.Errorf("it has a name (n-) itself; it takes what that stands for")
 	}
 	if err == nil {
-		_, _, err = new(Dialect).parseChain(tr, transform.Plan{})
+		_, err = d.parseChain(tr, transform.Plan{})
 	}
 	if err != nil {
 		return named{}, fmt.Errorf("%s", errors.From(err).Message)

@@ -56,7 +56,8 @@ func TestNamesStandForTheirText(t *testing.T) {
 		"orig-false,n-thumb":   {"w-200,h-200", false},
 		"n-thumb,orig-true,x-": {"", false},
 	} {
-		got, named, err := d.parseChain(tr, transform.Plan{})
+		asked, err := d.parseChain(tr, transform.Plan{})
+		got, named := asked.Plan, asked.Named
 		plain, errPlain := parseChain(want.text)
 		if err != nil || errPlain != nil {
 			t.Errorf("%s: %v, %v", tr, err, errPlain)

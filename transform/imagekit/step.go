@@ -40,6 +40,9 @@ type step struct {
 	layers *int
 	depth  int
 
+	// ignored collects what is left out; nil where that is refused.
+	ignored *[]transform.Ignored
+
 	// in decides which variables expressions have.
 	in place
 
@@ -55,7 +58,7 @@ func (s *step) read(it item) error {
 	case !ok:
 		return unknown(it.text)
 	case r.state != supported:
-		return r.refusal()
+		return s.leaveOut(r, value)
 	case r.isLayer && value != "":
 		return r.wrong(value)
 	case r.isLayer && (s.layer == nil || s.layer.Kind != transform.TextLayer):

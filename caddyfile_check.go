@@ -1,0 +1,160 @@
+package images
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/placed"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform/imagekit"
+	"github.com/caddy-images/caddy-images/transform/imagizer"
+)
+
+// What is checked here is checked again when the configuration is loaded, with all
+// placeholders replaced, by the same functions. Here an error can name the line. What
+// only the machine knows on which it is loaded, such as its files, is not looked at:
+// `caddy adapt` may run elsewhere.
+
+// checkRead is what is wrong with a handler as a Caddyfile has it.
+func checkRead(h Handler) error {
+	if h.Quality != nil {
+		quality := *h.Quality // which defaults are put into
+		h.Quality = &quality
+	}
+	if h.Dialect == nil {
+		h.Dialect = new(Dialect)
+	}
+	h.setDefaults()
+	if err := h.check(); err != nil {
+		return err
+	}
+	for _, name := range h.GoOn {
+		if _, err := parseGoOn(name); err != nil {
+			return err
+		}
+	}
+	var language language
+	var err error
+	if c := h.Dialect.Imagizer; c != nil {
+		if language, err = imagizer.New(knownImagizer(c.Config)); err != nil {
+			return err
+		}
+		if c.Post != nil {
+			post := *c.Post
+			post.Tokens = placed.AllKnown(post.Tokens, "token")
+			if _, err := post.provision(caddy.NewReplacer(), h.MaxSourceSize); err != nil {
+				return err
+			}
+		}
+	} else {
+		c := imagekit.Config{}
+		if h.Dialect.ImageKit != nil {
+			c = *h.Dialect.ImageKit
+		}
+		if language, err = imagekit.New(knownImageKit(c)); err != nil {
+			return err
+		}
+	}
+	var added []string
+	for _, line := range h.AddResponseHeaders {
+		name, value, _ := strings.Cut(line, ":")
+		if value != "" {
+			line = name + ":" + placed.Known(value, "value")
+		}
+		added = append(added, line)
+	}
+	if _, err := parseAdded(added); err != nil {
+		return err
+	}
+	if _, err := parseCanonical(placed.Known(h.Canonical, "https://www.example.com")); err != nil {
+		return err
+	}
+	if _, err := parseDefaultImage(h.DefaultImage); err != nil {
+		return err
+	}
+	return h.checkTypes(language)
+}
+
+// checkTypes is what is wrong with the types of the origins.
+func (h Handler) checkTypes(language language) error {
+	var types []string
+	for _, raw := range h.OriginsRaw {
+		var o struct {
+			Type string `json:"type"`
+		}
+		if err := json.Unmarshal(raw, &o); err != nil {
+			return err
+		}
+		types = append(types, o.Type)
+	}
+	dynamics := 0
+	for _, name := range types {
+		switch name {
+		case "dynamic":
+			if dynamics++; dynamics > 1 || !language.TakesURLs() {
+				return errDynamic
+			}
+		case "fs", "next", "s3", "web":
+		default:
+			return nil // one of somebody else's may be anything
+		}
+	}
+	if c := h.Dialect.Imagizer; c != nil && len(c.BucketsAllowed) > 0 && !slices.Contains(types, "s3") {
+		return errBuckets
+	}
+	return nil
+}
+
+var (
+	errDynamic = fmt.Errorf("origin dynamic is for whole URLs that clients name; it takes one, and a dialect that takes such URLs: web_proxy, or allow_dynamic_origin with hosts_allowed")
+	errBuckets = fmt.Errorf("buckets_allowed has buckets that URLs may name, and there is no origin s3, whose keys they are fetched with")
+)
+
+// parseGoOn is origin.ParseGoOn, with an error that says which option it is about.
+func parseGoOn(name string) (kind errors.Kind, err error) {
+	if kind, err = origin.ParseGoOn(name); err != nil {
+		err = fmt.Errorf("go_on: %w", err)
+	}
+	return kind, err
+}
+
+// checkImageKit and checkImagizer are what is wrong with a dialect as a Caddyfile has it.
+func checkImageKit(c imagekit.Config) error {
+	_, err := imagekit.New(knownImageKit(c))
+	return err
+}
+
+func checkImagizer(c imagizer.Config) error {
+	_, err := imagizer.New(knownImagizer(c))
+	return err
+}
+
+// knownImageKit has something right instead of placeholders, whose values are not known
+// yet.
+func knownImageKit(c imagekit.Config) imagekit.Config {
+	c.Endpoint = placed.Known(c.Endpoint, "")
+	c.PrivateKeys = placed.AllKnown(c.PrivateKeys, "key")
+	c.Named = maps.Clone(c.Named)
+	for name, named := range c.Named {
+		named.Transformation = placed.Known(named.Transformation, "w-1")
+		c.Named[name] = named
+	}
+	return c
+}
+
+func knownImagizer(c imagizer.Config) imagizer.Config {
+	c.Endpoint = placed.Known(c.Endpoint, "")
+	c.HostsAllowed = placed.AllKnown(c.HostsAllowed, "www.example.com")
+	c.BucketsAllowed = placed.AllKnown(c.BucketsAllowed, "photos")
+	c.Presets = maps.Clone(c.Presets)
+	for name, query := range c.Presets {
+		c.Presets[name] = placed.Known(query, "width=1")
+	}
+	return c
+}
