@@ -26,6 +26,7 @@ type answer struct {
 	contentType  string
 	etag         string   // empty for none
 	hasty        []string // its entity tags instead, by render.Result.Haste, from 1
+	damaged      []string // those of what is made of a damaged file, by Haste, from 0; nil for none
 	modified     time.Time
 	cacheControl string
 	vary         []string            // the request's headers that it depends on
@@ -79,6 +80,11 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	a.etag = strongTag(stands...)
 	for haste := range byte(render.MostHaste) {
 		a.hasty = append(a.hasty, strongTag(append(slices.Clip(stands), []byte{haste + 1})...))
+	}
+	if h.Damaged == damagedDeliver {
+		for haste := range byte(render.MostHaste + 1) {
+			a.damaged = append(a.damaged, strongTag(append(slices.Clip(stands), []byte("damaged"), []byte{haste})...))
+		}
 	}
 	return a
 }
@@ -137,11 +143,14 @@ func (w conditionWriter) WriteHeader(status int) {
 // haste is as good as any: the tag of the answer is then that of what the client has.
 func (a *answer) isKnownTo(r *http.Request) bool {
 	refused := true
-	for _, tag := range append([]string{a.etag}, a.hasty...) {
+	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
 		probe := statusWriter{header: http.Header{"Etag": {tag}}}
 		http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
 		if probe.status == http.StatusNotModified {
 			a.etag = tag
+			if slices.Contains(a.damaged, tag) {
+				a.shorten()
+			}
 			return true
 		}
 		refused = refused && probe.status == http.StatusPreconditionFailed
@@ -150,10 +159,24 @@ func (a *answer) isKnownTo(r *http.Request) bool {
 }
 
 // made says how the variant was made.
-func (a *answer) made(haste int) {
-	if haste > 0 {
-		a.etag = a.hasty[haste-1]
+func (a *answer) made(v variant) {
+	switch {
+	case v.damaged:
+		a.etag = a.damaged[v.haste]
+		a.shorten()
+	case v.haste > 0:
+		a.etag = a.hasty[v.haste-1]
 	}
+}
+
+// shorten makes the answer one that is fresh for a short time: what is wrong may be
+// mended soon.
+func (a *answer) shorten() {
+	policies := []httpcache.Policy{shortly}
+	if a.cacheControl != "" {
+		policies = append(policies, httpcache.Parse(a.cacheControl))
+	}
+	a.cacheControl = httpcache.Strictest(policies...).String()
 }
 
 // statusWriter is an http.ResponseWriter that only remembers the status.

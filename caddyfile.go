@@ -84,6 +84,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		device_size     desktop|mobile <width>x<height>
 //		formats         <formats...>
 //		cache_control   origin|<value>
+//		damaged         refuse|deliver
 //		default_image   <path>
 //		canonical       <url>
 //	}
@@ -170,6 +171,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return someArgs(d, &h.Formats)
 	case "cache_control":
 		return oneArg(d, &h.CacheControl)
+	case "damaged":
+		return oneOf(d, &h.Damaged, damagedRefuse, damagedDeliver)
 	case "default_image":
 		return oneArg(d, &h.DefaultImage)
 	case "canonical":

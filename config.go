@@ -167,6 +167,11 @@ type Handler struct {
 	// version. An origin's `private` and `no-store` are always kept.
 	CacheControl string `json:"cache_control,omitempty"`
 
+	// What becomes of an original that lacks rows, frames or scans. `refuse`: an error.
+	// `deliver`: what is there of it is drawn, where its decoder can, and the answer is
+	// fresh for a minute. Default: `refuse`.
+	Damaged string `json:"damaged,omitempty"`
+
 	// The path of the picture that is delivered in place of an original that is
 	// not there, by URLs that have a transformation and name no other (`di`).
 	// It is fetched from the same origins. Default: none.
@@ -301,6 +306,7 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)
 	orDefault(&h.MaxDimension, transform.DefaultMaxDimension)
 	orDefault(&h.Isolation, defaultIsolation())
+	orDefault(&h.Damaged, damagedRefuse)
 	orDefault(&h.Workers, runtime.GOMAXPROCS(0))
 	if h.Memory == 0 {
 		h.Memory = max(admission.DefaultBudget(), leastMemory)
@@ -383,6 +389,9 @@ func (h *Handler) check() error {
 	}
 	if !slices.Contains([]string{isolationOff, isolationProcesses, isolationStrict}, h.Isolation) {
 		return fmt.Errorf("isolation is %q; it takes off, processes and strict", h.Isolation)
+	}
+	if !slices.Contains([]string{damagedRefuse, damagedDeliver}, h.Damaged) {
+		return fmt.Errorf("damaged is %q; it takes refuse and deliver", h.Damaged)
 	}
 	if err := h.checkFonts(); err != nil {
 		return err

@@ -61,6 +61,7 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"formats": ["jxl"]}`, `formats has "jxl"; it takes avif and webp`},
 		{`{"formats": ["png"]}`, `formats has "png"; it takes avif and webp`},
 		{`{"formats": ["webp", "webp"]}`, `formats has "webp" twice`},
+		{`{"damaged": "show"}`, `damaged is "show"; it takes refuse and deliver`},
 		{`{"cache_control": "public; max-age=1"}`, "cache_control is \"public; max-age=1\"; it takes `origin` or a value such as \"public, max-age=3600\""},
 		{`{"cache_control": "public,,x"}`, "cache_control is \"public,,x\"; it takes `origin` or a value such as \"public, max-age=3600\""},
 		{`{"canonical": "www.example.com"}`, `canonical is "www.example.com"; it takes a URL without query, such as https://www.example.com`},

@@ -267,7 +267,10 @@ func TestLayerThatIsMissing(t *testing.T) {
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "text.txt": `) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
 			}
-			s.get(t, "/red.jpg?tr=l-image,i-broken.jpg,t-false,l-end").wants(t, 400, "Ik-Error", `EBADMSG - In the layer "broken.jpg": The original is damaged or truncated`)
+			a = s.get(t, "/red.jpg?tr=l-image,i-broken.jpg,t-false,l-end")
+			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "broken.jpg": The original is damaged or truncated: it lacks data: scan 1 has `) {
+				t.Errorf("%q", a.Header.Get("Ik-Error"))
+			}
 		})
 	}
 }

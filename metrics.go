@@ -70,7 +70,7 @@ var metrics = struct {
 	requests, errors, ignored, fetches, originalBytes, variantBytes, workerEnds *prometheus.CounterVec
 	fetching, rendering                                                         *prometheus.HistogramVec
 	waiting                                                                     prometheus.Histogram
-	workerStarts                                                                prometheus.Counter
+	damaged, workerStarts                                                       prometheus.Counter
 }{
 	requests: counters("requests_total", "Requests that the handler answered, by HTTP status and by ik-error code, which is ok for no error.", "dialect", "status", "code"),
 	errors:   counters("errors_total", "Error answers by whose fault it was: client, origin or server.", "dialect", "code", "fault"),
@@ -83,6 +83,8 @@ var metrics = struct {
 	waiting:      histogram("queue_duration_seconds", "What jobs waited for their turn to render."),
 	rendering:    histograms("render_duration_seconds", "What rendering took, without the wait, by the format of the result.", "format"),
 	variantBytes: counters("variant_bytes_total", "Bytes of the pictures that were rendered.", "format"),
+
+	damaged: prometheus.NewCounter(prometheus.CounterOpts{Name: metricsPrefix + "damaged_total", Help: "Pictures that were delivered though a file of theirs is damaged."}),
 
 	workerStarts: prometheus.NewCounter(prometheus.CounterOpts{Name: metricsPrefix + "worker_starts_total", Help: "Worker processes that became ready."}),
 	workerEnds:   counters("worker_ends_total", "Worker processes that ended, by why.", "reason"),
@@ -112,7 +114,7 @@ func collectors() []prometheus.Collector {
 	return []prometheus.Collector{
 		metrics.requests, metrics.errors, metrics.ignored,
 		metrics.fetches, metrics.fetching, metrics.originalBytes,
-		metrics.waiting, metrics.rendering, metrics.variantBytes,
+		metrics.waiting, metrics.rendering, metrics.variantBytes, metrics.damaged,
 		load{},
 		metrics.workerStarts, metrics.workerEnds,
 	}

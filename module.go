@@ -144,7 +144,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 		return h.failAlike(w, r, err, answer.vary)
 	}
 	answer.contentType, answer.contentDPR = variant.contentType, client.ContentDPR(variant.width)
-	answer.made(variant.haste)
+	answer.made(variant)
 	answer.saveAs(asked)
 	return h.send(w, r, answer, variant.body)
 }
@@ -252,6 +252,8 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 		QueueTimeout: time.Duration(h.QueueTimeout),
 		Timeout:      h.renderTimeout(),
 		MaxCost:      time.Duration(h.MaxCost),
+
+		DeliverDamaged: h.Damaged == damagedDeliver,
 	})
 	if err != nil {
 		return variant{}, err // the engine may be reading what it was given
@@ -263,7 +265,10 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 		}
 	}
 	recycle(original, files)
-	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste}, nil
+	if result.Damaged {
+		h.noteDamaged(r)
+	}
+	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste, damaged: result.Damaged}, nil
 }
 
 // recycle gives up files that nobody reads any more. What was sent as it is, is not
@@ -281,6 +286,7 @@ type variant struct {
 	contentType string
 	width       int // 0 for unknown
 	haste       int // as in render.Result
+	damaged     bool
 }
 
 // accepts are the formats to choose from, for a plan that leaves the choice.

@@ -19,7 +19,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// shortly is how long a default image is fresh at most: the original may be there soon.
+// shortly is how long a default image, and what is made of a damaged original, is fresh
+// at most: the original, or a better one, may be there soon.
 var shortly = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(60)}
 
 // fetchDefault asks the origins for the default image of an original that is not

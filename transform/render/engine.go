@@ -56,6 +56,9 @@ type Job struct {
 	Limits  transform.Limits
 	Quality Quality
 
+	// DeliverDamaged asks for what is there of a damaged file, instead of an error.
+	DeliverDamaged bool
+
 	// Threads is how many threads may work at the picture, for Draw: engines set
 	// it, callers leave it. The same bytes come of it. Default: 1.
 	Threads int
@@ -157,6 +160,10 @@ type Result struct {
 	// Haste is how much less effort than usual the encoder made; 0 for one whose
 	// effort is always the same.
 	Haste int
+
+	// Damaged reports whether something is missing that a file lacks. It is only if the
+	// job allows that.
+	Damaged bool
 
 	// Details are there if the job was to inspect, and nothing else is then. They are
 	// bounded. Nobody changes them.

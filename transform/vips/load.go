@@ -85,6 +85,11 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 	if opts.Access == Random {
 		in["memory"] = true // however large it is: not in a file
 	}
+	if format == sniff.JPEG && HasArgument(l.operation, "unlimited") {
+		// Without it, libvips fails at the hundredth warning, be it about bytes between
+		// segments that nothing needs.
+		in["unlimited"] = true
+	}
 	if l.shrink && opts.Shrink > 1 {
 		in["shrink"] = opts.Shrink
 	}

@@ -18,7 +18,7 @@ type Scope struct {
 	ctx  context.Context
 	stop func() bool
 
-	doubtful *atomic.Bool // of inner scopes too
+	doubts *doubts // of inner scopes too
 
 	reel *Reel // nil but for an animation
 
@@ -33,10 +33,16 @@ type Scope struct {
 // decoding of a WebP or HEIF frame, the encoding of an AVIF.
 //
 // Each scope must be closed.
-func NewScope(ctx context.Context) *Scope { return beginScope(ctx, new(atomic.Bool)) }
+func NewScope(ctx context.Context) *Scope { return beginScope(ctx, new(doubts)) }
 
-func beginScope(ctx context.Context, doubtful *atomic.Bool) *Scope {
-	s := &Scope{ctx: ctx, doubtful: doubtful, images: map[*Image]struct{}{}}
+// doubts are about calls that worked.
+type doubts struct {
+	lost       atomic.Bool // a failure may be lost
+	complained atomic.Bool // libvips said something
+}
+
+func beginScope(ctx context.Context, doubts *doubts) *Scope {
+	s := &Scope{ctx: ctx, doubts: doubts, images: map[*Image]struct{}{}}
 	s.stop = context.AfterFunc(ctx, s.kill)
 	return s
 }
@@ -44,7 +50,7 @@ func beginScope(ctx context.Context, doubtful *atomic.Bool) *Scope {
 // Inner opens a scope for a part of the job, which stops when that does. Its
 // images may be inputs of operations of the outer one, and what these make of
 // them outlives it.
-func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubtful) }
+func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubts) }
 
 // Doubtful tells whether a call of the scope, or of an inner one, that worked may
 // have failed, had it more than one thread (see [FieldConcurrency]): pixels are
@@ -55,7 +61,12 @@ func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubtful) }
 // are still with the threads; only their words in the error buffer are left
 // (https://github.com/libvips/libvips/pull/4116). Another job's words, at the same
 // time in this process, raise doubt as well.
-func (s *Scope) Doubtful() bool { return s.doubtful.Load() }
+func (s *Scope) Doubtful() bool { return s.doubts.lost.Load() }
+
+// Complained reports whether libvips left words in its error buffer during a call of the
+// scope, or of an inner one, that worked: with [FailOnNone], warnings of damage, or of
+// what is none. They may be another job's, at the same time in this process.
+func (s *Scope) Complained() bool { return s.doubts.complained.Load() }
 
 // Close frees all images of the scope. It may be called more than once, and
 // not while another goroutine is in a call of the scope.
@@ -134,8 +145,11 @@ func (s *Scope) do(op string, f func() C.int) error {
 	ticket := beginCall()
 	failed := f() != 0
 	text, complained := ticket.end(failed)
-	if !failed && complained && losesErrors() {
-		s.doubtful.Store(true)
+	if !failed && complained {
+		s.doubts.complained.Store(true)
+		if losesErrors() {
+			s.doubts.lost.Store(true)
+		}
 	}
 	if !failed {
 		return nil

@@ -28,6 +28,9 @@ func crop(p *picture, r transform.Recipe) error {
 		}
 	}
 	p.cropped = keep.Point
+	if err := p.leaveRows(p.facts.Size.Height - keep.Y - keep.Height); err != nil {
+		return err
+	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
 		return frame.ExtractArea(keep.X, keep.Y, keep.Width, keep.Height)
 	})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"runtime"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -69,28 +70,51 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	result, doubtful, err := try(ctx, job)
+	result, err := attempt(ctx, job, false)
+	if err == nil || !job.DeliverDamaged || errors.From(err).Kind != errors.BadImage || ctx.Err() != nil {
+		return result, err
+	}
+	damaged, still := attempt(ctx, job, true)
+	if still != nil {
+		return nil, err
+	}
+	damaged.Damaged = true
+	return damaged, nil
+}
+
+// attempt draws a job; what is there of a damaged file only if lenient.
+func attempt(ctx context.Context, job render.Job, lenient bool) (*render.Result, error) {
+	found := &findings{ctx: ctx, lenient: lenient}
+	result, doubtful, err := try(job, found)
 	if doubtful && job.Threads > 1 {
 		job.Threads = 1
-		result, _, err = try(ctx, job)
+		found = &findings{ctx: ctx, lenient: lenient}
+		result, _, err = try(job, found)
 	}
-	return result, err
+	if err == nil {
+		err = found.check(job)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // try draws a job. The outcome is doubtful if libvips may have lost a failure of one
 // of several threads: pixels at the end of a damaged file would then be missing.
-func try(ctx context.Context, job render.Job) (result *render.Result, doubtful bool, err error) {
-	scope := vips.NewScope(ctx)
+func try(job render.Job, found *findings) (result *render.Result, doubtful bool, err error) {
+	scope := vips.NewScope(found.ctx)
 	defer scope.Close()
-	result, err = drawIn(scope, job)
+	result, err = drawIn(scope, job, found)
+	found.warned = scope.Complained()
 	return result, scope.Doubtful(), err
 }
 
-func drawIn(scope *vips.Scope, job render.Job) (*render.Result, error) {
+func drawIn(scope *vips.Scope, job render.Job, found *findings) (*render.Result, error) {
 	if job.Inspect {
-		return inspect(scope, job)
+		return inspect(scope, job, found)
 	}
-	p, err := open(scope, job)
+	p, err := open(scope, job, found)
 	if err != nil {
 		return nil, err
 	}

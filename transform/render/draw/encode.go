@@ -60,6 +60,9 @@ func (p *picture) encode() (*render.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.readRest(); err != nil {
+		return nil, err
+	}
 	if p.format == transform.JPEG {
 		body = withDensity(body, dpi)
 	}

@@ -18,9 +18,9 @@ import (
 
 // inspect reads what the original's file says of its picture, none of whose pixels is
 // decoded. The limits are about one frame of it.
-func inspect(scope *vips.Scope, job render.Job) (*render.Result, error) {
+func inspect(scope *vips.Scope, job render.Job, found *findings) (*render.Result, error) {
 	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
-	p, err := open(scope, job)
+	p, err := open(scope, job, found)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, er
 	if file == nil {
 		return nil, errors.New(errors.Internal, "The picture did not come along")
 	}
-	own, err := open(scope, p.layerJob(l, file))
+	own, err := open(scope, p.layerJob(l, file), p.found)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,9 @@ func (p *picture) finish(chain []transform.Step) error {
 		return err
 	}
 	if err := p.settle(); err != nil {
+		return p.blame(err)
+	}
+	if err := p.readRest(); err != nil {
 		return p.blame(err)
 	}
 	return nil
@@ -90,6 +93,6 @@ func (p *picture) block(scope *vips.Scope, l transform.Layer) (*picture, error) 
 	if err != nil {
 		return nil, err
 	}
-	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, facts: facts, frame: plane, coloured: true}
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, found: p.found, facts: facts, frame: plane, coloured: true}
 	return own, own.finish(chain)
 }

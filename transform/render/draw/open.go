@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/damage"
 	"github.com/caddy-images/caddy-images/transform/gif"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -18,7 +19,7 @@ import (
 
 // open reads the header, decides about the output's format, and checks the
 // limits. No pixel is decoded yet.
-func open(scope *vips.Scope, job render.Job) (*picture, error) {
+func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) {
 	source, err := sourceOf(job)
 	if err != nil {
 		return nil, err
@@ -26,10 +27,13 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	if err := checkFile(job.Original, source); err != nil {
 		return nil, err
 	}
+	if found.lenient {
+		job.Original = damage.Repair(found.ctx, job.Original, source, job.Limits.MaxPixels)
+	}
 	if source == sniff.GIF {
 		job.Original = gif.Clear(job.Original)
 	}
-	p := &picture{scope: scope, job: job, whole: job, source: source, stored: 1, untouched: true}
+	p := &picture{scope: scope, job: job, whole: job, found: found, source: source, stored: 1, untouched: true}
 	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {
 		return nil, err
 	}
@@ -74,9 +78,11 @@ func open(scope *vips.Scope, job render.Job) (*picture, error) {
 	}
 	p.frame = image
 	if p.facts.Frames > 1 {
-		return p, checkTall(p.facts.Size, p.facts.Frames)
+		if err := checkTall(p.facts.Size, p.facts.Frames); err != nil {
+			return nil, err
+		}
 	}
-	return p, nil
+	return p, p.checkWhole()
 }
 
 // facts reads a header. An upright picture of a file that is to be turned by 90
@@ -105,7 +111,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
-	options.Page = p.page
+	options.Page, options.FailOn = p.page, p.failOn()
 	if isDrawing(p.source) {
 		options.Scale = cmp.Or(options.Scale, 1) * p.enlarged
 	}
@@ -122,6 +128,12 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 		}
 	}
 	if err != nil {
+		if lacking := p.unsupported(); lacking != nil {
+			return nil, lacking.Because(err)
+		}
+		if missing, _ := damage.Find(p.found.ctx, p.job.Original, p.source); missing != "" && p.source != sniff.JPEG {
+			return nil, damaged(missing).Because(err)
+		}
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
 	}
 	p.employ(image)

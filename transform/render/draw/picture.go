@@ -19,6 +19,7 @@ type picture struct {
 	scope  *vips.Scope
 	job    render.Job
 	whole  render.Job // of which this is a layer, or the same
+	found  *findings  // of the files of the whole job
 	source sniff.Format
 	page   int // of the file, from 0
 	stored int // the orientation that was left out of account, 1 for none
@@ -34,6 +35,9 @@ type picture struct {
 	colours []palette.Color // of the background, see findColours
 
 	drawn []transform.Step // so far, without those of branches that were not chosen
+
+	untilRow bool // the data of a JPEG are read up to the row that is needed
+	rowsLeft bool // nothing needed its last rows
 
 	reel   *vips.Reel  // of an animation
 	timing *vips.Image // whose metadata has an animation's delays and loops
@@ -151,13 +155,16 @@ func (p *picture) blame(err error) error {
 	}
 	var failed *vips.Error
 	if stderrors.As(err, &failed) && p.isDamaged() {
+		if lacking := p.unsupported(); lacking != nil {
+			return lacking.Because(err)
+		}
 		return errors.New(errors.BadImage, "The original is damaged or truncated").Because(err)
 	}
 	return errors.New(errors.Internal, "The picture could not be drawn").Because(err)
 }
 
 func (p *picture) isDamaged() bool {
-	options := vips.LoadOptions{Page: p.page}
+	options := vips.LoadOptions{Page: p.page, FailOn: p.failOn()}
 	if p.facts.Frames > 1 {
 		options.Pages = -1
 	}

@@ -53,6 +53,9 @@ func (p *picture) scalePart(r transform.Recipe) error {
 	p.cropped = keep.Point
 	target := stored(r.Scale, p.frame)
 	part := keep.Stored(p.frame.Orientation(), r.Scale)
+	if err := p.leaveRows(target.Height - part.Y - part.Height); err != nil {
+		return err
+	}
 	if err := p.scaleOnLoad(target); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package draw
 
 import (
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
@@ -16,6 +17,8 @@ func isDrawing(source sniff.Format) bool { return source == sniff.SVG || source 
 func sourceOf(job render.Job) (sniff.Format, error) {
 	source, ok := sniff.Document(job.Original)
 	switch {
+	case !ok && sniff.Foreign(job.Original) != "":
+		return "", errors.New(errors.BadImage, "The original is %s, which is not supported by this build; it reads JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG", sniff.Foreign(job.Original))
 	case !ok:
 		return "", errors.New(errors.BadImage, "The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
 	case source == sniff.PDF && job.Plan.Page == 0:
@@ -23,7 +26,9 @@ func sourceOf(job render.Job) (sniff.Format, error) {
 	case source == sniff.PDF && !job.Isolated:
 		return "", errors.New(errors.BadTransform, "Pages of a PDF need worker processes, and this server has `isolation off`")
 	case !vips.CanLoad(source):
-		return "", errors.New(errors.BadImage, "The original is %s, which the libvips of this server cannot read", source)
+		return "", errors.New(errors.BadImage, "The original is %s, which is not supported by this build: its libvips cannot read it", source)
+	case header.IsRaw(job.Original):
+		return "", errors.New(errors.BadImage, "The original is the raw data of a camera, which is not supported by this build")
 	case source == sniff.PDF:
 		return source, job.Limits.CheckPDF(len(job.Original))
 	}

@@ -47,9 +47,9 @@ type failure struct {
 
 const (
 	idSize = 8
-	// resultSize is that of a result's numbers: id, format, width, height, frames
-	// and haste.
-	resultSize = idSize + 1 + 4 + 4 + 4 + 4
+	// resultSize is that of a result's numbers: id, format, width, height, frames,
+	// haste, and whether it is of a damaged file.
+	resultSize = idSize + 1 + 4 + 4 + 4 + 4 + 1
 )
 
 // readAnswer reads the next word of a worker.
@@ -95,7 +95,9 @@ func parseResult(payload []byte) (answer, error) {
 		Body:   payload[resultSize:],
 	}}
 	r := a.result
-	if !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || r.Haste < 0 || r.Haste > render.MostHaste || len(r.Body) == 0 {
+	damaged := payload[resultSize-1]
+	r.Damaged = damaged == 1
+	if damaged > 1 || !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || r.Haste < 0 || r.Haste > render.MostHaste || len(r.Body) == 0 {
 		return answer{}, fmt.Errorf("%w: %d frames of %v in format %d, %d bytes", errNonsense, r.Frames, r.Size, r.Format, len(r.Body))
 	}
 	return a, nil
@@ -148,7 +150,10 @@ func appendResult(to []byte, id uint64, r *render.Result) []byte {
 	for _, n := range []int{r.Size.Width, r.Size.Height, r.Frames, r.Haste} {
 		to = binary.BigEndian.AppendUint32(to, uint32(n))
 	}
-	return to
+	if r.Damaged {
+		return append(to, 1)
+	}
+	return append(to, 0)
 }
 
 func appendFailure(to []byte, id uint64, e *errors.Error) ([]byte, error) {
