@@ -1,6 +1,8 @@
 package header_test
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -218,6 +220,7 @@ func FuzzColoursOf(f *testing.F) {
 		heifBox("iloc", numbers(0), "\x44\x40\x00\x01", "\x00\x02\x00\x00", numbers(0), "\x00\x01", numbers(0, 99)),
 		heifBox("iref", numbers(0), heifBox("dimg", "\x00\x02\x00\x02\x00\x05\x00\x06"))))
 	f.Fuzz(func(t *testing.T, file []byte) {
+		header.HiddenProfile(file)
 		for _, format := range []sniff.Format{sniff.PNG, sniff.AVIF} {
 			c := header.ColoursOf(file, format)
 			if c.Gamma < 0 || c.MaxCLL < 0 || c.Primaries > 22 || c.Transfer > 18 {
@@ -225,4 +228,49 @@ func FuzzColoursOf(f *testing.F) {
 			}
 		}
 	})
+}
+
+// libpng leaves out a profile that stands behind sRGB.
+func TestHiddenProfile(t *testing.T) {
+	plain := goPNG(t, image.NewNRGBA(image.Rect(0, 0, 4, 4)))
+	profile := func(space string, length int) []byte {
+		p := make([]byte, length)
+		binary.BigEndian.PutUint32(p, uint32(length))
+		copy(p[16:], space)
+		copy(p[36:], "acsp")
+		return p
+	}
+	packed := func(p []byte) string {
+		return string(encoded(t, func(b *bytes.Buffer) error {
+			b.WriteString("a name\x00\x00")
+			w := zlib.NewWriter(b)
+			if _, err := w.Write(p); err != nil {
+				return err
+			}
+			return w.Close()
+		}))
+	}
+	sRGB, good := summed("sRGB", "\x00"), packed(profile("RGB ", 200))
+	for name, tt := range map[string]struct {
+		chunks []string
+		want   int
+	}{
+		"behind sRGB":       {[]string{sRGB, summed("iCCP", good)}, 200},
+		"before sRGB":       {[]string{summed("iCCP", good), sRGB}, 0},
+		"alone":             {[]string{summed("iCCP", good)}, 0},
+		"none":              {[]string{sRGB}, 0},
+		"of gray":           {[]string{sRGB, summed("iCCP", packed(profile("GRAY", 200)))}, 0},
+		"no profile":        {[]string{sRGB, summed("iCCP", packed(make([]byte, 200)))}, 0},
+		"short":             {[]string{sRGB, summed("iCCP", packed(profile("RGB ", 200)[:90]))}, 0},
+		"of a wrong length": {[]string{sRGB, summed("iCCP", packed(profile("RGB ", 200)[:199]))}, 0},
+		"too large":         {[]string{sRGB, summed("iCCP", packed(profile("RGB ", 5<<20)))}, 0},
+		"not packed":        {[]string{sRGB, summed("iCCP", "a name\x00\x00acsp")}, 0},
+		"without a name":    {[]string{sRGB, summed("iCCP", good[6:])}, 200},
+		"of one byte":       {[]string{sRGB, summed("iCCP", "\x00")}, 0},
+		"cut off":           {[]string{sRGB, summed("iCCP", good[:len(good)-9])}, 0},
+	} {
+		if got := len(header.HiddenProfile(withChunks(plain, tt.chunks...))); got != tt.want {
+			t.Errorf("%s: %d bytes, want %d", name, got, tt.want)
+		}
+	}
 }
