@@ -11,7 +11,8 @@ type Output struct {
 	// Progressive asks for a progressive JPEG.
 	Progressive bool
 
-	// Lossless asks for a WebP or AVIF that loses nothing.
+	// Lossless asks for a WebP, AVIF or PNG that loses nothing. A PNG does not anyway,
+	// unless it has few colours and is scaled.
 	Lossless bool
 
 	// Metadata keeps all that the original's file says beside the picture:

@@ -9,5 +9,6 @@ func readGIF(h *Header, file []byte) bool {
 	if facts.Alpha {
 		h.Channels, h.Alpha = 4, true
 	}
+	h.Palette = true
 	return h.Width > 0
 }

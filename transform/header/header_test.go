@@ -26,6 +26,8 @@ func is(format sniff.Format, w, h int, change func(*header.Header)) header.Heade
 
 func alpha(h *header.Header) { h.Channels, h.Alpha = 4, true }
 
+func indexed(h *header.Header) { h.Palette = true }
+
 // jpegFrame is a JPEG up to its first scan, with components of these factors.
 func jpegFrame(marker byte, w, h, inScan int, factors ...byte) []byte {
 	frame := string([]byte{8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), byte(len(factors))})
@@ -62,19 +64,25 @@ func samples(t testing.TB) []sample {
 		{"png", goPNG(t, image.NewNRGBA(box)), is(sniff.PNG, 30, 20, alpha)},
 		{"png, 16 bits", goPNG(t, image.NewNRGBA64(box)), is(sniff.PNG, 30, 20, func(h *header.Header) { alpha(h); h.Depth = 16 })},
 		{"png, gray", goPNG(t, image.NewGray(box)), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Channels = 1 })},
-		{"png, palette", goPNG(t, image.NewPaletted(box, opaque)), is(sniff.PNG, 30, 20, nil)},
-		{"png, palette with transparency", goPNG(t, image.NewPaletted(box, transparent)), is(sniff.PNG, 30, 20, alpha)},
+		{"png, palette", goPNG(t, image.NewPaletted(box, opaque)), is(sniff.PNG, 30, 20, indexed)},
+		{"png, palette with transparency", goPNG(t, image.NewPaletted(box, transparent)), is(sniff.PNG, 30, 20, func(h *header.Header) { alpha(h); indexed(h) })},
 		{"png, interlaced", []byte(pngStart + ihdr(8, 4, 1) + chunk("IDAT", "")), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Channels, h.Alpha, h.Interlaced = 2, true, true })},
 		{"png, turned", []byte(pngStart + ihdr(8, 2, 0) + chunk("eXIf", string(newTIFF(little, false, [][2]int{{274, 8}}, nil)))), is(sniff.PNG, 30, 20, func(h *header.Header) { h.Orientation = 8 })},
 
 		{"webp, lossy", riff(riffChunk("VP8 ", "\x00\x00\x00\x9d\x01\x2a\x1e\x00\x14\x00")), is(sniff.WebP, 30, 20, nil)},
 		{"webp, lossless", riff(vp8l), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
+		// A lossless picture begins with its transforms: whether there is one, in a bit, and
+		// which, in two (RFC 9649 section 4).
+		{"webp, lossless with a palette", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x07")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true; indexed(h) })},
+		{"webp, lossless with another transform", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x05")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
+		{"webp, lossless without transforms", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x06")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
+		{"webp, extended and lossless with a palette", riff(vp8x("\x10"), riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x07")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true; indexed(h) })},
 		{"webp, extended", riff(vp8x("\x18"), riffChunk("ALPH", "abc"), riffChunk("VP8 ", "x"), riffChunk("EXIF", string(newTIFF(big, false, [][2]int{{274, 5}}, nil)))), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Orientation = 5 })},
 		{"webp, animated", riff(vp8x("\x02"), riffChunk("ANIM", "123456"), riffChunk("ANMF", "1234567890123456"+vp8l), riffChunk("ANMF", "x"), riffChunk("ANMF", "")), is(sniff.WebP, 30, 20, func(h *header.Header) { h.Frames, h.Lossless = 3, true })},
 
-		{"gif", goGIF(t, 30, 20, 1, opaque), is(sniff.GIF, 30, 20, nil)},
-		{"gif, animated", goGIF(t, 30, 20, 7, opaque), is(sniff.GIF, 30, 20, func(h *header.Header) { h.Frames = 7 })},
-		{"gif, animated and transparent", goGIF(t, 30, 20, 7, transparent), is(sniff.GIF, 30, 20, func(h *header.Header) { alpha(h); h.Frames = 7 })},
+		{"gif", goGIF(t, 30, 20, 1, opaque), is(sniff.GIF, 30, 20, indexed)},
+		{"gif, animated", goGIF(t, 30, 20, 7, opaque), is(sniff.GIF, 30, 20, func(h *header.Header) { h.Frames = 7; indexed(h) })},
+		{"gif, animated and transparent", goGIF(t, 30, 20, 7, transparent), is(sniff.GIF, 30, 20, func(h *header.Header) { alpha(h); h.Frames = 7; indexed(h) })},
 
 		{"avif", heif("avif", ispe(30, 20)), is(sniff.AVIF, 30, 20, nil)},
 		{"heic of tiles", heif("heic", ispe(512, 512), heifBox("hvcC", "x"), ispe(4032, 3024), ispe(320, 240)), is(sniff.HEIC, 4032, 3024, nil)},
@@ -82,6 +90,7 @@ func samples(t testing.TB) []sample {
 			is(sniff.AVIF, 30, 20, func(h *header.Header) { alpha(h); h.Depth, h.Orientation = 16, 6 })},
 
 		{"tiff", newTIFF(little, false, tiffTags(30, 20, 1, 5), make([]byte, 600)), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Channels, h.Rows = 1, 5 })},
+		{"tiff with a palette", newTIFF(little, false, append(tiffTags(30, 20, 1, 5), [2]int{262, 3}), nil), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Rows = 5; indexed(h) })},
 		{"tiff, big-endian, one strip", newTIFF(big, false, tiffTags(30, 20, 3, 20), nil), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Rows = 20 })},
 		{"tiff, big, no strips", newTIFF(little, true, tiffTags(30, 20, 3, math.MaxUint32), nil), is(sniff.TIFF, 30, 20, func(h *header.Header) { h.Rows = 20 })},
 		{"tiff, big, big-endian, tiles, turned", newTIFF(big, true, append(tiffTags(300, 200, 4, 0), [2]int{323, 64}, [2]int{338, 1}, [2]int{274, 7}), nil),
@@ -135,7 +144,7 @@ func TestReadPage(t *testing.T) {
 			}
 		}
 	}
-	if got, ok := header.ReadPage(goGIF(t, 30, 20, 7, opaque), 3); !ok || got != is(sniff.GIF, 30, 20, nil) {
+	if got, ok := header.ReadPage(goGIF(t, 30, 20, 7, opaque), 3); !ok || got != is(sniff.GIF, 30, 20, indexed) {
 		t.Errorf("a frame: %t %+v", ok, got)
 	}
 }

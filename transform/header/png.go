@@ -24,6 +24,7 @@ func readPNG(h *Header, file []byte) bool {
 	default:
 		return false
 	}
+	h.Palette = file[ihdr+9] == 3
 	h.Interlaced = file[ihdr+12] != 0
 	for at := pngSignature; at+8 <= len(file); {
 		length, kind := big32(file, at), string(file[at+4:at+8])

@@ -48,6 +48,7 @@ func readTIFF(h *Header, file []byte, page int) bool {
 	}
 	if palette {
 		h.Channels = 3
+		h.Palette = h.Depth == 8
 	}
 	if lab && (h.Depth == 8 || h.Alpha) {
 		h.Depth = 32 // it becomes floats

@@ -37,6 +37,7 @@ func readWebP(h *Header, file []byte) bool {
 			h.Lossless = h.Lossless || len(data) > 16 && bytes.HasPrefix(data[16:], []byte("VP8L"))
 		case kind == "VP8L":
 			h.Lossless = true
+			h.Palette = indexesColours(data)
 		case kind == "EXIF" && flags&exif != 0:
 			h.Orientation = orientation(bytes.TrimPrefix(data, []byte("Exif\x00\x00")))
 		}
@@ -67,6 +68,14 @@ func readVP8L(h *Header, data []byte) bool {
 	if bits>>28&1 != 0 {
 		h.Channels, h.Alpha = 4, true
 	}
-	h.Lossless = true
+	h.Lossless, h.Palette = true, indexesColours(data)
 	return true
+}
+
+// indexesColours reports whether the first of a lossless picture's transforms is the
+// indexing of colours (RFC 9649 section 4.4): where encoders use that one, it comes
+// before the others.
+func indexesColours(data []byte) bool {
+	const transform, indexing = 1, 3
+	return len(data) > 5 && data[0] == 0x2f && data[5]&1 == transform && data[5]>>1&3 == indexing
 }

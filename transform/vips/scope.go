@@ -22,6 +22,8 @@ type Scope struct {
 
 	reel *Reel // nil but for an animation
 
+	censuses []*Census
+
 	mu     sync.Mutex // guards what the goroutine that kills reads
 	images map[*Image]struct{}
 	killed bool
@@ -76,6 +78,10 @@ func (s *Scope) Close() {
 		C.bridge_reel_unref(s.reel.c)
 		s.reel = nil
 	}
+	for _, census := range s.censuses {
+		census.unref()
+	}
+	s.censuses = nil
 	s.CloseAllBut()
 }
 

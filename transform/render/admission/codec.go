@@ -119,6 +119,9 @@ func (s *sketch) encode() {
 		}
 	case transform.PNG:
 		s.peak += 2 * s.pixel * frame // noise cannot be compressed
+		if s.quantizes() {
+			s.peak += s.quantizing(frame) + 8*min(frame, manyColoured)
+		}
 	case transform.WebP:
 		s.peak += s.encodeWebP(frame, all)
 	case transform.AVIF:
@@ -129,14 +132,43 @@ func (s *sketch) encode() {
 			s.peak += 38 * frame
 		}
 	case transform.GIF:
-		// The colours are counted, more coarsely where there are many pixels.
-		colours := int64(36)
-		if s.facts.Alpha {
-			colours = 56
-		}
-		const many = 4_000_000
-		s.peak += colours*min(frame, many) + 8*max(frame-many, 0) + 2*all
+		s.peak += s.quantizing(frame) + 2*all
 	}
+}
+
+// quantizing is what finding 256 colours for a picture takes. They are counted, more
+// coarsely where there are many pixels.
+func (s *sketch) quantizing(frame int64) int64 {
+	colours := int64(36)
+	if s.facts.Alpha {
+		colours = 56
+	}
+	return colours*min(frame, manyColoured) + 8*max(frame-manyColoured, 0)
+}
+
+// manyColoured is from how many pixels on colours are counted more coarsely.
+const manyColoured = 4_000_000
+
+// Up to how many pixels a PNG is quantized: where the original says that it has few
+// colours, and where that is found by counting them. Package draw has the same.
+const (
+	mostQuantized = 16_000_000
+	mostCounted   = 4_000_000
+)
+
+// quantizes reports whether the result, as a PNG, may be written with fewer colours than
+// it has. Which colours are in the picture is not known here.
+func (s *sketch) quantizes() bool {
+	h := s.header
+	most := int64(mostCounted)
+	switch {
+	case h.Palette:
+		most = mostQuantized
+	case h.Format == sniff.PNG, h.Format == sniff.TIFF, h.Format == sniff.WebP && h.Lossless:
+	default:
+		return false
+	}
+	return s.resampled && !s.job.Plan.Output.Lossless && s.facts.Size.Pixels() <= most
 }
 
 // encodeWebP: an animation's frames are encoded in several ways, to keep the

@@ -103,11 +103,13 @@ type sketch struct {
 	job    render.Job
 	header header.Header
 
-	facts   transform.Facts
-	pixel   int64          // bytes of one pixel
-	decoded transform.Size // by the decoder, until the first link of the chain
-	upright bool
-	settled bool // copied to memory, once at least: the file is read
+	facts     transform.Facts
+	pixel     int64          // bytes of one pixel
+	decoded   transform.Size // by the decoder, until the first link of the chain
+	upright   bool
+	settled   bool // copied to memory, once at least: the file is read
+	resampled bool // pixels are made of several, here or in a layer
+
 	trimmed bool // by who knows how much; or the page of a PDF, none of which is larger
 
 	inMemory bool  // nothing was drawn since the last copy
@@ -271,6 +273,7 @@ func (s *sketch) apply(step transform.Step) error {
 		return err
 	}
 	s.spendOnStep(step, r)
+	s.resamples(r)
 	before := s.facts.Size
 	if r.CropFirst {
 		s.reread(!s.upright)
@@ -312,6 +315,14 @@ func (s *sketch) apply(step transform.Step) error {
 	}
 	s.seeThrough(r, corners)
 	return s.layers(step.Layers)
+}
+
+// resamples notes a recipe that makes new colours of those of neighbours.
+func (s *sketch) resamples(r transform.Recipe) {
+	right := r.Rotate == 0 || r.Rotate == 90 || r.Rotate == 180 || r.Rotate == 270
+	if r.Scale != s.facts.Size || r.Distort.Kind != transform.NoDistort || !right {
+		s.resampled = true
+	}
 }
 
 // crop counts a search, and the rows above the crop, which a file that is read

@@ -55,7 +55,7 @@ var measurements = []struct{ original, plans string }{
 	{"2 png alpha flat", "512 webp, webp"},
 	{"2 webp lossless alpha", "jpeg, half jpeg"},
 	{"2 avif alpha", "512 jpeg"},
-	{"2 gif", "512 jpeg"},
+	{"2 gif", "512 jpeg, half png"},
 	{"2 tiff strip", "512 jpeg"},
 	{"2 svg", "jpeg, 512 jpeg, inspect"},
 	{"0.5 pdf", "jpeg, 512 jpeg, enlarge jpeg"},

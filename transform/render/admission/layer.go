@@ -97,6 +97,7 @@ func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 	}
 	own.settle()
 	s.unread = s.unread || own.unread
+	s.resampled = s.resampled || own.resampled
 	s.work += own.work
 	s.refusal = cmp.Or(s.refusal, own.refusal)
 	return drawnLayer{

@@ -69,6 +69,7 @@ const (
 	// Encoding.
 	writeJPEG     = 0.015
 	writePNG      = 0.3
+	quantized     = 1 // more, of a PNG
 	writeWebP     = 0.13
 	writeLossless = 0.5
 	writeGIF      = 0.7
@@ -273,6 +274,9 @@ func (s *sketch) spendOnEncoding() {
 		s.spend(writeJPEG, all)
 	case transform.PNG:
 		s.spend(writePNG*float64(s.pixel)/3, all)
+		if s.header.Palette && s.quantizes() {
+			s.spend(quantized, all)
+		}
 	case transform.WebP:
 		rate := float64(writeWebP)
 		if s.job.Plan.Output.Lossless {

@@ -192,6 +192,7 @@ func (p *picture) apply(s transform.Step) error {
 		return err
 	}
 	own := p.facts.Size
+	p.resamples(r, own)
 	scaled := r.Scale
 	if r.CropFirst {
 		scaled = r.Crop.Size

@@ -21,7 +21,6 @@ const (
 	losslessEffort = 30
 
 	gifEffort = 5
-	pngLevel  = 5 // of zlib
 )
 
 // encode writes the picture down.
@@ -110,7 +109,7 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 	}
 	switch p.format {
 	case transform.PNG:
-		return image.ExportPng(vips.PngOptions{Compression: pngLevel - p.job.Haste, Filter: vips.PngFilterAll, Keep: keep})
+		return p.exportPNG(image, keep)
 	case transform.WebP:
 		// The frames of an animation are written in several ways, to keep the
 		// smallest; each would take twice as long.

@@ -18,7 +18,7 @@ func TestHaste(t *testing.T) {
 	} {
 		var results []*render.Result
 		for haste := range render.MostHaste + 1 {
-			job := newJob(originals(t)[transform.JPEG], transform.Output{Format: format})
+			job := newJob(photograph(t, 60, 60), transform.Output{Format: format})
 			job.Haste = haste
 			r, err := draw.Draw(t.Context(), job)
 			if err != nil {

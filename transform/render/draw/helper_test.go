@@ -120,6 +120,12 @@ func toNRGBA(i image.Image) *image.NRGBA {
 		if i.Opaque() {
 			return &image.NRGBA{Pix: i.Pix, Stride: i.Stride, Rect: i.Rect}
 		}
+	case *image.Paletted: // premultiplied, a faint colour would lose some of itself
+		n := image.NewNRGBA(image.Rect(0, 0, i.Bounds().Dx(), i.Bounds().Dy()))
+		for at, index := range i.Pix {
+			n.SetNRGBA(at%i.Stride, at/i.Stride, color.NRGBAModel.Convert(i.Palette[index]).(color.NRGBA))
+		}
+		return n
 	case *image.YCbCr, *image.Gray: // which package draw is quick at for RGBA only
 		rgba := image.NewRGBA(image.Rect(0, 0, i.Bounds().Dx(), i.Bounds().Dy()))
 		stddraw.Draw(rgba, rgba.Bounds(), i, i.Bounds().Min, stddraw.Src)

@@ -31,6 +31,7 @@ func (p *picture) lay(l transform.Layer) error {
 	if err != nil {
 		return err
 	}
+	p.joins(own)
 	return p.blend(own.frame, at, l)
 }
 
@@ -93,6 +94,6 @@ func (p *picture) block(scope *vips.Scope, l transform.Layer) (*picture, error) 
 	if err != nil {
 		return nil, err
 	}
-	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, found: p.found, facts: facts, frame: plane, coloured: true}
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, found: p.found, facts: facts, frame: plane, coloured: true, indexed: true}
 	return own, own.finish(chain)
 }

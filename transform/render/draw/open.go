@@ -37,6 +37,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {
 		return nil, err
 	}
+	p.announce()
 	// The first frame's header tells how many there are. All of them may be more
 	// than libvips can open.
 	image, err := p.load(vips.LoadOptions{})
@@ -135,6 +136,11 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 			return nil, damaged(missing).Because(err)
 		}
 		return nil, errors.New(errors.BadImage, "The original looks like %s, but is damaged or beyond what can be decoded", p.source).Because(err)
+	}
+	if options.Pages == 0 {
+		if image, err = p.counting(image); err != nil {
+			return nil, err
+		}
 	}
 	p.employ(image)
 	if p.job.Plan.AsStored {

@@ -42,6 +42,11 @@ type picture struct {
 	reel   *vips.Reel  // of an animation
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
+	indexed    bool         // the original says that it has few colours
+	census     *vips.Census // of the original, or nil
+	joinedMany bool         // a layer has many colours
+	resampled  bool         // pixels were made of several
+
 	threads int // for what is computed from now on, see spread; 0 before that is known
 
 	untouched bool // frame is the file's pixels, not asked for yet

@@ -18,7 +18,7 @@ import (
 
 // text draws a text in its box.
 func (p *picture) text(scope *vips.Scope, l transform.Layer) (*picture, error) {
-	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, coloured: true}
+	own := &picture{scope: scope, job: p.layerJob(l, nil), whole: p.whole, coloured: true, indexed: true}
 	own.facts = transform.Facts{Base: p.facts.Size, Frames: 1, Alpha: true}
 	setting, err := l.Text.Set(own.facts)
 	if err != nil {
