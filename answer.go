@@ -53,8 +53,11 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 	if asked.Plan.IsZero() {
 		a.contentType = typeOf(original, asked.Ref)
 		a.etag = original.ETag
-		if !isETag(a.etag) {
+		switch {
+		case !isETag(a.etag):
 			a.etag = strongTag(validator(original))
+		case original.Decoded:
+			a.etag = decodedTag(a.etag)
 		}
 		a.modified = original.LastModified
 		return a

@@ -68,8 +68,8 @@ var extensions = map[string][]string{
 }
 
 func isPicture(extension string) bool {
-	if strings.EqualFold(extension, ".pdf") {
-		return true // that a page was drawn of
+	if strings.EqualFold(extension, ".pdf") || strings.EqualFold(extension, ".svgz") {
+		return true // that a page was drawn of, or what is in it
 	}
 	for _, list := range extensions {
 		if slices.Contains(list, strings.ToLower(extension)) {

@@ -75,18 +75,26 @@ func (h *Handler) fetchLayers(ctx context.Context, r *http.Request, nextHandler 
 // fetchFile asks the origins for a file that is drawn on another one, and does
 // not reach the client by itself.
 func (h *Handler) fetchFile(by *arrival, asked transform.Request, ref origin.Ref) (*origin.Source, error) {
+	types := append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype")
+	if mayBeSVGZ(ref) {
+		types = append(types, gzipTypes...)
+	}
 	ctx := next.WithCall(by.ctx, next.Call{
 		Writer:     &nowhere{header: make(http.Header)},
 		Request:    by.r,
 		Handler:    by.next,
 		Prefix:     h.language.Endpoint(),
 		IsImage:    func(file []byte) bool { return isDocument(file) || font.Is(file) },
-		MediaTypes: append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype"),
+		MediaTypes: types,
 		MayPass: func(http.Header) error {
 			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
 		},
 	})
-	return h.originOf(ref, asked.Proof).Fetch(ctx, h.originRequest(by.r, ref))
+	file, err := h.originOf(ref, asked.Proof).Fetch(ctx, h.originRequest(by.r, ref))
+	if err != nil {
+		return nil, err
+	}
+	return unpacked(file, h.MaxSourceSize)
 }
 
 // checkTotal bounds what one request holds in memory before it waits for its turn.

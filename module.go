@@ -7,6 +7,7 @@ import (
 	"context"
 	stderrors "errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -187,6 +188,9 @@ func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		MayPass:    func(header http.Header) error { return h.mayPass(header, asked) },
 	})
 	original, err := h.originOf(asked.Ref, asked.Proof).Fetch(ctx, h.originRequest(r, asked.Ref))
+	if err == nil {
+		original, err = unpacked(original, h.MaxSourceSize)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -208,16 +212,19 @@ func (h *Handler) originRequest(r *http.Request, ref origin.Ref) origin.Request 
 
 func isImage(file []byte) bool {
 	_, ok := sniff.Sniff(file)
-	return ok
+	return ok || isSVGZ(file)
 }
 
 // wanted tells which files can be what a request is about, and how media types of
 // those begin that are no images.
 func wanted(asked transform.Request) (is func(file []byte) bool, types []string) {
-	if asked.Plan.Page > 0 || asked.Meta {
-		return isDocument, documents
+	if mayBeSVGZ(asked.Ref) {
+		types = gzipTypes
 	}
-	return isImage, nil
+	if asked.Plan.Page > 0 || asked.Meta {
+		return isDocument, slices.Concat(documents, types)
+	}
+	return isImage, types
 }
 
 // documents are the media types of files that are no images and have pages.
@@ -225,7 +232,7 @@ var documents = []string{sniff.PDF.MediaType()}
 
 func isDocument(file []byte) bool {
 	_, ok := sniff.Document(file)
-	return ok
+	return ok || isSVGZ(file)
 }
 
 // render draws the variant that the client's plan asks for. An SVG whose picture is not

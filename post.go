@@ -17,6 +17,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
 // Post lets clients send a picture and get what is made of it, by `POST` to the
@@ -139,7 +140,17 @@ func (h *Handler) parsePost(r *http.Request, query string) (transform.Request, e
 // process makes of a picture that came with a request what it asks for.
 func (h *Handler) process(ctx context.Context, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, original *origin.Source) (answer, []byte, error) {
 	a := answer{cacheControl: "no-store"}
+	original, err := unpacked(original, h.post.maxSize)
+	if errors.Is(err, errors.Limit) {
+		err = h.post.tooLong()
+	}
+	if err != nil {
+		return a, nil, err
+	}
 	if is, _ := wanted(asked); !is(original.Body) {
+		if sniff.IsGzip(original.Body) {
+			return a, nil, errors.New(errors.BadImage, "The file is compressed with gzip, and what is in it is no SVG")
+		}
 		return a, nil, errors.New(errors.BadImage, "The file is not an image in a format that can be read")
 	}
 	engine, giveBack, err := h.borrowEngine()

@@ -224,7 +224,7 @@ func TestStatusesOfMisbehavingBackends(t *testing.T) {
 		{cause{what: "is no web server", status: 502, error: "UNIDENTIFIED - The web server did not answer in proper HTTP"}, raw("220 mail.example ESMTP\r\n")},
 		{cause{what: "announces more than it sends", status: 502, error: "UNIDENTIFIED - The answer of the web server broke off"}, raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")},
 		{cause{what: "breaks off in chunks", status: 502, error: "UNIDENTIFIED - The answer of the web server broke off"}, raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort")},
-		{cause{what: "compresses unasked", status: 502, error: "UNIDENTIFIED - The answer of the web server is compressed"}, raw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b")},
+		{cause{what: "compresses unasked", status: 502, error: "UNIDENTIFIED - The answer of the web server says that it is compressed with gzip"}, raw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b")},
 		{cause{what: "has an endless header", status: 502, error: "UNIDENTIFIED - "}, raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 200<<10) + "\r\n\r\n")},
 		{cause{what: "has a certificate of nobody", status: 502, error: "UNIDENTIFIED - The certificate of the web server is not trusted"}, untrusted.URL},
 		{cause{what: "speaks no TLS", status: 502, error: "UNIDENTIFIED - The TLS handshake with the web server failed"}, "https://" + loop},

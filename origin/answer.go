@@ -2,6 +2,8 @@ package origin
 
 import (
 	"context"
+	stderrors "errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -13,10 +15,7 @@ import (
 // messages call the server, such as "the web server". Closing the body is left
 // to the caller.
 func FromAnswer(ctx context.Context, server string, answer *http.Response, maxBytes int64) (*Source, error) {
-	if encoding := answer.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return nil, errors.New(errors.Unidentified, "The answer of %s is compressed, though it was asked not to be", server)
-	}
-	source, err := Read(answer.Body, answer.ContentLength, maxBytes)
+	source, err := readAnswer(server, answer, maxBytes)
 	if err != nil {
 		return nil, NetError(ctx, server, err)
 	}
@@ -26,5 +25,31 @@ func FromAnswer(ctx context.Context, server string, answer *http.Response, maxBy
 	source.Header = answer.Header
 	// A date that cannot be read is as good as none (RFC 9110 section 8.8.2).
 	source.LastModified, _ = http.ParseTime(answer.Header.Get("Last-Modified"))
+	return source, nil
+}
+
+// readAnswer reads the body of an answer. It is decoded if it is compressed with gzip:
+// servers do not send otherwise what they keep so, whatever they are asked for.
+func readAnswer(server string, answer *http.Response, maxBytes int64) (*Source, error) {
+	codings := Codings(answer.Header)
+	if len(codings) == 0 {
+		return Read(answer.Body, answer.ContentLength, maxBytes)
+	}
+	if !IsGzip(codings) {
+		return nil, errors.New(errors.Unidentified, "The answer of %s is compressed with %s, though it was asked not to be; gzip is what can be decoded", server, errors.Quote(strings.Join(codings, ", ")))
+	}
+	if answer.ContentLength > maxBytes {
+		return nil, TooLong(maxBytes)
+	}
+	source, err := Gunzip(io.LimitReader(answer.Body, maxBytes+maxBytes>>8+1<<16), maxBytes)
+	if stderrors.Is(err, ErrGzip) {
+		return nil, errors.New(errors.Unidentified, "The answer of %s says that it is compressed with gzip, and is not, or is damaged or truncated", server).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	source.Decoded = true
+	answer.Header.Del("Content-Encoding")
+	answer.Header.Del("Content-Length")
 	return source, nil
 }

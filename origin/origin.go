@@ -49,7 +49,7 @@ type Request struct {
 }
 
 // Source is an original as an origin gave it. It may be shared between requests, so
-// nobody changes it. It is not copied but by Shared, which an origin gives that keeps
+// nobody changes it. It is not copied but by Unpacked, and by Shared, which an origin gives that keeps
 // the Source, or gives it to more than one caller.
 type Source struct {
 	// Body is the whole file.
@@ -62,6 +62,11 @@ type Source struct {
 
 	// ETag is the origin's entity tag, quotes and W/ included; empty for none.
 	ETag string
+
+	// Decoded says that the origin has the file compressed with gzip. Body is what is
+	// in that, and ETag is the entity tag of another representation (RFC 9110 section
+	// 8.8.3.3).
+	Decoded bool
 
 	// LastModified is zero when unknown.
 	LastModified time.Time
@@ -95,6 +100,15 @@ func (s *Source) Shared() *Source {
 	shared := *s
 	shared.memory = nil
 	return &shared
+}
+
+// Unpacked is the same original with what is in its file, which another Source has as
+// its body. The memory of the file is used again.
+func (s *Source) Unpacked(inside *Source) *Source {
+	unpacked := *s
+	unpacked.Body, unpacked.memory, unpacked.Decoded = inside.Body, inside.memory, true
+	s.Recycle()
+	return &unpacked
 }
 
 // Recycle has other originals use the memory of the body, where that is nobody

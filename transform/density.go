@@ -1,8 +1,20 @@
 package transform
 
-// DefaultDensity is that of what says none, and of drawings, whose points are
-// pixels at that density.
+// DefaultDensity is that of what says none, and of a PDF, whose points are pixels at
+// that density.
 const DefaultDensity = 72
+
+// SVGDensity is that of an SVG, whose units are pixels at that density (CSS Values and
+// Units Module Level 3, section 6.2).
+const SVGDensity = 96
+
+// DensityOf is the density of a file of the format that says none.
+func DensityOf(f Format) float64 {
+	if f == SVG {
+		return SVGDensity
+	}
+	return DefaultDensity
+}
 
 // MostDensity is the largest density that can be asked for.
 const MostDensity = 1200
@@ -19,12 +31,12 @@ func (o Output) DensityFor(f Facts) (int, error) {
 	return round(o.Density.In(f)), nil
 }
 
-// Enlarged is how many times its size a drawing has, since its points are pixels at
-// DefaultDensity: 1 where no density is asked for.
-func (o Output) Enlarged() (float64, error) {
-	dpi, err := o.DensityFor(Facts{Density: DefaultDensity})
+// Enlarged is how many times its size a drawing of the format has, since its units are
+// pixels at DensityOf it: 1 where no density is asked for.
+func (o Output) Enlarged(f Format) (float64, error) {
+	dpi, err := o.DensityFor(Facts{Density: DensityOf(f)})
 	if dpi == 0 {
 		return 1, err
 	}
-	return float64(dpi) / DefaultDensity, err
+	return float64(dpi) / DensityOf(f), err
 }

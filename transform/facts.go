@@ -26,9 +26,16 @@ type Facts struct {
 	// frame of an animation.
 	Size Size
 
+	// Exact is Size with the parts of a pixel that a drawing has; zero where Size is
+	// exact.
+	Exact Shape
+
 	// Initial is the Size that the original had, before any step. It stays the
 	// same through a chain.
 	Initial Size
+
+	// InitialExact is likewise the Exact of the original.
+	InitialExact Shape
 
 	// Base is the size of the picture that a layer will lie on. It is zero
 	// outside of layers.
@@ -44,7 +51,7 @@ type Facts struct {
 	Alpha bool
 
 	// Density is how many whole pixels an inch the original has, by its own file;
-	// DefaultDensity where that says nothing.
+	// that of its format, see DensityOf, where that says nothing.
 	Density float64
 
 	// Area is the part that whoever keeps the file marked as what matters, where
@@ -78,13 +85,13 @@ var facts = [...]struct {
 }{
 	Width:         {"width", func(f Facts) float64 { return float64(f.Size.Width) }},
 	Height:        {"height", func(f Facts) float64 { return float64(f.Size.Height) }},
-	Aspect:        {"aspect", func(f Facts) float64 { return f.Size.aspect() }},
+	Aspect:        {"aspect", func(f Facts) float64 { return f.Shape().aspect() }},
 	InitialWidth:  {"initialwidth", func(f Facts) float64 { return float64(f.Initial.Width) }},
 	InitialHeight: {"initialheight", func(f Facts) float64 { return float64(f.Initial.Height) }},
-	InitialAspect: {"initialaspect", func(f Facts) float64 { return f.Initial.aspect() }},
+	InitialAspect: {"initialaspect", func(f Facts) float64 { return f.InitialExact.or(f.Initial).aspect() }},
 	BaseWidth:     {"basewidth", func(f Facts) float64 { return float64(f.Base.Width) }},
 	BaseHeight:    {"baseheight", func(f Facts) float64 { return float64(f.Base.Height) }},
-	BaseAspect:    {"baseaspect", func(f Facts) float64 { return f.Base.aspect() }},
+	BaseAspect:    {"baseaspect", func(f Facts) float64 { return Shape{}.or(f.Base).aspect() }},
 	BaseShort:     {"baseshort", func(f Facts) float64 { return float64(min(f.Base.Width, f.Base.Height)) }},
 
 	InitialDensity: {"initialdensity", func(f Facts) float64 { return f.Density }},
@@ -102,4 +109,18 @@ func (f Fact) Of(x Facts) float64 {
 	return math.NaN()
 }
 
-func (s Size) aspect() float64 { return float64(s.Width) / float64(s.Height) }
+// Shape is width and height in pixels and parts of one.
+type Shape struct{ Width, Height float64 }
+
+func (s Shape) aspect() float64 { return s.Width / s.Height }
+
+// or is the shape, or that of a size where there is none.
+func (s Shape) or(t Size) Shape {
+	if s == (Shape{}) {
+		return Shape{float64(t.Width), float64(t.Height)}
+	}
+	return s
+}
+
+// Shape is what decides about proportions: the exact size.
+func (f Facts) Shape() Shape { return f.Exact.or(f.Size) }

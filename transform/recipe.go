@@ -163,13 +163,13 @@ func (z Resize) resolve(f Facts) (Recipe, error) {
 		}
 		r.Crop.Size, r.Canvas = r.Scale, r.Scale
 	case Inside, Outside, Pad:
-		r.Scale = z.scaled(own, box)
+		r.Scale = z.scaled(f, box)
 		r.Crop.Size, r.Canvas = r.Scale, r.Scale
 		if z.Fit == Pad {
 			r.Canvas = box
 		}
 	default:
-		r.Scale = z.scaled(own, box)
+		r.Scale = z.scaled(f, box)
 		r.Crop.Size = box.within(r.Scale)
 		r.Canvas = r.Crop.Size
 		enlarged := r.Scale.Width > own.Width || r.Scale.Height > own.Height
@@ -190,7 +190,7 @@ func (z Resize) box(f Facts) Size {
 	}
 	across, down := z.Aspect.In(f), 1.0
 	if !(across > 0) { // not given, or not a number
-		across, down = float64(f.Size.Width), float64(f.Size.Height)
+		across, down = f.Shape().Width, f.Shape().Height
 		if !z.Fit.scales() {
 			if !z.Width.IsSet() {
 				return Size{f.Size.Width, pixels(h)}
@@ -216,8 +216,8 @@ func multipliable(v float64, l Length) bool { return !l.IsSet() || v >= 1 && v <
 // scaled is the picture's size when it is scaled, its shape kept, until the
 // first side reaches the box (it is then inside) or until both do. The side that
 // decides becomes exactly the box's.
-func (z Resize) scaled(own, box Size) Size {
-	w, h := float64(own.Width), float64(own.Height)
+func (z Resize) scaled(f Facts, box Size) Size {
+	own, w, h := f.Size, f.Shape().Width, f.Shape().Height
 	boxW, boxH := float64(box.Width), float64(box.Height)
 	widthFirst := boxW*h <= boxH*w
 	inside := z.Fit == Inside || z.Fit == Pad

@@ -1,6 +1,7 @@
 package next
 
 import (
+	"bytes"
 	stderrors "errors"
 	"maps"
 	"mime"
@@ -125,10 +126,11 @@ func (w *writer) transformable() bool {
 			return false
 		}
 	}
-	if w.header.Get("Content-Encoding") != "" {
-		return false
-	}
 	mediaType, _, err := mime.ParseMediaType(w.header.Get("Content-Type"))
+	if codings := origin.Codings(w.header); len(codings) > 0 {
+		// An SVG that is sent compressed to who did not ask for that is kept so.
+		return origin.IsGzip(codings) && err == nil && mediaType == "image/svg+xml"
+	}
 	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/") ||
 		slices.ContainsFunc(w.mediaTypes, func(begin string) bool { return strings.HasPrefix(mediaType, begin) })
 }
@@ -179,7 +181,10 @@ func (w *writer) source() (*origin.Source, error) {
 		return nil, ErrAnswered
 	}
 	modified, _ := http.ParseTime(w.header.Get("Last-Modified"))
-	source := w.body.Source()
+	source, err := w.decoded()
+	if err != nil {
+		return nil, err
+	}
 	source.ContentType = w.header.Get("Content-Type")
 	source.ETag = w.header.Get("ETag")
 	source.LastModified = modified.In(time.UTC)
@@ -188,6 +193,24 @@ func (w *writer) source() (*origin.Source, error) {
 	source.Header = w.header
 	source.ForRequest = true
 	return source, nil
+}
+
+// decoded is the kept body, decompressed if it is compressed.
+func (w *writer) decoded() (*origin.Source, error) {
+	source := w.body.Source()
+	if len(origin.Codings(w.header)) == 0 {
+		return source, nil
+	}
+	inside, err := origin.Gunzip(bytes.NewReader(source.Body), w.maxBytes)
+	if stderrors.Is(err, origin.ErrGzip) {
+		return nil, errors.New(errors.Unidentified, "The answer of this site says that it is compressed with gzip, and is not, or is damaged or truncated").Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.header.Del("Content-Encoding")
+	w.header.Del("Content-Length")
+	return source.Unpacked(inside), nil
 }
 
 // Vary is what the Vary of a handler's answer lists, except encodings: the client's

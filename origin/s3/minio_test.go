@@ -1,6 +1,8 @@
 package s3
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/md5"
 	"fmt"
@@ -144,7 +146,17 @@ func TestMinIO(t *testing.T) {
 	t.Run("compressed", func(t *testing.T) {
 		s.Put(t, bucket, "a.svgz", []byte("\x1f\x8b"), http.Header{"Content-Encoding": {"gzip"}})
 		_, err := fetch(t.Context(), t, at(t, nil), "a.svgz")
-		wantError(t, err, errors.Unidentified, "The answer of S3 is compressed, though it was asked not to be")
+		wantError(t, err, errors.Unidentified, "The answer of S3 says that it is compressed with gzip, and is not, or is damaged or truncated")
+
+		var file bytes.Buffer
+		z := gzip.NewWriter(&file)
+		_, _ = z.Write([]byte("<svg/>"))
+		_ = z.Close()
+		s.Put(t, bucket, "b.svg", file.Bytes(), http.Header{"Content-Encoding": {"gzip"}})
+		source, err := fetch(t.Context(), t, at(t, nil), "b.svg")
+		if err != nil || string(source.Body) != "<svg/>" || !source.Decoded {
+			t.Errorf("%+v, %v", source, err)
+		}
 	})
 
 	t.Run("refused credentials", func(t *testing.T) {

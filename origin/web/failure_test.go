@@ -2,10 +2,12 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -108,9 +110,24 @@ func TestFailures(t *testing.T) {
 		{"negative length", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Length: -1", "", "ab")
 		}, errors.Unidentified, notHTTP},
-		{"gzip though not asked", func(t *testing.T) string {
+		{"gzip that ends early", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 2", "", "\x1f\x8b")
-		}, errors.Unidentified, "The answer of the web server is compressed, though it was asked not to be"},
+		}, errors.Unidentified, noGzip},
+		{"gzip that is none", func(t *testing.T) string {
+			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 5", "", "<svg>")
+		}, errors.Unidentified, noGzip},
+		{"gzip of too much", func(t *testing.T) string {
+			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "", string(gzipped(t, make([]byte, maxBytes+1))))
+		}, errors.Limit, tooLarge},
+		{"gzip that breaks off", func(t *testing.T) string {
+			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 100", "", string(gzipped(t, []byte("<svg/>"))[:20]))
+		}, errors.Unidentified, "The answer of the web server broke off"},
+		{"brotli though not asked", func(t *testing.T) string {
+			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: br", "Content-Length: 2", "", "ab")
+		}, errors.Unidentified, "The answer of the web server is compressed with \"br\", though it was asked not to be; gzip is what can be decoded"},
+		{"gzip twice", func(t *testing.T) string {
+			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Encoding: x-gzip", "Content-Length: 2", "", "ab")
+		}, errors.Unidentified, "The answer of the web server is compressed with \"gzip, x-gzip\", though it was asked not to be; gzip is what can be decoded"},
 		{"TLS asked, HTTP spoken", func(t *testing.T) string {
 			return strings.Replace(listen(t, func(c net.Conn) {
 				_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
@@ -128,6 +145,50 @@ func TestFailures(t *testing.T) {
 			_, err := fetch(t.Context(), t, o, "a.jpg", "")
 			wantError(t, err, tt.kind, tt.message)
 		})
+	}
+}
+
+const noGzip = "The answer of the web server says that it is compressed with gzip, and is not, or is damaged or truncated"
+
+// gzipped is a file compressed with gzip.
+func gzipped(t *testing.T, file []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// What a server keeps compressed is decoded. Its entity tag is that of the file it has.
+func TestFetchCompressed(t *testing.T) {
+	for coding, body := range map[string][]byte{
+		"gzip": gzipped(t, []byte("<svg/>")), "X-GZIP": gzipped(t, []byte("<svg/>")), "identity, gzip": gzipped(t, []byte("<svg/>")),
+		"aws-chunked": []byte("<svg/>"), "gzip,aws-chunked": gzipped(t, []byte("<svg/>")), "": []byte("<svg/>"),
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", coding)
+			w.Header().Set("Content-Type", "image/svg+xml")
+			w.Header().Set("ETag", `"1"`)
+			_, _ = w.Write(body)
+		}))
+		source, err := fetch(t.Context(), t, provisioned(t, &Origin{BaseURL: s.URL}), "a.svg", "")
+		s.Close()
+		if err != nil {
+			t.Errorf("%q: %v", coding, err)
+			continue
+		}
+		decoded := strings.Contains(strings.ToLower(coding), "gzip")
+		if string(source.Body) != "<svg/>" || source.ETag != `"1"` || source.ContentType != "image/svg+xml" || source.Decoded != decoded {
+			t.Errorf("%q: %q, %+v", coding, source.Body, source)
+		}
+		if has := source.Header.Get("Content-Encoding") != ""; has && decoded {
+			t.Errorf("%q: the header is %v", coding, source.Header)
+		}
 	}
 }
 

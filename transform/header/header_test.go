@@ -97,11 +97,12 @@ func samples(t testing.TB) []sample {
 			is(sniff.TIFF, 300, 200, func(h *header.Header) { alpha(h); h.Rows, h.Orientation = 64, 7 })},
 
 		{"svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20px"/>`), is(sniff.SVG, 30, 20, alpha)},
-		{"svg in inches", []byte(`<?xml version="1.0" encoding="latin1"?><!DOCTYPE svg [<!ENTITY a "b">]><!-- x --><svg width=" 1in " height="12.2pc">`), is(sniff.SVG, 72, 147, alpha)},
+		{"svg in inches", []byte(`<?xml version="1.0" encoding="latin1"?><!DOCTYPE svg [<!ENTITY a "b">]><!-- x --><svg width=" 1in " height="12.2pc">`), is(sniff.SVG, 96, 195, alpha)},
 		{"svg with a view box", []byte(`<svg viewBox="0,0 30 20">`), is(sniff.SVG, 30, 20, alpha)},
 		{"svg with a view box and a width", []byte(`<svg viewBox="0 0 30 20" width="60" height="100%">`), is(sniff.SVG, 60, 40, alpha)},
 		{"svg with a view box and a height", []byte(`<svg viewBox="0 0 30 20" height="60">`), is(sniff.SVG, 90, 60, alpha)},
-		{"svg of no size", []byte(`<svg viewBox="0 0 NaN 20" width="auto">`), is(sniff.SVG, 1, 1, alpha)},
+		{"svg of no size", []byte(`<svg viewBox="0 0 NaN 20" width="auto">`), is(sniff.SVG, 300, 150, alpha)},
+		{"svg of parts of a pixel", []byte(`<svg width="0.5" height=".25"/>`), is(sniff.SVG, 1, 1, alpha)},
 	}
 }
 

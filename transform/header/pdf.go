@@ -152,3 +152,6 @@ func entry(dictionary []byte, name string) int {
 	}
 	return 0
 }
+
+// whole rounds up, to a size that a picture can have.
+func whole(v float64) int { return int(math.Ceil(min(max(v, 1), mostPixels))) }

@@ -80,7 +80,6 @@ func pictures(t *testing.T, scope *vips.Scope) map[string][]byte {
 		"tiff, big-endian":                  newTIFF(big, false, tiffTags(75, 50, 1, 50), make([]byte, 75*50)),
 		"tiff, big":                         newTIFF(little, true, tiffTags(75, 50, 1, 50), make([]byte, 75*50)),
 		"svg":                               []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="75" height="50"/>`),
-		"svg, inches":                       []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="2in" height="50mm"/>`),
 		"svg, view box":                     []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 75 50"/>`),
 		"svg, view box and width":           []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 75 50" width="150"/>`),
 	}

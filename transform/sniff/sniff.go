@@ -75,6 +75,10 @@ func Sniff(buf []byte) (Format, bool) {
 	return "", false
 }
 
+// IsGzip reports whether a file is compressed with gzip (RFC 1952, section 2.3.1). It may
+// be an SVG, which is read once it is decompressed.
+func IsGzip(buf []byte) bool { return bytes.HasPrefix(buf, []byte("\x1f\x8b\x08")) }
+
 // pdfStart is how far into a file a PDF may begin (PDF 1.7, appendix H.3,
 // note 13).
 const pdfStart = 1024

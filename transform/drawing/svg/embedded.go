@@ -102,11 +102,13 @@ func (e *embeds) add(file []byte) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := within.Check(h.Width, h.Height); err != nil {
+		w, t := within.Natural.Pixels(1)
+		if err := within.Check(w, t); err != nil {
 			return 0, err
 		}
-		e.work += within.Work(h.Width, h.Height)
-		e.bytes += within.Memory(h.Width, h.Height)
+		pixels = int64(w) * int64(t)
+		e.work += within.Work(w, t)
+		e.bytes += within.Memory(w, t)
 		if _, err := e.count(within.Pixels, false); err != nil {
 			return 0, err
 		}

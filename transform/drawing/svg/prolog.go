@@ -13,20 +13,20 @@ var encodings = []string{
 	"gb2312", "gbk", "gb18030", "big5", "euc-jp", "euc-kr", "shift_jis", "shift-jis",
 }
 
-// checkEncoding reads an XML declaration.
-func checkEncoding(declaration string) error {
+// encodingOf reads an XML declaration: the name of the encoding, empty for none.
+func encodingOf(declaration string) (string, error) {
 	_, value, ok := strings.Cut(declaration, "encoding")
 	if !ok {
-		return nil
+		return "", nil
 	}
 	value, ok = strings.CutPrefix(strings.TrimLeft(value, " \t\r\n"), "=")
 	value = strings.TrimLeft(value, " \t\r\n")
 	if !ok || len(value) < 2 || value[0] != '"' && value[0] != '\'' {
-		return malformed("its XML declaration has no encoding in quotes")
+		return "", malformed("its XML declaration has no encoding in quotes")
 	}
 	value, rest, ok := strings.Cut(value[1:], value[:1])
 	if !ok || strings.Contains(rest, "encoding") {
-		return malformed("its XML declaration has no encoding in quotes")
+		return "", malformed("its XML declaration has no encoding in quotes")
 	}
 	known := func(encoding string) bool {
 		name := strings.ToLower(value)
@@ -37,9 +37,9 @@ func checkEncoding(declaration string) error {
 		return name == encoding
 	}
 	if !slices.ContainsFunc(encodings, known) {
-		return malformed("its encoding is %s; it takes UTF-8, or one that ASCII is part of", shown(value))
+		return "", malformed("its encoding is %s; it takes UTF-8, or one that ASCII is part of", shown(value))
 	}
-	return nil
+	return value, nil
 }
 
 // checkInstruction refuses an instruction that names a style sheet which is in the

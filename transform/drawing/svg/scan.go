@@ -10,7 +10,17 @@ import (
 
 // attribute is one of an element, with its entities replaced. Name is without prefix,
 // and Prefix what stood before it.
-type attribute struct{ Prefix, Name, Value string }
+type attribute struct {
+	Prefix, Name, Value string
+
+	span span // of all of it in its tag
+	raw  span // of what stands between its quotes
+}
+
+// span is a part of a text.
+type span struct{ from, to int }
+
+func (s span) of(text string) string { return text[s.from:s.to] }
 
 // sink takes what a scanner reads.
 type sink interface {
@@ -29,8 +39,9 @@ type scanner struct {
 	open       []string // names of the elements that are open
 	elements   int
 	attributes []attribute
-	declared   bool // there was a document type
-	rooted     bool // the root element began
+	declared   bool    // there was a document type
+	rooted     bool    // the root element began
+	copy       *copier // of what is read; nil for none
 }
 
 func malformed(what string, values ...any) error {
@@ -44,7 +55,11 @@ func exceeds(what string, values ...any) error {
 // scan reads a whole file.
 func scan(file []byte, to sink) error {
 	s := scanner{sink: to, entities: map[string]string{}}
-	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
+	return s.file(file)
+}
+
+func (s *scanner) file(whole []byte) error {
+	file := bytes.TrimPrefix(whole, []byte("\xef\xbb\xbf"))
 	for _, c := range file {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return malformed("it has the control character %#02x; it takes UTF-8, or an encoding that ASCII is part of", c)
@@ -56,11 +71,14 @@ func scan(file []byte, to sink) error {
 		if !ok {
 			return malformed("its XML declaration does not end")
 		}
-		if err := checkEncoding(declaration); err != nil {
+		name, err := encodingOf(declaration)
+		if err != nil {
 			return err
 		}
+		s.copy.encoded(name)
 		doc = after
 	}
+	s.copy.piece(string(whole[:len(whole)-len(doc)]))
 	if err := s.content(doc, 0); err != nil {
 		return err
 	}
@@ -83,10 +101,12 @@ func (s *scanner) content(doc string, depth int) error {
 			if err := s.characters(doc[:n]); err != nil {
 				return err
 			}
+			s.copy.piece(doc[:n])
 			doc = doc[n:]
 			continue
 		}
 		var err error
+		before := doc
 		if doc[0] == '&' {
 			doc, err = s.reference(doc, depth)
 		} else {
@@ -95,6 +115,7 @@ func (s *scanner) content(doc string, depth int) error {
 		if err != nil {
 			return err
 		}
+		s.copy.piece(before[:len(before)-len(doc)])
 	}
 	if len(s.open) != base {
 		return malformed("an element does not end where it has to")
@@ -157,6 +178,7 @@ func (s *scanner) markup(doc string, base, depth int) (rest string, err error) {
 
 // element reads a start tag, behind its "<".
 func (s *scanner) element(doc string) (rest string, err error) {
+	tag := doc
 	full, doc, err := name(doc)
 	if err != nil {
 		return "", err
@@ -176,6 +198,7 @@ func (s *scanner) element(doc string) (rest string, err error) {
 			if len(s.open) >= mostNested {
 				return "", exceeds("has elements nested deeper than %d", mostNested)
 			}
+			s.copy.tag(tag[:len(tag)-len(doc)+2], full, s.attributes)
 			if err := s.start(local(full), s.attributes); err != nil {
 				return "", err
 			}
@@ -185,12 +208,16 @@ func (s *scanner) element(doc string) (rest string, err error) {
 			if s.open = append(s.open, full); len(s.open) > mostNested {
 				return "", exceeds("has elements nested deeper than %d", mostNested)
 			}
+			s.copy.tag(tag[:len(tag)-len(doc)+1], full, s.attributes)
 			return doc[1:], s.start(local(full), s.attributes)
 		}
 		var a attribute
+		before := doc
 		if a, doc, err = s.attribute(doc); err != nil {
 			return "", err
 		}
+		a.span = span{len(tag) - len(before), len(tag) - len(doc)}
+		a.raw = span{a.span.from + strings.IndexAny(before, "\"'") + 1, a.span.to - 1}
 		if s.attributes = append(s.attributes, a); len(s.attributes) > mostAttributes {
 			return "", exceeds("has an element with more than %d attributes", mostAttributes)
 		}
@@ -253,6 +280,7 @@ func (s *scanner) value(value string, depth int) (string, error) {
 
 // reference reads a reference in content, which may stand for elements.
 func (s *scanner) reference(doc string, depth int) (rest string, err error) {
+	s.copy.refers()
 	text, entity, rest, err := s.named(doc[1:], depth)
 	if err != nil {
 		return "", err
@@ -261,7 +289,10 @@ func (s *scanner) reference(doc string, depth int) (rest string, err error) {
 		return "", malformed("there is text outside of its root element")
 	}
 	if entity {
-		return rest, s.content(text, depth+1)
+		s.copy.enter()
+		err := s.content(text, depth+1)
+		s.copy.leave(text)
+		return rest, err
 	}
 	return rest, s.text(text)
 }

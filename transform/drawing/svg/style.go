@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
 // role is what an element is referred to for.
@@ -266,7 +268,7 @@ func (s *style) dashes(value []token) {
 // assumedFont is the font's size where nothing says it. leastFont is for lengths that
 // are cut off the shorter, the smaller it is.
 const (
-	assumedFont = 12
+	assumedFont = natural.FontSize
 	leastFont   = 0.1
 )
 
@@ -278,18 +280,10 @@ func length(t token) size {
 		return size{relative: v / 100}
 	case "em", "ex", "ch", "rem", "cap", "ic", "lh", "rlh":
 		return size{relative: v}
-	case "pt":
-		v *= 96. / 72
-	case "in":
-		v *= 96
-	case "cm":
-		v *= 96 / 2.54
-	case "mm":
-		v *= 96 / 25.4
-	case "q":
-		v *= 96 / 101.6
-	case "pc":
-		v *= 16
+	default:
+		if pixels, ok := natural.Pixels(v, t.unit); ok {
+			v = pixels
+		}
 	}
 	return size{fixed: v}
 }

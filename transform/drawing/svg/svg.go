@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
 // Drawing is what drawing a file comes to.
@@ -11,9 +12,11 @@ type Drawing struct {
 	// Pixels are those of the pictures embedded in the file, each once.
 	Pixels int64
 
+	// Natural is how large the drawing is by itself.
+	Natural natural.Size
+
 	cost     cost
 	view     [2]float64 // width and height of the viewBox; 0 for none
-	size     [2]float64 // of the drawing itself; 0 for none
 	elements int
 	embedded int64   // bytes that the embedded pictures take
 	inner    float64 // seconds, for drawings that are embedded
@@ -48,11 +51,9 @@ func read(file []byte, e embeds) (Drawing, error) {
 	c.font = size{fixed: c.font.end(assumedFont)}
 	c.line = size{fixed: c.line.end(assumedFont)}
 	d := Drawing{Pixels: t.embeds.pixels, cost: c, elements: len(t.nodes), embedded: t.embeds.bytes, inner: t.embeds.work}
+	d.Natural = t.frame.shape().Size
 	if root := t.nodes[0].more; root != nil {
 		d.view = root.view
-		if !root.parts[0] && !root.parts[1] {
-			d.size = [2]float64{root.width, root.height}
-		}
 	}
 	return d, nil
 }
@@ -81,15 +82,8 @@ func (d Drawing) factor(width, height int) float64 {
 	if d.view[0] > 0 && d.view[1] > 0 {
 		return max(float64(width)/d.view[0], float64(height)/d.view[1])
 	}
-	return d.natural(width, height)
-}
-
-// natural is for a drawing without a viewBox, whose units are pixels of its own size.
-func (d Drawing) natural(width, height int) float64 {
-	if d.size[0] > 0 && d.size[1] > 0 {
-		return max(float64(width)/d.size[0], float64(height)/d.size[1])
-	}
-	return 1
+	// Its units are pixels of its own size then.
+	return max(float64(width)/d.Natural.Width, float64(height)/d.Natural.Height)
 }
 
 // What drawing takes, in seconds of a processor. Measured with librsvg 2.54.

@@ -43,10 +43,7 @@ type lexer struct{ rest string }
 
 // next is the next token; false at the end. Comments are none.
 func (l *lexer) next() (token, bool) {
-	for strings.HasPrefix(l.rest, "/*") {
-		_, after, _ := strings.Cut(l.rest[2:], "*/")
-		l.rest = after
-	}
+	l.comments()
 	if l.rest == "" {
 		return token{}, false
 	}
@@ -71,6 +68,14 @@ func (l *lexer) next() (token, bool) {
 	t := token{kind: other, text: l.rest[:size]}
 	l.rest = l.rest[size:]
 	return t, true
+}
+
+// comments leaves out those that are next.
+func (l *lexer) comments() {
+	for strings.HasPrefix(l.rest, "/*") {
+		_, after, _ := strings.Cut(l.rest[2:], "*/")
+		l.rest = after
+	}
 }
 
 // isName reports whether a character of a name, or an escape, is at a place. That a

@@ -67,6 +67,7 @@ type tree struct {
 	css    map[int32][]byte // of style elements
 	at     int32
 	embeds embeds
+	frame  frame
 
 	// viewport is the largest size that something is drawn in by what the file says.
 	viewport float64
@@ -81,6 +82,9 @@ func (t *tree) start(name string, attributes []attribute) error {
 	n := node{kind: kinds[name], parent: t.at}
 	if n.kind == "include" {
 		return malformed("it includes other files, which is not taken")
+	}
+	if err := t.frame.start(name, attributes); err != nil {
+		return err
 	}
 	own := style{}
 	for _, a := range attributes {
@@ -114,6 +118,7 @@ func (t *tree) start(name string, attributes []attribute) error {
 // end implements sink.
 func (t *tree) end() {
 	t.at = t.nodes[t.at].parent
+	t.frame.end()
 }
 
 // text implements sink.
@@ -124,7 +129,7 @@ func (t *tree) text(s string) error {
 	case "text", "tspan", "a", "textPath", "tref":
 		n.letters += utf8.RuneCountInString(s)
 	}
-	return nil
+	return t.frame.text(s)
 }
 
 // detail makes the details of a node.

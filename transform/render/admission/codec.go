@@ -84,9 +84,9 @@ func (s *sketch) decoding() int64 {
 	case sniff.TIFF:
 		return s.pixel * int64(h.Width) * int64(h.Rows)
 	case sniff.SVG:
-		// Sizes that keep the shape are sought a little above the one wanted.
-		// A drawing's elements take far more than their text.
-		return 8*pixels + 80*int64(len(s.job.Original))
+		// A drawing's elements take far more than their text, which is there several
+		// times: as it came, and for each size that it is opened in.
+		return 8*pixels + 88*int64(len(s.job.Original))
 	case sniff.PDF:
 		return s.drawingPaper(pixels)
 	}

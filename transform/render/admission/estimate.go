@@ -6,6 +6,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
@@ -164,7 +165,8 @@ func open(job render.Job, drawings structures) (s *sketch, readable bool, err er
 	if !ok {
 		return nil, false, nil
 	}
-	s = sketchOf(h, job)
+	drawing, _ := drawings.of(job.Original)
+	s = sketchOf(h, transform.Shape(drawing.Natural), job)
 	s.structures = drawings
 	if format == sniff.PDF {
 		err = checkPaper(h, job.Limits)
@@ -177,7 +179,8 @@ func open(job render.Job, drawings structures) (s *sketch, readable bool, err er
 	return s, true, nil
 }
 
-func sketchOf(h header.Header, job render.Job) *sketch {
+// sketchOf is a picture with a header. That of an SVG has a size in parts of a pixel.
+func sketchOf(h header.Header, exact transform.Shape, job render.Job) *sketch {
 	left := 1 // the orientation that is left out of account
 	if heif := h.Format == sniff.AVIF || h.Format == sniff.HEIC; job.Plan.AsStored && !heif {
 		left, h.Orientation = h.Orientation, 1
@@ -187,12 +190,19 @@ func sketchOf(h header.Header, job render.Job) *sketch {
 	}
 	s := &sketch{job: job, whole: job, header: h, peak: base, upright: h.Orientation == 1}
 	s.facts = transform.Facts{Size: transform.Size{Width: h.Width, Height: h.Height}, Frames: h.Frames, Alpha: h.Alpha}
+	s.facts.Format, _ = transform.ParseFormat(string(h.Format))
 	if h.Format == sniff.SVG || h.Format == sniff.PDF {
-		if times, err := job.Plan.Output.Enlarged(); err == nil {
+		if times, err := job.Plan.Output.Enlarged(s.facts.Format); err == nil {
 			s.facts.Size = transform.Size{Width: enlarged(h.Width, times), Height: enlarged(h.Height, times)}
+			if exact != (transform.Shape{}) {
+				s.facts.Size.Width, s.facts.Size.Height = natural.Size(exact).Pixels(times)
+			}
+			exact = transform.Shape{Width: exact.Width * times, Height: exact.Height * times}
 		}
 	}
-	s.facts.Format, _ = transform.ParseFormat(string(h.Format))
+	if exact != s.facts.Shape() {
+		s.facts.Exact, s.facts.InitialExact = exact, exact
+	}
 	if h.Orientation >= 5 {
 		s.facts.Size = transform.Size{Width: h.Height, Height: h.Width}
 	}
@@ -275,6 +285,9 @@ func (s *sketch) apply(step transform.Step) error {
 	s.spendOnStep(step, r)
 	s.resamples(r)
 	before := s.facts.Size
+	if r.Scale != before || r.Drawn() != before || r.Rotate != 0 {
+		s.facts.Exact = transform.Shape{}
+	}
 	if r.CropFirst {
 		s.reread(!s.upright)
 	}

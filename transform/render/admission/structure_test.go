@@ -109,7 +109,7 @@ func TestDrawingsSurfacesCount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return peak - int64(len(job.Original))*80
+		return peak - int64(len(job.Original))*88
 	}
 	if got, want := peak(`<g opacity=".5"><g opacity=".5"/></g>`)-peak(``), int64(2*4*100*100); got != want {
 		t.Errorf("two groups: %d bytes, want %d", got, want)

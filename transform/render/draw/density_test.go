@@ -80,8 +80,9 @@ func TestDensityOfTheOriginal(t *testing.T) {
 	}
 }
 
-// A drawing has as many pixels an inch, and an inch is 72 of its own units: 144
-// make it twice as large. A size that is asked for counts over that.
+// A drawing has as many pixels an inch, and an inch is 96 units of an SVG and 72 points
+// of a PDF: twice as many make it twice as large. A size that is asked for counts over
+// that.
 func TestDensityOfDrawings(t *testing.T) {
 	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="10" height="10" fill="#f00"/></svg>`)
 	originals := map[string][]byte{"svg": svg}
@@ -96,7 +97,9 @@ func TestDensityOfDrawings(t *testing.T) {
 				job.Plan.Output.Density = density
 				return result(t, job)
 			}
-			for dpi, size := range map[float64]transform.Size{72: {Width: 20, Height: 10}, 144: {Width: 40, Height: 20}, 36: {Width: 10, Height: 5}, 1080: {Width: 300, Height: 150}} {
+			inch := map[string]float64{"svg": 96, "pdf": 72}[name]
+			for times, size := range map[float64]transform.Size{1: {Width: 20, Height: 10}, 2: {Width: 40, Height: 20}, 0.5: {Width: 10, Height: 5}, 12.5: {Width: 250, Height: 125}} {
+				dpi := times * inch
 				r := draws(transform.Num(dpi))
 				if r.Size != size {
 					t.Errorf("%v: %v, want %v", dpi, r.Size, size)
@@ -114,18 +117,18 @@ func TestDensityOfDrawings(t *testing.T) {
 				t.Errorf("its own: %v", r.Size)
 			}
 			twice, _ := transform.Expression(transform.Term{Kind: transform.FactTerm, Fact: transform.InitialDensity}, transform.Term{Value: 2}, transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply})
-			if r := draws(twice); r.Size.Width != 40 || densityOf(t, r.Body) != 144 {
+			if r := draws(twice); r.Size.Width != 40 || densityOf(t, r.Body) != int(2*inch) {
 				t.Errorf("twice its own: %v, %d", r.Size, densityOf(t, r.Body))
 			}
 			if r := draws(transform.Num(300), sized(50, 25, transform.Stretch, 0)); r.Size.Width != 50 || densityOf(t, r.Body) != 300 {
 				t.Errorf("with a size: %v, %d", r.Size, densityOf(t, r.Body))
 			}
 			half := transform.Step{Resize: transform.Resize{Width: transform.Fraction(0.5)}}
-			if r := draws(transform.Num(144), half); r.Size != (transform.Size{Width: 20, Height: 10}) {
+			if r := draws(transform.Num(2*inch), half); r.Size != (transform.Size{Width: 20, Height: 10}) {
 				t.Errorf("half of it: %v", r.Size)
 			}
 			job := paperJob(original, 1)
-			job.Plan.Output.Density, job.Limits.MaxPixels = transform.Num(1200), 300*150
+			job.Plan.Output.Density, job.Limits.MaxPixels = transform.Num(1200), 200*100
 			wantMessage(t, failure(t, job, errors.Limit), "max_pixels")
 		})
 	}

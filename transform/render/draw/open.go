@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/damage"
+	"github.com/caddy-images/caddy-images/transform/drawing/svg"
 	"github.com/caddy-images/caddy-images/transform/gif"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -34,8 +35,19 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		job.Original = gif.Clear(job.Original)
 	}
 	p := &picture{scope: scope, job: job, whole: job, found: found, source: source, stored: 1, untouched: true}
-	if p.enlarged, err = job.Plan.Output.Enlarged(); err != nil && isDrawing(source) {
-		return nil, err
+	if isDrawing(source) {
+		format, _ := transform.ParseFormat(string(source))
+		if p.enlarged, err = job.Plan.Output.Enlarged(format); err != nil {
+			return nil, err
+		}
+	}
+	if source == sniff.SVG {
+		if p.scalable, err = svg.NewScalable(job.Original); err != nil {
+			return nil, err
+		}
+		if _, size := p.natural(); job.Limits.CheckOriginal(size, 1) != nil {
+			return nil, job.Limits.CheckOriginal(size, 1)
+		}
 	}
 	p.announce()
 	// The first frame's header tells how many there are. All of them may be more
@@ -53,6 +65,11 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		}
 	}
 	p.facts = facts(image, source)
+	if p.scalable != nil {
+		if exact, _ := p.natural(); exact != p.facts.Shape() {
+			p.facts.Exact, p.facts.InitialExact = exact, exact
+		}
+	}
 	if source == sniff.PDF {
 		if err := checkPage(p.facts.Size); err != nil {
 			return nil, err
@@ -96,7 +113,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	}
 	f.Format, _ = transform.ParseFormat(string(source))
 	if f.Density = math.Round(image.Density()); f.Density == 0 || isDrawing(source) {
-		f.Density = transform.DefaultDensity
+		f.Density = transform.DensityOf(f.Format)
 	}
 	if isAnimation(source) {
 		f.Frames = image.Pages()
@@ -111,12 +128,22 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 // isTurned tells whether EXIF's orientation swaps width and height.
 func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
+// load opens the original, an SVG in its own size.
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
+	if p.scalable != nil {
+		_, size := p.natural()
+		return p.loadAt(size)
+	}
 	options.Page, options.FailOn = p.page, p.failOn()
 	if isDrawing(p.source) {
 		options.Scale = cmp.Or(options.Scale, 1) * p.enlarged
 	}
-	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
+	return p.decode(p.job.Original, options)
+}
+
+// decode opens a file that has the original's picture.
+func (p *picture) decode(file []byte, options vips.LoadOptions) (*vips.Image, error) {
+	image, err := p.scope.NewImageFromBuffer(file, p.source, options)
 	if err == nil && p.source == sniff.PDF {
 		image, err = image.ExtractBand(0, 3) // paper is opaque
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/drawing/svg"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/palette"
 	"github.com/caddy-images/caddy-images/transform/sniff"
@@ -24,7 +25,8 @@ type picture struct {
 	page   int // of the file, from 0
 	stored int // the orientation that was left out of account, 1 for none
 
-	enlarged float64 // how many times its size a drawing has, before anything is done to it
+	scalable *svg.Scalable // an SVG; nil for other formats
+	enlarged float64       // how many times its size a drawing has, before anything is done to it
 
 	frame  *vips.Image
 	facts  transform.Facts
@@ -70,7 +72,9 @@ func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
 	}
 	p.frame = drawn
 	p.untouched, p.inMemory = false, false
-	p.facts.Size = transform.Size{Width: drawn.Width(), Height: drawn.Height()}
+	if size := (transform.Size{Width: drawn.Width(), Height: drawn.Height()}); size != p.facts.Size {
+		p.facts.Size, p.facts.Exact = size, transform.Shape{}
+	}
 	p.facts.Alpha = drawn.HasAlpha()
 	return nil
 }
@@ -169,11 +173,15 @@ func (p *picture) blame(err error) error {
 }
 
 func (p *picture) isDamaged() bool {
-	options := vips.LoadOptions{Page: p.page, FailOn: p.failOn()}
+	file, options := p.job.Original, vips.LoadOptions{Page: p.page, FailOn: p.failOn()}
 	if p.facts.Frames > 1 {
 		options.Pages = -1
 	}
-	image, err := p.scope.NewImageFromBuffer(p.job.Original, p.source, options)
+	if p.scalable != nil {
+		_, size := p.natural()
+		file = p.scalable.At(size.Width, size.Height)
+	}
+	image, err := p.scope.NewImageFromBuffer(file, p.source, options)
 	if err != nil {
 		return true
 	}

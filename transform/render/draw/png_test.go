@@ -298,7 +298,7 @@ func TestManyColours(t *testing.T) {
 	gradient := asPNG(t, paint(300, 200, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x), uint8(y), 90, 255} }))
 	for name, file := range map[string][]byte{
 		"photograph": photograph(t, 300, 200), "JPEG": asJPEG(t, decode(t, photograph(t, 300, 200))), "gradient": gradient,
-		"16 bits": deep(t, 300, 200),
+		"16 bits": deepNoise(t, 300, 200),
 	} {
 		for step, s := range map[string]transform.Step{"as it is": {}, "scaled": sized(111, 0, transform.Cover, 0), "turned": {Rotate: transform.Num(10)}} {
 			t.Run(name+"/"+step, func(t *testing.T) {
@@ -316,8 +316,8 @@ func TestManyColours(t *testing.T) {
 	}
 }
 
-// deep is a picture of 16 bits a sample.
-func deep(t testing.TB, w, h int) []byte {
+// deepNoise is a picture of 16 bits a sample.
+func deepNoise(t testing.TB, w, h int) []byte {
 	t.Helper()
 	i := image.NewNRGBA64(image.Rect(0, 0, w, h))
 	random := rand.New(rand.NewPCG(5, 6))

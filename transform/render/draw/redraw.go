@@ -5,22 +5,29 @@ package draw
 import (
 	"math"
 
+	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// redraw opens an SVG again, to be drawn at its size times the factor, or a
-// little larger.
-//
-// librsvg keeps a drawing's shape: where that does not fit whole pixels, it
-// leaves a strip on both sides half transparent. So the size that is looked for
-// is one that fits, and resizing does the rest.
-func (p *picture) redraw(factor float64) error {
-	w, h, err := p.exactSize()
-	if err != nil {
-		return err
-	}
-	long, short := max(w, h), min(w, h)
-	image, err := p.load(vips.LoadOptions{Scale: fitting(long, short, math.Ceil(factor*long), p.mostDrawn(w, h)) / long})
+// largestDrawing is the longest side that cairo can draw.
+const largestDrawing = 32767
+
+// natural is the size of an SVG before anything is done to it.
+func (p *picture) natural() (exact transform.Shape, whole transform.Size) {
+	n := p.scalable.Natural
+	whole.Width, whole.Height = n.Pixels(p.enlarged)
+	return transform.Shape{Width: n.Width * p.enlarged, Height: n.Height * p.enlarged}, whole
+}
+
+// loadAt opens an SVG, to be drawn at a size.
+func (p *picture) loadAt(size transform.Size) (*vips.Image, error) {
+	return p.decode(p.scalable.At(size.Width, size.Height), vips.LoadOptions{})
+}
+
+// redraw opens an SVG again, to be drawn as large as the target, or as near to it as
+// can be.
+func (p *picture) redraw(target transform.Size) error {
+	image, err := p.loadAt(p.drawable(target))
 	if err != nil {
 		return err
 	}
@@ -28,49 +35,16 @@ func (p *picture) redraw(factor float64) error {
 	return nil
 }
 
-// largestDrawing is the longest side that cairo can draw.
-const largestDrawing = 32767
-
-// exactSize is the size of an SVG, or of a page of a PDF, with the part of a pixel that it may have. It
-// is read off a much larger one that nobody draws.
-func (p *picture) exactSize() (w, h float64, err error) {
-	const much, longest = 1000, 9_000_000 // libvips takes sides up to 10,000,000
-	scale := min(much, longest/float64(max(p.frame.Width(), p.frame.Height())))
-	large, err := p.load(vips.LoadOptions{Scale: scale})
-	if err != nil {
-		return 0, 0, err
+// drawable is the size that an SVG is drawn at for a target: that one, unless it is
+// beyond the limits, or has another shape and the drawing would have margins in it. Then
+// resizing does the rest.
+func (p *picture) drawable(target transform.Size) transform.Size {
+	w, h := float64(target.Width), float64(target.Height)
+	if own, _ := p.natural(); !p.scalable.Stretches() && math.Abs(w*own.Height-h*own.Width) >= max(own.Width, own.Height) {
+		factor := max(w/own.Width, h/own.Height)
+		w, h = own.Width*factor, own.Height*factor
 	}
-	defer large.Close()
-	return float64(large.Width()) / scale, float64(large.Height()) / scale, nil
-}
-
-// fitting is the length near wanted, and at most most, that the long side must
-// have for the short side to be whole pixels too. It is a longer one than
-// wanted, unless that is too much: a long and thin drawing that is stretched
-// across would be enormous on its way there.
-func fitting(long, short, wanted, most float64) float64 {
-	first, last, by := wanted, min(most, 2*wanted+100), 1.0
-	if wanted > most || short/long*last < 1 {
-		first, last, by = most, 1, -1
-	}
-	best, least := first, math.Inf(1)
-	for side := first; (last-side)*by >= 0; side += by {
-		other := side * short / long
-		whole := math.Round(other)
-		if whole < 1 {
-			continue
-		}
-		// What stays empty: of the short side's room, or of the long one's.
-		empty := whole - other
-		if empty < 0 {
-			empty *= -long / short
-		}
-		if empty < least {
-			best, least = side, empty
-		}
-		if least < 0.01 {
-			break
-		}
-	}
-	return best
+	factor := min(1, p.mostDrawn(w, h)/max(w, h))
+	whole := func(v float64) int { return max(1, int(math.Floor(v*factor+0.5))) }
+	return transform.Size{Width: whole(w), Height: whole(h)}
 }

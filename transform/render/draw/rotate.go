@@ -18,6 +18,7 @@ func rotate(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
+	p.facts.Exact = transform.Shape{}
 	if angle, right := rightAngles[r.Rotate]; right {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return frame.Rot(angle) })
 	}

@@ -133,7 +133,7 @@ func (p *picture) scaleOnLoad(target transform.Size) error {
 		}
 		options.Scale = factor
 	case sniff.SVG:
-		return p.redraw(factor)
+		return p.redraw(target)
 	case sniff.PDF:
 		return p.redrawPage(target)
 	default:

@@ -17,6 +17,8 @@ func isDrawing(source sniff.Format) bool { return source == sniff.SVG || source 
 func sourceOf(job render.Job) (sniff.Format, error) {
 	source, ok := sniff.Document(job.Original)
 	switch {
+	case !ok && sniff.IsGzip(job.Original):
+		return "", errors.New(errors.BadImage, "The original is compressed with gzip, and what is in it is no SVG")
 	case !ok && sniff.Foreign(job.Original) != "":
 		return "", errors.New(errors.BadImage, "The original is %s, which is not supported by this build; it reads JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG", sniff.Foreign(job.Original))
 	case !ok:

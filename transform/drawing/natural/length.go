@@ -1,0 +1,113 @@
+package natural
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// absolute are the units of a fixed length (CSS Values and Units Module Level 3,
+// section 6.2): so many times times, divided by.
+var absolute = map[string]struct{ times, by float64 }{
+	"px": {1, 1}, "in": {Density, 1}, "cm": {Density, 2.54}, "mm": {Density, 25.4}, "q": {Density, 101.6}, "pt": {Density, 72}, "pc": {Density, 6},
+}
+
+// Pixels is a length in a unit of a fixed length, in pixels; ok is false for other
+// units. The unit is in lower case.
+func Pixels(v float64, unit string) (pixels float64, ok bool) {
+	u, ok := absolute[unit]
+	return v * u.times / u.by, ok
+}
+
+// Length reads a length of CSS or SVG, where a font has so many units. ok is false for
+// what is none, and for one that depends on what surrounds the drawing: a percentage
+// above all.
+func Length(value string, font float64) (v float64, ok bool) {
+	value = strings.Trim(value, " \t\r\n\f")
+	n := len(Number(value))
+	v, err := strconv.ParseFloat(value[:n], 64)
+	if err != nil {
+		return 0, false
+	}
+	switch unit := strings.ToLower(value[n:]); unit {
+	case "":
+		return v, true
+	case "em", "rem", "ic":
+		return v * font, true
+	case "ex", "ch":
+		return v * font / 2, true
+	default:
+		return Pixels(v, unit)
+	}
+}
+
+// Number is the number that a value begins with, as CSS writes one (CSS Syntax Module
+// Level 3, section 4.3.12); empty for none.
+func Number(value string) string {
+	n := 0
+	if n < len(value) && (value[n] == '+' || value[n] == '-') {
+		n++
+	}
+	whole := digits(value[n:])
+	n += whole
+	if n < len(value) && value[n] == '.' {
+		part := digits(value[n+1:])
+		if part > 0 {
+			n += 1 + part
+		}
+		whole += part
+	}
+	if whole == 0 {
+		return ""
+	}
+	if n < len(value) && value[n]|0x20 == 'e' {
+		e := n + 1
+		if e < len(value) && (value[e] == '+' || value[e] == '-') {
+			e++
+		}
+		if exponent := digits(value[e:]); exponent > 0 {
+			n = e + exponent
+		}
+	}
+	return value[:n]
+}
+
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// ParseBox reads a viewBox; ok is false for what is none, such as one of a negative
+// size. One without a width or a height is one.
+func ParseBox(value string) (box Box, ok bool) {
+	var v [4]float64
+	rest := strings.Trim(value, " \t\r\n\f")
+	for i := range v {
+		if i > 0 {
+			rest = separated(rest)
+		}
+		number := Number(rest)
+		f, err := strconv.ParseFloat(number, 64)
+		if err != nil || math.Abs(f) > most {
+			return Box{}, false
+		}
+		v[i], rest = f, rest[len(number):]
+	}
+	if rest != "" || v[2] < 0 || v[3] < 0 {
+		return Box{}, false
+	}
+	return Box{v[0], v[1], v[2], v[3]}, true
+}
+
+// separated is what follows the white space and the comma between two numbers, of
+// which there may be none.
+func separated(s string) string {
+	s = strings.TrimLeft(s, " \t\r\n\f")
+	if after, comma := strings.CutPrefix(s, ","); comma {
+		return strings.TrimLeft(after, " \t\r\n\f")
+	}
+	return s
+}

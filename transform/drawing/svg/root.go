@@ -1,0 +1,272 @@
+package svg
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
+)
+
+// root is what the root element says that decides about the size of the drawing, and
+// what style sheets may know it by.
+type root struct {
+	name, id, style          string
+	classes                  map[string]bool
+	width, height, font, box string
+	aspect                   string // preserveAspectRatio
+}
+
+// rootOf reads the attributes of a root element.
+func rootOf(name string, attributes []attribute) root {
+	r := root{name: name}
+	for _, a := range attributes {
+		if a.Prefix != "" {
+			continue
+		}
+		switch a.Name {
+		case "id":
+			r.id = a.Value
+		case "class":
+			r.classes = map[string]bool{}
+			for class := range strings.FieldsSeq(a.Value) {
+				r.classes[class] = true
+			}
+		case "style":
+			r.style = a.Value
+		case "width":
+			r.width = a.Value
+		case "height":
+			r.height = a.Value
+		case "font-size":
+			r.font = a.Value
+		case "viewBox":
+			r.box = a.Value
+		case "preserveAspectRatio":
+			r.aspect = strings.TrimSpace(a.Value)
+		}
+	}
+	return r
+}
+
+// shape is how large a drawing is.
+type shape struct {
+	natural.Size
+	font     float64 // of the root element, in units
+	absolute bool    // that size of a font is said in absolute units, or not at all
+}
+
+// shape works out what attributes, the style and the style sheets say of the root
+// element (CSS Cascading and Inheritance Level 3, section 6).
+func (r root) shape(sheets []string) shape {
+	c := cascade{
+		"width":     {value: r.width},
+		"height":    {value: r.height},
+		"font-size": {value: r.font},
+	}
+	for _, sheet := range sheets {
+		c.sheet(sheet, r)
+	}
+	c.declare(r.style, inline)
+	var s shape
+	s.font, s.absolute = fontSize(c["font-size"].value)
+	s.Size = natural.Of(c["width"].value, c["height"].value, r.box, s.font)
+	return s
+}
+
+// keywords are the sizes of fonts that have a name (CSS Fonts Module Level 4, section
+// 2.5), as browsers have them.
+var keywords = map[string]float64{
+	"xx-small": 9, "x-small": 10, "small": 13, "medium": natural.FontSize, "large": 18, "x-large": 24, "xx-large": 32, "xxx-large": 48,
+	"initial": natural.FontSize,
+}
+
+// fontSize is the size that a value of font-size gives the root element.
+func fontSize(value string) (units float64, absolute bool) {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if v, ok := keywords[value]; ok {
+		return v, true
+	}
+	switch value {
+	case "larger":
+		return 1.2 * natural.FontSize, false
+	case "smaller":
+		return natural.FontSize / 1.2, false
+	}
+	number := natural.Number(value)
+	unit := value[len(number):]
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || v < 0 || v > mostLine {
+		return natural.FontSize, true
+	}
+	if unit == "%" {
+		return v / 100 * natural.FontSize, false
+	}
+	pixels, ok := natural.Length(value, natural.FontSize)
+	if !ok {
+		return natural.FontSize, true
+	}
+	_, fixed := natural.Pixels(v, unit)
+	return pixels, fixed || unit == ""
+}
+
+// cascade is what wins of some properties, so far.
+type cascade map[string]winner
+
+type winner struct {
+	value  string
+	weight int
+}
+
+// What a declaration weighs by where it stands. Attributes weigh nothing.
+const (
+	ofType    = 1
+	ofClass   = ofType << 8
+	ofID      = ofClass << 8
+	inline    = ofID << 8
+	important = inline << 1
+)
+
+// declare adds declarations. Of those that weigh as much, the last one wins.
+func (c cascade) declare(css string, weight int) {
+	declarations(css, func(name, value string) {
+		own := weight
+		if before, after, ok := strings.Cut(value, "!"); ok && strings.EqualFold(strings.TrimSpace(after), "important") {
+			value, own = before, weight+important
+		}
+		if name == "font" {
+			name, value = "font-size", shorthandSize(value)
+		}
+		if was, known := c[name]; known && own >= was.weight {
+			c[name] = winner{strings.TrimSpace(value), own}
+		}
+	})
+}
+
+// shorthandSize is the size in a value of font.
+func shorthandSize(value string) string {
+	for l := (lexer{value}); ; {
+		l.comments()
+		text := l.rest
+		t, ok := l.next()
+		text = text[:len(text)-len(l.rest)]
+		_, keyword := keywords[strings.ToLower(t.text)]
+		switch {
+		case !ok:
+			return ""
+		case t.kind == ident && (keyword || t.names("larger") || t.names("smaller")), t.kind == number && t.unit != "":
+			return text
+		}
+	}
+}
+
+// sheet adds the rules of a style sheet that are certain to be about the root element.
+// Those of conditions, which librsvg does not read, are left out.
+func (c cascade) sheet(css string, r root) {
+	l := lexer{css}
+	var prelude []token
+	for {
+		t, ok := l.next()
+		switch {
+		case !ok:
+			return
+		case t.is("{"):
+			block, most := l.block(), -1
+			for _, selector := range selectors(prelude) {
+				if weight, ok := r.matches(selector); ok {
+					most = max(most, weight)
+				}
+			}
+			if most >= 0 {
+				c.declare(block, most)
+			}
+			prelude = prelude[:0]
+		case t.is(";") && len(prelude) > 0 && prelude[0].kind == at, t.is("}"):
+			prelude = prelude[:0]
+		case t.kind == space && len(prelude) == 0:
+		default:
+			prelude = append(prelude, t)
+		}
+	}
+}
+
+// selectors are those of a rule, without white space around them.
+func selectors(prelude []token) [][]token {
+	var all [][]token
+	for {
+		n := slices.IndexFunc(prelude, func(t token) bool { return t.is(",") })
+		one := prelude
+		if n >= 0 {
+			one = prelude[:n]
+		}
+		for len(one) > 0 && one[0].kind == space {
+			one = one[1:]
+		}
+		for len(one) > 0 && one[len(one)-1].kind == space {
+			one = one[:len(one)-1]
+		}
+		all = append(all, one)
+		if n < 0 {
+			return all
+		}
+		prelude = prelude[n+1:]
+	}
+}
+
+// matches reports whether a selector of names, ids and classes is about the root
+// element, and what it weighs.
+func (r root) matches(selector []token) (weight int, ok bool) {
+	for n := 0; n < len(selector); n++ {
+		var next token
+		if n+1 < len(selector) {
+			next = selector[n+1]
+		}
+		switch t := selector[n]; {
+		case n == 0 && t.is("*"):
+		case n == 0 && t.kind == ident && t.text == r.name:
+			weight += ofType
+		case t.kind == hash && t.text == r.id:
+			weight += ofID
+		case t.is(".") && next.kind == ident && r.classes[next.text],
+			t.is(":") && next.kind == ident && next.text == "root":
+			weight, n = weight+ofClass, n+1
+		default:
+			return 0, false
+		}
+	}
+	return min(weight, inline-1), len(selector) > 0
+}
+
+// declarations calls each for all that are in a block: the name of a property in lower
+// case, and its value.
+func declarations(css string, each func(name, value string)) {
+	l := lexer{css}
+	name, value, depth := "", -1, 0
+	for {
+		at := len(css) - len(l.rest)
+		t, ok := l.next()
+		if !ok || depth == 0 && (t.is(";") || t.is("}")) {
+			if value >= 0 {
+				each(strings.ToLower(name), css[value:at])
+			}
+			if !ok {
+				return
+			}
+			name, value = "", -1
+			continue
+		}
+		switch {
+		case t.kind == function || t.is("(") || t.is("[") || t.is("{"):
+			depth++
+		case t.is(")") || t.is("]") || t.is("}"):
+			depth = max(depth-1, 0)
+		}
+		switch {
+		case value >= 0:
+		case t.is(":"):
+			value = len(css) - len(l.rest)
+		case t.kind == ident:
+			name = t.text
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package svg
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
+)
+
+// Scalable is a drawing as librsvg draws it, at any size in whole pixels, the way that
+// browsers do it. Lengths are in units of which an inch has natural.Density, wherever
+// in the file they stand; the size of the root element is in pixels, and all of it that
+// shows fills them.
+type Scalable struct {
+	// Natural is how large the drawing is by itself.
+	Natural natural.Size
+
+	before, after []byte // the start tag of the root element
+	root          tag
+	font          string
+	relative      bool // that is a multiple of another, by what the file says
+	styled        bool // style sheets, or a style, may have another size
+	box           string
+	aspect        string // empty for one that fills the size, whatever its shape
+}
+
+// growth bounds a file with its lengths replaced: so many times as long as it was, and
+// some bytes.
+const (
+	growth      = 3
+	growthBytes = 64 << 10
+)
+
+// NewScalable reads a drawing. The error is that of Read for the same file, if that is
+// about how the file is written; or errors.Limit, for one that would be much longer.
+func NewScalable(file []byte) (*Scalable, error) {
+	var f frame
+	if err := scan(file, &f); err != nil {
+		return nil, err
+	}
+	sh := f.shape()
+	c := &copier{units: units{font: sh.font, window: sh.Size}, out: &bytes.Buffer{}, most: growth*len(file) + growthBytes}
+	c.out.Grow(len(file))
+	s := scanner{sink: c, entities: map[string]string{}, copy: c}
+	if err := s.file(file); err != nil {
+		return nil, err
+	}
+	if c.written > c.most {
+		return nil, exceeds("has too many lengths in units other than pixels")
+	}
+	d := &Scalable{Natural: sh.Size, root: *c.root, styled: len(f.sheets) > 0 || f.root.style != ""}
+	d.before, d.after = c.out.Bytes()[:d.root.at], c.out.Bytes()[d.root.at:]
+	units, _ := fontSize(f.root.font)
+	d.font = formatted(units) + "px"
+	if !sh.absolute { // librsvg would multiply a size of its own
+		d.font, d.relative = formatted(sh.font)+"px", true
+	}
+	d.fill(f.root)
+	return d, nil
+}
+
+// fill decides what of the plane the drawing shows. Where the viewBox has the shape of
+// the drawing, as it mostly has, it can be drawn in any other, too.
+func (d *Scalable) fill(r root) {
+	box, ok := natural.ParseBox(r.box)
+	switch {
+	case !ok:
+		box = natural.Box{Width: d.Natural.Width, Height: d.Natural.Height}
+	case box.IsEmpty(), !similar(box, d.Natural) && !isNone(r.aspect):
+		d.box, d.aspect = r.box, r.aspect
+		if d.aspect == "" {
+			d.aspect = "xMidYMid"
+		}
+		return
+	}
+	var values []string
+	for _, v := range []float64{box.X, box.Y, box.Width, box.Height} {
+		values = append(values, strconv.FormatFloat(v, 'g', -1, 64))
+	}
+	d.box = strings.Join(values, " ")
+}
+
+// similar reports whether a viewBox has the shape of a drawing.
+func similar(b natural.Box, s natural.Size) bool {
+	const nearly = 1e-6
+	a, c := b.Width*s.Height, b.Height*s.Width
+	return math.Abs(a-c) <= nearly*max(a, c)
+}
+
+// isNone reports whether a value of preserveAspectRatio has the viewBox stretched.
+func isNone(aspect string) bool {
+	for word := range strings.FieldsSeq(aspect) {
+		if word != "defer" {
+			return word == "none"
+		}
+	}
+	return false
+}
+
+// Stretches reports whether the drawing fills a size of any shape. Otherwise it has to
+// have that of Natural, or there are margins.
+func (d *Scalable) Stretches() bool { return d.aspect == "" }
+
+// At is the file of the drawing in a size in pixels.
+func (d *Scalable) At(width, height int) []byte {
+	w, h := strconv.Itoa(width), strconv.Itoa(height)
+	var b bytes.Buffer
+	b.Grow(len(d.before) + len(d.after) + len(d.root.rest) + len(d.root.style) + 512)
+	b.Write(d.before)
+	b.WriteString("<" + d.root.name)
+	aspect := d.aspect
+	if d.Stretches() {
+		aspect = "none"
+	}
+	for _, a := range []struct{ name, value string }{
+		{"width", w}, {"height", h}, {"viewBox", d.box}, {"preserveAspectRatio", aspect}, {"font-size", d.font},
+	} {
+		b.WriteString(" " + a.name + `="` + escaper.Replace(a.value) + `"`)
+	}
+	if d.styled {
+		own := "width:" + w + "px!important;height:" + h + "px!important;"
+		if d.relative {
+			own += "font-size:" + d.font + "!important;"
+		}
+		// Before what may not end, and behind what may be important, too.
+		b.WriteString(` style="` + own + strings.ReplaceAll(d.root.style, `"`, "&quot;") + ";" + own + `"`)
+	}
+	b.WriteString(d.root.rest)
+	b.Write(d.after)
+	return b.Bytes()
+}
