@@ -81,6 +81,8 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		add_response_headers <headers...>
 //		quality         [<format>] <1-100>
 //		save_data       [on|off]
+//		metadata        strip|copyright|keep
+//		color_profile   strip|keep
 //		device_size     desktop|mobile <width>x<height>
 //		formats         <formats...>
 //		cache_control   origin|<value>
@@ -165,6 +167,10 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return h.unmarshalQuality(d)
 	case "save_data":
 		return switchArg(d, func(on bool) { h.SaveData = on })
+	case "metadata":
+		return oneOf(d, &h.Metadata, keepNothing, keepCopyright, keepAll)
+	case "color_profile":
+		return oneOf(d, &h.ColorProfile, keepNothing, keepAll)
 	case "device_size":
 		return h.unmarshalDeviceSize(d)
 	case "formats":

@@ -150,6 +150,18 @@ type Handler struct {
 	// quality, where the URL names none. Default: false.
 	SaveData bool `json:"save_data,omitempty"`
 
+	// What variants keep of what an original's file says beside its picture, as EXIF,
+	// XMP and IPTC, where the URL says nothing about it. `strip`: nothing. `copyright`:
+	// who made the picture, whose it is, and what others may do with it. `keep`: all
+	// that is true of the variant as well, places included. Default: `strip`.
+	Metadata string `json:"metadata,omitempty"`
+
+	// Whether variants have the original's colours and colour profile, `keep`, or are
+	// converted to sRGB and have none, `strip`, where the URL says nothing about it. The
+	// format AVIF is then not chosen, only obeyed. Default: `strip`, but where all
+	// metadata is kept the profile is, too.
+	ColorProfile string `json:"color_profile,omitempty"`
+
 	// The largest sizes of pictures whose URL has a transformation with neither
 	// width nor height. Default: none.
 	DeviceSize *DeviceSize `json:"device_size,omitempty"`
@@ -199,9 +211,10 @@ type Handler struct {
 	limits         transform.Limits
 	quality        render.Quality
 	formats        []transform.Format
-	added          http.Header // to all answers
-	post           *post       // nil where no pictures are sent
-	canonical      *url.URL    // nil for none
+	keeps          transform.Output // of metadata and profiles
+	added          http.Header      // to all answers
+	post           *post            // nil where no pictures are sent
+	canonical      *url.URL         // nil for none
 	defaultImage   origin.Ref
 	bodies         *errorBodies
 	chains         *chains
@@ -398,6 +411,9 @@ func (h *Handler) check() error {
 	}
 	h.limits = transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension, MaxPDFSize: h.MaxPDFSize}
 	h.quality = render.Quality(*h.Quality)
+	if err := h.checkKeeps(); err != nil {
+		return err
+	}
 	for _, name := range h.Formats {
 		f, ok := transform.ParseFormat(name)
 		if !ok || f != transform.AVIF && f != transform.WebP {

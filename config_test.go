@@ -39,6 +39,8 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"queue_size": -1}`, "queue_size is -1; it takes 1 to 1000000"},
 		{`{"fetch_timeout": -1}`, "fetch_timeout is -1ns; it takes 1ns to 1h0m0s"},
 		{`{"render_timeout": "2h"}`, "render_timeout is 2h0m0s; it takes 1ns to 1h0m0s"},
+		{`{"metadata": "all"}`, `metadata is "all"; it takes strip, copyright and keep`},
+		{`{"color_profile": "copyright"}`, `color_profile is "copyright"; it takes strip and keep`},
 		{`{"max_cost": "2h"}`, "max_cost is 2h0m0s; it takes at most 1h0m0s"},
 		{`{"queue_timeout": -1}`, "queue_timeout is -1ns; it takes 1ns to 1h0m0s"},
 		{`{"backend_timeout": -1}`, "backend_timeout is -1ns; it takes 1ns to 1h0m0s"},

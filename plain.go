@@ -115,6 +115,9 @@ func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byt
 	if turned := (transform.Size{Width: h.Height, Height: h.Width}); plan.Draws() && result.Size != size && result.Size != turned {
 		return nil, false // it was scaled down for the device
 	}
+	if plan.Output.Copyright {
+		return nil, false // it would have to be put into what is left of the file
+	}
 	if plan.Output.Metadata {
 		return original, true
 	}

@@ -23,6 +23,7 @@ func (h *Handler) tailor(r *http.Request, plan transform.Plan, original []byte) 
 	if plan.IsZero() || keepsSVG(t.Plan, original) {
 		return t
 	}
+	t.Plan.Output = t.Plan.Output.Or(h.keeps)
 	if h.DeviceSize != nil && !t.Plan.Sized() {
 		t.limit(*h.DeviceSize, r.Header)
 	}

@@ -50,7 +50,10 @@ func (o Output) write(k *keyWriter) {
 	k.flag("progressive", o.Progressive)
 	k.flag("lossless", o.Lossless)
 	k.flag("metadata", o.Metadata)
+	k.flag("copyright", o.Copyright)
+	k.flag("nometadata", o.NoMetadata)
 	k.flag("profile", o.Profile)
+	k.flag("noprofile", o.NoProfile)
 	k.number("density", o.Density)
 }
 

@@ -15,19 +15,45 @@ type Output struct {
 	// unless it has few colours and is scaled.
 	Lossless bool
 
-	// Metadata keeps all that the original's file says beside the picture:
-	// EXIF, XMP, IPTC, the colour profile.
+	// Metadata keeps what the original's file says beside the picture, as far as it is
+	// true of the new one: EXIF, XMP, IPTC. With it the colour profile is kept.
 	Metadata bool
+
+	// Copyright keeps of that who made the picture and whose it is. It has no say where
+	// Metadata keeps all.
+	Copyright bool
 
 	// Profile keeps the original's colours and colour profile instead of
 	// converting to sRGB.
 	Profile bool
+
+	// NoMetadata and NoProfile keep neither, where a site's default is to keep it.
+	// Where Metadata is kept, NoProfile leaves the profile out. See Or.
+	NoMetadata, NoProfile bool
 
 	// Density is how large the picture is when it is printed, in pixels an inch, see
 	// DensityFor. Only JPEG and PNG say it. Of a bitmap it changes no pixel; what is
 	// made of lines has so many of them an inch, where nothing else says its size.
 	Density Number
 }
+
+// Or is the output with what a site keeps by default, of metadata and the profile, where
+// nothing is said about it.
+func (o Output) Or(site Output) Output {
+	if !o.Metadata && !o.NoMetadata {
+		o.Metadata, o.Copyright = site.Metadata, o.Copyright || site.Copyright
+	}
+	if !o.Profile && !o.NoProfile {
+		o.Profile, o.NoProfile = site.Profile, site.NoProfile
+	}
+	o.Copyright = o.Copyright && !o.Metadata
+	o.NoMetadata, o.NoProfile = false, o.NoProfile && o.Metadata
+	return o
+}
+
+// KeepsProfile reports whether the original's colours and colour profile stay as they
+// are.
+func (o Output) KeepsProfile() bool { return o.Profile || o.Metadata && !o.NoProfile }
 
 // Format is an image file format, or how to choose one.
 type Format uint8

@@ -138,6 +138,53 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// What is said of an output counts over what a site keeps.
+func TestOutputOr(t *testing.T) {
+	var (
+		none     = Output{}
+		all      = Output{Metadata: true}
+		credit   = Output{Copyright: true}
+		profile  = Output{Profile: true}
+		stripped = Output{NoProfile: true}
+	)
+	for _, test := range []struct{ said, site, want Output }{
+		{none, none, none},
+		{none, all, all},
+		{none, credit, credit},
+		{none, profile, profile},
+		{none, stripped, none},
+		{all, credit, all},
+		{all, stripped, Output{Metadata: true, NoProfile: true}},
+		{none, Output{Metadata: true, NoProfile: true}, Output{Metadata: true, NoProfile: true}},
+		{Output{Metadata: true, NoProfile: true}, profile, Output{Metadata: true, NoProfile: true}},
+		{Output{NoMetadata: true}, all, none},
+		{Output{NoMetadata: true}, credit, none},
+		{Output{NoMetadata: true, NoProfile: true}, Output{Metadata: true, Profile: true}, none},
+		{Output{NoProfile: true}, Output{Copyright: true, Profile: true}, credit},
+		{profile, Output{Copyright: true, NoProfile: true}, Output{Copyright: true, Profile: true}},
+		{Output{Format: PNG, Quality: 3}, all, Output{Format: PNG, Quality: 3, Metadata: true}},
+	} {
+		got := test.said.Or(test.site)
+		if got != test.want {
+			t.Errorf("%+v or %+v is %+v, want %+v", test.said, test.site, got, test.want)
+		}
+		if again := got.Or(Output{}); again != got {
+			t.Errorf("%+v is %+v once more", got, again)
+		}
+		if keeps := got.Profile || got.Metadata && !got.NoProfile; got.KeepsProfile() != keeps {
+			t.Errorf("%+v keeps the profile: %v", got, got.KeepsProfile())
+		}
+	}
+	said := map[string]Output{}
+	for _, o := range []Output{none, all, credit, profile, stripped, {NoMetadata: true}, {Metadata: true, NoProfile: true}} {
+		key := string(Plan{Steps: []Step{{}}, Output: o}.Key())
+		if other, ok := said[key]; ok {
+			t.Errorf("%+v has the key of %+v", o, other)
+		}
+		said[key] = o
+	}
+}
+
 func TestColor(t *testing.T) {
 	tests := []struct {
 		color Color

@@ -1,10 +1,12 @@
-// Package exif reads the tags of EXIF: what a camera says of a picture.
+// Package exif reads the tags of EXIF: what a camera says of a picture. It also writes
+// those that are true of a picture that was made of the camera's.
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded, whatever is announced.
 package exif
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"strconv"
@@ -14,6 +16,9 @@ import (
 
 	"github.com/caddy-images/caddy-images/transform"
 )
+
+// Prefix is what stands before a block in some files.
+const Prefix = "Exif\x00\x00"
 
 // Bounds of what is read. No camera writes more.
 const (
@@ -36,27 +41,20 @@ const (
 	typeSRational = 10
 	typeFloat     = 11
 	typeDouble    = 12
+	typeUTF8      = 129 // Exif 3.0, section 4.6.2
 )
 
 var sizes = [...]int{
 	typeByte: 1, typeASCII: 1, typeShort: 2, typeLong: 4, typeRational: 8, typeSByte: 1, typeUndefined: 1,
-	typeSShort: 2, typeSLong: 4, typeSRational: 8, typeFloat: 4, typeDouble: 8,
+	typeSShort: 2, typeSLong: 4, typeSRational: 8, typeFloat: 4, typeDouble: 8, typeUTF8: 1,
 }
 
 // Read reads the tags of a block of EXIF, with or without the "Exif\0\0" before it, or
 // of a whole TIFF. Those of the thumbnail, tags that the standard does not name, and
 // long lists are left out. There are none in what is no EXIF.
 func Read(block []byte) map[string]transform.Value {
-	r := reader{block: []byte(strings.TrimPrefix(string(block[:min(len(block), 6)]), "Exif\x00\x00"))}
-	r.block = block[min(len(block), 6)-len(r.block):]
-	switch {
-	case len(r.block) < 8:
-		return nil
-	case string(r.block[:4]) == "II*\x00":
-		r.order = binary.LittleEndian
-	case string(r.block[:4]) == "MM\x00*":
-		r.order = binary.BigEndian
-	default:
+	r, ok := newReader(block)
+	if !ok {
 		return nil
 	}
 	r.tags = map[string]transform.Value{}
@@ -69,8 +67,30 @@ func Read(block []byte) map[string]transform.Value {
 
 type reader struct {
 	block []byte
-	order binary.ByteOrder
+	order byteOrder
 	tags  map[string]transform.Value
+	found int // entries, whatever they are
+}
+
+type byteOrder interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+}
+
+// newReader reads the header; ok is false if there is none.
+func newReader(block []byte) (r reader, ok bool) {
+	r.block = bytes.TrimPrefix(block, []byte(Prefix))
+	switch {
+	case len(r.block) < 8:
+		return r, false
+	case string(r.block[:4]) == "II*\x00":
+		r.order = binary.LittleEndian
+	case string(r.block[:4]) == "MM\x00*":
+		r.order = binary.BigEndian
+	default:
+		return r, false
+	}
+	return r, true
 }
 
 // directory reads one directory, of which the first tag of a name counts, and returns
@@ -120,7 +140,7 @@ func (r *reader) value(tag, kind uint16, data []byte) (v transform.Value, ok boo
 	switch {
 	case len(data) == 0:
 		return v, false
-	case kind == typeASCII:
+	case kind == typeASCII || kind == typeUTF8:
 		v.Text = text(data)
 		return v, v.Text != ""
 	case tag == tagUserComment:

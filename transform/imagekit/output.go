@@ -55,8 +55,20 @@ func readFormat(s *step, v string) bool {
 
 func readProgressive(s *step, v string) bool { return readFlag(&s.output.Progressive, v) }
 func readLossless(s *step, v string) bool    { return readFlag(&s.output.Lossless, v) }
-func readMetadata(s *step, v string) bool    { return readFlag(&s.output.Metadata, v) }
-func readProfile(s *step, v string) bool     { return readFlag(&s.output.Profile, v) }
+
+// readMetadata: what is said counts over what the server keeps by default, and so does
+// false.
+func readMetadata(s *step, v string) bool {
+	ok := readFlag(&s.output.Metadata, v)
+	s.output.NoMetadata = ok && !s.output.Metadata
+	return ok
+}
+
+func readProfile(s *step, v string) bool {
+	ok := readFlag(&s.output.Profile, v)
+	s.output.NoProfile = ok && !s.output.Profile
+	return ok
+}
 
 func readFlag(flag *bool, v string) (ok bool) {
 	*flag, ok = boolean(v)

@@ -218,8 +218,8 @@ func printOutput(o transform.Output, says transform.Wish) items {
 	}{
 		{"pr", o.Progressive, said(transform.WishProgressive)},
 		{"lo", o.Lossless, said(transform.WishLossless)},
-		{"md", o.Metadata, false},
-		{"cp", o.Profile, false},
+		{"md", o.Metadata, o.NoMetadata},
+		{"cp", o.Profile, o.NoProfile},
 	} {
 		if f.on || f.said {
 			i.add(f.key, strconv.FormatBool(f.on))

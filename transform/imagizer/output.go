@@ -18,6 +18,6 @@ func readAutorotate(p *picture, v string) bool {
 
 func readStrip(p *picture, v string) bool {
 	strip, ok := boolean(v)
-	p.output.Metadata = !strip
+	p.output.Metadata, p.output.NoMetadata, p.output.NoProfile = !strip, strip, strip
 	return ok
 }

@@ -195,7 +195,7 @@ func TestOutput(t *testing.T) {
 		"lossless=true":                 {Steps: steps{{}}, Output: transform.Output{Format: transform.FormatOriginal, Lossless: true}},
 		"progressive":                   {Steps: steps{{}}, Output: transform.Output{Format: transform.FormatOriginal, Progressive: true}},
 		"strip=false":                   {Steps: steps{{}}, Output: transform.Output{Format: transform.FormatOriginal, Metadata: true}},
-		"strip=true":                    {Steps: steps{{}}, Output: original},
+		"strip=true":                    {Steps: steps{{}}, Output: transform.Output{Format: transform.FormatOriginal, NoMetadata: true, NoProfile: true}},
 		"flatten=true":                  {Steps: flat, Output: transform.Output{Format: transform.JPEG}},
 		"flatten=true&format=auto":      {Steps: flat, Output: transform.Output{}},
 		"flatten=true&pad_color=000":    {Steps: steps{{Background: solid(0, 0, 0)}}, Output: transform.Output{Format: transform.JPEG}},

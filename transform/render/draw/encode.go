@@ -62,6 +62,9 @@ func (p *picture) encode() (*render.Result, error) {
 	if err := p.readRest(); err != nil {
 		return nil, err
 	}
+	if body, err = p.withMetadata(body, image); err != nil {
+		return nil, err
+	}
 	if p.format == transform.JPEG {
 		body = withDensity(body, dpi)
 	}
@@ -96,11 +99,8 @@ func (p *picture) joined() (*vips.Image, error) {
 
 func (p *picture) export(image *vips.Image) ([]byte, error) {
 	output := p.job.Plan.Output
-	keep := vips.KeepNone
-	switch {
-	case output.Metadata:
-		keep = vips.KeepAll
-	case output.Profile:
+	keep := vips.KeepNone // metadata is put in later, see withMetadata
+	if p.keepsProfile() {
 		keep = vips.KeepProfile
 	}
 	quality := output.Quality

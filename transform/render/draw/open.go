@@ -94,7 +94,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 	if err := checkEffort(image); err != nil {
 		return nil, err
 	}
-	p.frame = image
+	p.frame, p.beside = image, p.said(image)
 	if p.facts.Frames > 1 {
 		if err := checkTall(p.facts.Size, p.facts.Frames); err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/drawing/svg"
+	"github.com/caddy-images/caddy-images/transform/metadata"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/palette"
 	"github.com/caddy-images/caddy-images/transform/sniff"
@@ -41,6 +42,8 @@ type picture struct {
 	untilRow bool // the data of a JPEG are read up to the row that is needed
 	rowsLeft bool // nothing needed its last rows
 
+	beside metadata.Blocks // what the file says beside the picture, as far as it is asked for
+
 	reel   *vips.Reel  // of an animation
 	timing *vips.Image // whose metadata has an animation's delays and loops
 
@@ -59,7 +62,7 @@ type picture struct {
 
 // keepsProfile tells whether the original's colours stay as they are.
 func (p *picture) keepsProfile() bool {
-	return p.job.Plan.Output.Profile || p.job.Plan.Output.Metadata
+	return p.job.Plan.Output.KeepsProfile()
 }
 
 // each replaces the frame by what draw makes of it. So it is with every frame of an
