@@ -23,12 +23,12 @@ run: ## install what is missing, build, and serve examples/quickstart on :8080 (
 
 test: ## install what is missing and run all tests but the long ones
 	scripts/setup.sh test
-	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
+	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules tools/libvips/node_modules
 	scripts/test.sh
 
 test-long: ## soak tests, many repetitions, large inputs: about an hour, besides those of make test
 	scripts/setup.sh test
-	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules
+	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules tools/libvips/node_modules
 	scripts/test.sh long
 
 bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 20 minutes (FOLDER=… BENCH='-quick')
@@ -52,7 +52,7 @@ lint: bin/staticcheck ## gofmt, go vet, staticcheck
 	scripts/lint.sh
 
 clean: ## remove what the other commands made
-	rm -rf bin examples/quickstart/photos tools/imagekit/node_modules
+	rm -rf bin examples/quickstart/photos tools/imagekit/node_modules tools/libvips/node_modules
 
 # Go knows best what is up to date.
 bin/caddy: FORCE
@@ -69,5 +69,9 @@ bin/staticcheck: tools/go.mod tools/go.sum
 # Without npm, where setup.sh could not install it, the tests that need the SDKs are skipped.
 tools/imagekit/node_modules: tools/imagekit/package-lock.json
 	if command -v npm >/dev/null; then npm ci --prefix $(@D) --no-fund --no-audit --ignore-scripts && touch $@; fi
+
+# Where it cannot be had, the tests that would run with it are left out, and say so.
+tools/libvips/node_modules: tools/libvips/package-lock.json
+	scripts/libvips.sh install
 
 FORCE:

@@ -3,17 +3,31 @@
 #
 # What needs no cgo is built and tested without it first; then everything, with the race detector. Drawing is tested
 # without it, but for what happens at the same time: those tests compare pixels, one by one and on one goroutine, for
-# which the detector takes ten times as long.
+# which the detector takes ten times as long. Last, what draws is tested with a newer libvips, too.
 set -eu
 cd "$(dirname "$0")/.."
 
 drawing=./transform/render/draw
+# What depends on what libvips does.
+native="./transform/vips ./transform/header $drawing ./transform/render/admission ./transform/render/sandbox ./transform/render/workers"
+
+with_newer_libvips() {
+	echo '== drawing, with a newer libvips'
+	if scripts/libvips.sh true; then
+		# shellcheck disable=SC2086 # a list of words
+		scripts/libvips.sh go test -timeout 40m $native
+	else
+		echo 'skipped: the tests of drawing ran with the libvips of this system only'
+	fi
+}
 
 if [ "${1:-}" = long ]; then
 	echo '== all tests and the long ones'
 	CADDY_IMAGES_LONG=1 CGO_ENABLED=1 go test -p 1 -timeout 2h ./...
 	echo '== drawing, with the race detector'
 	CGO_ENABLED=1 go test -race -timeout 2h $drawing
+	export CADDY_IMAGES_LONG=1
+	with_newer_libvips
 	exit
 fi
 
@@ -37,3 +51,4 @@ CGO_ENABLED=1 go test -race -timeout 40m -run 'Concurren|Cancel|Deadline|Engine|
 echo '== all other tests, with the race detector'
 # shellcheck disable=SC2046 # a list of words
 CGO_ENABLED=1 go test -race -timeout 40m $(go list ./... | grep -vx "$module/${drawing#./}")
+with_newer_libvips

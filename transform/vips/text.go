@@ -6,7 +6,12 @@ package vips
 import "C"
 
 import (
+	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"unsafe"
 )
 
@@ -45,10 +50,42 @@ func AddFonts(folder string) error {
 	}
 	name := C.CString(folder)
 	defer C.free(unsafe.Pointer(name))
-	if C.bridge_add_fonts(name) == 0 {
-		return errors.New("this libvips takes no folders of fonts: it has no fontconfig, or that has no memory")
+	if C.bridge_add_fonts(name) != 0 {
+		return nil
 	}
-	return nil
+	return addFontFiles(folder)
+}
+
+// addFontFiles is for a libvips that has fontconfig within itself, as prebuilt ones
+// have, where nothing but libvips can call it: each file is loaded for a text that does
+// not matter, and stays. Those that are no fonts fail, and are as good as none; so are
+// links that lead out of the folder.
+func addFontFiles(folder string) error {
+	if !HasOperation("text") {
+		return errors.New("this libvips draws no text, so it takes no fonts")
+	}
+	folder, err := filepath.EvalSymlinks(folder)
+	if err != nil {
+		return nil // it is not there
+	}
+	scope := NewScope(context.Background())
+	defer scope.Close()
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		file, err := filepath.EvalSymlinks(path)
+		if err != nil || !strings.HasPrefix(file, folder+string(filepath.Separator)) {
+			return nil
+		}
+		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+			return nil
+		}
+		if text, err := scope.Text("m", TextOptions{Font: "sans-serif 1", FontFile: file}); err == nil {
+			text.Close()
+		}
+		return nil
+	})
 }
 
 // Text draws a text in Pango markup, as large as it takes: what is not markup

@@ -16,6 +16,9 @@ import (
 // happens to a picture that meets one which does.
 func TestIdleThreadsStay(t *testing.T) {
 	long.Only(t) // as long as libvips would wait: 15 seconds
+	if !losesErrors() {
+		t.Skip("from libvips 8.15.4 on threads may end, and a library that was linked with -Bsymbolic has them end")
+	}
 	if _, err := must[*Image](t)(newScope(t).Black(100, 100, 1)).CopyMemory(); err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,11 @@ import (
 )
 
 // What follows was measured with libvips 8.14.1, libjpeg-turbo 2.1, libwebp 1.2,
-// libheif 1.15 with libaom 3.6 and libimagequant 2.17 on amd64, each job in a
-// fresh process, as the growth of its resident size. TestEstimate measures again
-// and holds the estimates to it. A pixel is one of the picture's, whatever its
+// libheif 1.15 with libaom 3.6 and libimagequant 2.17 on amd64, and with libvips
+// 8.18.7, mozjpeg, libwebp 1.6, libheif 1.23 with libaom 3.15 and libimagequant 2.4,
+// each job in a fresh process, as the growth of its resident size. Which libraries
+// workers have is not known here, so the larger number counts. TestEstimate measures
+// again and holds the estimates to it. A pixel is one of the picture's, whatever its
 // channels.
 const (
 	// base is what a job takes however small it is: the code of the codecs, and
@@ -111,11 +113,12 @@ func (s *sketch) encode() {
 	}
 	switch format {
 	case transform.JPEG:
-		// All coefficients, which are looked at twice.
+		// All coefficients, which are looked at twice: of 16 bits, 1.5 or 3 a pixel.
+		// mozjpeg keeps them as they were before they were rounded, too.
 		if quality < fine {
-			s.peak += 4 * frame
+			s.peak += (3 + 3 + 1) * frame
 		} else {
-			s.peak += 8 * frame
+			s.peak += (6 + 6 + 2) * frame
 		}
 	case transform.PNG:
 		s.peak += 2 * s.pixel * frame // noise cannot be compressed
@@ -130,6 +133,9 @@ func (s *sketch) encode() {
 			s.peak += 24 * frame
 		} else {
 			s.peak += 38 * frame
+		}
+		if s.facts.Alpha {
+			s.peak += 12 * frame // a picture of its own
 		}
 	case transform.GIF:
 		s.peak += s.quantizing(frame) + 2*all

@@ -54,7 +54,7 @@ func TestEstimateOfPages(t *testing.T) {
 	small, _ := estimate(paperJob(t, 500, 500), wide(transform.Num(100)))
 	large, _ := estimate(paperJob(t, 500, 500), wide(transform.Num(900)))
 	// The page, the coefficients of the JPEG, and the rows that scaling holds.
-	if want := int64((paperPixel+4)*(900*900-100*100) + 3*(900*550-100*100)); large-small != want {
+	if want := int64((paperPixel+7)*(900*900-100*100) + 3*(900*550-100*100)); large-small != want {
 		t.Errorf("900 pixels wide takes %d more than 100, want %d", large-small, want)
 	}
 	// What a density enlarges counts as if the page were as large.

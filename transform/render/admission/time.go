@@ -72,7 +72,7 @@ const (
 	quantized     = 1 // more, of a PNG
 	writeWebP     = 0.13
 	writeLossless = 0.5
-	writeGIF      = 0.7
+	writeGIF      = 1.0  // 0.5 to 3.7: builds of libimagequant differ
 	writeFrames   = 0.35 // of an animated GIF
 
 	// alphaTimes is how many times as long most takes where colours are multiplied by

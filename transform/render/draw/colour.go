@@ -31,7 +31,9 @@ func colour(p *picture, _ transform.Recipe) error {
 			// A CMYK file without a profile is read with the one that libvips
 			// brings along. A profile that does not fit the picture, as broken
 			// files have, is as good as none.
-			converted, err := frame.IccTransform("srgb", vips.ICCOptions{Embedded: true, Input: inputProfile(frame)})
+			// Black becomes black: lcms sees to that itself where the output's profile
+			// is of version 4, as libvips' own is from 8.15 on.
+			converted, err := frame.IccTransform("srgb", vips.ICCOptions{Embedded: true, Input: inputProfile(frame), BlackPoint: true})
 			if err == nil {
 				return toSRGB(converted)
 			}

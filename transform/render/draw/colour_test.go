@@ -120,6 +120,12 @@ func TestProfiles(t *testing.T) {
 			wantEverywhere(t, atOrigin(i.SubImage(middle)), c, tolerance)
 		}
 	}
+	inks := 14 // inks show less
+	if since(t, 8, 17) {
+		// lcms 2.19, as the prebuilt 8.18 has it, finds a darker black in the profile
+		// than 2.14 does, and moves what is dark further.
+		inks = 23
+	}
 	for _, test := range []struct {
 		name      string
 		file      []byte
@@ -128,8 +134,8 @@ func TestProfiles(t *testing.T) {
 		{"p3 png", inProfile(t, i, "p3", transform.PNG, vips.KeepAll), 2},
 		{"p3 jpeg", inProfile(t, i, "p3", transform.JPEG, vips.KeepAll), 3},
 		{"srgb", inProfile(t, i, "srgb", transform.PNG, vips.KeepAll), 1},
-		{"cmyk", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepAll), 14}, // inks show less
-		{"cmyk without a profile", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepNone), 14},
+		{"cmyk", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepAll), inks},
+		{"cmyk without a profile", inProfile(t, i, "cmyk", transform.JPEG, vips.KeepNone), inks},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wants(t, drawn(t, test.file), test.tolerance)

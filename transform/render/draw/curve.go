@@ -30,7 +30,8 @@ func curved(image *vips.Image, curves ...curve) (*vips.Image, error) {
 			table = append(table, byte(math.Round(255*unit(to))))
 		}
 	}
-	lut, err := image.Scope().NewImageFromMemory(table, 256, 1, bands, vips.InterpretationHistogram)
+	// The result's colour space is the image's in older libvips, the table's in newer.
+	lut, err := image.Scope().NewImageFromMemory(table, 256, 1, bands, image.Interpretation())
 	if err != nil {
 		return nil, err
 	}

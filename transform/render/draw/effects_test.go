@@ -21,8 +21,9 @@ func halves(w, h int, dark, bright color.NRGBA) *image.NRGBA {
 
 func tone(v uint8) color.NRGBA { return color.NRGBA{v, v, v, 255} }
 
-// luma is the brightness of linear light (IEC 61966-2-1), with the weights of libvips.
-func luma(c color.NRGBA) uint8 {
+// luma is the brightness of linear light (IEC 61966-2-1), with the weights of libvips:
+// from 8.17 on those of CIE, before them roundly.
+func luma(t testing.TB, c color.NRGBA) uint8 {
 	linear := func(v uint8) float64 {
 		f := float64(v) / 255
 		if f <= 0.04045 {
@@ -31,6 +32,9 @@ func luma(c color.NRGBA) uint8 {
 		return math.Pow((f+0.055)/1.055, 2.4)
 	}
 	y := 0.2*linear(c.R) + 0.7*linear(c.G) + 0.1*linear(c.B)
+	if since(t, 8, 17) {
+		y = 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	}
 	if y <= 0.0031308 {
 		return uint8(math.Round(255 * 12.92 * y))
 	}
@@ -40,12 +44,12 @@ func luma(c color.NRGBA) uint8 {
 func TestGrayscale(t *testing.T) {
 	step := effect(transform.Effects{Grayscale: true})
 	for _, c := range []color.NRGBA{red, green, blue, yellow, gray, black, white} {
-		v := luma(c)
+		v := luma(t, c)
 		wantEverywhere(t, drawn(t, asPNG(t, solid(9, 9, c)), step), tone(v), 2)
 		c.A = 100
 		wantEverywhere(t, drawn(t, asPNG(t, solid(9, 9, c)), step), color.NRGBA{v, v, v, 100}, 2)
 	}
-	wantEverywhere(t, written(t, asJPEG(t, solid(9, 9, red)), transform.Output{Format: transform.JPEG}, step), tone(luma(red)), 3)
+	wantEverywhere(t, written(t, asJPEG(t, solid(9, 9, red)), transform.Output{Format: transform.JPEG}, step), tone(luma(t, red)), 3)
 }
 
 func TestContrast(t *testing.T) {

@@ -43,10 +43,21 @@ func originals(t testing.TB) map[transform.Format][]byte {
 	}
 }
 
+// readable reports whether libvips has what decodes a format: HEIC takes HEVC, which
+// not every build has.
+func readable(t testing.TB, format transform.Format) bool {
+	t.Helper()
+	_, err := opened(t, originals(t)[format]).Average()
+	return err == nil
+}
+
 func TestFormats(t *testing.T) {
 	for in, original := range originals(t) {
 		for _, out := range writable {
 			t.Run(fmt.Sprint(in, " to ", out), func(t *testing.T) {
+				if in == transform.HEIC && !readable(t, in) {
+					t.Skip("this libvips has no HEVC")
+				}
 				for _, step := range []transform.Step{{}, sized(32, 0, transform.Cover, 0), sized(0, 100, transform.Cover, 0)} {
 					r := result(t, newJob(original, transform.Output{Format: out, Quality: 90}, step))
 					if r.Format != out || r.Frames != 1 {
@@ -110,6 +121,9 @@ func TestFormatChoice(t *testing.T) {
 		{transform.JPEG, transform.FormatAuto, nil, withBackground(round, red), transform.JPEG},
 	}
 	for n, test := range tests {
+		if test.original == transform.HEIC && !readable(t, test.original) {
+			continue // this libvips has no HEVC
+		}
 		job := newJob(files[test.original], transform.Output{Format: test.wanted}, test.step)
 		job.Accepts = test.accepts
 		if r := result(t, job); r.Format != test.want {

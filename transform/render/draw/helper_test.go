@@ -233,6 +233,16 @@ func distance(a, b color.NRGBA) int {
 	return max(d, apart(a.R, b.R), apart(a.G, b.G), apart(a.B, b.B))
 }
 
+// since reports whether libvips is of a version or newer, for what differs by version.
+func since(t testing.TB, major, minor int) bool {
+	t.Helper()
+	var has struct{ major, minor int }
+	if _, err := fmt.Sscanf(vips.Version(), "%d.%d", &has.major, &has.minor); err != nil {
+		t.Fatal(err)
+	}
+	return has.major > major || has.major == major && has.minor >= minor
+}
+
 func apart(a, b uint8) int { return max(int(a)-int(b), int(b)-int(a)) }
 
 // wantMessage checks that an error names what it is about.

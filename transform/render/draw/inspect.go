@@ -81,8 +81,12 @@ func spaceOf(image *vips.Image) string {
 }
 
 // depthOf is how many bits a channel has in the file, where its loader says so, and
-// those that it is decoded to elsewhere.
+// those that it is decoded to elsewhere. Of a palette libvips from 8.15 on says how
+// many bits choose one of its colours, which have 8 in each channel.
 func depthOf(image *vips.Image) int {
+	if image.HasField("palette") {
+		return 8
+	}
 	for _, field := range []string{"bits-per-sample", "heif-bitdepth"} {
 		if n, ok := image.GetInt(field); ok && n > 0 && n <= 64 {
 			return n

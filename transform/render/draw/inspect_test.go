@@ -91,7 +91,7 @@ func TestInspect(t *testing.T) {
 				if !strings.Contains(got.ICC.Description, "P3") {
 					t.Errorf("the profile is %+v", got.ICC)
 				}
-				got.ICC = transform.ICC{}
+				got.ICC, got.EXIF = transform.ICC{}, nil // newer versions of libvips write EXIF into a PNG, too
 			case "TIFF":
 				if w := got.EXIF["ImageWidth"]; w.Text != "40" || !w.Number || got.EXIF["BitsPerSample"].Text != "8, 8, 8" {
 					t.Errorf("%+v", got.EXIF)

@@ -54,6 +54,9 @@ func smallJobs(t testing.TB) []render.Job {
 	steps := smallSteps()
 	var jobs []render.Job
 	for _, in := range []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF, transform.TIFF, transform.SVG, transform.AVIF, transform.HEIC} {
+		if in == transform.HEIC && !readable(t, in) {
+			continue // this libvips has no HEVC
+		}
 		for k, s := range steps {
 			out := []transform.Format{transform.JPEG, transform.PNG, transform.WebP, transform.GIF}[(k+len(jobs)/len(steps))%4]
 			jobs = append(jobs, newJob(files[in], transform.Output{Format: out}, s...))

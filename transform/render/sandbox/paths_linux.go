@@ -1,9 +1,15 @@
 package sandbox
 
 // ReadPaths is what a worker reads after its libraries are loaded: fonts for
-// text in a picture, and what the libraries load when they first need it. It is
-// the same for all users; nothing below a home directory is in it.
+// text in a picture, and what the libraries load when they first need it. Of a home
+// directory nothing is in it, unless libraries are loaded from there: then those, and
+// what they load.
 func ReadPaths() []string {
+	system := systemPaths()
+	return append(system, libraryPaths(system)...)
+}
+
+func systemPaths() []string {
 	return []string{
 		"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
 

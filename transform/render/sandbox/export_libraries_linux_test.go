@@ -1,0 +1,4 @@
+package sandbox
+
+// LibraryFolders is libraryFolders for tests.
+var LibraryFolders = libraryFolders

@@ -1,0 +1,114 @@
+package sandbox
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// moduleFolders are where libraries keep code that they load later, below the folder
+// that they are in themselves: libvips its modules, libheif its codecs, and
+// gdk-pixbuf its readers.
+var moduleFolders = []string{"vips-modules-*", "libheif", "gdk-pixbuf-2.0"}
+
+// dataFolders are those of [ReadPaths] below another prefix than /usr.
+var dataFolders = []string{"etc/fonts", "share/fonts", "share/fontconfig", "var/cache/fontconfig", "share/poppler"}
+
+// libraryPaths are what libraries read that are installed elsewhere than the system's
+// are, such as below /opt: other libraries beside them, modules, and what fontconfig
+// and poppler find by the prefix that they were built for. Of a folder with libraries
+// only these are granted, and not all that is in it: it may be anything's.
+func libraryPaths(system []string) (paths []string) {
+	maps, _ := os.ReadFile("/proc/self/maps") // without it there are only those of the environment
+	folders := append(libraryFolders(maps), filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
+	slices.Sort(folders)
+	for _, folder := range slices.Compact(folders) {
+		if !filepath.IsAbs(folder) || isRoot(folder) || isBelow(folder, system) {
+			continue
+		}
+		paths = append(paths, librariesIn(folder)...)
+		for _, modules := range moduleFolders {
+			found, _ := filepath.Glob(filepath.Join(quoted(folder), modules))
+			paths = append(paths, found...)
+		}
+		if prefix, ok := prefixOf(folder); ok {
+			for _, data := range dataFolders {
+				paths = append(paths, filepath.Join(prefix, data))
+			}
+		}
+	}
+	return append(paths, namedPaths()...)
+}
+
+// namedPaths are what variables name that a worker's libraries are to have. Fonts are
+// not among them, but where fontconfig is told which there are.
+func namedPaths() (paths []string) {
+	for _, variable := range []string{"LIBHEIF_PLUGIN_PATH", "FONTCONFIG_PATH"} {
+		paths = append(paths, filepath.SplitList(os.Getenv(variable))...)
+	}
+	paths = append(paths, os.Getenv("FONTCONFIG_FILE"))
+	return slices.DeleteFunc(paths, func(path string) bool { return !filepath.IsAbs(path) || isRoot(path) })
+}
+
+// libraryFolders are the folders of the libraries in a process's mappings
+// (proc_pid_maps(5)).
+func libraryFolders(maps []byte) (folders []string) {
+	for line := range bytes.Lines(maps) {
+		start := bytes.IndexByte(line, '/')
+		if start < 0 {
+			continue
+		}
+		path := strings.TrimSuffix(strings.TrimSuffix(string(line[start:]), "\n"), " (deleted)")
+		// What is in memory has a name in the root folder (memfd_create(2)).
+		if folder := filepath.Dir(path); isLibrary(filepath.Base(path)) && !isRoot(folder) && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// isLibrary reports whether a file is a shared library by its name.
+func isLibrary(name string) bool {
+	return strings.HasSuffix(name, ".so") || strings.Contains(name, ".so.")
+}
+
+func librariesIn(folder string) (paths []string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil // what cannot be listed now needs no grant
+	}
+	for _, e := range entries {
+		if isLibrary(e.Name()) && !e.IsDir() {
+			paths = append(paths, filepath.Join(folder, e.Name()))
+		}
+	}
+	return paths
+}
+
+// prefixOf is /opt/vips for /opt/vips/lib, /opt/vips/lib64 and
+// /opt/vips/lib/x86_64-linux-gnu.
+func prefixOf(folder string) (prefix string, ok bool) {
+	for range 2 {
+		prefix = filepath.Dir(folder)
+		if name := filepath.Base(folder); name == "lib" || name == "lib64" {
+			return prefix, !isRoot(prefix)
+		}
+		folder = prefix
+	}
+	return "", false
+}
+
+// isBelow reports whether a path is one of some folders, or below one.
+func isBelow(path string, folders []string) bool {
+	path = filepath.Clean(path)
+	return slices.ContainsFunc(folders, func(folder string) bool {
+		return path == folder || strings.HasPrefix(path, folder+"/")
+	})
+}
+
+// quoted is a path as a pattern that only it matches.
+func quoted(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
