@@ -66,10 +66,10 @@ func written(t testing.TB, original []byte, output transform.Output, steps ...tr
 	return i
 }
 
-// drawn is what the steps make of the original; PNG shows every pixel as it is.
+// drawn is what the steps make of the original; a lossless PNG shows every pixel as it is.
 func drawn(t testing.TB, original []byte, steps ...transform.Step) *image.NRGBA {
 	t.Helper()
-	return written(t, original, transform.Output{Format: transform.PNG}, steps...)
+	return written(t, original, transform.Output{Format: transform.PNG, Lossless: true}, steps...)
 }
 
 // failure draws a job that must fail with an error of the kind.

@@ -35,7 +35,7 @@ func overlay(name string, place transform.Place, steps ...transform.Step) transf
 
 // layered is a job with layers, whose pictures have names.
 func layered(original []byte, files map[string][]byte, steps ...transform.Step) render.Job {
-	job := newJob(original, transform.Output{Format: transform.PNG}, steps...)
+	job := newJob(original, transform.Output{Format: transform.PNG, Lossless: true}, steps...)
 	for _, ref := range job.Plan.Refs() {
 		job.Files = append(job.Files, files[ref.Path])
 	}

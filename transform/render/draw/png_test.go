@@ -348,6 +348,7 @@ func TestFewColoursWithLayers(t *testing.T) {
 			step := scaled
 			step.Layers = []transform.Layer{overlay("layer", at(10, 20))}
 			job := layered(test.file, map[string][]byte{"layer": test.layer}, step)
+			job.Plan.Output = asPNGs
 			body := result(t, job).Body
 			if few := body[25] == 3; few != test.few {
 				t.Errorf("indexes: %t, want %t", few, test.few)
@@ -387,7 +388,7 @@ func TestKeptInEveryPNG(t *testing.T) {
 	} {
 		n := rgb(i)
 		tagged := must(inVips(t, n, 4).IccTransform("p3", vips.ICCOptions{Input: "srgb"}))(t)
-		tagged.SetBlob(vips.FieldXMP, []byte("<x:xmpmeta xmlns:x='adobe:ns:meta/'>kept</x:xmpmeta>"))
+		tagged.SetBlob(vips.FieldXMP, []byte(cameraXMP))
 		file := must(must(tagged.CopyAt(150))(t).ExportPng(vips.PngOptions{Keep: vips.KeepAll}))(t)
 		pixels := opened(t, file)
 		for _, step := range []transform.Step{{}, sized(40, 30, transform.Stretch, 0)} {
