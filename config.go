@@ -71,8 +71,8 @@ type Handler struct {
 	// The most frames that an animation may have. Default: 500.
 	MaxFrames int `json:"max_frames,omitempty"`
 
-	// The largest width and height of a result, in pixels; a side that is no longer
-	// than the original's is allowed. Default: 16383, the most that a WebP can have.
+	// The largest width and height of a result, in pixels. An image whose size the URL
+	// leaves as it is may be larger. Default: 16383, the most that a WebP can have.
 	MaxDimension int `json:"max_dimension,omitempty"`
 
 	// Where originals are opened. `processes`: in worker processes, which gave

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 )
@@ -22,7 +21,8 @@ func TestInHaste(t *testing.T) {
 
 func testInHaste(t *testing.T, url string) {
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n}")
-	writeJPEG(t, filepath.Join(s.root, "photo.jpg"), image.Point{600, 400})
+	// Grain, as photographs have it: what is flat is written the same way in haste.
+	s.originals(t, map[string][]byte{"photo.jpg": located(t, grainy(600, 400), 90, 1)})
 	var clients sync.WaitGroup
 	tags := make([]string, 16)
 	bodies := make([][]byte, len(tags))
@@ -53,4 +53,21 @@ func testInHaste(t *testing.T, url string) {
 	}
 	s.get(t, fmt.Sprintf(url, 400), "If-None-Match", tags[1]).wants(t, http.StatusOK)
 	s.get(t, fmt.Sprintf(url, 400), "If-Match", `"other"`).wants(t, http.StatusPreconditionFailed)
+}
+
+// grainy is a picture that packs as photographs do: even changes, and a little noise.
+func grainy(width, height int) *image.NRGBA {
+	m := noise(width, height)
+	for i, v := range m.Pix {
+		x, y := i/4%width, i/4/width
+		switch i % 4 {
+		case 0:
+			m.Pix[i] = uint8(x/4) + v>>5
+		case 1:
+			m.Pix[i] = uint8(y/4) + v>>4
+		case 2:
+			m.Pix[i] = uint8((x+y)/5) + v>>6
+		}
+	}
+	return m
 }

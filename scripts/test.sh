@@ -2,20 +2,21 @@
 # test.sh [long]: all tests but the long ones, or the long ones and all others.
 #
 # What needs no cgo is built and tested without it first; then everything, with the race detector. Drawing is tested
-# without it, but for what happens at the same time: those tests compare pixels, one by one and on one goroutine, for
-# which the detector takes ten times as long. Last, what draws is tested with a newer libvips, too.
+# without it, except for what happens at the same time: those tests compare pixels, one by one and on one goroutine, for
+# which the detector takes ten times as long. They keep one processor busy, so they run beside the others. Last, what
+# draws is tested with a newer libvips, too.
 set -eu
 cd "$(dirname "$0")/.."
 
 drawing=./transform/render/draw
-# What depends on what libvips does.
+# What depends on what libvips does. What it takes is estimated in test-long: that takes minutes.
 native="./transform/vips ./transform/header $drawing ./transform/render/admission ./transform/render/sandbox ./transform/render/workers"
 
 with_newer_libvips() {
 	echo '== drawing, with a newer libvips'
 	if scripts/libvips.sh true; then
 		# shellcheck disable=SC2086 # a list of words
-		scripts/libvips.sh go test -timeout 40m $native
+		scripts/libvips.sh go test -timeout 40m "$@" $native
 	else
 		echo 'skipped: the tests of drawing ran with the libvips of this system only'
 	fi
@@ -44,11 +45,20 @@ echo '== without cgo: the tests that need no libvips'
 # shellcheck disable=SC2086 # a list of words
 CGO_ENABLED=0 go test $packages
 
-echo '== drawing'
-CGO_ENABLED=1 go test -timeout 40m $drawing
-CGO_ENABLED=1 go test -race -timeout 40m -run 'Concurren|Cancel|Deadline|Engine|Thread|Leak' $drawing
+drawn=$(mktemp)
+CGO_ENABLED=1 go test -timeout 40m $drawing >"$drawn" 2>&1 &
+drawer=$!
+trap 'kill $drawer 2>/dev/null || true; rm -f "$drawn"' EXIT
 
-echo '== all other tests, with the race detector'
-# shellcheck disable=SC2046 # a list of words
-CGO_ENABLED=1 go test -race -timeout 40m $(go list ./... | grep -vx "$module/${drawing#./}")
-with_newer_libvips
+echo '== all tests but drawing, with the race detector'
+failed=
+# The pictures of the quickstart are drawn by one goroutine, and were above.
+others=$(go list ./... | grep -vx -e "$module/${drawing#./}" -e "$module/examples/quickstart/samples")
+# shellcheck disable=SC2086 # a list of words
+CGO_ENABLED=1 go test -race -timeout 40m $others || failed=1
+echo '== drawing'
+wait $drawer || failed=1
+cat "$drawn"
+CGO_ENABLED=1 go test -race -timeout 40m -run 'Concurren|Cancel|Deadline|Engine|Thread|Leak' $drawing || failed=1
+with_newer_libvips -skip 'TestEstimate' || failed=1
+[ -z "$failed" ]

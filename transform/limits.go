@@ -11,8 +11,8 @@ type Limits struct {
 	// MaxFrames bounds the frames of an animation.
 	MaxFrames int
 
-	// MaxDimension bounds width and height of what is drawn. A side that is no longer
-	// than the original's is not beyond it.
+	// MaxDimension bounds width and height of what is drawn, unless that is as large as
+	// the original.
 	MaxDimension int
 
 	// MaxPDFSize bounds the file of which a page is drawn, in bytes.
@@ -54,7 +54,7 @@ func (l Limits) CheckDrawn(s Size) error { return l.checkDrawn(s, Size{}, 1) }
 // checkDrawn reports whether a picture may be drawn, of one of the size own: frames
 // frames of the size s.
 func (l Limits) checkDrawn(s, own Size, frames int) error {
-	if s.Width > max(l.MaxDimension, own.Width) || s.Height > max(l.MaxDimension, own.Height) {
+	if s != own && max(s.Width, s.Height) > l.MaxDimension {
 		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
 	}
 	if n := pixelsOf(s, frames); n > l.MaxPixels {

@@ -64,7 +64,7 @@ func TestLimitsOfRecipe(t *testing.T) {
 		{"a photo", plant, Step{Resize: box(Cover, 300, 200)}, ""},
 		{"a part of what is wider than max_dimension", still(20000, 1000), Step{Resize: box(Crop, 300, 200)}, ""},
 		{"wider than max_dimension, and left so", still(20000, 1000), Step{}, ""},
-		{"wider than max_dimension, and cut in its height", still(20000, 1000), Step{Resize: box(Crop, 20000, 500)}, ""},
+		{"wider than max_dimension, and cut in its height", still(20000, 1000), Step{Resize: box(Crop, 20000, 500)}, "The result would be 20000x500, more than max_dimension, 16383"},
 		{"wider than max_dimension, and turned", still(20000, 1000), Step{Rotate: Num(90)}, "The result would be 1000x20000, more than max_dimension, 16383"},
 		{"wider than max_dimension, and padded", still(20000, 1000), Step{Resize: box(PadOnly, 20000, 16384)}, "The result would be 20000x16384, more than max_dimension, 16383"},
 		{"wider than max_dimension, and wider still", still(20000, 10), Step{Border: Border{Width: Num(1)}}, "The result would be 20002x12, more than max_dimension, 16383"},
