@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,6 +55,8 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 		a.contentType = typeOf(original, asked.Ref)
 		a.etag = original.ETag
 		switch {
+		case !isETag(a.etag) && original.Stream != nil:
+			a.etag = "" // its bytes are not known yet
 		case !isETag(a.etag):
 			a.etag = strongTag(validator(original))
 		case original.Decoded:
@@ -94,7 +97,17 @@ func (h *Handler) describe(r *http.Request, asked transform.Request, original *o
 
 // send writes the answer. http.ServeContent answers conditions, ranges and HEAD.
 func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error {
-	header := w.Header()
+	a.sendContent(w, r, bytes.NewReader(body))
+	return nil
+}
+
+func (a answer) sendContent(w http.ResponseWriter, r *http.Request, content io.ReadSeeker) {
+	a.fill(w.Header())
+	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, content)
+}
+
+// fill puts into a header what the answer says.
+func (a answer) fill(header http.Header) {
 	if a.contentType != "" {
 		header.Set("Content-Type", a.contentType)
 	}
@@ -122,8 +135,6 @@ func (a answer) send(w http.ResponseWriter, r *http.Request, body []byte) error 
 		header.Set("Content-Disposition", a.disposition)
 	}
 	disarm(header, a.contentType)
-	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, bytes.NewReader(body))
-	return nil
 }
 
 // conditionWriter keeps 412 and 416 out of caches. They answer one client's condition

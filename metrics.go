@@ -201,6 +201,12 @@ func (c countedOrigin) Fetch(ctx context.Context, req origin.Request) (*origin.S
 		if !c.recycles {
 			source = source.Shared()
 		}
+		if source.Stream != nil { // its first bytes were counted
+			began := int64(len(source.Body))
+			source.Stream.Sent = func(bytes int64) {
+				metrics.originalBytes.WithLabelValues(c.name).Add(float64(max(0, bytes-began)))
+			}
+		}
 	}
 	metrics.fetches.WithLabelValues(c.name, code, string(is)).Inc()
 	return source, err

@@ -8,6 +8,7 @@ import (
 	stderrors "errors"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -88,6 +89,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.fail(w, r, err)
 	}
+	giveBack = sync.OnceFunc(giveBack)
 	defer giveBack()
 	original, err := h.fetch(ctx, w, r, nextHandler, asked)
 	var missing error // what a default image stands in for
@@ -101,6 +103,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	if err != nil {
 		return h.failAlike(w, r, err, nil)
 	}
+	defer original.Close()
 	if asked.Meta {
 		return h.serveMeta(ctx, w, r, engine, asked, original, missing)
 	}
@@ -130,6 +133,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, nextHandler 
 	}
 	if asked.Plan.IsZero() {
 		answer.saveAs(asked)
+		if original.Stream != nil {
+			giveBack() // it may take hours
+			return h.sendStream(w, r, answer, original.Stream)
+		}
 		return h.send(w, r, answer, original.Body)
 	}
 	if answer.isKnownTo(r) {
@@ -187,14 +194,25 @@ func (h *Handler) fetch(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		MediaTypes: types,
 		MayPass:    func(header http.Header) error { return h.mayPass(header, asked) },
 	})
-	original, err := h.originOf(asked.Ref, asked.Proof).Fetch(ctx, h.originRequest(r, asked.Ref))
+	from, question := h.originOf(asked.Ref, asked.Proof), h.originRequest(r, asked.Ref)
+	question.Stream = h.streaming(r, asked)
+	original, err := from.Fetch(ctx, question)
+	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
+		original.Close()
+		question.Stream = origin.Streaming{}
+		original, err = from.Fetch(ctx, question)
+	}
 	if err == nil {
 		original, err = unpacked(original, h.MaxSourceSize)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return original, h.mayShow(r, asked, original)
+	if err := h.mayShow(r, asked, original); err != nil {
+		original.Close()
+		return nil, err
+	}
+	return original, nil
 }
 
 // originRequest asks an origin for a file, on behalf of a client.

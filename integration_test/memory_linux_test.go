@@ -70,7 +70,7 @@ func TestMemoryStaysPut(t *testing.T) {
 }
 
 // mix are what is asked for, of each original.
-var mix = []string{"w-100", "w-64,h-64", "h-40,f-webp", "w-200,bl-5", "w-150,rt-30,f-png", "w-90,h-90,cm-pad_resize,r-max", "w-50,e-sharpen,e-contrast", "w-120,h-60,fo-auto", "w-33,f-gif", "q-0"}
+var mix = []string{"w-100", "w-64,h-64", "h-40,f-webp", "w-200,bl-5", "w-150,rt-30,f-png", "w-90,h-90,cm-pad_resize,r-max", "w-50,e-sharpen,e-contrast", "w-120,h-60,fo-auto", "w-33,f-gif", "q-101"}
 
 // render asks for the pictures from one number up to another, with two clients at
 // a time. One in ten is an error.
@@ -84,7 +84,7 @@ func (s *server) render(t *testing.T, from, to int) {
 			for n := int(next.Add(1)) - 1; n < to; n = int(next.Add(1)) - 1 {
 				tr := mix[n%len(mix)]
 				want := http.StatusOK
-				if tr == "q-0" {
+				if tr == "q-101" {
 					want = http.StatusBadRequest
 				}
 				// Another width is another variant.

@@ -19,13 +19,18 @@ func FromAnswer(ctx context.Context, server string, answer *http.Response, maxBy
 	if err != nil {
 		return nil, NetError(ctx, server, err)
 	}
-	source.ContentType = answer.Header.Get("Content-Type")
-	source.ETag = answer.Header.Get("ETag")
-	source.CacheControl = strings.Join(answer.Header.Values("Cache-Control"), ", ")
-	source.Header = answer.Header
-	// A date that cannot be read is as good as none (RFC 9110 section 8.8.2).
-	source.LastModified, _ = http.ParseTime(answer.Header.Get("Last-Modified"))
+	source.described(answer)
 	return source, nil
+}
+
+// described adds what the header of an answer says of the original.
+func (s *Source) described(answer *http.Response) {
+	s.ContentType = answer.Header.Get("Content-Type")
+	s.ETag = answer.Header.Get("ETag")
+	s.CacheControl = strings.Join(answer.Header.Values("Cache-Control"), ", ")
+	s.Header = answer.Header
+	// A date that cannot be read is as good as none (RFC 9110 section 8.8.2).
+	s.LastModified, _ = http.ParseTime(answer.Header.Get("Last-Modified"))
 }
 
 // readAnswer reads the body of an answer. It is decoded if it is compressed with gzip:

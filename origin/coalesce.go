@@ -15,7 +15,8 @@ import (
 // A waiter whose context is done returns at once and leaves the fetch to the
 // others; when the last one leaves, the fetch is cancelled. The fetch carries no
 // value and no deadline of any waiter's context: it belongs to all of them. What
-// it returns, error included, is shared, so nobody changes it.
+// it returns, error included, is shared, so nobody changes it. A stream is read once, so
+// requests for one are not shared.
 func Coalesce(o Origin) Origin {
 	if _, bound := o.(RequestBound); bound {
 		return o
@@ -42,6 +43,9 @@ type Sharing interface {
 func (c *coalescer) Forget(matches func(Request) bool) int { return c.group.Forget(matches) }
 
 func (c *coalescer) Fetch(ctx context.Context, req Request) (*Source, error) {
+	if req.Stream.Wanted {
+		return c.origin.Fetch(ctx, req)
+	}
 	source, shared, err := c.group.Do(ctx, req, c.origin.Fetch)
 	switch {
 	case err == nil && shared:

@@ -211,3 +211,27 @@ func TestForget(t *testing.T) {
 func missing(context.Context, origin.Request) (*origin.Source, error) {
 	return nil, errors.New(errors.NotFound, "no")
 }
+
+// A stream is one caller's.
+func TestCoalesceDoesNotShareStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		land := make(chan struct{})
+		o := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+			fetches.Add(1)
+			<-land
+			return &origin.Source{}, nil
+		}))
+		req := request
+		req.Stream.Wanted = true
+		first, second := fetching(t.Context(), o, req), fetching(t.Context(), o, req)
+		synctest.Wait()
+		if got := fetches.Load(); got != 2 {
+			t.Errorf("%d fetches", got)
+		}
+		close(land)
+		if a, b := <-first, <-second; a.source == b.source {
+			t.Error("it is shared")
+		}
+	})
+}

@@ -46,14 +46,22 @@ type Request struct {
 	// ConnectTimeout is how long connecting to a server may take, where the
 	// origin's own limit is not shorter; 0 says nothing.
 	ConnectTimeout time.Duration
+
+	// Stream asks for a Source that is sent while it is read. An origin may give a
+	// whole one all the same.
+	Stream Streaming
 }
 
 // Source is an original as an origin gave it. It may be shared between requests, so
 // nobody changes it. It is not copied but by Unpacked, and by Shared, which an origin gives that keeps
 // the Source, or gives it to more than one caller.
 type Source struct {
-	// Body is the whole file.
+	// Body is the whole file, or its first bytes if there is a Stream.
 	Body []byte
+
+	// Stream is the whole file, where it was asked for and is too long to be held; nil
+	// otherwise. It belongs to one caller, who closes it. MaxBytes does not bound it.
+	Stream *Stream
 
 	memory *memory // that Body is in, where it can be used again; nil otherwise
 
@@ -91,6 +99,13 @@ func (s *Source) IgnoreCacheControl() {
 	s.CacheControl = ""
 	for _, name := range []string{"Cache-Control", "CDN-Cache-Control", "Surrogate-Control", "Expires", "Pragma"} {
 		s.Header.Del(name)
+	}
+}
+
+// Close closes what there is to close. A nil Source is none.
+func (s *Source) Close() {
+	if s != nil && s.Stream != nil {
+		_ = s.Stream.Close()
 	}
 }
 

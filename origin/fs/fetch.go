@@ -35,7 +35,15 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if err != nil {
 		return nil, openError(err)
 	}
-	defer file.Close()
+	source, err := read(ctx, file, name, req)
+	if err != nil || source.Stream == nil {
+		_ = file.Close()
+	}
+	return source, err
+}
+
+// read reads a file, or the start of one that is streamed, which stays open.
+func read(ctx context.Context, file fs.File, name string, req origin.Request) (*origin.Source, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, openError(err)
@@ -43,7 +51,7 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if !info.Mode().IsRegular() {
 		return nil, notFound()
 	}
-	source, err := origin.Read(patient{ctx, file}, info.Size(), req.MaxBytes)
+	source, err := contents(ctx, file, info.Size(), req)
 	if err != nil {
 		return nil, readError(ctx, err)
 	}
@@ -51,6 +59,21 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	source.ETag = etag(info)
 	source.LastModified = info.ModTime()
 	return source, nil
+}
+
+func contents(ctx context.Context, file fs.File, size int64, req origin.Request) (*origin.Source, error) {
+	seeker, ok := file.(io.ReadSeekCloser)
+	if !req.Stream.Wanted || !ok || size <= origin.StreamStart {
+		return origin.Read(patient{ctx, file}, size, req.MaxBytes)
+	}
+	start := make([]byte, origin.StreamStart)
+	if _, err := io.ReadFull(patient{ctx, file}, start); err != nil {
+		return nil, err
+	}
+	if _, err := seeker.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return &origin.Source{Body: start, Stream: &origin.Stream{ReadSeekCloser: seeker, Size: size, Ranges: true}}, nil
 }
 
 func notFound() *errors.Error {

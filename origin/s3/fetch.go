@@ -15,34 +15,51 @@ const server = "S3"
 
 // Fetch implements origin.Origin.
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	timed, cancel := context.WithTimeout(origin.WithConnectTimeout(ctx, req.ConnectTimeout), o.timeout)
-	defer cancel()
-	answer, err := o.get(timed, req.Ref)
-	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(timed) {
-		// S3 asks its clients to try 5xx again, and says so of 503 SlowDown too.
-		answer.Body.Close()
-		answer, err = o.get(timed, req.Ref)
-	}
-	if err != nil {
-		return nil, origin.NetError(ctx, server, err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, refusal(answer)
-	}
-	source, err := origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	source, err := o.fetch(origin.WithConnectTimeout(ctx, req.ConnectTimeout), req)
 	if err == nil && o.IgnoreCacheControl {
 		source.IgnoreCacheControl()
 	}
 	return source, err
 }
 
-func (o *Origin) get(ctx context.Context, ref origin.Ref) (*http.Response, error) {
+func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	if req.Stream.Wanted {
+		return origin.OpenStream(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
+			return o.get(ctx, req.Ref, byteRange)
+		})
+	}
+	timed, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	answer, err := o.get(timed, req.Ref, "")
+	if err != nil {
+		return nil, origin.NetError(ctx, server, err)
+	}
+	defer answer.Body.Close()
+	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+}
+
+// get asks for a file, or for a range of it if that is not empty. An answer without
+// either is an error.
+func (o *Origin) get(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
+	answer, err := o.ask(ctx, ref, byteRange)
+	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(ctx) {
+		// S3 asks its clients to try 5xx again, and says so of 503 SlowDown too.
+		answer.Body.Close()
+		answer, err = o.ask(ctx, ref, byteRange)
+	}
+	if err == nil && !origin.IsAnswer(answer.StatusCode, byteRange) {
+		defer answer.Body.Close()
+		return nil, refusal(answer)
+	}
+	return answer, err
+}
+
+func (o *Origin) ask(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
 	if o.prefix+ref.Name() == "" {
 		// This would list the bucket.
 		return nil, origin.StatusError(server, http.StatusNotFound)
 	}
-	r, err := o.request(ctx, ref)
+	r, err := o.request(ctx, ref, byteRange)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,8 @@ type Origin struct {
 	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
 
 	// How long a fetch may take in all, finding credentials and the body
-	// included. Default: `15s`
+	// included. What is streamed has as long until its first bytes, and for each
+	// silence after that. Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
 	config      *Origin  // what is configured, placeholders replaced

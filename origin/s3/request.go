@@ -17,8 +17,8 @@ import (
 // emptySHA256 is the hash of a request's empty body.
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// request is the signed GET for an original.
-func (o *Origin) request(ctx context.Context, ref origin.Ref) (*http.Request, error) {
+// request is the signed GET for an original, or for a range of it if that is not empty.
+func (o *Origin) request(ctx context.Context, ref origin.Ref, byteRange string) (*http.Request, error) {
 	asked := *o.base
 	asked.Path += o.prefix + ref.Name()
 	// The signature covers this very encoding.
@@ -27,6 +27,9 @@ func (o *Origin) request(ctx context.Context, ref origin.Ref) (*http.Request, er
 		Method: http.MethodGet,
 		URL:    &asked,
 		Header: http.Header{"User-Agent": {"caddy-images"}},
+	}
+	if byteRange != "" {
+		r.Header.Set("Range", byteRange)
 	}
 	r = r.WithContext(ctx)
 	if o.credentials == nil {

@@ -13,22 +13,46 @@ const server = "the web server"
 
 // Fetch implements origin.Origin.
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	timed, cancel := context.WithTimeout(origin.WithConnectTimeout(ctx, req.ConnectTimeout), o.timeout)
-	defer cancel()
-	answer, err := o.client.Do(o.request(timed, req))
-	if err != nil {
-		return nil, origin.NetError(ctx, server, err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		drain(answer.Body)
-		return nil, origin.StatusError(server, answer.StatusCode)
-	}
-	source, err := origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	source, err := o.fetch(origin.WithConnectTimeout(ctx, req.ConnectTimeout), req)
 	if err == nil && o.IgnoreCacheControl {
 		source.IgnoreCacheControl()
 	}
 	return source, err
+}
+
+func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	if req.Stream.Wanted {
+		return origin.OpenStream(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
+			return o.get(ctx, req, byteRange)
+		})
+	}
+	timed, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	answer, err := o.get(timed, req, "")
+	if err != nil {
+		return nil, origin.NetError(ctx, server, err)
+	}
+	defer answer.Body.Close()
+	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+}
+
+// get asks for a file, or for a range of it if that is not empty. An answer without
+// either is an error.
+func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
+	r := o.request(ctx, req)
+	if byteRange != "" {
+		r.Header.Set("Range", byteRange)
+	}
+	answer, err := o.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	if !origin.IsAnswer(answer.StatusCode, byteRange) {
+		drain(answer.Body)
+		_ = answer.Body.Close()
+		return nil, origin.StatusError(server, answer.StatusCode)
+	}
+	return answer, nil
 }
 
 // drain reads a short rest, so that the connection of a mere 404 can be used

@@ -71,7 +71,8 @@ type Origin struct {
 	// answer. Default: `10s`
 	ResponseHeaderTimeout caddy.Duration `json:"response_header_timeout,omitempty"`
 
-	// How long a fetch may take in all, redirects and the body included.
+	// How long a fetch may take in all, redirects and the body included. What is
+	// streamed has as long until its first bytes, and for each silence after that.
 	// Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
