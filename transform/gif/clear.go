@@ -7,12 +7,13 @@ import (
 	"slices"
 )
 
-// Clear returns a file of the same picture in which libvips finds transparent what no
-// frame covers; the same file if there is no such pixel, or if libvips does so anyway.
+// Clear returns a file of the same picture in which libvips finds all frames, and
+// transparent what none of them covers; the same file if libvips does so anyway.
 //
 // Frames that leave a hole get a transparent colour, one that none of their pixels has. A
 // frame in which all 256 colours are used loses the one that is nearest to another.
 func Clear(file []byte) []byte {
+	file = tidied(file)
 	s := survey(file)
 	if !s.uncovered {
 		return file

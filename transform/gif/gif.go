@@ -104,11 +104,47 @@ func frames(file []byte) iter.Seq2[int, frame] {
 				}
 				next = frame{}
 				n++
+			case 0: // an empty block too many
+				at++
 			default: // the trailer, or damage
 				return
 			}
 		}
 	}
+}
+
+// tidied is the file without empty blocks between others, which some encoders write.
+// Other programs pass over them, libvips ends there.
+func tidied(file []byte) []byte {
+	if len(file) < screenStart+screenLength {
+		return file
+	}
+	_, entries := tableAt(file, screenStart+4)
+	var out []byte
+	at, kept := screenStart+screenLength+3*entries, 0
+	for at < len(file) {
+		switch file[at] {
+		case extension:
+			at = behind(file, at+2)
+		case separator:
+			if at+imageLength >= len(file) {
+				at = len(file)
+				break
+			}
+			_, entries := tableAt(file, at+9)
+			at = behind(file, at+imageLength+3*entries+1)
+		case 0:
+			out = append(out, file[kept:at]...)
+			at++
+			kept = at
+		default:
+			at = len(file)
+		}
+	}
+	if kept == 0 {
+		return file
+	}
+	return append(out, file[kept:]...)
 }
 
 // tableAt reports whether the flags at an offset announce a colour table, and its entries.

@@ -172,8 +172,24 @@ func TestCanvasGrows(t *testing.T) {
 	}
 }
 
+// Empty blocks between others are passed over.
+func TestEmptyBlocks(t *testing.T) {
+	whole := file(t, part{area: all}, part{area: all}, part{area: all})
+	control := []byte("\x21\xf9\x04")
+	for _, empty := range []string{"\x00", "\x00\x00\x00"} {
+		untidy := bytes.ReplaceAll(whole, control, append([]byte(empty), control...))
+		if facts := Read(untidy); facts != Read(whole) || facts.Frames != 3 {
+			t.Errorf("%+v, want %+v", facts, Read(whole))
+		}
+		if !bytes.Equal(Clear(untidy), whole) {
+			t.Errorf("%d of them stay", len(empty))
+		}
+	}
+}
+
 func FuzzClear(f *testing.F) {
 	f.Add(file(f, part{area: all, disposal: 2}, part{area: image.Rect(1, 1, 2, 2)}))
+	f.Add(bytes.ReplaceAll(file(f, part{area: all}, part{area: all}), []byte("\x21\xf9"), []byte("\x00\x21\xf9")))
 	f.Add([]byte("GIF89a\x01\x00\x02\x00\x00\x00\x00,\x04\x00\x00\x00\x03\x00\x01\x00\x80\xff\x00\x00\x00\x00\xff\x08\x02\x44\x01\x00;"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		kept := bytes.Clone(file)

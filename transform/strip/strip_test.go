@@ -181,6 +181,34 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
+// What decoders take for a whole picture is stripped, too: without an end mark, or with
+// bytes that nothing needs.
+func TestMetadataOfUntidyFiles(t *testing.T) {
+	whole := map[string]string{"jpeg": string(jpegOf(t, 6)), "png": string(pngOf(t, 1)), "gif": string(gifOf(t))}
+	end := func(name, mark string) string { return whole[name][:strings.LastIndex(whole[name], mark)] }
+	withBytes := func(name, before, bytes string) string {
+		return strings.Replace(whole[name], before, bytes+before, 1)
+	}
+	for name, file := range map[string]string{
+		"a JPEG without its end mark":      end("jpeg", "\xff\xd9\xff\xd8"),
+		"a JPEG with half of its end mark": end("jpeg", "\xff\xd9\xff\xd8") + "\xff",
+		"a JPEG with bytes between":        withBytes("jpeg", "\xff\xdb", "\x00\x00AB"),
+		"a PNG without its end mark":       end("png", "\x00\x00\x00\x00IEND"),
+		"a GIF without its trailer":        end("gif", ";"),
+		"a GIF with empty blocks":          withBytes("gif", "\x21\xf9", "\x00\x00"),
+	} {
+		stripped, ok := Metadata([]byte(file))
+		if !ok || bytes.Contains(stripped, []byte(secret)) {
+			t.Errorf("%s: stripped %v, with metadata %v", name, ok, bytes.Contains(stripped, []byte(secret)))
+			continue
+		}
+		was, _ := header.Read([]byte(file))
+		if is, ok := header.Read(stripped); !ok || !reflect.DeepEqual(is, was) {
+			t.Errorf("%s: the header is %+v, and was %+v", name, is, was)
+		}
+	}
+}
+
 // A file that breaks off anywhere is not taken for one without metadata.
 func TestMetadataOfBrokenFiles(t *testing.T) {
 	for name, file := range map[string][]byte{"jpeg": jpegOf(t, 1), "png": pngOf(t, 1), "gif": gifOf(t), "webp": webpOf(1), "avif": avifOf()} {

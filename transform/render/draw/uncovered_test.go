@@ -94,3 +94,15 @@ func over(c, ground color.NRGBA) color.NRGBA {
 func overAll(i *image.NRGBA, ground color.NRGBA) *image.NRGBA {
 	return paint(i.Rect.Dx(), i.Rect.Dy(), func(x, y int) color.NRGBA { return over(i.NRGBAAt(x, y), ground) })
 }
+
+// Frames behind empty blocks, where libvips would end, are drawn as well.
+func TestFramesBehindEmptyBlocks(t *testing.T) {
+	all := image.Rect(0, 0, 12, 8)
+	whole := celled(t, cel{all, red, 0}, cel{all, blue, 0}, cel{all, white, 0})
+	control := []byte("\x21\xf9\x04")
+	untidy := bytes.ReplaceAll(whole, control, append([]byte{0, 0}, control...))
+	body := result(t, newJob(untidy, transform.Output{Format: transform.GIF})).Body
+	for n, frame := range framesOf(t, body, 3) {
+		wantLike(t, frame, solid(12, 8, []color.NRGBA{red, blue, white}[n]), 0)
+	}
+}
