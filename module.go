@@ -283,16 +283,16 @@ func (h *Handler) render(ctx context.Context, r *http.Request, engine render.Eng
 	if err != nil {
 		return variant{}, err // the engine may be reading what it was given
 	}
-	if stays(client.Plan, original.Body, accept(r)) {
-		if body, ok := smaller(client.Plan, original.Body, result); ok {
-			f, _ := formatOf(body)
-			return variant{body: body, contentType: f.MIME(), width: result.Size.Width, haste: result.Haste}, nil
-		}
-	}
-	recycle(original, files)
 	if result.Damaged {
 		h.noteDamaged(r)
 	}
+	if stays(client.Plan, original.Body, accept(r)) {
+		if body, ok := smaller(client.Plan, original.Body, result); ok {
+			f, _ := formatOf(body)
+			return variant{body: body, contentType: f.MIME(), width: result.Size.Width, haste: result.Haste, damaged: result.Damaged}, nil
+		}
+	}
+	recycle(original, files)
 	return variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste, damaged: result.Damaged}, nil
 }
 

@@ -102,11 +102,8 @@ func stays(plan transform.Plan, original []byte, accept []string) bool {
 }
 
 // smaller is the original, without its metadata, where the variant shows the same and has
-// no fewer bytes.
+// no fewer bytes than that.
 func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byte, bool) {
-	if len(result.Body) < len(original) {
-		return nil, false
-	}
 	h, ok := header.Read(original)
 	if !ok || plan.Still && h.Frames > 1 {
 		return nil, false
@@ -118,10 +115,13 @@ func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byt
 	if plan.Output.Copyright {
 		return nil, false // it would have to be put into what is left of the file
 	}
-	if plan.Output.Metadata {
-		return original, true
+	kept := original
+	if !plan.Output.Metadata {
+		if kept, ok = strip.Metadata(original); !ok {
+			return nil, false
+		}
 	}
-	return strip.Metadata(original)
+	return kept, len(result.Body) >= len(kept)
 }
 
 // asItIs makes the answer one with the original, where its optimised variant cannot be

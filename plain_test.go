@@ -191,7 +191,7 @@ func TestOptimizePlainOfWhatCannotBeDrawn(t *testing.T) {
 	s.originals(t, map[string][]byte{"cut.jpg": broken})
 	a := s.get(t, "/cut.jpg")
 	a.wants(t, 200, "Content-Type", "image/jpeg", "Cache-Control", "public, max-age=3600")
-	if !bytes.Equal(a.body, broken) || !strings.HasPrefix(a.Header.Get("Ik-Warning"), "EBADMSG - ") {
+	if cut := broken[bytes.Index(broken, []byte("\xff\xdb")):]; !bytes.HasSuffix(a.body, cut) || bytes.Contains(a.body, []byte(gps)) || !strings.HasPrefix(a.Header.Get("Ik-Warning"), "EBADMSG - ") {
 		t.Errorf("%d bytes of %d, %s", len(a.body), len(broken), a.Header.Get("Ik-Warning"))
 	}
 	tag := a.Header.Get("ETag")
@@ -203,6 +203,44 @@ func TestOptimizePlainOfWhatCannotBeDrawn(t *testing.T) {
 	}
 	s.get(t, "/red.jpg?tr=f-auto").wants(t, 400, "Ik-Warning", "none")
 	s.get(t, "/no.jpg").wants(t, 404)
+}
+
+// What is there of a damaged original is for a minute, whether it was encoded anew or the
+// original stays, being smaller.
+func TestOptimizePlainOfWhatIsDamaged(t *testing.T) {
+	s := metered(t, "images {\n origin fs ROOT\n quality 90\n damaged deliver\n}")
+	for _, quality := range []int{5, 100} {
+		whole := located(t, noise(320, 240), quality, 1)
+		broken := append(bytes.Clone(whole[:len(whole)*3/4]), 0xff, 0xd9)
+		s.originals(t, map[string][]byte{"cut.jpg": broken})
+		before := s.readings(t)
+		a := s.get(t, "/cut.jpg")
+		a.wants(t, 200, "Content-Type", "image/jpeg", "Cache-Control", "public, max-age=60")
+		tag := a.Header.Get("ETag")
+		s.get(t, "/cut.jpg", "If-None-Match", tag).wants(t, 304, "ETag", tag, "Cache-Control", "public, max-age=60", "Vary", "Accept")
+		if stays := bytes.HasSuffix(a.body, broken[bytes.Index(broken, []byte("\xff\xdb")):]); stays != (quality == 5) {
+			t.Errorf("quality %d: the original stays: %v", quality, stays)
+		}
+		if bytes.Contains(a.body, []byte(gps)) {
+			t.Errorf("quality %d: the metadata are delivered", quality)
+		}
+		if n := s.readings(t)["damaged_total"] - before["damaged_total"]; n != 1 {
+			t.Errorf("quality %d: it counts %v times as damaged", quality, n)
+		}
+	}
+}
+
+// A picture that is large by its metadata only is not encoded anew.
+func TestOptimizePlainComparesPictures(t *testing.T) {
+	s := serve(t, "images {\n origin fs ROOT\n quality 90\n}")
+	small := located(t, noise(320, 240), 5, 1)
+	comment := string(binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, 60002)) + strings.Repeat(gps, 4000)
+	s.originals(t, map[string][]byte{"small.jpg": []byte(string(small[:2]) + comment + string(small[2:]))})
+	a := s.get(t, "/small.jpg")
+	a.wants(t, 200)
+	if !bytes.HasSuffix(a.body, small[bytes.Index(small, []byte("\xff\xdb")):]) || bytes.Contains(a.body, []byte(gps)) {
+		t.Errorf("%d bytes; the picture has %d", len(a.body), len(small))
+	}
 }
 
 // Where plain URLs are optimised: by default with an origin of one's own.

@@ -50,6 +50,9 @@ func stripGIF(file []byte) ([]byte, bool) {
 				return nil, false
 			}
 			at += 10 + colours(file[at+9]) + 1 // and the size of codes
+		case 0: // an empty block too many
+			at++
+			continue
 		default:
 			return nil, false
 		}

@@ -22,20 +22,21 @@ const (
 
 // stripJPEG keeps of the application segments JFIF's, the colour profile and Adobe's,
 // which says how colours are coded. What is behind the picture is not part of it: other
-// pictures of an MPF, with metadata of their own.
+// pictures of an MPF, with metadata of their own. The end mark may be missing, and there
+// may be bytes between segments that nothing needs, as decoders take it.
 func stripJPEG(file []byte, orientation int) ([]byte, bool) {
 	if len(file) < 4 || file[0] != 0xff || file[1] != soi {
 		return nil, false
 	}
 	out := append(make([]byte, 0, len(file)), file[:2]...)
-	oriented := orientation == 1
+	oriented, scanned := orientation == 1, false
 	for at := 2; ; {
-		if at+2 > len(file) || file[at] != 0xff {
-			return nil, false
+		if at+2 > len(file) {
+			return out, scanned
 		}
 		marker := file[at+1]
 		switch {
-		case marker == 0xff: // a fill byte
+		case file[at] != 0xff, marker == 0xff: // a fill byte
 			at++
 			continue
 		case marker == eoi:
@@ -66,12 +67,9 @@ func stripJPEG(file []byte, orientation int) ([]byte, bool) {
 		}
 		at = end
 		if marker == sos {
-			end, ok := scanEnd(file, at)
-			if !ok {
-				return nil, false
-			}
+			end := scanEnd(file, at)
 			out = append(out, file[at:end]...)
-			at = end
+			at, scanned = end, true
 		}
 	}
 }
@@ -83,12 +81,12 @@ func appendSegment(out []byte, marker byte, segment []byte) []byte {
 }
 
 // scanEnd is where the coded data end that begin at a place: at the next marker that is
-// not part of them.
-func scanEnd(file []byte, at int) (int, bool) {
+// not part of them, or at the end of the file.
+func scanEnd(file []byte, at int) int {
 	for {
 		next := bytes.IndexByte(file[at:], 0xff)
 		if next < 0 || at+next+2 > len(file) {
-			return 0, false
+			return len(file)
 		}
 		at += next
 		switch marker := file[at+1]; {
@@ -97,7 +95,7 @@ func scanEnd(file []byte, at int) (int, bool) {
 		case marker == 0xff:
 			at++
 		default:
-			return at, true
+			return at
 		}
 	}
 }

@@ -14,11 +14,12 @@ var kept = map[string]bool{
 	"bKGD": true, "hIST": true, "pHYs": true, "acTL": true, "fcTL": true, "fdAT": true,
 }
 
+// stripPNG does without the end mark, as decoders do where all rows are there.
 func stripPNG(file []byte, orientation int) ([]byte, bool) {
 	out := append(make([]byte, 0, len(file)), pngSignature...)
-	for at := len(pngSignature); ; {
+	for at, data := len(pngSignature), false; ; {
 		if at+12 > len(file) {
-			return nil, false
+			return out, data
 		}
 		length := binary.BigEndian.Uint32(file[at:])
 		if uint64(length) > uint64(len(file)-at-12) {
@@ -30,7 +31,7 @@ func stripPNG(file []byte, orientation int) ([]byte, bool) {
 			if kind == "IDAT" && orientation != 1 {
 				out, orientation = appendChunk(out, "eXIf", exif(orientation)), 1
 			}
-			out = append(out, file[at:end]...)
+			out, data = append(out, file[at:end]...), data || kind == "IDAT"
 		case kind[0]&0x20 == 0:
 			return nil, false // critical, and unknown (section 5.4)
 		}
