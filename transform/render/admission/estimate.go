@@ -45,9 +45,6 @@ func CostOf(job render.Job) (Cost, error) {
 	if job.Inspect {
 		return inspecting(job, drawings)
 	}
-	if job.Inspect {
-		return inspecting(job, drawings)
-	}
 	s, readable, err := open(job, drawings)
 	if s == nil {
 		return Cost{Memory: peakOf(job, readable), Readable: readable}, err
