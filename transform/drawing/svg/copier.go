@@ -47,10 +47,10 @@ const (
 	inOthers        // several, of which some look like ASCII
 )
 
-// encoded tells the name of the file's encoding.
-func (c *copier) encoded(name string) {
+// encoded tells the file's encoding.
+func (c *copier) encoded(as coding) {
 	if c != nil {
-		c.coding = codingOf(name)
+		c.coding = as
 	}
 }
 
@@ -69,6 +69,20 @@ func codingOf(name string) coding {
 		}
 	}
 	return inOthers
+}
+
+// check refuses a text of CSS in which half of a character looks like what ends a block,
+// or like a backslash: to a library it is neither.
+func (c *coding) check(text string) error {
+	if *c != inOthers {
+		return nil
+	}
+	for i := 1; i < len(text); i++ {
+		if text[i-1] >= 0x80 && strings.IndexByte(`\{}[]`, text[i]) >= 0 {
+			return malformed("a style in it has characters that its encoding makes look like brackets; it takes UTF-8")
+		}
+	}
+	return nil
 }
 
 // keeps reports whether a text of which something was replaced can be written. Beyond
@@ -124,7 +138,7 @@ func (c *copier) tag(raw, full string, attributes []attribute) {
 		value, written := c.units.attribute(a), a.raw.of(raw)
 		changed := value != a.Value && c.keeps(value, strings.Contains(written, "&"))
 		if changed {
-			written = escaper.Replace(value)
+			written = spaceEscaper.Replace(escaper.Replace(value))
 		}
 		switch {
 		case isRoot && a.Prefix == "" && sizing[a.Name]:
@@ -155,6 +169,9 @@ var sizing = map[string]bool{"width": true, "height": true, "viewBox": true, "pr
 
 // escaper makes text of a value, as it stands in an attribute or an element.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
+
+// spaceEscaper keeps what else would be a space in an attribute.
+var spaceEscaper = strings.NewReplacer("\t", "&#9;", "\n", "&#10;", "\r", "&#13;")
 
 // refers notes a reference in content.
 func (c *copier) refers() {

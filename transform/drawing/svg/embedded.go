@@ -102,7 +102,10 @@ func (e *embeds) add(file []byte) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		w, t := within.Natural.Pixels(1)
+		if !within.sized {
+			return 0, malformed("a drawing embedded in it does not say how large it is, by width and height or a viewBox")
+		}
+		w, t := within.most.Pixels(1)
 		if err := within.Check(w, t); err != nil {
 			return 0, err
 		}

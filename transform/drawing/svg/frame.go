@@ -1,6 +1,11 @@
 package svg
 
-import "strings"
+import (
+	"math"
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
+)
 
 // frame is a sink that reads what decides about a drawing's size.
 type frame struct {
@@ -41,4 +46,69 @@ func (f *frame) end() {
 	if f.depth--; f.depth < 0 {
 		f.sheets, f.css, f.depth = append(f.sheets, f.css.String()), nil, 0
 	}
+}
+
+// most is the largest that the drawing can be where what draws it is told no size,
+// whichever of its rules hold. It is false for one that may then be as large as what is
+// drawn in it: librsvg measures that if nothing says a size.
+func (f *frame) most() (size natural.Size, sized bool) {
+	size = f.shape().Size
+	box, _ := natural.ParseBox(f.root.box)
+	said, clear := f.declared()
+	width, _ := natural.Length(f.root.width, natural.FontSize)
+	height, _ := natural.Length(f.root.height, natural.FontSize)
+	if said != (natural.Size{}) || !(width > 0 && height > 0) {
+		size.Width, size.Height = max(size.Width, box.Width, said.Width), max(size.Height, box.Height, said.Height)
+		return size, clear && !box.IsEmpty()
+	}
+	return size, clear
+}
+
+// declared is the largest width and height that styles speak of, of whatever; zero for
+// none. It is false where one may depend on the size of a font that they speak of.
+func (f *frame) declared() (most natural.Size, clear bool) {
+	clear = true
+	if len(f.sheets) == 0 && f.root.style == "" {
+		return most, true
+	}
+	for _, attribute := range []string{f.root.width, f.root.height} {
+		value := strings.ToLower(strings.TrimSpace(attribute))
+		clear = clear && !isRelative(value[len(natural.Number(value)):])
+	}
+	for _, css := range append([]string{f.root.style}, f.sheets...) {
+		var side *float64
+		name, l := "", lexer{css}
+		for {
+			t, ok := l.next()
+			if !ok {
+				break
+			}
+			switch {
+			case t.is(";") || t.is("{") || t.is("}"):
+				name, side = "", nil
+			case t.is(":") && name == "width":
+				side = &most.Width
+			case t.is(":") && name == "height":
+				side = &most.Height
+			case side == nil && t.kind == ident:
+				name = strings.ToLower(t.text)
+			case side != nil && t.kind == number:
+				*side = max(*side, length(t, natural.Size{}).fixed)
+				clear = clear && !isRelative(t.unit)
+			}
+			if side != nil {
+				*side = max(*side, math.SmallestNonzeroFloat64) // it is spoken of
+			}
+		}
+	}
+	return most, clear
+}
+
+// isRelative reports whether a unit is one of the size of a font.
+func isRelative(unit string) bool {
+	switch unit {
+	case "em", "rem", "ex", "ch", "ic", "cap", "lh", "rlh":
+		return true
+	}
+	return false
 }

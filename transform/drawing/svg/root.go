@@ -41,7 +41,7 @@ func rootOf(name string, attributes []attribute) root {
 		case "font-size":
 			r.font = a.Value
 		case "viewBox":
-			r.box = a.Value
+			r.box = uncommented(a.Value)
 		case "preserveAspectRatio":
 			r.aspect = strings.TrimSpace(a.Value)
 		}
@@ -137,10 +137,25 @@ func (c cascade) declare(css string, weight int) {
 		if name == "font" {
 			name, value = "font-size", shorthandSize(value)
 		}
-		if was, known := c[name]; known && own >= was.weight {
+		if was, known := c[name]; known && own >= was.weight && isSize(name, value) {
 			c[name] = winner{strings.TrimSpace(value), own}
 		}
 	})
+}
+
+// isSize reports whether a value of a property is one. What is none is no declaration.
+func isSize(name, value string) bool {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if name == "font-size" {
+		if _, ok := keywords[value]; ok || value == "larger" || value == "smaller" {
+			return true
+		}
+	} else if value == "auto" {
+		return true
+	}
+	number := natural.Number(value)
+	_, ok := natural.Length(value, natural.FontSize)
+	return ok || number != "" && value[len(number):] == "%"
 }
 
 // shorthandSize is the size in a value of font.

@@ -39,8 +39,9 @@ type scanner struct {
 	open       []string // names of the elements that are open
 	elements   int
 	attributes []attribute
-	declared   bool    // there was a document type
-	rooted     bool    // the root element began
+	declared   bool // there was a document type
+	rooted     bool // the root element began
+	coding     coding
 	copy       *copier // of what is read; nil for none
 }
 
@@ -75,7 +76,8 @@ func (s *scanner) file(whole []byte) error {
 		if err != nil {
 			return err
 		}
-		s.copy.encoded(name)
+		s.coding = codingOf(name)
+		s.copy.encoded(s.coding)
 		doc = after
 	}
 	s.copy.piece(string(whole[:len(whole)-len(doc)]))
@@ -249,11 +251,16 @@ func (s *scanner) attribute(doc string) (a attribute, rest string, err error) {
 	return a, rest, nil
 }
 
+// spaces makes one space of each that is in an attribute's value as it is (XML 1.0, section
+// 3.3.3).
+var spaces = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
+
 // value replaces the references in an attribute's value.
 func (s *scanner) value(value string, depth int) (string, error) {
 	if strings.IndexByte(value, '<') >= 0 {
 		return "", malformed("the value of an attribute has a < in it")
 	}
+	value = spaces.Replace(value)
 	if strings.IndexByte(value, '&') < 0 {
 		return value, nil
 	}

@@ -1,18 +1,23 @@
 package svg
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
+)
 
 // sheet is what the style sheets of a file say, by whom they say it of.
 type sheet struct {
 	byType, byClass, byID map[string]*style
 	all                   style
+	window                natural.Size // of the drawing
 
 	// selectors is how many there are, and beside how many of them look at siblings.
 	selectors, beside int
 }
 
-func newSheet() *sheet {
-	return &sheet{byType: map[string]*style{}, byClass: map[string]*style{}, byID: map[string]*style{}}
+func newSheet(window natural.Size) *sheet {
+	return &sheet{window: window, byType: map[string]*style{}, byClass: map[string]*style{}, byID: map[string]*style{}}
 }
 
 // mostBlocks is how deep blocks are in each other.
@@ -79,22 +84,27 @@ func (s *sheet) checkAt(prelude []token) error {
 }
 
 // block is what is in a block, whose bracket was read. It ends at its own, or with the
-// style sheet.
+// style sheet. Within other brackets what ends another kind of them ends nothing, as in
+// libraries (CSS Syntax Module Level 3, section 5.4.8).
 func (l *lexer) block() string {
-	all, depth := l.rest, 0
+	all := l.rest
+	ends := []string{"}"} // of the brackets that are open
 	for {
 		before := len(l.rest)
 		t, ok := l.next()
 		switch {
 		case !ok:
 			return all
+		case t.kind == function || t.is("("):
+			ends = append(ends, ")")
+		case t.is("["):
+			ends = append(ends, "]")
 		case t.is("{"):
-			depth++
-		case t.is("}"):
-			if depth == 0 {
+			ends = append(ends, "}")
+		case t.is(ends[len(ends)-1]):
+			if ends = ends[:len(ends)-1]; len(ends) == 0 {
 				return all[:len(all)-before]
 			}
-			depth--
 		}
 	}
 }
@@ -102,7 +112,7 @@ func (l *lexer) block() string {
 // rule adds what a rule says to all that its selectors might be about. Of a selector,
 // only its last part is looked at, and there only one name.
 func (s *sheet) rule(prelude []token, block string) error {
-	var said style
+	said := style{window: s.window}
 	if err := said.declare(block); err != nil {
 		return err
 	}

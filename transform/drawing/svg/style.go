@@ -41,6 +41,8 @@ type style struct {
 	dash     float64 // the shortest mean length of a dash; 0 for none
 	stroke   float64 // the widest line
 	scale    float64 // by how much a transformation enlarges; 0 for not at all
+
+	window natural.Size // that lengths may be parts of, the drawing's
 }
 
 // size is a length, in units of the drawing and in multiples of what a font has.
@@ -171,18 +173,18 @@ func (s *style) property(name string, value []token) error {
 				s.fontSize.relative = max(s.fontSize.relative, 1.2)
 			}
 			if weight := name == "font" && t.unit == ""; t.kind == number && !weight {
-				s.fontSize = s.fontSize.max(length(t))
+				s.fontSize = s.fontSize.max(s.length(t))
 			}
 		}
 	case "letter-spacing":
 		for _, t := range value {
 			if t.kind == number {
-				s.spacing = s.spacing.max(length(t))
+				s.spacing = s.spacing.max(s.length(t))
 			}
 		}
 	case "stroke-width":
 		for _, t := range value {
-			if l := length(t); t.kind == number {
+			if l := s.length(t); t.kind == number {
 				s.stroke = max(s.stroke, l.fixed, l.relative*assumedFont)
 			}
 		}
@@ -256,7 +258,7 @@ func (s *style) dashes(value []token) {
 	sum, n := 0.0, 0
 	for _, t := range value {
 		if t.kind == number {
-			l := length(t)
+			l := s.length(t)
 			sum, n = sum+l.fixed+l.relative*leastFont, n+1
 		}
 	}
@@ -272,14 +274,24 @@ const (
 	leastFont   = 0.1
 )
 
-// length is a length of CSS. Negative ones count like others.
-func length(t token) size {
+func (s *style) length(t token) size { return length(t, s.window) }
+
+// length is a length of CSS in a drawing of a size. Negative ones count like others.
+func length(t token, window natural.Size) size {
 	v := math.Abs(t.value)
 	switch t.unit {
 	case "%":
 		return size{relative: v / 100}
 	case "em", "ex", "ch", "rem", "cap", "ic", "lh", "rlh":
 		return size{relative: v}
+	case "vw", "vi":
+		v *= window.Width / 100
+	case "vh", "vb":
+		v *= window.Height / 100
+	case "vmin":
+		v *= min(window.Width, window.Height) / 100
+	case "vmax":
+		v *= max(window.Width, window.Height) / 100
 	default:
 		if pixels, ok := natural.Pixels(v, t.unit); ok {
 			v = pixels

@@ -16,7 +16,9 @@ type Drawing struct {
 	Natural natural.Size
 
 	cost     cost
-	view     [2]float64 // width and height of the viewBox; 0 for none
+	view     [2]float64   // width and height of the viewBox; 0 for none
+	most     natural.Size // that it may be without what draws it being told a size
+	sized    bool         // it is never as large as what is drawn in it
 	elements int
 	embedded int64   // bytes that the embedded pictures take
 	inner    float64 // seconds, for drawings that are embedded
@@ -30,8 +32,15 @@ func Read(file []byte, mostPixels int64) (Drawing, error) {
 }
 
 func read(file []byte, e embeds) (Drawing, error) {
-	t := newTree(e)
-	if err := scan(file, t); err != nil {
+	var root frame
+	if err := scan(file, &root); err != nil {
+		return Drawing{}, err
+	}
+	natural := root.shape().Size
+	t := newTree(e, natural)
+	s := scanner{sink: t, entities: map[string]string{}}
+	t.coding = &s.coding
+	if err := s.file(file); err != nil {
 		return Drawing{}, err
 	}
 	for _, css := range t.css {
@@ -51,7 +60,8 @@ func read(file []byte, e embeds) (Drawing, error) {
 	c.font = size{fixed: c.font.end(assumedFont)}
 	c.line = size{fixed: c.line.end(assumedFont)}
 	d := Drawing{Pixels: t.embeds.pixels, cost: c, elements: len(t.nodes), embedded: t.embeds.bytes, inner: t.embeds.work}
-	d.Natural = t.frame.shape().Size
+	d.Natural = natural
+	d.most, d.sized = root.most()
 	if root := t.nodes[0].more; root != nil {
 		d.view = root.view
 	}

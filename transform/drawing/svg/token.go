@@ -78,6 +78,20 @@ func (l *lexer) comments() {
 	}
 }
 
+// uncommented is a value with a space in the place of each comment.
+func uncommented(value string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(value, "/*")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteByte(' ')
+		_, value, _ = strings.Cut(after, "*/")
+	}
+}
+
 // isName reports whether a character of a name, or an escape, is at a place. That a
 // name does not begin with a digit is not looked at.
 func (l *lexer) isName(at int) bool {
@@ -85,7 +99,7 @@ func (l *lexer) isName(at int) bool {
 		return false
 	}
 	c := l.rest[at]
-	return c == '\\' && at+1 < len(l.rest) && l.rest[at+1] != '\n' || c != ':' && c != '.' && isNameByte(c)
+	return c == '\\' && at+1 < len(l.rest) && l.rest[at+1] != '\n' && l.rest[at+1] != '\r' || c != ':' && c != '.' && isNameByte(c)
 }
 
 func (l *lexer) word() string {
@@ -137,7 +151,7 @@ func (l *lexer) quoted(quote byte) token {
 	l.rest = l.rest[1:]
 	var b strings.Builder
 	for l.rest != "" {
-		n := strings.IndexAny(l.rest, "\\\n"+string(quote))
+		n := strings.IndexAny(l.rest, "\\\n\r"+string(quote))
 		if n < 0 {
 			n = len(l.rest)
 		}
@@ -149,9 +163,11 @@ func (l *lexer) quoted(quote byte) token {
 		case c == quote:
 			l.rest = l.rest[1:]
 			return token{kind: quoted, text: b.String()}
-		case c == '\n': // the string is broken, and ends before it
+		case c == '\n' || c == '\r': // the string is broken, and ends before it
 			return token{kind: quoted, text: b.String()}
-		case strings.HasPrefix(l.rest, "\\\n"):
+		case strings.HasPrefix(l.rest, "\\\r\n"):
+			l.rest = l.rest[3:]
+		case strings.HasPrefix(l.rest, "\\\n"), strings.HasPrefix(l.rest, "\\\r"):
 			l.rest = l.rest[2:]
 		case len(l.rest) == 1:
 			l.rest = ""
@@ -198,7 +214,14 @@ func (l *lexer) named() token {
 	l.rest = strings.TrimLeft(l.rest, " \t\r\n\f")
 	if l.rest != "" && (l.rest[0] == '"' || l.rest[0] == '\'') {
 		t := l.quoted(l.rest[0])
-		l.rest = strings.TrimPrefix(strings.TrimLeft(l.rest, " \t\r\n\f"), ")")
+		for before := -1; before != len(l.rest); l.comments() {
+			before = len(l.rest)
+			l.rest = strings.TrimLeft(l.rest, " \t\r\n\f")
+		}
+		if !strings.HasPrefix(l.rest, ")") {
+			return token{kind: function, text: word} // with something else in it, and no address
+		}
+		l.rest = l.rest[1:]
 		return token{kind: address, text: t.text}
 	}
 	var b strings.Builder

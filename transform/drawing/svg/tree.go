@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
 // node is an element.
@@ -67,14 +69,18 @@ type tree struct {
 	css    map[int32][]byte // of style elements
 	at     int32
 	embeds embeds
-	frame  frame
+	window natural.Size // how large the drawing is by itself
+	coding *coding
 
 	// viewport is the largest size that something is drawn in by what the file says.
 	viewport float64
 }
 
-func newTree(e embeds) *tree {
-	return &tree{ids: map[string][]int32{}, sheet: newSheet(), css: map[int32][]byte{}, at: -1, embeds: e}
+func newTree(e embeds, window natural.Size) *tree {
+	return &tree{
+		ids: map[string][]int32{}, sheet: newSheet(window), css: map[int32][]byte{}, at: -1, embeds: e, window: window,
+		viewport: max(window.Width, window.Height),
+	}
 }
 
 // start implements sink.
@@ -83,10 +89,7 @@ func (t *tree) start(name string, attributes []attribute) error {
 	if n.kind == "include" {
 		return malformed("it includes other files, which is not taken")
 	}
-	if err := t.frame.start(name, attributes); err != nil {
-		return err
-	}
-	own := style{}
+	own := style{window: t.window}
 	for _, a := range attributes {
 		if err := t.attribute(&n, &own, name, a); err != nil {
 			return err
@@ -118,7 +121,6 @@ func (t *tree) start(name string, attributes []attribute) error {
 // end implements sink.
 func (t *tree) end() {
 	t.at = t.nodes[t.at].parent
-	t.frame.end()
 }
 
 // text implements sink.
@@ -126,10 +128,11 @@ func (t *tree) text(s string) error {
 	switch n := &t.nodes[t.at]; n.kind {
 	case "style":
 		t.css[t.at] = append(t.css[t.at], s...)
+		return t.coding.check(s)
 	case "text", "tspan", "a", "textPath", "tref":
 		n.letters += utf8.RuneCountInString(s)
 	}
-	return t.frame.text(s)
+	return nil
 }
 
 // detail makes the details of a node.
@@ -166,6 +169,9 @@ func (t *tree) attribute(n *node, own *style, element string, a attribute) error
 	case "class":
 		n.class = a.Value
 	case "style":
+		if err := t.coding.check(a.Value); err != nil {
+			return err
+		}
 		return own.declare(a.Value)
 	case "d":
 		if n.kind == "path" {
@@ -174,11 +180,10 @@ func (t *tree) attribute(n *node, own *style, element string, a attribute) error
 	case "points":
 		n.outline = polygon(a.Value)
 	case "viewBox":
-		if v := numbers(a.Value); len(v) == 4 {
-			n.detail().view = [2]float64{v[2], v[3]}
-		}
+		box, _ := natural.ParseBox(uncommented(a.Value)) // none for what librsvg takes for none
+		n.detail().view = [2]float64{box.Width, box.Height}
 	case "x", "y", "width", "height", "r", "rx", "ry", "cx", "cy", "x1", "y1", "x2", "y2", "markerWidth", "markerHeight":
-		n.measure(a)
+		n.measure(a, t.window)
 	case "patternTransform":
 		own.scale = 0
 		if err := own.presentation("transform", a.Value); err != nil {
@@ -197,13 +202,18 @@ func (t *tree) attribute(n *node, own *style, element string, a attribute) error
 	case "radius", "order", "numOctaves", "kernelUnitLength", "in", "result":
 		return n.primitive(a)
 	default:
+		if slices.Contains(properties, a.Name) {
+			if err := t.coding.check(a.Value); err != nil {
+				return err
+			}
+		}
 		return own.presentation(a.Name, a.Value)
 	}
 	return nil
 }
 
 // measure reads a length that the shape or the surface of an element has.
-func (n *node) measure(a attribute) {
+func (n *node) measure(a attribute, window natural.Size) {
 	switch n.kind {
 	case "", "g", "a", "text", "tspan", "linearGradient", "radialGradient":
 		return
@@ -217,7 +227,7 @@ func (n *node) measure(a attribute) {
 			break
 		}
 		if t.kind == number {
-			v, percent = length(t), t.unit == "%"
+			v, percent = length(t, window), t.unit == "%"
 			if t.value < 0 {
 				sign = -1
 			}

@@ -3,8 +3,10 @@
 package draw
 
 import (
+	"fmt"
 	"math"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -21,7 +23,16 @@ func (p *picture) natural() (exact transform.Shape, whole transform.Size) {
 
 // loadAt opens an SVG, to be drawn at a size.
 func (p *picture) loadAt(size transform.Size) (*vips.Image, error) {
-	return p.decode(p.scalable.At(size.Width, size.Height), vips.LoadOptions{})
+	image, err := p.decode(p.scalable.At(size.Width, size.Height), vips.LoadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	// What was estimated, and checked against limits, was this size.
+	if image.Width() != size.Width || image.Height() != size.Height {
+		return nil, errors.New(errors.BadImage, "The SVG says how large it is in a way that cannot be read, or in a style that does not end").
+			Because(fmt.Errorf("%dx%d instead of %dx%d", image.Width(), image.Height(), size.Width, size.Height))
+	}
+	return image, nil
 }
 
 // redraw opens an SVG again, to be drawn as large as the target, or as near to it as

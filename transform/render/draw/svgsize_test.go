@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
 // svgOf is a drawing with a root element that has the attributes.
@@ -187,5 +189,23 @@ func TestTextInSVGOfNoSize(t *testing.T) {
 	}
 	if ink < 300 {
 		t.Errorf("%d pixels are dark", ink)
+	}
+}
+
+// A style cannot make a drawing larger than the size that it is drawn at, which is what
+// limits and estimates are about.
+func TestStyleThatDoesNotEnd(t *testing.T) {
+	for name, style := range map[string]string{
+		"with a comment": "width:3000px!important;height:2000px!important;width:x!important;/*",
+		"in a bracket":   "width:3000px!important;height:2000px!important;x:(",
+		"in a string":    "width:3000px!important;height:2000px!important;x:'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			job := newJob(svgOf(`width="30" height="20" style="`+style+`"`, filled), transform.Output{Format: transform.PNG}, sized(60, 0, transform.Cover, 0))
+			r, err := draw.Draw(t.Context(), job)
+			if err == nil || errors.From(err).Kind != errors.BadImage {
+				t.Errorf("%v, %v", r, err)
+			}
+		})
 	}
 }
