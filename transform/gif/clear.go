@@ -12,7 +12,10 @@ import (
 //
 // Frames that leave a hole get a transparent colour, one that none of their pixels has. A
 // frame in which all 256 colours are used loses the one that is nearest to another.
-func Clear(file []byte) []byte {
+//
+// To find such a colour, pixels may have to be decoded: at most about mostPixels. What
+// comes then stays as it is: frames beyond those that are drawn, or beyond the canvas.
+func Clear(file []byte, mostPixels int64) []byte {
 	file = tidied(file)
 	s := survey(file)
 	if !s.uncovered {
@@ -28,6 +31,11 @@ func Clear(file []byte) []byte {
 	cleared := make([]byte, 0, len(file)+len(file)/16)
 	at := 0
 	for _, f := range marked {
+		if file[f.data] == widest {
+			if mostPixels -= int64(f.area.Dx()) * int64(f.area.Dy()); mostPixels < 0 {
+				break
+			}
+		}
 		index, pixels := free(file, f)
 		if f.control != 0 {
 			cleared = append(cleared, file[at:f.control]...)

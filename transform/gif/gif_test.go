@@ -73,7 +73,7 @@ func TestUncovered(t *testing.T) {
 			if s.frames != len(tt.parts) {
 				t.Errorf("%d frames, want %d", s.frames, len(tt.parts))
 			}
-			if same := bytes.Equal(Clear(f), f); same != (!tt.uncovered || tt.clearing == 0 && s.transparent) {
+			if same := bytes.Equal(Clear(f, 1<<30), f); same != (!tt.uncovered || tt.clearing == 0 && s.transparent) {
 				t.Errorf("the file stays the same: %v", same)
 			}
 		})
@@ -104,7 +104,7 @@ func TestClearChangesNoPixel(t *testing.T) {
 	if err := stdgif.EncodeAll(&b, g); err != nil {
 		t.Fatal(err)
 	}
-	cleared := Clear(b.Bytes())
+	cleared := Clear(b.Bytes(), 1<<30)
 	got, err := stdgif.DecodeAll(bytes.NewReader(cleared))
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestClearWithoutControls(t *testing.T) {
 		t.Fatalf("%+v", facts)
 	}
 	want := string(f[:19]) + "!\xf9\x04\x01\x0a\x00\xff\x00" + string(f[19:])
-	if got := string(Clear(f)); got != want {
+	if got := string(Clear(f, 1<<30)); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -181,8 +181,34 @@ func TestEmptyBlocks(t *testing.T) {
 		if facts := Read(untidy); facts != Read(whole) || facts.Frames != 3 {
 			t.Errorf("%+v, want %+v", facts, Read(whole))
 		}
-		if !bytes.Equal(Clear(untidy), whole) {
+		if !bytes.Equal(Clear(untidy, 1<<30), whole) {
 			t.Errorf("%d of them stay", len(empty))
+		}
+	}
+}
+
+// What is decoded to find a colour is bounded, by the frames' pixels and not by the
+// canvas: a frame may be far larger than that, and its data a thousandth of its pixels.
+func TestClearIsBounded(t *testing.T) {
+	colourful := image.NewPaletted(image.Rect(0, 0, 100, 100), ramp(256))
+	g := &stdgif.GIF{Config: image.Config{Width: 100, Height: 100}}
+	for range 10 {
+		g.Image, g.Delay, g.Disposal = append(g.Image, colourful), append(g.Delay, 1), append(g.Disposal, 2)
+	}
+	g.Config.Width = 200 // which none of them covers
+	var b bytes.Buffer
+	if err := stdgif.EncodeAll(&b, g); err != nil {
+		t.Fatal(err)
+	}
+	for want, most := range map[int]int64{10: 100_000, 3: 39_999, 0: 9_999} {
+		n := 0
+		for _, f := range frames(Clear(b.Bytes(), most)) {
+			if f.transparent {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("with %d pixels: %d frames were cleared, want %d", most, n, want)
 		}
 	}
 }
@@ -194,7 +220,7 @@ func FuzzClear(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		kept := bytes.Clone(file)
 		before := Read(file)
-		cleared := Clear(file)
+		cleared := Clear(file, 1<<30)
 		if !bytes.Equal(file, kept) {
 			t.Fatal("the file was changed")
 		}
@@ -202,7 +228,7 @@ func FuzzClear(f *testing.F) {
 		if after.Width != before.Width || after.Height != before.Height || after.Frames != before.Frames || after.Alpha != before.Alpha {
 			t.Errorf("%+v became %+v", before, after)
 		}
-		if again := Clear(cleared); !bytes.Equal(again, cleared) {
+		if again := Clear(cleared, 1<<30); !bytes.Equal(again, cleared) {
 			t.Error("what was cleared is cleared again")
 		}
 	})

@@ -32,7 +32,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		job.Original = damage.Repair(found.ctx, job.Original, source, job.Limits.MaxPixels)
 	}
 	if source == sniff.GIF {
-		job.Original = gif.Clear(job.Original)
+		job.Original = gif.Clear(job.Original, job.Limits.MaxPixels)
 	}
 	p := &picture{scope: scope, job: job, whole: job, found: found, source: source, stored: 1, untouched: true}
 	if isDrawing(source) {
