@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/errors"
@@ -108,4 +109,18 @@ func TestLimitChannels(t *testing.T) {
 	result(t, newJob(bandsTIFF(6), transform.Output{}))
 	result(t, newJob(bandsTIFF(16), transform.Output{}))
 	wantMessage(t, failure(t, newJob(bandsTIFF(17), transform.Output{}), errors.Limit), "17 channels")
+}
+
+// Segments beside the picture take little room, and time that grows with their square.
+// That they are damaged, or that there is something between them, makes no difference.
+func TestSegmentsAreCounted(t *testing.T) {
+	plain := asJPEG(t, solid(8, 8, red))
+	first := 4 + int(binary.BigEndian.Uint16(plain[4:]))
+	for _, segment := range []string{"\xff\xe2\x00\x03x", "\xff\xff\xfe\x00\x02", "\x00\xff\xed\x00\x02"} {
+		with := func(n int) []byte {
+			return slices.Concat(plain[:first], bytes.Repeat([]byte(segment), n), plain[first:])
+		}
+		result(t, newJob(with(1000), transform.Output{}))
+		wantMessage(t, failure(t, newJob(with(5001), transform.Output{}), errors.Limit), "more than 5000 segments")
+	}
 }
