@@ -175,7 +175,7 @@ func (a *answer) isKnownTo(r *http.Request) bool {
 // made says how the variant was made.
 func (a *answer) made(v variant) {
 	switch {
-	case v.damaged:
+	case v.damaged && v.haste < len(a.damaged): // else it was not asked for
 		a.etag = a.damaged[v.haste]
 		a.shorten()
 	case v.haste > 0:
