@@ -83,6 +83,7 @@ func tiffCodec(file []byte, page int) string {
 	const (
 		separate = 2
 		ycbcr    = 6
+		cielab   = 8
 		cfa      = 32803
 		linear   = 34892
 	)
@@ -115,6 +116,8 @@ func tiffCodec(file []byte, page int) string {
 		return "a TIFF with separate planes"
 	case is[tiffPhotometric] == ycbcr && subsampled && is[tiffCompression] != 7:
 		return "a TIFF with subsampled colours"
+	case is[tiffPhotometric] == cielab && is[tiffDepth] == 8:
+		return "a TIFF of CIELab in 8 bits" // which libvips 8.18 does not open
 	case is[tiffPhotometric] > 10:
 		return fmt.Sprintf("a TIFF with photometric interpretation %d", is[tiffPhotometric])
 	}

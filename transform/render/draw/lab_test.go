@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image/color"
+	"strings"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
 // labTIFF is of one colour of CIELab in 8 bits, or in 16, and perhaps alpha (TIFF 6.0,
@@ -77,6 +79,12 @@ func TestLab(t *testing.T) {
 				"blurred": {Effects: transform.Effects{Blur: transform.Num(3)}},
 			} {
 				t.Run(fmt.Sprint(tt.samples, bits, name), func(t *testing.T) {
+					if _, err := draw.Draw(t.Context(), newJob(file, transform.Output{})); err != nil && bits == 8 && since(t, 8, 15) {
+						if !strings.Contains(err.Error(), "a TIFF of CIELab in 8 bits, which is not supported by this build") {
+							t.Fatal(err)
+						}
+						t.Skip("newer libvips opens none of 8 bits")
+					}
 					wantEverywhere(t, drawn(t, file, step), tt.want, 3)
 				})
 			}

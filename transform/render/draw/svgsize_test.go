@@ -52,6 +52,9 @@ func TestSizeOfSVG(t *testing.T) {
 		{`viewBox="0 0 0 0" width="30" height="20"`, size(30, 20), size(600, 400)},
 	} {
 		t.Run(tt.attributes, func(t *testing.T) {
+			if strings.Contains(tt.attributes, "0.0015") && since(t, 8, 15) {
+				t.Skip("newer librsvg draws nothing that is this small")
+			}
 			file := svgOf(tt.attributes, filled)
 			own := drawn(t, file)
 			wantSize(t, own, tt.own.Width, tt.own.Height)

@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/draw"
+	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
 var endOfImage = []byte{0xff, 0xd9}
@@ -267,6 +268,9 @@ func TestNotSupported(t *testing.T) {
 		"raw of a brand":                 {append([]byte("FUJIFILMCCD-RAW 0201"), make([]byte, 100)...), "the raw data of a camera"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if (name == "JBIG" || name == "ThunderScan") && since(t, 8, 15) {
+				t.Skip("newer libvips makes a picture of it")
+			}
 			for _, step := range []transform.Step{{}, sized(10, 0, transform.Cover, 0)} {
 				e := failure(t, newJob(tt.file, transform.Output{Format: transform.PNG}, step), errors.BadImage)
 				if want := "The original is " + tt.says + ", which is not supported by this build"; !strings.HasPrefix(e.Message, want) {
@@ -286,7 +290,7 @@ func TestDamagedIsNotUnsupported(t *testing.T) {
 		"tiff":              tiffWith(t, map[uint16]uint32{279: 1 << 20}),
 	} {
 		e := failure(t, newJob(file, transform.Output{Format: transform.PNG}), errors.BadImage)
-		if strings.Contains(e.Message, "not supported") {
+		if strings.Contains(e.Message, "not supported") && (name != "heic" || vips.DecodesHEVC()) {
 			t.Errorf("%s: %q", name, e.Message)
 		}
 	}
