@@ -87,6 +87,9 @@ func (p *picture) failOn() vips.FailOn {
 	if p.source == sniff.JPEG || p.found.lenient && p.source == sniff.GIF {
 		return vips.FailOnNone
 	}
+	if p.source == sniff.TIFF {
+		return vips.FailOnError // newer libvips shows strips that cannot be decoded as black
+	}
 	return vips.FailOnTruncated
 }
 
