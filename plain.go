@@ -19,8 +19,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/strip"
 )
 
-// originTypes are the types of the origins that are configured, in their order, but for
-// those that fetch whole URLs only.
+// originTypes are the types of the origins that are configured, in their order,
+// without those that fetch whole URLs only.
 func (h *Handler) originTypes() []string {
 	var types []string
 	for _, raw := range h.OriginsRaw {

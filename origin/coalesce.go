@@ -15,8 +15,8 @@ import (
 // A waiter whose context is done returns at once and leaves the fetch to the
 // others; when the last one leaves, the fetch is cancelled. The fetch carries no
 // value and no deadline of any waiter's context: it belongs to all of them. What
-// it returns, error included, is shared, so nobody changes it. A stream is read once, so
-// requests for one are not shared.
+// it returns, error included, is shared and must not be changed. A stream can be read
+// once, so requests for one are not shared.
 func Coalesce(o Origin) Origin {
 	if _, bound := o.(RequestBound); bound {
 		return o

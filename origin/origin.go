@@ -52,9 +52,9 @@ type Request struct {
 	Stream Streaming
 }
 
-// Source is an original as an origin gave it. It may be shared between requests, so
-// nobody changes it. It is not copied but by Unpacked, and by Shared, which an origin gives that keeps
-// the Source, or gives it to more than one caller.
+// Source is an original as an origin gave it. It may be shared between requests, and
+// must not be changed. Only Unpacked and Shared copy it; an origin that keeps the Source,
+// or gives it to more than one caller, returns Shared.
 type Source struct {
 	// Body is the whole file, or its first bytes if there is a Stream.
 	Body []byte

@@ -29,6 +29,22 @@ func IsAnswer(status int, byteRange string) bool {
 	return false
 }
 
+// Get fetches a file from a server, whole or, if the request wants one, as a stream.
+// timeout bounds a whole fetch; what it is to a stream see OpenStream.
+func Get(ctx context.Context, server string, req Request, timeout time.Duration, ask Ask) (*Source, error) {
+	if req.Stream.Wanted {
+		return OpenStream(ctx, server, req, timeout, ask)
+	}
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	answer, err := ask(timed, "")
+	if err != nil {
+		return nil, NetError(ctx, server, err)
+	}
+	defer answer.Body.Close()
+	return FromAnswer(ctx, server, answer, req.MaxBytes)
+}
+
 // OpenStream asks a server for a file that is to be streamed. The Source is whole if the
 // file is no longer than StreamStart, if the server sends it compressed, or if a range is
 // wanted of one that fits MaxBytes and the server gives no ranges.
@@ -94,7 +110,7 @@ func (r *remote) begin(req Request) (*Source, error) {
 	}
 	first, last, size, isPart := partOf(answer)
 	if answer.StatusCode != http.StatusOK && !(isPart && first == 0 && len(Codings(answer.Header)) == 0) {
-		// The file is empty, or compressed, or nobody knows how long it is.
+		// The file is empty, or compressed, or of unknown length.
 		_ = answer.Body.Close()
 		if answer, err = r.ask(r.ctx, ""); err != nil {
 			return nil, err

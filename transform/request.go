@@ -30,7 +30,7 @@ type Request struct {
 	// operator gave to transformations. False for the zero plan.
 	Named bool
 
-	// Original tells whether the URL asks for the original as it is, byte for byte. A
+	// Original reports whether the URL asks for the original as it is, byte for byte. A
 	// URL that asks for nothing does not: what it gives is the site's choice.
 	Original bool
 

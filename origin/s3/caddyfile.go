@@ -45,7 +45,7 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 // check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
-// but for placeholders.
+// except for placeholders.
 func (o Origin) check() error {
 	for field, right := range map[*string]string{
 		&o.Bucket: "bucket", &o.Prefix: "", &o.Region: defaultRegion, &o.Endpoint: "https://s3.example.com",

@@ -23,19 +23,9 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 }
 
 func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	if req.Stream.Wanted {
-		return origin.OpenStream(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
-			return o.get(ctx, req.Ref, byteRange)
-		})
-	}
-	timed, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	answer, err := o.get(timed, req.Ref, "")
-	if err != nil {
-		return nil, origin.NetError(ctx, server, err)
-	}
-	defer answer.Body.Close()
-	return origin.FromAnswer(ctx, server, answer, req.MaxBytes)
+	return origin.Get(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
+		return o.get(ctx, req.Ref, byteRange)
+	})
 }
 
 // get asks for a file, or for a range of it if that is not empty. An answer without

@@ -58,7 +58,7 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 // check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
-// but for placeholders and files.
+// except for placeholders and files.
 func (o Origin) check() error {
 	o.AllowPrivate = slices.Clone(o.AllowPrivate)
 	for i, network := range o.AllowPrivate {

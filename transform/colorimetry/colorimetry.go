@@ -24,8 +24,8 @@ type Space struct {
 	peak      float64 // of HDR: the most light of a component, in cd/m2
 }
 
-// Of is the space that a description is of. It is false for sRGB and for what is shown
-// as that: whoever gives no description, or none that makes sense, means it.
+// Of is the space that a description is of. It is false for sRGB, which is
+// also meant where there is no description, or none that makes sense.
 func Of(c header.Colours) (Space, bool) {
 	s := Space{primaries: rec709, transfer: srgb, narrow: c.Narrow}
 	switch {

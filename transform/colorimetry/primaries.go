@@ -82,7 +82,7 @@ func (p primaries) valid() bool {
 	return true
 }
 
-// near reports whether two sets are the same but for rounding.
+// near reports whether two sets are equal up to rounding.
 func (p primaries) near(q primaries) bool {
 	const rounding = 0.002
 	a := [...]point{p.white, p.red, p.green, p.blue}

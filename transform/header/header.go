@@ -44,7 +44,7 @@ type Header struct {
 	// JPEG that is progressive or in several scans, an interlaced PNG.
 	Interlaced bool
 
-	// Palette tells whether the pixels of a frame are indexes into at most 256 colours.
+	// Palette reports whether the pixels of a frame are indexes into at most 256 colours.
 	// Only a lossless WebP of one frame says so.
 	Palette bool
 

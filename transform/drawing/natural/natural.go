@@ -2,8 +2,8 @@
 // root element come to, as a browser shows it in an img element that has no size.
 //
 // The rules are those of CSS Images Module Level 3, section 5, and of SVG 2, section
-// 8.12, but for a drawing that has nothing but a viewBox: its width and height are the
-// size then, as ImageKit has it.
+// 8.12, with one exception: if a drawing has only a viewBox, its width and height are the
+// size, as ImageKit has it.
 package natural
 
 import "math"

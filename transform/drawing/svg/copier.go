@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// copier copies a file while it is scanned, byte for byte but for the lengths in it. Its
-// methods do nothing for a nil one.
+// copier copies a file while it is scanned, byte for byte except for the lengths in
+// it. The methods of a nil copier do nothing.
 type copier struct {
 	units  units
 	coding coding

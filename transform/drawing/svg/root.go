@@ -129,7 +129,7 @@ const (
 
 // declare adds declarations. Of those that weigh as much, the last one wins.
 func (c cascade) declare(css string, weight int) {
-	declarations(css, func(name, value string) {
+	for name, value := range declarations(css) {
 		own := weight
 		if before, after, ok := strings.Cut(value, "!"); ok && strings.EqualFold(strings.TrimSpace(after), "important") {
 			value, own = before, weight+important
@@ -140,7 +140,7 @@ func (c cascade) declare(css string, weight int) {
 		if was, known := c[name]; known && own >= was.weight && isSize(name, value) {
 			c[name] = winner{strings.TrimSpace(value), own}
 		}
-	})
+	}
 }
 
 // isSize reports whether a value of a property is one. What is none is no declaration.
@@ -250,38 +250,4 @@ func (r root) matches(selector []token) (weight int, ok bool) {
 		}
 	}
 	return min(weight, inline-1), len(selector) > 0
-}
-
-// declarations calls each for all that are in a block: the name of a property in lower
-// case, and its value.
-func declarations(css string, each func(name, value string)) {
-	l := lexer{css}
-	name, value, depth := "", -1, 0
-	for {
-		at := len(css) - len(l.rest)
-		t, ok := l.next()
-		if !ok || depth == 0 && (t.is(";") || t.is("}")) {
-			if value >= 0 {
-				each(strings.ToLower(name), css[value:at])
-			}
-			if !ok {
-				return
-			}
-			name, value = "", -1
-			continue
-		}
-		switch {
-		case t.kind == function || t.is("(") || t.is("[") || t.is("{"):
-			depth++
-		case t.is(")") || t.is("]") || t.is("}"):
-			depth = max(depth-1, 0)
-		}
-		switch {
-		case value >= 0:
-		case t.is(":"):
-			value = len(css) - len(l.rest)
-		case t.kind == ident:
-			name = t.text
-		}
-	}
 }

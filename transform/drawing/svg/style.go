@@ -92,39 +92,12 @@ func (s *style) dashed(length float64) {
 
 // declare reads declarations: those of a style attribute, or of a rule.
 func (s *style) declare(css string) error {
-	l := lexer{css}
-	var name string
-	var value []token
-	named, depth := false, 0
-	for {
-		t, ok := l.next()
-		if !ok || depth == 0 && (t.is(";") || t.is("}")) {
-			if named {
-				if err := s.property(strings.ToLower(name), value); err != nil {
-					return err
-				}
-			}
-			name, value, named = "", value[:0], false
-			if !ok {
-				return nil
-			}
-			continue
-		}
-		switch {
-		case t.kind == function || t.is("(") || t.is("[") || t.is("{"):
-			depth++
-		case t.is(")") || t.is("]") || t.is("}"):
-			depth = max(depth-1, 0)
-		}
-		switch {
-		case named:
-			value = append(value, t)
-		case t.is(":"):
-			named = true
-		case t.kind == ident:
-			name = t.text
+	for name, value := range declarations(css) {
+		if err := s.property(name, slices.Collect(tokens(value))); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // presentation reads an attribute that is a property.
@@ -132,14 +105,7 @@ func (s *style) presentation(name, text string) error {
 	if !slices.Contains(properties, name) {
 		return nil
 	}
-	var value []token
-	for l := (lexer{text}); ; {
-		t, ok := l.next()
-		if !ok {
-			return s.property(name, value)
-		}
-		value = append(value, t)
-	}
+	return s.property(name, slices.Collect(tokens(text)))
 }
 
 // properties are those that can cost much.

@@ -1,6 +1,7 @@
 package svg
 
 import (
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -291,16 +292,24 @@ func wholeNumber(s string) (v, n int) {
 	return sign * v, n
 }
 
+// tokens are those of a text.
+func tokens(text string) iter.Seq[token] {
+	return func(yield func(token) bool) {
+		for l := (lexer{text}); ; {
+			if t, ok := l.next(); !ok || !yield(t) {
+				return
+			}
+		}
+	}
+}
+
 // numbers are those in a value, with their units left out.
 func numbers(value string) []float64 {
 	var all []float64
-	for l := (lexer{value}); ; {
-		t, ok := l.next()
-		if !ok {
-			return all
-		}
+	for t := range tokens(value) {
 		if t.kind == number {
 			all = append(all, t.value)
 		}
 	}
+	return all
 }
