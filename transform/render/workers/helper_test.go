@@ -162,7 +162,7 @@ func until(tb testing.TB, what string, ok func() bool) {
 	for deadline := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
 			buf := make([]byte, 1<<16)
-			tb.Fatalf("%s did not happen within 20 seconds\n%s", what, buf[:runtime.Stack(buf, true)])
+			tb.Fatalf("%s did not happen within 5 minutes\n%s", what, buf[:runtime.Stack(buf, true)])
 		}
 		time.Sleep(2 * time.Millisecond)
 	}

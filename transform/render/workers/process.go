@@ -33,6 +33,7 @@ type process struct {
 	command *exec.Cmd
 	size    meter
 	idle    int64  // resident size before its first job
+	own     int64  // of that, what it does not share
 	ooms    uint64 // what Pool.oomKills said when it was started
 	last    uint64 // job
 
@@ -69,7 +70,7 @@ func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 		}
 		return nil, nil, fmt.Errorf("%w (%s)", err, w.state())
 	}
-	w.idle = w.size.resident()
+	w.idle, w.own = w.size.resident(), w.size.own()
 	return w, greeting, nil
 }
 

@@ -112,17 +112,32 @@ func newMeter(pid int) meter {
 
 // resident is the size in bytes; 0 when it is not known.
 func (m meter) resident() int64 {
+	size, _ := m.sizes()
+	return size
+}
+
+// own is what of that no file is mapped to, and no memory that is shared: the more kinds
+// of images a worker has drawn, the more code of its libraries is resident.
+func (m meter) own() int64 {
+	size, shared := m.sizes()
+	return size - shared
+}
+
+// sizes reads the second and the third number of statm, see proc(5).
+func (m meter) sizes() (resident, shared int64) {
 	if m.statm == nil {
-		return 0
+		return 0, 0
 	}
 	var line [128]byte
 	n, _ := m.statm.ReadAt(line[:], 0)
 	fields := bytes.Fields(line[:n])
-	if len(fields) < 2 {
-		return 0
+	if len(fields) < 3 {
+		return 0, 0
 	}
-	pages, _ := strconv.ParseInt(string(fields[1]), 10, 64)
-	return pages * int64(os.Getpagesize())
+	resident, _ = strconv.ParseInt(string(fields[1]), 10, 64)
+	shared, _ = strconv.ParseInt(string(fields[2]), 10, 64)
+	page := int64(os.Getpagesize())
+	return resident * page, shared * page
 }
 
 func (m meter) close() { m.statm.Close() }
