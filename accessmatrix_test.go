@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/caddy-images/caddy-images/internal/long"
@@ -114,7 +115,7 @@ func TestRulesHoldForEveryNameOfAFile(t *testing.T) {
 					if !long.Wanted() {
 						rules = rules[:2] // how a rule refuses is no matter to what it sees
 					}
-					testDisguises(t, c, dialect, m.prefix, loses, rules)
+					testDisguises(t, s, dialect, m.prefix, loses, rules)
 				})
 			}
 		}
@@ -142,31 +143,47 @@ func testNames(t *testing.T, c *connection, dialect, prefix string, rules []prot
 	}
 	// Who may have the file has its variants.
 	const who = "Basic d2hvOnNlY3JldA=="
-	for _, folder := range []string{"auth", "forward"} {
+	folders := []string{"auth", "forward"}
+	if !long.Wanted() {
+		folders = folders[:1]
+	}
+	for _, folder := range folders {
 		for _, name := range append(slices.Clone(names), others...) {
 			c.site.get(t, prefix+named(name, folder), "Authorization", who).wants(t, 200)
 		}
 	}
 }
 
-// testDisguises asks for protected files by URLs that a rule might not understand.
-func testDisguises(t *testing.T, c *connection, dialect, prefix, loses string, rules []protection) {
+// testDisguises asks for protected files by URLs that a rule might not understand, by
+// several clients at the same time.
+func testDisguises(t *testing.T, s site, dialect, prefix, loses string, rules []protection) {
 	names, others := namesOf[dialect], othersOf[dialect]
+	var targets []string
 	for _, p := range rules {
 		for _, name := range append(slices.Clone(names), others...) {
 			for _, target := range disguised(prefix, named(name, p.folder)) {
 				if loses != "" && (strings.Contains(target, loses) || loses == "!" && strings.Contains(target, "%21")) {
 					continue
 				}
-				c.get(t, target).wantsNoBlue(t)
+				targets = append(targets, target)
 			}
 		}
 		for _, name := range repeated[dialect] {
 			for _, slash := range []string{"/", "%2F", "//"} {
-				c.get(t, prefix+slash+named(name, p.folder)[1:]).wantsNoBlue(t)
+				targets = append(targets, prefix+slash+named(name, p.folder)[1:])
 			}
 		}
 	}
+	var clients sync.WaitGroup
+	for part := range slices.Chunk(targets, len(targets)/4+1) {
+		c := s.connect(t)
+		clients.Go(func() {
+			for _, target := range part {
+				c.get(t, target).wantsNoBlue(t)
+			}
+		})
+	}
+	clients.Wait()
 }
 
 // wantsNoBlue checks that the answer shows nothing of a protected picture.

@@ -80,6 +80,10 @@ func TestThreadsDamagedEnd(t *testing.T) {
 		"blurred":  {effect(transform.Effects{Blur: transform.Num(2)})},
 		"a layer":  {{Layers: []transform.Layer{overlay("damaged", at(0, 0), effect(transform.Effects{Blur: transform.Num(2)}))}}},
 	}
+	repeats := 4
+	if long.Wanted() {
+		repeats = 20
+	}
 	for name, chain := range chains {
 		for _, missing := range []int{20, 2000} {
 			t.Run(fmt.Sprintf("%s, %d bytes", name, missing), func(t *testing.T) {
@@ -90,7 +94,7 @@ func TestThreadsDamagedEnd(t *testing.T) {
 				}
 				job.Plan.Output.Format = transform.JPEG
 				job.Threads = 2
-				for range 20 {
+				for range repeats {
 					failure(t, job, errors.BadImage)
 				}
 			})
