@@ -4,8 +4,10 @@ import (
 	"fmt"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/internal/engines"
+	"github.com/caddy-images/caddy-images/internal/metrics"
 )
 
 func init() { caddy.RegisterModule(App{}) }
@@ -16,10 +18,7 @@ func init() { caddy.RegisterModule(App{}) }
 // It starts the workers of these handlers, so that no request waits for that,
 // and so that a configuration with `isolation strict` is refused by a system
 // that lacks what it takes.
-type App struct{ engines []starter }
-
-// starter is an engine with something to start. Starting it again does nothing.
-type starter interface{ Start() error }
+type App struct{ engines []*engines.Lease }
 
 // Provision implements caddy.Provisioner. It has the metrics of the process shown
 // with those of the configuration.
@@ -39,10 +38,22 @@ func (App) CaddyModule() caddy.ModuleInfo {
 }
 
 // add has the app start an engine.
-func (a *App) add(engine render.Engine) {
-	if s, ok := engine.(starter); ok {
-		a.engines = append(a.engines, s)
+func (a *App) add(engine *engines.Lease) { a.engines = append(a.engines, engine) }
+
+// collectors are all metrics.
+func collectors() []prometheus.Collector {
+	return append(metrics.Process.Collectors(), engines.Collectors()...)
+}
+
+// registerMetrics has the registry, which is a new one with every configuration,
+// show the metrics.
+func registerMetrics(registry *prometheus.Registry) error {
+	for _, c := range collectors() {
+		if err := registry.Register(c); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // Start implements caddy.App.

@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/internal/placed"
 )
 
@@ -136,7 +137,7 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "max_dimension":
 		return countArg(d, &h.MaxDimension)
 	case "isolation":
-		return oneOf(d, &h.Isolation, isolationOff, isolationProcesses, isolationStrict)
+		return oneOf(d, &h.Isolation, engines.Off, engines.Processes, engines.Strict)
 	case "fonts":
 		return oneArg(d, &h.Fonts)
 	case "workers":

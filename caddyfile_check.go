@@ -31,7 +31,7 @@ func checkRead(h Handler) error {
 		h.Dialect = new(Dialect)
 	}
 	h.setDefaults()
-	if err := h.check(); err != nil {
+	if err := h.Validate(); err != nil {
 		return err
 	}
 	for _, name := range h.GoOn {

@@ -3,12 +3,14 @@ package images
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/server"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
@@ -38,41 +40,49 @@ func (d *Dialect) name() string {
 	return "imagekit"
 }
 
-// habits are what sites that speak a dialect do alike, beside their URLs.
-type habits struct {
-	// statuses are those of errors.
-	statuses errors.Dialect
-
-	// quality is that of pictures for whose URL nobody says any.
-	quality Quality
-
-	// animations tells whether pictures that are made of animations move.
-	animations bool
-
-	// backendTimeout and backendConnectTimeout are the defaults of these options;
-	// 0 for none.
-	backendTimeout, backendConnectTimeout time.Duration
-
-	// briefly tells whether error answers that will be the same for a while may be
-	// kept for one.
-	briefly bool
+// defaults are those of options that each dialect has its own of.
+type defaults struct {
+	quality                               Quality
+	animations                            bool          // whether what is made of animations moves
+	backendTimeout, backendConnectTimeout time.Duration // 0 for none
 }
 
-func (d *Dialect) habits() habits {
+func (d *Dialect) defaults() defaults {
 	if d.Imagizer == nil {
-		return habits{
-			statuses:   errors.ImageKit,
-			quality:    Quality{JPEG: 80, WebP: 77, AVIF: 63},
-			animations: true,
-		}
+		return defaults{quality: Quality{JPEG: 80, WebP: 77, AVIF: 63}, animations: true}
 	}
-	return habits{
-		statuses:              errors.Imagizer,
+	return defaults{
 		quality:               Quality{JPEG: 90, WebP: 90, AVIF: 90},
 		backendTimeout:        20 * time.Second,
 		backendConnectTimeout: 3 * time.Second,
-		briefly:               true,
 	}
+}
+
+// forServer is what the server needs to know of the dialect. originFailures is the option
+// of that name.
+func (d *Dialect) forServer(originFailures int) server.Dialect {
+	if d.Imagizer != nil {
+		return server.Dialect{Name: d.name(), Statuses: errors.Imagizer, KeepsErrors: true}
+	}
+	s := server.Dialect{
+		Name:               d.name(),
+		Statuses:           errors.ImageKit,
+		IgnoresUnsupported: d.ImageKit != nil && d.ImageKit.Unsupported == imagekit.UnsupportedIgnore,
+	}
+	if originFailures == http.StatusBadGateway {
+		s.Statuses = errors.ImageKitOutages
+	}
+	return s
+}
+
+// language is a dialect, ready to read URLs.
+type language interface {
+	server.Language
+
+	// TakesURLs reports whether URLs may name an original by its whole URL, and
+	// Lists whether those of a server need no proof for that.
+	TakesURLs() bool
+	Lists(server string) bool
 }
 
 // provision returns the dialect, placeholders in its options replaced. What they
@@ -173,4 +183,17 @@ func allReplaced(repl *caddy.Replacer, option string, values []string) (_ []stri
 		}
 	}
 	return values, nil
+}
+
+// optimizes reports whether a URL of a picture that asks for nothing gives an optimised
+// one, as with ImageKit. What is asked of the handlers behind this one has never come
+// through here, so there it does only if the configuration says so.
+func (d *Dialect) optimizes(origins []string) bool {
+	switch {
+	case d.Imagizer != nil:
+		return false
+	case d.ImageKit != nil && d.ImageKit.OptimizePlain != nil:
+		return *d.ImageKit.OptimizePlain
+	}
+	return !slices.Equal(origins, []string{"next"})
 }

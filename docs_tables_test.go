@@ -21,6 +21,7 @@ import (
 
 	images "github.com/caddy-images/caddy-images"
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 	"github.com/caddy-images/caddy-images/transform/render/workers"
@@ -375,7 +376,7 @@ func TestDocsMetrics(t *testing.T) {
 		ends = append(ends, string(why))
 	}
 	var outcomes []string
-	for _, is := range images.Outcomes {
+	for _, is := range metrics.Outcomes {
 		outcomes = append(outcomes, string(is))
 	}
 	same(t, "outcomes of fetches", column(table(t, docs.text, "Outcome"), 0), outcomes)
@@ -384,7 +385,7 @@ func TestDocsMetrics(t *testing.T) {
 		codes[row[0]] = row[1]
 	}
 	for _, k := range []errors.Kind{errors.NotFound, errors.AccessDenied, errors.Refused, errors.Limit, errors.Unidentified, errors.Unresolved, errors.OriginTimeout, errors.BadOriginRequest, errors.ClientClosed, errors.Internal} {
-		if is := string(images.OutcomeOf(k)); !slices.Contains(strings.Split(codes[is], ", "), k.Code()) {
+		if is := string(metrics.OutcomeOf(k)); !slices.Contains(strings.Split(codes[is], ", "), k.Code()) {
 			t.Errorf("%s is %s, of which the docs have the codes %q", k.Code(), is, codes[is])
 		}
 	}
@@ -411,9 +412,6 @@ func TestDocsArchitecture(t *testing.T) {
 	docs := readPage(t, "docs/architecture.md")
 	code := maps.Clone(mayImport)
 	for _, row := range table(t, docs.text, "Package") {
-		if row[0] == "." {
-			continue
-		}
 		allowed, ok := code[row[0]]
 		if !ok || strings.Join(allowed, " ") != row[2] {
 			t.Errorf("%s may import %s, the docs say %s", row[0], allowed, row[2])

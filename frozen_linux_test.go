@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	images "github.com/caddy-images/caddy-images"
+	"github.com/caddy-images/caddy-images/internal/engines"
 )
 
 // ready waits until so many workers, and no others, are ready for jobs.
@@ -15,7 +15,7 @@ func ready(t *testing.T, workers int) (pids []int) {
 	t.Helper()
 	until(t, "workers that are ready", func() bool {
 		pids = workerPIDs(t)
-		running, _ := images.WorkersNow()
+		running, _ := engines.Workers()
 		return running == workers && len(pids) == workers
 	})
 	return pids
@@ -35,7 +35,7 @@ func freeze(t *testing.T, workers int) {
 // untilBusy waits until so many workers have a job.
 func untilBusy(t *testing.T, workers int) {
 	t.Helper()
-	until(t, "a job for a worker", func() bool { _, busy := images.WorkersNow(); return busy == workers })
+	until(t, "a job for a worker", func() bool { _, busy := engines.Workers(); return busy == workers })
 }
 
 // untilDrawing waits until a worker, which had had so much of the processor when it

@@ -63,10 +63,3 @@ func parseAdded(lines []string) (http.Header, error) {
 	}
 	return added, nil
 }
-
-// addHeaders adds what is to be on all answers, whichever comes of the request.
-func (h *Handler) addHeaders(to http.Header) {
-	for name, values := range h.added {
-		to[name] = append(to[name], values...)
-	}
-}

@@ -1,37 +1,30 @@
 package images
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/fs"
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/origin/s3"
 	"github.com/caddy-images/caddy-images/origin/web"
+	"github.com/caddy-images/caddy-images/server"
 )
 
-// givesAway tells whether a module is of the origins that come with the handler: they
-// keep nothing of a Source. What others keep nobody knows, and whoever forgot would
-// show one client's picture to another, so the memory of theirs is not used again.
-func givesAway(module any) bool {
-	switch module.(type) {
-	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
-		return true
-	}
-	return false
-}
-
 // provisionOrigins loads the origins that are configured.
-func (h *Handler) provisionOrigins(ctx caddy.Context) error {
+func (h *Handler) provisionOrigins(ctx caddy.Context, l language) (from server.Origins, err error) {
 	var goOn []errors.Kind
 	for _, name := range h.GoOn {
 		kind, err := parseGoOn(name)
 		if err != nil {
-			return err
+			return from, err
 		}
 		goOn = append(goOn, kind)
 	}
@@ -41,20 +34,20 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 	if len(h.OriginsRaw) > 0 {
 		loaded, err := ctx.LoadModule(h, "OriginsRaw")
 		if err != nil {
-			return fmt.Errorf("loading origins: %w", err)
+			return from, fmt.Errorf("loading origins: %w", err)
 		}
 		modules = loaded.([]any)
 		for _, module := range modules {
 			if d, ok := module.(origin.Dynamic); ok {
-				if dynamic != nil || !h.language.TakesURLs() {
-					return errDynamic
+				if dynamic != nil || !l.TakesURLs() {
+					return from, errDynamic
 				}
 				dynamic = d
 				continue
 			}
 			o, ok := module.(origin.Origin)
 			if !ok {
-				return fmt.Errorf("%T is no origin", module)
+				return from, fmt.Errorf("%T is not an origin", module)
 			}
 			origins = append(origins, origin.Coalesce(counted(o, module.(caddy.Module))))
 		}
@@ -62,18 +55,122 @@ func (h *Handler) provisionOrigins(ctx caddy.Context) error {
 	if len(origins) == 0 {
 		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
 	}
-	if err := h.provisionDynamic(ctx, dynamic); err != nil {
-		return err
+	if from.Signed, from.Listed, err = wholeURLs(ctx, l, dynamic); err != nil {
+		return from, err
 	}
-	if err := h.provisionBuckets(modules); err != nil {
-		return err
+	if from.Buckets, err = h.otherBuckets(modules); err != nil {
+		return from, err
 	}
-	_, h.transformsNext = origins[0].(origin.RequestBound)
-	h.transformsNext = h.transformsNext && len(origins) == 1
-	h.asksNext = slices.ContainsFunc(origins, func(o origin.Origin) bool {
-		_, bound := o.(origin.RequestBound)
-		return bound
+	from.AsksNext = slices.ContainsFunc(origins, isRequestBound)
+	from.OnlyNext = from.AsksNext && len(origins) == 1
+	from.Site = origin.Chain{Origins: origins, GoOn: goOn}
+	return from, nil
+}
+
+func isRequestBound(o origin.Origin) bool {
+	_, bound := o.(origin.RequestBound)
+	return bound
+}
+
+// wholeURLs returns what fetches whole URLs, with a signature and without one, if the
+// dialect takes any: the origin that is configured for it, or else one with its defaults.
+func wholeURLs(ctx caddy.Context, l language, configured origin.Dynamic) (signed, listed origin.Origin, err error) {
+	if !l.TakesURLs() {
+		return closed{}, closed{}, nil
+	}
+	if configured == nil {
+		module, err := ctx.LoadModuleByID("http.images.origins.dynamic", nil)
+		if err != nil {
+			return nil, nil, fmt.Errorf("loading origin dynamic: %w", err)
+		}
+		configured = module.(origin.Dynamic)
+	}
+	module := configured.(caddy.Module)
+	return origin.Coalesce(counted(configured, module)), origin.Coalesce(counted(configured.Within(l.Lists), module)), nil
+}
+
+// otherBuckets takes the first origin that can fetch from other buckets than its own for
+// those that URLs name.
+func (h *Handler) otherBuckets(modules []any) (origin.Origin, error) {
+	at := slices.IndexFunc(modules, func(module any) bool {
+		_, ok := module.(origin.Buckets)
+		return ok
 	})
-	h.origins = origin.Chain{Origins: origins, GoOn: goOn}
-	return nil
+	if at >= 0 {
+		return origin.Coalesce(counted(modules[at].(origin.Buckets).OtherBuckets(), modules[at].(caddy.Module))), nil
+	}
+	if c := h.Dialect.Imagizer; c != nil && len(c.BucketsAllowed) > 0 {
+		return nil, errBuckets
+	}
+	return closed{}, nil
+}
+
+// closed is the origin of what this server fetches from nowhere.
+type closed struct{}
+
+// Fetch implements origin.Origin.
+func (closed) Fetch(context.Context, origin.Request) (*origin.Source, error) {
+	return nil, errors.New(errors.Unauthorized, "The URL names a place that this server fetches nothing from")
+}
+
+// counted returns the origin, counted under the name of its module. The Sources of a
+// module that may keep them are marked as shared.
+func counted(o origin.Origin, module caddy.Module) origin.Origin {
+	if !keepsNothing(module) {
+		o = shared(o)
+	}
+	return metrics.Process.Origin(o, module.CaddyModule().ID.Name())
+}
+
+// keepsNothing reports whether a module is one of the origins that come with the handler:
+// they keep nothing of a Source. Another module might, and would then show one client's
+// image to another if its memory were used again.
+func keepsNothing(module any) bool {
+	switch module.(type) {
+	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
+		return true
+	}
+	return false
+}
+
+// shared returns an origin whose Sources are marked as shared.
+func shared(o origin.Origin) origin.Origin {
+	if isRequestBound(o) {
+		return sharedBound{sharing{o}}
+	}
+	return sharing{o}
+}
+
+type sharing struct{ origin.Origin }
+
+// Fetch implements origin.Origin.
+func (s sharing) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	source, err := s.Origin.Fetch(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return source.Shared(), nil
+}
+
+type sharedBound struct{ sharing }
+
+// RequestBound implements origin.RequestBound.
+func (sharedBound) RequestBound() {}
+
+// originTypes are the types of the origins that are configured, in their order,
+// without those that fetch whole URLs only.
+func (h *Handler) originTypes() []string {
+	var types []string
+	for _, raw := range h.OriginsRaw {
+		var o struct {
+			Type string `json:"type"`
+		}
+		if err := json.Unmarshal(raw, &o); err == nil && o.Type != "dynamic" { // what is no object is refused when it is loaded
+			types = append(types, o.Type)
+		}
+	}
+	if types == nil {
+		return []string{"next"}
+	}
+	return types
 }

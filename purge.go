@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -27,12 +28,7 @@ type purged struct {
 // purgeAll has the process forget all that it holds of originals.
 func purgeAll(*http.Request) (any, error) {
 	p := purged{Fetches: handlers.forget(func(origin.Request) bool { return true })}
-	eachGate(func(_ gateSettings, gate sharedGate) { p.Renders += gate.coalescer.Forget() })
-	eachEngine(func(_ engineSettings, engine sharedEngine) {
-		if pool, ok := engine.Engine.(pool); ok {
-			p.Refused += pool.Pardon()
-		}
-	})
+	p.Renders, p.Refused = engines.Forget()
 	return p, nil
 }
 
@@ -110,7 +106,8 @@ func (s *handlerSet) forget(matches func(origin.Request) bool) int {
 	defer s.mu.Unlock()
 	forgotten := 0
 	for h := range s.all {
-		for _, o := range []origin.Origin{h.origins, h.dynamic.web, h.dynamic.listed, h.dynamic.buckets} {
+		from := h.server.Origins
+		for _, o := range []origin.Origin{from.Site, from.Signed, from.Listed, from.Buckets} {
 			if sharing, ok := o.(origin.Sharing); ok {
 				forgotten += sharing.Forget(matches)
 			}

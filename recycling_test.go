@@ -2,9 +2,6 @@ package images
 
 import (
 	"context"
-	stderrors "errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -13,8 +10,6 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/origin/web"
-	"github.com/caddy-images/caddy-images/transform"
-	"github.com/caddy-images/caddy-images/transform/render"
 )
 
 // readBody is an original whose memory could be used again.
@@ -39,8 +34,8 @@ type keepingBound struct{ keeping }
 
 func (keepingBound) RequestBound() {}
 
-// Memory of a strange origin's is not used again, whatever it keeps, nor where it is
-// made of one of ours.
+// The memory of another module's originals is not used again, whatever it keeps, also if
+// it is made of one of ours.
 func TestStrangeOriginsAreNotRecycled(t *testing.T) {
 	strange := keeping{readBody(t, "a picture"), new(web.Origin)}
 	for _, o := range []origin.Origin{
@@ -61,51 +56,8 @@ func TestStrangeOriginsAreNotRecycled(t *testing.T) {
 		t.Error("what our own origins give is not recycled")
 	}
 	for _, info := range caddy.GetModules("http.images.origins") {
-		if module := info.New(); !givesAway(module) {
+		if module := info.New(); !keepsNothing(module) {
 			t.Errorf("%T is not among the origins whose memory is used again", module)
-		}
-	}
-}
-
-// ending is an engine whose jobs end so.
-type ending struct {
-	render.Engine
-	err error
-}
-
-func (e ending) Render(context.Context, render.Job) (*render.Result, error) {
-	if e.err != nil {
-		return nil, e.err
-	}
-	return &render.Result{Format: transform.WebP, Body: []byte("drawn")}, nil
-}
-
-// Memory is given up once a picture is drawn. It is not where the job failed, for an
-// engine may go on reading, as for others who share the job, nor where the file itself
-// is what is sent.
-func TestWhatIsRecycled(t *testing.T) {
-	h := new(Handler)
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
-	const svg = `<svg xmlns="http://www.w3.org/2000/svg"/>`
-	for _, tt := range []struct {
-		name, body string
-		err        error
-		recycled   bool
-	}{
-		{"drawn", "a picture", nil, true},
-		{"failed", "a picture", stderrors.New("the client left"), false},
-		{"sent as it is", svg, nil, false},
-	} {
-		original, layer := readBody(t, tt.body), readBody(t, "a layer")
-		made, err := h.render(t.Context(), r, ending{err: tt.err}, tailored{}, original, []*origin.Source{layer}, nil)
-		if err != tt.err {
-			t.Errorf("%s: %v", tt.name, err)
-		}
-		if tt.body == svg && string(made.body) != svg {
-			t.Errorf("%s: %q", tt.name, made.body)
-		}
-		if (original.Body == nil) != tt.recycled || (layer.Body == nil) != tt.recycled {
-			t.Errorf("%s: the original is %q then, the layer %q", tt.name, original.Body, layer.Body)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
-	"github.com/caddy-images/caddy-images/transform/render/workers"
+	"github.com/caddy-images/caddy-images/internal/engines"
+	"github.com/caddy-images/caddy-images/internal/metrics"
 )
 
 // started is about when the process was.
@@ -74,30 +75,27 @@ type queueStats struct {
 	Admitted int64 `json:"admitted"` // bytes
 }
 
-// pool is what an engine has that draws in worker processes.
-type pool interface {
-	Stats() (running, busy int)
-	States() []workers.State
-	Refused() int
-	Pardon() int
-}
-
 func readStats(*http.Request) (any, error) {
 	s := stats{
 		Uptime:   time.Since(started).Seconds(),
-		Libvips:  libvipsVersion(),
+		Libvips:  engines.LibvipsVersion(),
 		Handlers: handlers.count(),
 		Engines:  []engineStats{},
 		Queues:   []queueStats{},
 	}
-	eachEngine(func(settings engineSettings, engine sharedEngine) {
-		s.Engines = append(s.Engines, statsOf(settings, engine))
-	})
-	eachGate(func(settings gateSettings, gate sharedGate) {
-		q := queueStats{Isolation: settings.engine.isolation, Workers: settings.engine.workers, Memory: settings.memory, QueueSize: settings.queue}
-		q.Running, q.Admitted, q.Waiting = gate.Stats()
-		s.Queues = append(s.Queues, q)
-	})
+	for _, e := range engines.States() {
+		state := engineStats{Isolation: e.Isolation, Workers: e.Workers, Memory: e.Memory, Version: e.Version, Refused: e.Refused, Processes: []processStats{}}
+		for _, w := range e.Processes {
+			state.Processes = append(state.Processes, processStats(w))
+		}
+		s.Engines = append(s.Engines, state)
+	}
+	for _, q := range engines.QueueStates() {
+		s.Queues = append(s.Queues, queueStats{
+			Isolation: q.Isolation, Workers: q.Workers, Memory: q.Memory, QueueSize: q.Size,
+			Running: q.Running, Waiting: q.Waiting, Admitted: q.Admitted,
+		})
+	}
 	slices.SortFunc(s.Engines, func(a, b engineStats) int {
 		return cmp.Or(strings.Compare(a.Isolation, b.Isolation), cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Memory, b.Memory))
 	})
@@ -107,17 +105,6 @@ func readStats(*http.Request) (any, error) {
 	var err error
 	s.Metrics, err = metricsNow()
 	return s, err
-}
-
-func statsOf(settings engineSettings, engine sharedEngine) engineStats {
-	s := engineStats{Isolation: settings.isolation, Workers: settings.workers, Memory: settings.memory, Version: engine.Version(), Processes: []processStats{}}
-	if p, ok := engine.Engine.(pool); ok {
-		s.Refused = p.Refused()
-		for _, state := range p.States() {
-			s.Processes = append(s.Processes, processStats(state))
-		}
-	}
-	return s
 }
 
 // metricsNow are the values of all metrics: of each its labels and its value, or,
@@ -137,7 +124,7 @@ func metricsNow() (map[string][]map[string]any, error) {
 		for _, m := range f.Metric {
 			values = append(values, valueOf(m))
 		}
-		all[strings.TrimPrefix(f.GetName(), metricsPrefix)] = values
+		all[strings.TrimPrefix(f.GetName(), metrics.Prefix)] = values
 	}
 	return all, nil
 }

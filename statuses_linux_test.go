@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	images "github.com/caddy-images/caddy-images"
+	"github.com/caddy-images/caddy-images/internal/engines"
 )
 
 // 500 of our own: a picture that its worker dies of.
@@ -71,7 +71,7 @@ func TestStatusesOfLoad(t *testing.T) {
 			}
 			for n := range tt.waiting {
 				ask(2000 - n)
-				until(t, "one that waits", func() bool { return images.WaitingNow() == n+1 })
+				until(t, "one that waits", func() bool { return waitingNow() == n+1 })
 			}
 			a := s.get(t, "/slow.jpg?width=2990&format=avif")
 			a.wants(t, http.StatusServiceUnavailable, "Cache-Control", "no-store")
@@ -123,4 +123,12 @@ func slowly(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write(photo())
+}
+
+// waitingNow is how many jobs wait for their turn.
+func waitingNow() (waiting int) {
+	for _, q := range engines.QueueStates() {
+		waiting += q.Waiting
+	}
+	return waiting
 }

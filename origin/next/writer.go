@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/internal/httpcache"
+	"github.com/caddy-images/caddy-images/internal/vary"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -142,14 +142,14 @@ func (w *writer) pass() {
 	}
 	w.passing.Store(true)
 	to := w.client.Header()
-	vary := to.Values("Vary") // of handlers before this one, who may depend on more
+	listed := to.Values("Vary") // of handlers before this one, who may depend on more
 	maps.Copy(to, w.added)
 	for name, values := range w.header {
 		to[name] = values
 	}
-	if vary = slices.Concat(vary, w.header.Values("Vary")); len(vary) > 0 {
-		to["Vary"] = vary
-		httpcache.MergeVary(to)
+	if listed = slices.Concat(listed, w.header.Values("Vary")); len(listed) > 0 {
+		to["Vary"] = listed
+		vary.Merge(to)
 	}
 	w.client.WriteHeader(w.status)
 }
@@ -216,7 +216,7 @@ func (w *writer) decoded() (*origin.Source, error) {
 // Vary is what the Vary of a handler's answer lists, except encodings: the client's
 // were not asked for.
 func Vary(header http.Header) []string {
-	return slices.DeleteFunc(httpcache.Listed(header.Values("Vary")), func(name string) bool {
+	return slices.DeleteFunc(vary.Listed(header.Values("Vary")), func(name string) bool {
 		return strings.EqualFold(name, "Accept-Encoding")
 	})
 }

@@ -1,0 +1,156 @@
+// Package engines has the engines that render for the handlers of a process, and the
+// queues before them. Handlers with the same settings share them: they are about
+// processors and memory, of which a second handler has no others. They outlive the
+// configuration that made them if the next one needs them too, so that a reload ends no
+// worker.
+package engines
+
+import (
+	stderrors "errors"
+	"runtime"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/internal/metrics"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/admission"
+)
+
+// Where originals are opened.
+const (
+	Off       = "off"       // in this process
+	Processes = "processes" // in worker processes
+	Strict    = "strict"    // the same, on a system that can confine them fully
+)
+
+// DefaultIsolation returns what the platform does well.
+func DefaultIsolation() string {
+	if runtime.GOOS == "linux" {
+		return Processes
+	}
+	return Off
+}
+
+// The least and the most memory, in bytes, that settings may have. With less than the
+// smallest job needs all would be refused.
+const (
+	LeastMemory = 32 << 20
+	MostMemory  = 1 << 50
+)
+
+// DefaultMemory returns half of what the process may use, in bytes.
+func DefaultMemory() int64 { return max(admission.DefaultBudget(), LeastMemory) }
+
+// Settings are those of an engine.
+type Settings struct {
+	Isolation string // Off, Processes or Strict
+	Workers   int    // jobs at a time
+	Memory    int64  // bytes for all jobs together
+	Fonts     string // a directory; empty for none
+}
+
+// QueueSettings are those of a queue before an engine.
+type QueueSettings struct {
+	Settings
+	Size int // the most jobs that wait
+}
+
+var (
+	engines = caddy.NewUsagePool() // Settings -> sharedEngine
+	queues  = caddy.NewUsagePool() // QueueSettings -> Queue
+)
+
+// sharedEngine is an engine in engines.
+type sharedEngine struct{ render.Engine }
+
+// Destruct implements caddy.Destructor. It does not wait for jobs that outlived
+// their server's grace period: they end, or are ended, in their own time.
+func (e sharedEngine) Destruct() error {
+	if closer, ok := e.Engine.(interface{ Close() }); ok {
+		closer.Close()
+	}
+	return nil
+}
+
+// Queue admits the jobs of an engine, and has equal ones rendered once.
+type Queue struct {
+	*admission.Gate
+	*render.Coalescer
+}
+
+// Destruct implements caddy.Destructor. Jobs that hold a share still give it
+// back, and a handler that still serves keeps its queue.
+func (Queue) Destruct() error { return nil }
+
+func (s Settings) acquire() (render.Engine, error) {
+	shared, _, err := engines.LoadOrNew(s, func() (caddy.Destructor, error) {
+		engine, err := newEngine(s)
+		return sharedEngine{engine}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return shared.(sharedEngine).Engine, nil
+}
+
+func (s Settings) release() error {
+	_, err := engines.Delete(s)
+	return err
+}
+
+// Lease is a handler's share in an engine and a queue.
+type Lease struct {
+	settings QueueSettings
+	engine   render.Engine
+	queue    Queue
+	counts   *metrics.Set
+}
+
+// Acquire returns the engine and the queue of the settings. Release must follow. It
+// starts no worker. Jobs are counted in the set.
+func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
+	engine, err := settings.acquire()
+	if err != nil {
+		return nil, err
+	}
+	shared, _, err := queues.LoadOrNew(settings, func() (caddy.Destructor, error) {
+		gate := admission.NewGate(settings.Memory, settings.Workers, settings.Size)
+		gate.Waited = func(d time.Duration) { waiting.Observe(d.Seconds()) }
+		return Queue{gate, render.NewCoalescer()}, nil
+	})
+	if err != nil {
+		return nil, stderrors.Join(err, settings.release())
+	}
+	return &Lease{settings, engine, shared.(Queue), counts}, nil
+}
+
+// Release lets the queue go, and the engine behind it.
+func (l *Lease) Release() error {
+	if l == nil {
+		return nil
+	}
+	_, err := queues.Delete(l.settings)
+	return stderrors.Join(err, l.settings.release())
+}
+
+// Version is that of the drawing, of which entity tags are made.
+func (l *Lease) Version() string { return l.engine.Version() }
+
+// Borrow returns the engine for one request. Caddy cleans a handler up while it still
+// serves, and a request that waits for its original must find the engine when that is
+// there. giveBack must follow.
+func (l *Lease) Borrow() (engine render.Engine, giveBack func(), err error) {
+	if engine, err = l.settings.acquire(); err != nil {
+		return nil, nil, err
+	}
+	return l.queue.Engine(admission.New(l.counts.Engine(engine), l.queue.Gate)), func() { _ = l.settings.release() }, nil
+}
+
+// Start starts the workers of the engine, if it has any. Starting it again does nothing.
+func (l *Lease) Start() error {
+	if s, ok := l.engine.(interface{ Start() error }); ok {
+		return s.Start()
+	}
+	return nil
+}

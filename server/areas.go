@@ -1,0 +1,40 @@
+package server
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// findAreas reads the areas of interest that the origins mark in the original and in the
+// files of layers, for render.Job. A file's is not read unless the plan asks for it.
+func (q *request) findAreas() error {
+	areas, some := make([]transform.Rect, 1+len(q.layers)), false
+	read := func(n int, ref origin.Ref, f *file) (err error) {
+		some = true
+		if areas[n], err = q.Language.Area(f.header); err != nil {
+			q.Log.Warn("An origin marks the area to focus on in a way that cannot be read",
+				zap.String("path", ref.Path), zap.String("server", ref.Server), zap.Error(err))
+		}
+		return err
+	}
+	if q.asked.Plan.FocusesOnArea(nil) {
+		if err := read(0, q.asked.Ref, q.original); err != nil {
+			return err
+		}
+	}
+	if len(q.layers) > 0 {
+		for i, ref := range q.asked.Plan.Refs() {
+			if q.asked.Plan.FocusesOnArea(&ref) {
+				if err := read(1+i, ref, q.layers[i]); err != nil {
+					return transform.InLayer(ref, err)
+				}
+			}
+		}
+	}
+	if some {
+		q.areas = areas
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/server/reroute"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// fetchOriginal gets the original, or the default image if there is none.
+func (q *request) fetchOriginal() error {
+	original, err := q.fetch(&reroute.Arrival{Ctx: q.ctx, Request: q.r, Next: q.next}, q.asked)
+	switch {
+	case isAnswered(err):
+		return err
+	case err != nil:
+		return q.fetchDefault(err)
+	}
+	q.original = newFile(original, q.asked.Ref)
+	return nil
+}
+
+// fetch asks the origins for an original, by a request for it, and makes sure that it may
+// be shown.
+func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.Source, error) {
+	ctx, cancel := q.fetching(by.Ctx)
+	defer cancel()
+	is, types := wanted(asked)
+	ctx = next.WithCall(ctx, next.Call{
+		Writer:     q.w,
+		Request:    by.Request,
+		Handler:    by.Next,
+		Prefix:     q.Language.Endpoint(),
+		Header:     passing(asked),
+		IsImage:    is,
+		MediaTypes: types,
+		MayPass:    func(header http.Header) error { return q.mayPass(header, asked) },
+	})
+	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
+	question.Stream = q.streaming(by.Request, asked)
+	original, err := from.Fetch(ctx, question)
+	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
+		original.Close()
+		question.Stream = origin.Streaming{}
+		original, err = from.Fetch(ctx, question)
+	}
+	if err == nil {
+		original, err = unpacked(original, q.MaxSourceSize)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := q.mayShow(by.Request, asked, original); err != nil {
+		original.Close()
+		return nil, err
+	}
+	return original, nil
+}
+
+// originRequest is the request to an origin for a file, on behalf of a client.
+func (s *Server) originRequest(r *http.Request, ref origin.Ref) origin.Request {
+	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
+	return origin.Request{
+		Ref:            ref,
+		Host:           r.Host,
+		Root:           root,
+		Sender:         s.Language.Sender(),
+		MaxBytes:       s.MaxSourceSize,
+		ConnectTimeout: s.ConnectTimeout,
+	}
+}
+
+// originOf returns the origin of a file. Without a signature a redirect does not lead to
+// a host that one would be needed for.
+func (s *Server) originOf(ref origin.Ref, proof transform.Proof) origin.Origin {
+	switch {
+	case ref.Server == "":
+		return s.Origins.Site
+	case ref.Server == origin.DataServer:
+		return dataURL{}
+	case strings.HasPrefix(ref.Server, origin.BucketServer):
+		return s.Origins.Buckets
+	case proof.Signed:
+		return s.Origins.Signed
+	}
+	return s.Origins.Listed
+}
+
+// wanted returns which files a request can be about, and the prefixes of the media types
+// of those that are no images.
+func wanted(asked transform.Request) (is func(file []byte) bool, types []string) {
+	if mayBeSVGZ(asked.Ref) {
+		types = gzipTypes
+	}
+	if asked.Plan.Page > 0 || asked.Meta {
+		return isDocument, slices.Concat(documents, types)
+	}
+	return isImage, types
+}
+
+func isImage(file []byte) bool {
+	_, ok := sniff.Sniff(file)
+	return ok || isSVGZ(file)
+}
+
+// documents are the media types of files that are no images and have pages.
+var documents = []string{sniff.PDF.MediaType()}
+
+func isDocument(file []byte) bool {
+	_, ok := sniff.Document(file)
+	return ok || isSVGZ(file)
+}

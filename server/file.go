@@ -1,0 +1,122 @@
+package server
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/sniff"
+)
+
+// file is an original, or the file of a layer, as it was fetched.
+type file struct {
+	*origin.Source
+	facts
+}
+
+// newFile returns a fetched file with its facts.
+func newFile(s *origin.Source, ref origin.Ref) *file { return &file{s, factsOf(s, ref)} }
+
+// facts are all that the plan, the entity tag and the header of a response depend on of a
+// file: nothing else needs its bytes but drawing and sending.
+type facts struct {
+	format    transform.Format // FormatAuto for a file that is no image
+	size      int64            // bytes
+	mediaType string           // of the file as it is
+	isStill   bool             // an animation whose format is drawn as its first frame
+	isVideo   bool
+
+	// validator stands for the bytes: a strong entity tag of the origin, or a hash. It
+	// is empty for a stream, whose bytes are not known yet.
+	validator []byte
+
+	etag     string    // of the file as it is; empty for none
+	modified time.Time // zero if unknown
+
+	vary   []string    // headers of the request that the file depends on
+	header http.Header // of the origin's response; may be nil
+
+	cacheControl string // the origin's own
+	forRequest   bool   // the origin saw the client's request
+}
+
+func factsOf(s *origin.Source, ref origin.Ref) facts {
+	f := facts{
+		size:         int64(len(s.Body)),
+		modified:     s.LastModified,
+		vary:         s.Vary,
+		header:       s.Header,
+		cacheControl: s.CacheControl,
+		forRequest:   s.ForRequest,
+	}
+	f.format, _ = formatOf(s.Body)
+	f.mediaType = typeOf(s, f.format, ref)
+	f.isStill = movesOtherwise(f.format, s.Body)
+	f.isVideo = isVideo(s, f.mediaType)
+	switch {
+	case strings.HasPrefix(s.ETag, `"`) && isETag(s.ETag):
+		f.validator = []byte(s.ETag)
+	case s.Stream == nil:
+		// A weak tag, or a time, may stay the same when the bytes change.
+		f.validator = binary.BigEndian.AppendUint64(nil, xxhash.Sum64(s.Body))
+	}
+	switch {
+	case isETag(s.ETag) && s.Decoded:
+		f.etag = decodedTag(s.ETag)
+	case isETag(s.ETag):
+		f.etag = s.ETag
+	case s.Stream == nil:
+		f.etag = strongTag(f.validator)
+	}
+	return f
+}
+
+// isETag reports whether a value is an entity tag (RFC 9110 section 8.8.3). Some servers
+// forget the quotes.
+func isETag(value string) bool {
+	opaque := strings.TrimPrefix(value, "W/")
+	return len(opaque) >= 2 && opaque[0] == '"' && strings.IndexByte(opaque[1:], '"') == len(opaque)-2
+}
+
+func formatOf(body []byte) (transform.Format, bool) {
+	name, ok := sniff.Sniff(body)
+	if !ok {
+		return transform.FormatAuto, false
+	}
+	return transform.ParseFormat(string(name))
+}
+
+// movesOtherwise reports whether a file is an animation that is drawn as its first frame: a
+// PNG that says so before its pixels (PNG 3, section 11.3.2.1), or a sequence of AVIF.
+func movesOtherwise(f transform.Format, file []byte) bool {
+	switch f {
+	case transform.PNG:
+		before, _, _ := bytes.Cut(file, []byte("IDAT"))
+		return bytes.Contains(before, []byte("acTL"))
+	case transform.AVIF:
+		return string(file[8:12]) == "avis" // there are as many bytes, or it would be no AVIF
+	}
+	return false
+}
+
+// keepsSVG reports whether a file is an SVG that the plan leaves one. An SVG is never
+// rasterised only because the format may be chosen (ImageKit, "Vector and animated
+// images").
+func keepsSVG(plan transform.Plan, format transform.Format) bool {
+	if format != transform.SVG {
+		return false
+	}
+	switch plan.Output.Format {
+	case transform.SVG:
+		return true
+	case transform.FormatAuto, transform.FormatOriginal:
+		return !plan.Draws()
+	}
+	return false
+}

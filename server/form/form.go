@@ -1,0 +1,207 @@
+// Package form receives an image that is sent as multipart/form-data (RFC 7578), under
+// limits on everything in the form.
+package form
+
+import (
+	stderrors "errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+)
+
+// The limits of a form beside its file, in bytes but for the first.
+const (
+	mostParts       = 128
+	mostOfFields    = 512 << 10 // all names and values
+	mostOfHeader    = 16 << 10  // of one part
+	mostBesideParts = 1 << 20   // all that is not the file
+)
+
+// What is read on of a form that is refused, in bytes and time: a client that is not
+// done sending when the connection is closed may never see why (RFC 9112, section 9.6).
+const (
+	mostDrained = 16 << 20
+	drainTime   = 5 * time.Second
+)
+
+// Form is a form that was received.
+type Form struct {
+	File  *origin.Source
+	Query string // the parameters of the URL, and behind them those of the form
+}
+
+// Limits are those of a form.
+type Limits struct {
+	MaxSize int64         // of the file, in bytes
+	Timeout time.Duration // for all of it to arrive
+}
+
+// Receive reads the request's body. Its error is one for the client, or the body's.
+func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, err error) {
+	control := http.NewResponseController(w)
+	defer func() {
+		if err != nil && r.Header.Get("Expect") == "" && !stderrors.Is(err, os.ErrDeadlineExceeded) {
+			_ = control.SetReadDeadline(time.Now().Add(drainTime))
+			_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
+			_ = control.SetReadDeadline(time.Time{})
+		}
+	}()
+	if r.ContentLength > limits.MaxSize+mostBesideParts {
+		return Form{}, TooLong(limits.MaxSize)
+	}
+	// Where a connection has no deadlines the server's own limits are left.
+	_ = control.SetReadDeadline(time.Now().Add(limits.Timeout))
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	body := http.MaxBytesReader(w, r.Body, limits.MaxSize+mostBesideParts)
+	sent, err = read(body, r.Header.Get("Content-Type"), limits.MaxSize)
+	switch {
+	case err == nil:
+		sent.Query = joined(r.URL.RawQuery, sent.Query)
+		return sent, nil
+	case isTooLong(err):
+		return sent, TooLong(limits.MaxSize)
+	case stderrors.Is(err, os.ErrDeadlineExceeded):
+		return sent, errors.New(errors.Limit, "The file did not arrive within fetch_timeout, %s", limits.Timeout).Because(err)
+	}
+	return sent, err
+}
+
+// TooLong is the error for a file of more bytes than that.
+func TooLong(maxSize int64) error {
+	return errors.New(errors.Limit, "The file is larger than post max_size, %s", humanize.IBytes(uint64(maxSize)))
+}
+
+// read reads a form. Its error is one for the client, or the body's.
+func read(body io.Reader, contentType string, maxSize int64) (sent Form, err error) {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" || len(parameters["boundary"]) > 70 {
+		return sent, errors.New(errors.BadTransform, "The request takes multipart/form-data, with the picture in the field file")
+	}
+	metered := &meter{Reader: body}
+	form := multipart.NewReader(metered, parameters["boundary"])
+	fields := url.Values{}
+	var names []string
+	left, hasFile := int64(mostOfFields), false
+	for n := 0; ; n++ {
+		metered.left = mostOfHeader
+		part, err := form.NextPart()
+		switch {
+		case err == io.EOF:
+			if !hasFile {
+				return sent, errors.New(errors.BadTransform, "The form has no field file; that is where the picture belongs")
+			}
+			sent.Query = encoded(names, fields)
+			return sent, nil
+		case err != nil && metered.left <= 0:
+			return sent, errHeader
+		case err != nil:
+			return sent, malformed(err)
+		case n == mostParts:
+			return sent, errors.New(errors.Limit, "The form has more than %d fields", mostParts)
+		}
+		metered.left = unmetered
+		name := part.FormName()
+		switch {
+		case name == "file" && hasFile:
+			return sent, errors.New(errors.BadTransform, "The form has the field file more than once")
+		case name == "file":
+			hasFile = true
+			sent.File, err = readFile(part, maxSize)
+		case part.FileName() != "":
+			return sent, errors.New(errors.BadTransform, "The form has a file in the field %s; it takes one, in the field file", errors.Quote(name))
+		default:
+			if !fields.Has(name) {
+				names = append(names, name)
+			}
+			var value []byte
+			value, err = io.ReadAll(io.LimitReader(part, left+1))
+			left -= int64(len(value) + len(name))
+			fields.Add(name, string(value))
+		}
+		if err != nil {
+			return sent, malformed(err)
+		}
+		if left < 0 {
+			return sent, errors.New(errors.Limit, "The fields of the form beside file have more than %s", humanize.IBytes(mostOfFields))
+		}
+	}
+}
+
+func readFile(part io.Reader, maxSize int64) (*origin.Source, error) {
+	file, err := origin.Read(part, -1, maxSize)
+	if errors.Is(err, errors.Limit) {
+		err = TooLong(maxSize)
+	}
+	return file, err
+}
+
+// malformed is the error for what is no form. What is wrong with the connection, or
+// was said already, stays.
+func malformed(err error) error {
+	_, told := stderrors.AsType[*errors.Error](err)
+	_, isNet := stderrors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	if told || isNet || isTooLong(err) {
+		return err
+	}
+	return errors.New(errors.BadTransform, "The body is no multipart/form-data, or breaks off").Because(err)
+}
+
+// encoded are fields as a query, in their order.
+func encoded(names []string, fields url.Values) string {
+	var parts []string
+	for _, name := range names {
+		for _, value := range fields[name] {
+			parts = append(parts, url.QueryEscape(name)+"="+url.QueryEscape(value))
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+// joined are two queries as one.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "&" + b
+}
+
+// unmetered is more than any body has.
+const unmetered = 1 << 62
+
+var errHeader = errors.New(errors.Limit, "The header of a field of the form has more than %d bytes", mostOfHeader)
+
+// meter is a reader of which a certain number of bytes may be read. The header of a
+// part is kept in memory as it is read, and package multipart would take megabytes.
+type meter struct {
+	io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (m *meter) Read(p []byte) (int, error) {
+	if m.left <= 0 {
+		return 0, errHeader
+	}
+	n, err := m.Reader.Read(p[:min(int64(len(p)), m.left)])
+	m.left -= int64(n)
+	return n, err
+}
+
+// isTooLong reports whether reading a body ended because there was more than allowed.
+func isTooLong(err error) bool {
+	_, ok := stderrors.AsType[*http.MaxBytesError](err)
+	return ok
+}

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/server/reroute"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/font"
+)
+
+const (
+	// layersAtOnce is how many files of layers are fetched for one request at a
+	// time.
+	layersAtOnce = 4
+
+	// maxLayerFiles bounds the different files of a request's layers. For each, the
+	// site's routes are asked whether the client may have it, which may cost a
+	// request to whoever decides about that.
+	maxLayerFiles = 16
+
+	// shareOfFiles bounds the files of one request together: this many times
+	// max_source_size.
+	shareOfFiles = 4
+)
+
+// fetchLayers gets the files of the plan's layers, in the order of Plan.Refs, within a
+// fetch_timeout of their own. Each is under the limits of an original, and may be shown
+// only to those who may have it as an original: a layer is one more way to a file, and
+// access rules for its path hold.
+func (q *request) fetchLayers() error {
+	refs := q.asked.Plan.Refs()
+	if len(refs) == 0 {
+		return nil
+	}
+	if len(refs) > maxLayerFiles {
+		return errors.New(errors.Limit, "The layers have %d different files, more than %d", len(refs), maxLayerFiles)
+	}
+	ctx, cancel := q.fetching(q.ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(layersAtOnce)
+	by := make([]*reroute.Arrival, len(refs))
+	for i, ref := range refs {
+		var err error
+		if by[i], err = q.reach(ctx, ref); err != nil {
+			return transform.InLayer(ref, err)
+		}
+	}
+	files := make([]*file, len(refs))
+	for i, ref := range refs {
+		get := func() error {
+			source, err := q.fetchLayer(by[i], ref)
+			if err == nil {
+				err = q.Language.MayShow(source.Header, q.asked)
+			}
+			if err != nil {
+				return transform.InLayer(ref, err)
+			}
+			files[i] = newFile(source, ref)
+			return nil
+		}
+		if !q.Origins.AsksNext {
+			group.Go(get)
+		} else if err := get(); err != nil { // on this goroutine: the handlers belong to the request
+			return err
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	q.layers = files
+	return q.checkTotal()
+}
+
+// fetchLayer asks the origins for a file that is drawn on another one, and does
+// not reach the client by itself.
+func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Source, error) {
+	types := append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype")
+	if mayBeSVGZ(ref) {
+		types = append(types, gzipTypes...)
+	}
+	ctx := next.WithCall(by.Ctx, next.Call{
+		Writer:     reroute.NewNowhere(),
+		Request:    by.Request,
+		Handler:    by.Next,
+		Prefix:     q.Language.Endpoint(),
+		IsImage:    func(file []byte) bool { return isDocument(file) || font.Is(file) },
+		MediaTypes: types,
+		MayPass: func(http.Header) error {
+			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
+		},
+	})
+	source, err := q.originOf(ref, q.asked.Proof).Fetch(ctx, q.originRequest(by.Request, ref))
+	if err != nil {
+		return nil, err
+	}
+	return unpacked(source, q.MaxSourceSize)
+}
+
+// checkTotal bounds what one request holds in memory before it waits for its turn.
+func (q *request) checkTotal() error {
+	total := q.original.size
+	for _, f := range q.layers {
+		total += f.size
+	}
+	if most := shareOfFiles * q.MaxSourceSize; total > most {
+		return errors.New(errors.Limit, "The original and its layers have %d bytes, more than %d times max_source_size, %d", total, shareOfFiles, most)
+	}
+	return nil
+}
+
+// reach returns the request by which a file is fetched that the URL names beside its
+// original: what access rules say of the file's own path holds. If the URL asks for
+// nothing else than named transformations, the operator has named the file, and it is
+// fetched by the request that is being served.
+func (q *request) reach(ctx context.Context, ref origin.Ref) (*reroute.Arrival, error) {
+	isOriginal := ref == q.asked.Ref && q.sent == nil
+	if q.asked.Named || ref.Server != "" || isOriginal { // the dialect has decided about what is not of this site
+		return &reroute.Arrival{Ctx: ctx, Request: q.r, Next: q.next}, nil
+	}
+	own := q.asked.Ref.Path
+	if q.sent != nil || q.asked.Ref.Server != "" {
+		own = q.router.Below(q.r)
+	}
+	return q.router.Reach(ctx, q.r, own, ref)
+}

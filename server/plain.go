@@ -1,0 +1,118 @@
+package server
+
+import (
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/server/httpcache"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/header"
+	"github.com/caddy-images/caddy-images/transform/negotiate"
+	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/strip"
+)
+
+// mayOptimize reports whether the URL is one that asks for nothing.
+func (s *Server) mayOptimize(asked transform.Request) bool {
+	return s.OptimizesPlain && asked.Plan.IsZero() && !asked.Original && !asked.Meta
+}
+
+// mayOptimizeNext reports whether a request that asks for nothing is for a picture that
+// is optimised, where the handlers behind this one have it. What has another extension
+// goes to them as it is, with its ranges and conditions.
+func (s *Server) mayOptimizeNext(asked transform.Request) bool {
+	extension := strings.ToLower(path.Ext(asked.Ref.Name()))
+	return s.mayOptimize(asked) && extension != ".pdf" && isPicture(extension)
+}
+
+// optimized returns the plan for an image of which nothing is asked. An SVG stays as it
+// is, and so do files that are no images, and animations of which one frame would be left.
+func (q *request) optimized() transform.Plan {
+	plan, f := q.asked.Plan, q.original.facts
+	if f.format != transform.FormatAuto && f.format != transform.SVG && q.mayOptimize(q.asked) && (plan.Still || !f.isStill) {
+		plan.Steps, plan.NoLarger = []transform.Step{{}}, true
+	}
+	return plan
+}
+
+// stays reports whether a client may get the original's format: every browser shows it,
+// or this one says so.
+func stays(plan transform.Plan, original transform.Format, r *http.Request) bool {
+	if !plan.NoLarger {
+		return false
+	}
+	switch original {
+	case transform.JPEG, transform.PNG, transform.GIF:
+		return true
+	case transform.WebP, transform.AVIF:
+		return len(negotiate.Formats(r.Header.Values("Accept"), []transform.Format{original})) > 0
+	}
+	return false
+}
+
+// smaller is the original, without its metadata, where the variant shows the same and has
+// no fewer bytes than that.
+func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byte, bool) {
+	h, ok := header.Read(original)
+	if !ok || plan.Still && h.Frames > 1 {
+		return nil, false
+	}
+	size := transform.Size{Width: h.Width, Height: h.Height}
+	if turned := (transform.Size{Width: h.Height, Height: h.Width}); plan.Draws() && result.Size != size && result.Size != turned {
+		return nil, false // it was scaled down for the device
+	}
+	if plan.Output.Copyright {
+		return nil, false // it would have to be put into what is left of the file
+	}
+	kept := original
+	if !plan.Output.Metadata {
+		if kept, ok = strip.Metadata(original); !ok {
+			return nil, false
+		}
+	}
+	return kept, len(result.Body) >= len(kept)
+}
+
+// asItIs makes the response one with the original, if its optimised variant cannot be
+// made: it is what the URL gave before images were optimised. The next time the variant
+// may be made, so it is not kept for long. It is false for an error that is not about the
+// image.
+func (q *request) asItIs(err error) (body []byte, ok bool) {
+	e := errors.From(err)
+	switch e.Kind {
+	case errors.BadImage, errors.Limit, errors.BadTransform, errors.RenderTimeout, errors.Internal:
+	default:
+		return nil, false
+	}
+	if !q.asked.Plan.NoLarger {
+		return nil, false
+	}
+	body, ok = strip.Metadata(q.original.Body)
+	if !ok {
+		body = q.original.Body
+	}
+	a := &q.response
+	a.contentType = q.original.mediaType
+	a.etag = strongTag([]byte("as it is"), q.original.validator)
+	a.warning = e.Header() + "; it is delivered as it is"
+	a.keepFor(warned)
+	return body, true
+}
+
+// warned is how long a response with a warning is fresh at most.
+const warned = time.Hour
+
+// keepFor makes the response one that is kept no longer than that.
+func (a *response) keepFor(most time.Duration) {
+	limit := httpcache.Policy{MaxAge: httpcache.Seconds(int64(most / time.Second))}
+	if a.cacheControl == "" {
+		a.cacheControl = limit.String()
+		return
+	}
+	said := httpcache.Parse(a.cacheControl)
+	limit.Public = true // which what was said decides about
+	a.cacheControl = httpcache.Strictest(said, limit).String()
+}

@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	stderrors "errors"
+	"net/http"
+	"sync"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/server/reroute"
+	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
+)
+
+// request is one request on its way through the server. Its steps are those of answer, in
+// that order; each sets the fields below it.
+type request struct {
+	*Server
+	w    http.ResponseWriter
+	r    *http.Request // as one that reads, see reading
+	sent *http.Request // as it was sent, if that is by POST; nil otherwise
+	next caddyhttp.Handler
+
+	asked transform.Request // by the URL, and from plan on as settled for the client
+
+	// begin
+	ctx      context.Context // until the client leaves, or backend_timeout is over
+	engine   render.Engine
+	giveBack func()
+
+	// fetchOriginal, or receive
+	original *file
+	missing  error // why there is a default image in place of the original; nil otherwise
+
+	// plan
+	client negotiated
+
+	// fetchLayers
+	layers []*file          // in the order of asked.Plan.Refs
+	areas  []transform.Rect // of the original and of the layers; nil if the plan asks for none
+
+	// describe
+	response response
+}
+
+// serve admits a request and answers it. first is nil on a first pass; err is that of
+// reading the URL.
+func (q *request) serve(first *reroute.FirstPass, err error) error {
+	if first != nil && err == nil {
+		if err := first.Arrive(q.router, q.r, q.asked); err != nil {
+			return q.fail(err)
+		}
+	}
+	if err == nil {
+		err = q.router.CheckSeen(q.r, q.asked)
+	}
+	if q.takesPost() {
+		return q.servePost()
+	}
+	if err := q.admit(first); err != nil {
+		return q.fail(err)
+	}
+	if q.isForNext(q.r, q.asked, err) {
+		return q.passOn()
+	}
+	if !isRead(q.r) {
+		q.w.Header().Set("Allow", q.methods())
+		return q.fail(q.methodNotAllowed())
+	}
+	if err != nil {
+		return q.failAlike(err)
+	}
+	if err := q.checkOriginal(q.asked); err != nil {
+		return q.fail(err)
+	}
+	return q.answer(q.fetchOriginal)
+}
+
+// answer answers an admitted request. fetch gets its original.
+func (q *request) answer(fetch func() error) error {
+	ctx, cancel := q.limited(q.r)
+	defer cancel()
+	q.ctx = ctx
+	engine, giveBack, err := q.Engine.Borrow()
+	if err != nil {
+		return q.fail(err)
+	}
+	q.engine, q.giveBack = engine, sync.OnceFunc(giveBack)
+	defer q.giveBack()
+
+	if err := fetch(); err != nil {
+		if isAnswered(err) {
+			return nil
+		}
+		return q.failAlike(err)
+	}
+	defer q.original.Close()
+	if q.asked.Meta {
+		return q.sendMetadata()
+	}
+	for _, step := range []func() error{q.plan, q.fetchLayers, q.findAreas} {
+		if err := step(); err != nil {
+			return q.failAlike(err)
+		}
+	}
+	q.describe()
+	switch {
+	case q.asked.Plan.IsZero():
+		return q.sendOriginal()
+	case q.response.isKnownTo(q.r):
+		q.recycle()
+		return q.send(nil)
+	}
+	return q.sendVariant()
+}
+
+// plan settles what the URL leaves to the client and to the configuration. It needs no
+// bytes of the original.
+func (q *request) plan() error {
+	if err := q.leaveVideo(); err != nil {
+		return err
+	}
+	if q.missing == nil {
+		q.asked.Plan = q.optimized()
+	}
+	q.client = q.negotiate(q.r, q.asked.Plan, q.original.facts)
+	q.asked.Plan = q.client.Plan
+	return q.checkFile(q.asked.Plan, q.original.facts)
+}
+
+// sendOriginal sends the original as it is.
+func (q *request) sendOriginal() error {
+	q.saveAs()
+	if q.original.Stream != nil {
+		q.giveBack() // it may take hours
+		return q.sendStream(q.original.Stream)
+	}
+	return q.send(q.original.Body)
+}
+
+// sendVariant renders the variant and sends it.
+func (q *request) sendVariant() error {
+	v, err := q.render()
+	if err != nil {
+		if body, ok := q.asItIs(err); ok {
+			q.saveAs()
+			return q.send(body)
+		}
+		return q.failAlike(err)
+	}
+	q.response.contentType = v.contentType
+	if q.sent == nil {
+		q.response.contentDPR = q.client.ContentDPR(v.width)
+		q.response.made(v)
+		q.saveAs()
+	}
+	return q.send(v.body)
+}
+
+// failAlike answers with an error that every request for the URL ends in that has the
+// same of the headers that were read.
+func (q *request) failAlike(err error) error {
+	if q.sent != nil {
+		return q.fail(err)
+	}
+	return q.Server.failAlike(q.w, q.r, err, append(q.client.Vary, q.response.vary...))
+}
+
+// fail answers with an error that is for this request only.
+func (q *request) fail(err error) error {
+	r := q.r
+	if q.sent != nil {
+		r = q.sent
+	}
+	return q.Server.fail(q.w, r, err)
+}
+
+// isAnswered reports whether a fetch ended with the client's response.
+func isAnswered(err error) bool { return stderrors.Is(err, next.ErrAnswered) }
+
+// source says where the original is from, for the engine. Of a default image only the
+// site is known.
+func (q *request) source() render.Source {
+	switch {
+	case q.sent != nil:
+		return q.sentBy()
+	case q.missing != nil:
+		return render.Source{Site: q.Site}
+	}
+	return render.Source{Site: q.Site, Ref: q.asked.Ref}
+}

@@ -1,0 +1,165 @@
+package server
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-images/caddy-images/internal/vary"
+	"github.com/caddy-images/caddy-images/server/httpcache"
+	"github.com/caddy-images/caddy-images/server/writer"
+	"github.com/caddy-images/caddy-images/transform"
+)
+
+// response is everything of a response that is no error, except its body.
+type response struct {
+	contentType  string
+	etag         string   // empty for none
+	hasty        []string // entity tags in its place, by render.Result.Haste, from 1
+	damaged      []string // those of what is made of a damaged file, by Haste, from 0; nil for none
+	modified     time.Time
+	cacheControl string
+	vary         []string            // the request's headers that it depends on
+	disposition  string              // Content-Disposition; empty for none
+	link         string              // Link; empty for none
+	acceptCH     string              // Accept-CH; empty for none
+	contentDPR   string              // Content-DPR; empty for none
+	warning      string              // Ik-Warning; empty for none
+	ignored      []transform.Ignored // what it is about
+}
+
+// describe says what the response will be like. It needs no bytes, so that a
+// request of a client that has the response already costs no rendering.
+func (q *request) describe() {
+	if q.sent != nil {
+		q.response = response{cacheControl: "no-store", contentType: q.original.mediaType}
+		return
+	}
+	all := append([]*file{q.original}, q.layers...)
+	a := response{cacheControl: q.freshness(all...), vary: slices.Clone(q.client.Vary), acceptCH: q.client.AcceptCH}
+	for _, f := range all {
+		a.vary = append(a.vary, f.vary...)
+	}
+	if q.Canonical != nil && q.asked.Ref.Server == "" {
+		a.link = canonicalLink(q.Canonical, q.asked.Ref)
+	}
+	a.warn(q.asked.Ignored)
+	if q.asked.Plan.IsZero() {
+		a.contentType, a.etag, a.modified = q.original.mediaType, q.original.etag, q.original.modified
+	} else {
+		if q.asked.Plan.Negotiates() {
+			a.vary = append([]string{"Accept"}, a.vary...)
+		}
+		q.key().tag(&a, q.DeliversDamaged)
+	}
+	if q.missing != nil {
+		a.replaceMissing(q.missing, time.Now())
+	}
+	q.response = a
+}
+
+// send writes the response and counts it.
+func (q *request) send(body []byte) error {
+	noted := &writer.Noting{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: q.w}}
+	q.response.sendContent(noted, q.r, bytes.NewReader(body))
+	q.Metrics.Ignored(q.response.ignored)
+	q.Metrics.Response(q.Dialect.Name, noted.Status)
+	return nil
+}
+
+// sendContent writes the response. http.ServeContent answers conditions, ranges and HEAD.
+func (a response) sendContent(w http.ResponseWriter, r *http.Request, content io.ReadSeeker) {
+	a.fill(w.Header())
+	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, content)
+}
+
+// fill puts the response into a header.
+func (a response) fill(header http.Header) {
+	if a.contentType != "" {
+		header.Set("Content-Type", a.contentType)
+	}
+	if a.etag != "" {
+		header.Set("ETag", a.etag)
+	}
+	a.inherit(header, time.Now())
+	if a.cacheControl != "" {
+		header.Set("Cache-Control", a.cacheControl)
+	}
+	vary.Merge(header, a.vary...)
+	if a.acceptCH != "" {
+		header.Add("Accept-CH", a.acceptCH)
+	}
+	if a.contentDPR != "" {
+		header.Set("Content-DPR", a.contentDPR)
+	}
+	if a.link != "" {
+		header.Add("Link", a.link)
+	}
+	if a.warning != "" {
+		header.Set(warningHeader, a.warning)
+	}
+	if a.disposition != "" {
+		header.Set("Content-Disposition", a.disposition)
+	}
+	disarm(header, a.contentType)
+}
+
+// conditionWriter keeps 412 and 416 out of caches. They answer one client's condition
+// or range, and have no image; a cache that took one for the response of the URL would
+// give it to all.
+type conditionWriter struct {
+	*caddyhttp.ResponseWriterWrapper
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w conditionWriter) WriteHeader(status int) {
+	if status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	w.ResponseWriterWrapper.WriteHeader(status)
+}
+
+// isKnownTo reports whether the request's conditions decide about the response
+// without its body: the client has it (304), or wants another (412). A variant that was
+// made with reduced effort is as good as any: the tag of the response is then that of
+// what the client has.
+func (a *response) isKnownTo(r *http.Request) bool {
+	refused := true
+	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
+		probe := statusWriter{header: http.Header{"Etag": {tag}}}
+		http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
+		if probe.status == http.StatusNotModified {
+			a.etag = tag
+			if slices.Contains(a.damaged, tag) {
+				a.shorten()
+			}
+			return true
+		}
+		refused = refused && probe.status == http.StatusPreconditionFailed
+	}
+	return refused
+}
+
+// shorten makes the response one that is fresh for a short time: what is wrong may be
+// mended soon.
+func (a *response) shorten() {
+	policies := []httpcache.Policy{shortly}
+	if a.cacheControl != "" {
+		policies = append(policies, httpcache.Parse(a.cacheControl))
+	}
+	a.cacheControl = httpcache.Strictest(policies...).String()
+}
+
+// statusWriter is an http.ResponseWriter that only remembers the status.
+type statusWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *statusWriter) Header() http.Header         { return w.header }
+func (w *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
