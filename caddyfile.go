@@ -90,6 +90,17 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		damaged         refuse|deliver
 //		default_image   <path>
 //		canonical       <url>
+//		cache           off
+//		cache           <type> ... {
+//			...
+//		}
+//		originals       <size>
+//		fresh           <duration>|forever
+//		max_fresh       <duration>
+//		stale           <duration>|off
+//		stale_if_error  <duration>|off
+//		cache_not_found <duration>|off
+//		cache_failures  <duration>|off
 //	}
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
@@ -99,7 +110,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	seen, block := make(map[string]bool), placed.Begin[Handler](d)
 	for d.NextBlock(0) {
 		option, at := d.Val(), placed.At(d)
-		if seen[option] && !slices.Contains([]string{"origin", "quality", "device_size", "add_response_headers"}, option) {
+		if seen[option] && !slices.Contains([]string{"origin", "cache", "quality", "device_size", "add_response_headers"}, option) {
 			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
@@ -185,7 +196,7 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "canonical":
 		return oneArg(d, &h.Canonical)
 	}
-	return unknownOption(d, "images", option)
+	return h.unmarshalCache(d, option)
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {

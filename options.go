@@ -1,10 +1,12 @@
 package images
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/server"
 )
@@ -183,8 +185,13 @@ type Handler struct {
 	// count a picture and its variants as one. Default: no such header.
 	Canonical string `json:"canonical,omitempty"`
 
-	server *server.Server
-	lease  *engines.Lease // of the engine; nil until there is one
+	// What is kept of originals and variants.
+	Cache *Cache `json:"cache,omitempty"`
+
+	server   *server.Server
+	store    *cache.Store       // nil for none
+	storeKey *[sha256.Size]byte // of the store in the pool; nil for none
+	lease    *engines.Lease     // of the engine; nil until there is one
 }
 
 // Quality is the quality, 1 to 100, of variants whose URL names none.

@@ -19,8 +19,10 @@ type Ask func(ctx context.Context, byteRange string) (*http.Response, error)
 
 // IsAnswer reports whether a status brings a file, or says something about the range of
 // it that was asked for, if one was.
-func IsAnswer(status int, byteRange string) bool {
+func IsAnswer(status int, byteRange string, known Known) bool {
 	switch status {
+	case http.StatusNotModified:
+		return byteRange == "" && known.IsUnchanged(status)
 	case http.StatusOK:
 		return true
 	case http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
@@ -42,6 +44,9 @@ func Get(ctx context.Context, server string, req Request, timeout time.Duration,
 		return nil, NetError(ctx, server, err)
 	}
 	defer answer.Body.Close()
+	if req.Known.IsUnchanged(answer.StatusCode) {
+		return unchanged(answer), nil
+	}
 	return FromAnswer(ctx, server, answer, req.MaxBytes)
 }
 

@@ -28,7 +28,7 @@ func asking(t *testing.T, handler http.HandlerFunc) Ask {
 			r.Header.Set("Range", byteRange)
 		}
 		answer, err := s.Client().Do(r)
-		if err == nil && !IsAnswer(answer.StatusCode, byteRange) {
+		if err == nil && !IsAnswer(answer.StatusCode, byteRange, Known{}) {
 			_ = answer.Body.Close()
 			return nil, StatusError("the web server", answer.StatusCode)
 		}

@@ -7,9 +7,9 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
-	"github.com/caddy-images/caddy-images/server/httpcache"
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 
@@ -56,7 +56,7 @@ func (q *request) fetchDefault(missing error) error {
 // that does not exist. If the handlers behind this one said so, the response depends on
 // what they said, too: another client may have the original.
 func (a *response) replaceMissing(missing error, now time.Time) {
-	a.link = ""
+	a.link, a.age = "", -1
 	policies := []httpcache.Policy{shortly}
 	if a.cacheControl != "" {
 		policies = append(policies, httpcache.Parse(a.cacheControl))

@@ -22,8 +22,8 @@ func init() { caddy.RegisterModule(Origin{}) }
 // Origin asks the handlers that come after `images` for the original. It is
 // what `images` does when no origin is configured.
 //
-// They are asked with GET and without Range and conditions, whatever the client
-// asked, and see the URL without its transformation. What they answer that is
+// They are asked with GET, without Range and without the client's conditions, whatever
+// the client asked, and see the URL without its transformation. What they answer that is
 // not an image, or says `Cache-Control: no-transform`, reaches the client
 // untouched.
 type Origin struct{}
@@ -67,6 +67,12 @@ func WithCall(ctx context.Context, c Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
+// CallOf returns the Call of a context made by WithCall.
+func CallOf(ctx context.Context) (c Call, ok bool) {
+	c, ok = ctx.Value(callKey{}).(Call)
+	return c, ok
+}
+
 // CaddyModule returns the Caddy module information.
 func (Origin) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{
@@ -95,7 +101,7 @@ func (Origin) RequestBound() {}
 // Fetch asks the handlers. It must run on the goroutine of the request, within
 // a context made by WithCall.
 func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	call, ok := ctx.Value(callKey{}).(Call)
+	call, ok := CallOf(ctx)
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
@@ -106,6 +112,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if err != nil {
 		return nil, err
 	}
+	req.Known.SetConditions(inner.Header)
 	err = serve(call.Handler, w, inner)
 	w.end()
 	if w.passing.Load() {
@@ -127,6 +134,9 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	}
 	if unhandled, _ := caddyhttp.GetVar(inner.Context(), "unhandled").(bool); unhandled && w.status == 0 {
 		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path").Because(&Refusal{Header: w.header})
+	}
+	if req.Known.IsUnchanged(w.status) {
+		return w.unchanged(), nil
 	}
 	return w.source()
 }

@@ -24,32 +24,32 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 
 func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	return origin.Get(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
-		return o.get(ctx, req.Ref, byteRange)
+		return o.get(ctx, req, byteRange)
 	})
 }
 
 // get asks for a file, or for a range of it if that is not empty. An answer without
 // either is an error.
-func (o *Origin) get(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
-	answer, err := o.ask(ctx, ref, byteRange)
+func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
+	answer, err := o.ask(ctx, req, byteRange)
 	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(ctx) {
 		// S3 asks its clients to try 5xx again, and says so of 503 SlowDown too.
 		answer.Body.Close()
-		answer, err = o.ask(ctx, ref, byteRange)
+		answer, err = o.ask(ctx, req, byteRange)
 	}
-	if err == nil && !origin.IsAnswer(answer.StatusCode, byteRange) {
+	if err == nil && !origin.IsAnswer(answer.StatusCode, byteRange, req.Known) {
 		defer answer.Body.Close()
 		return nil, refusal(answer)
 	}
 	return answer, err
 }
 
-func (o *Origin) ask(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
-	if o.prefix+ref.Name() == "" {
+func (o *Origin) ask(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
+	if o.prefix+req.Ref.Name() == "" {
 		// This would list the bucket.
 		return nil, origin.StatusError(server, http.StatusNotFound)
 	}
-	r, err := o.request(ctx, ref, byteRange)
+	r, err := o.request(ctx, req, byteRange)
 	if err != nil {
 		return nil, err
 	}

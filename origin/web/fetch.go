@@ -33,11 +33,12 @@ func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) 
 	if byteRange != "" {
 		r.Header.Set("Range", byteRange)
 	}
+	req.Known.SetConditions(r.Header)
 	answer, err := o.client.Do(r)
 	if err != nil {
 		return nil, err
 	}
-	if !origin.IsAnswer(answer.StatusCode, byteRange) {
+	if !origin.IsAnswer(answer.StatusCode, byteRange, req.Known) {
 		drain(answer.Body)
 		_ = answer.Body.Close()
 		return nil, origin.StatusError(server, answer.StatusCode)
