@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 )
 
 // square is a PNG of one colour, 40x40.
@@ -462,5 +464,45 @@ func TestCachePurge(t *testing.T) {
 	shop.asked(t, "what began before the purge", 1, 0, 0)
 	for _, wrong := range []string{"/images/cache?tga=a", "/images/cache/a.png?tag=a", "/images/cache?soft=perhaps"} {
 		admin.ask(t, http.MethodDelete, wrong).wants(t, 400)
+	}
+}
+
+// What is on a disk survives a restart, and a purge does, too.
+func TestCacheOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	shop, origin := newShop(t, "ETag", `"1"`, "Cache-Control", "max-age=60")
+	const path = "/a.png?tr=w-20,f-png"
+	site := func(size string) string { return "images {\n cache disk " + dir + " " + size + "\n " + origin + "\n}" }
+	s, admin := administered(t, site("1GiB"))
+	first := s.get(t, path)
+	first.wants(t, 200, "Cache-Status", "caddy-images; fwd=miss; stored")
+	until(t, "the file", func() bool { return strings.HasSuffix(s.get(t, path).Header.Get("Cache-Status"), "detail=disk") })
+	s.get(t, path, "Range", "bytes=10-29").wants(t, 206, "Content-Length", "20")
+	if err := caddy.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	shop.whole.Store(0)
+	s.againWithAdmin(t, admin, site("1GiB"))
+	a := s.get(t, path)
+	if a.wants(t, 200, "ETag", first.Header.Get("ETag")); !bytes.Equal(a.body, first.body) || !strings.HasSuffix(a.Header.Get("Cache-Status"), "detail=disk") {
+		t.Errorf("after a restart Cache-Status is %q", a.Header.Get("Cache-Status"))
+	}
+	s.againWithAdmin(t, admin, site("512MiB")) // another store of the same directory
+	s.get(t, path).wants(t, 200, "ETag", first.Header.Get("ETag"))
+	shop.asked(t, "a restart and a reload", 0, 0, 0)
+
+	admin.ask(t, http.MethodDelete, "/images/cache/a.png").wants(t, 200)
+	if err := caddy.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.againWithAdmin(t, admin, site("1GiB"))
+	s.get(t, path).wants(t, 200, "Cache-Status", "caddy-images; fwd=miss; stored")
+	shop.asked(t, "a purge before a restart", 1, 0, 0)
+}
+
+func (s site) againWithAdmin(t *testing.T, admin site, directives string) {
+	t.Helper()
+	if err := load(t, strings.Replace(s.config(portOf(t, s), directives), "admin off", "admin "+strings.TrimPrefix(admin.url, "http://"), 1)); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-images/caddy-images/cache"
+	_ "github.com/caddy-images/caddy-images/cache/disk" // the tier
 	"github.com/caddy-images/caddy-images/cache/memory"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/internal/metrics"

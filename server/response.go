@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -134,6 +135,17 @@ func (w conditionWriter) WriteHeader(status int) {
 		w.Header().Set("Cache-Control", "no-store")
 	}
 	w.ResponseWriterWrapper.WriteHeader(status)
+}
+
+// ReadFrom implements io.ReaderFrom. A body in a file is read from the file itself, so that
+// the kernel can send it.
+func (w conditionWriter) ReadFrom(r io.Reader) (int64, error) {
+	if limited, ok := r.(*io.LimitedReader); ok {
+		if body, ok := limited.R.(interface{ File() *os.File }); ok {
+			r = &io.LimitedReader{R: body.File(), N: limited.N}
+		}
+	}
+	return w.ResponseWriterWrapper.ReadFrom(r)
 }
 
 // isKnownTo reports whether the request's conditions decide about the response
