@@ -184,9 +184,9 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 		Examine:   server.Examine,
 		Timeout:   time.Duration(h.FetchTimeout),
 	}
-	switch module.(type) {
+	switch module := module.(type) {
 	case *fs.Origin:
-		c.AsksAlways = true
+		c.Stamp = module.Stamp
 	case next.Origin, *next.Origin:
 		c.Identity = identity(h, about...)
 		c.Bind = bindNext

@@ -24,9 +24,10 @@ type OriginConfig struct {
 	// with equal identities are about the same original. It is never shown.
 	Identity string
 
-	// AsksAlways says that asking costs next to nothing, so that nothing is fresh
-	// without it: a file on a disk.
-	AsksAlways bool
+	// Stamp returns the Stamp of the version that there is, at next to no cost, so that
+	// nothing is fresh unless it is still that: a file on a disk. Empty is no version.
+	// It is nil for other origins.
+	Stamp func(req origin.Request) string
 
 	// Examine finds the Facts of what was fetched, which it may unpack.
 	Examine func(s *origin.Source, req origin.Request) (*origin.Source, error)
@@ -178,9 +179,16 @@ func (q *question) find() {
 func (q *question) facts() (*origin.Source, error) {
 	r := q.found
 	switch {
-	case !q.AsksAlways && !q.isSoft && q.age < q.life.fresh:
+	case q.Stamp != nil:
+		if r.source.Stamp != "" && !q.isSoft && q.Stamp(q.req) == r.source.Stamp {
+			s := q.hit("hit", Forever)
+			s.Kept.Validated = q.now
+			return s, nil
+		}
+		return q.ask("revalidated", r.source.Known(), true)
+	case !q.isSoft && q.age < q.life.fresh:
 		return q.hit("hit", q.life.fresh-q.age), nil
-	case !q.AsksAlways && q.Bind == nil && q.age < q.life.stale && (!q.isSoft || q.life.stale > q.life.fresh):
+	case q.Bind == nil && q.age < q.life.stale && (!q.isSoft || q.life.stale > q.life.fresh):
 		q.inBackground()
 		return q.hit("stale", min(q.life.fresh-q.age, -time.Second)), nil
 	case q.now.Before(r.retry) && q.age < q.life.error:
@@ -356,14 +364,10 @@ func (k recorder) refreshed(ctx context.Context, id ID, by Binding, req origin.R
 		return nil, false
 	}
 	r.about = about
-	store.keep(id, r, nil)
+	// What is asked about by each request is not written anew each time.
+	store.keep(id, r, nil, k.o.Freshness.lifetimeOf(r.said, fresh.ForRequest).fresh > 0)
 	answer := fresh
-	answer.Unchanged = true
-	if k.o.AsksAlways {
-		answer.Kept.Fresh = Forever
-	} else {
-		answer.Kept.Validated = time.Time{}
-	}
+	answer.Unchanged, answer.Kept.Validated = true, time.Time{}
 	return &answer, true
 }
 
@@ -391,11 +395,11 @@ func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source
 	r := newRecord(&kept, now, began)
 	r.about = about
 	var body []byte
-	if store.originals != nil && k.o.Bind == nil && !k.o.AsksAlways {
+	if store.originals != nil && k.o.Bind == nil && k.o.Stamp == nil {
 		*s = *s.Shared() // the bytes are the cache's as well
 		body = s.Body
 	}
-	store.keep(ID(s.Kept.ID), r, body)
+	store.keep(ID(s.Kept.ID), r, body, true)
 }
 
 // dated is a header with the time when it was received, from which ages are counted, if

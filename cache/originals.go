@@ -34,11 +34,15 @@ func (s *Store) record(ctx context.Context, id ID, about Subject) *record {
 	return r
 }
 
-// keep keeps a record, and its original's bytes if there is room for them.
-func (s *Store) keep(id ID, r *record, body []byte) {
+// keep keeps a record, in slow tiers too if it isDurable, and its original's bytes if there
+// is room for them.
+func (s *Store) keep(id ID, r *record, body []byte, isDurable bool) {
 	s.records.Set(id, r)
 	if body != nil && s.originals != nil {
 		s.originals.Set(id, original{r.source.Facts.Hash, body})
+	}
+	if !isDurable {
+		return
 	}
 	if text, ok := r.encode(); ok {
 		s.putRecord(id, text, r.sequence)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func (q *request) keep(v variant) {
 // so that nothing is bypassed or mixed up. Files are told apart by what they are of, and
 // not only by what their origins call their versions.
 func (q *request) cacheKey() cache.Key {
-	parts := q.key()
+	parts := slices.Clip(q.key)
 	for _, f := range q.files() {
 		parts = append(parts, f.Kept.ID[:], binary.BigEndian.AppendUint64(nil, f.Facts.Hash))
 	}

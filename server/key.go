@@ -16,8 +16,8 @@ import (
 // and the areas of interest in them.
 type key [][]byte
 
-// key returns the key of the variant. It is computed from the plan and from facts.
-func (q *request) key() key {
+// variantKey returns the key of the variant. It is computed from the plan and from facts.
+func (q *request) variantKey() key {
 	accepts := q.accepts(q.r, q.asked.Plan)
 	choice := fmt.Append(nil, accepts, q.client.quality)
 	if slices.Contains(accepts, transform.AVIF) {
@@ -36,10 +36,14 @@ func (q *request) key() key {
 	return k
 }
 
-// tag gives a response the entity tags of the variant: one for each effort that it may be
-// made with, and others for what may be made of damaged files.
-func (k key) tag(a *response, deliversDamaged bool) {
-	a.etag = strongTag(k...)
+// tag is the entity tag of the variant.
+func (k key) tag() string { return strongTag(k...) }
+
+// otherTags gives a response the entity tags that may stand in place of the variant's: one
+// for each effort that it may be made with, and others for what may be made of damaged
+// files. They are computed if a client may have one of them, or gets one.
+func (k key) otherTags(a *response, deliversDamaged bool) {
+	a.hasty, a.damaged = nil, nil
 	for haste := range byte(render.MostHaste) {
 		a.hasty = append(a.hasty, strongTag(append(slices.Clip(k), []byte{haste + 1})...))
 	}

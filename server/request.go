@@ -52,6 +52,7 @@ type request struct {
 	areas  []transform.Rect // of the original and of the layers; nil if the plan asks for none
 
 	// describe
+	key      key // of the variant; nil if the original is sent as it is
 	response response
 }
 
@@ -189,6 +190,9 @@ func (q *request) deliver(v variant, body io.ReadSeeker) error {
 	q.response.contentType = v.contentType
 	if q.sent == nil {
 		q.response.contentDPR = q.client.ContentDPR(v.width)
+		if v.haste > 0 || v.damaged {
+			q.key.otherTags(&q.response, q.DeliversDamaged)
+		}
 		q.response.made(v)
 		q.saveAs()
 	}

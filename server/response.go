@@ -44,6 +44,7 @@ func (q *request) describe() {
 		return
 	}
 	all := append([]*file{q.original}, q.layers...)
+	q.key = nil
 	a := response{vary: slices.Clone(q.client.Vary), acceptCH: q.client.AcceptCH}
 	a.cacheControl, a.age = q.freshness(all...)
 	for _, f := range all {
@@ -59,7 +60,11 @@ func (q *request) describe() {
 		if q.asked.Plan.Negotiates() {
 			a.vary = append([]string{"Accept"}, a.vary...)
 		}
-		q.key().tag(&a, q.DeliversDamaged)
+		q.key = q.variantKey()
+		a.etag = q.key.tag()
+		if hasConditions(q.r.Header) {
+			q.key.otherTags(&a, q.DeliversDamaged)
+		}
 	}
 	if q.missing != nil {
 		a.replaceMissing(q.missing, time.Now())
@@ -153,6 +158,9 @@ func (w conditionWriter) ReadFrom(r io.Reader) (int64, error) {
 // made with reduced effort is as good as any: the tag of the response is then that of
 // what the client has.
 func (a *response) isKnownTo(r *http.Request) bool {
+	if !hasConditions(r.Header) {
+		return false
+	}
 	refused := true
 	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
 		probe := statusWriter{header: http.Header{"Etag": {tag}}}
@@ -167,6 +175,17 @@ func (a *response) isKnownTo(r *http.Request) bool {
 		refused = refused && probe.status == http.StatusPreconditionFailed
 	}
 	return refused
+}
+
+// hasConditions reports whether a request asks for something only under conditions (RFC 9110
+// section 13.1).
+func hasConditions(header http.Header) bool {
+	for _, name := range []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
+		if len(header[name]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // shorten makes the response one that is fresh for a short time: what is wrong may be

@@ -43,6 +43,29 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	return source, err
 }
 
+// Stamp returns the Stamp that the Source of a file would have, without reading it. It is
+// empty if only reading tells what there is.
+func (o *Origin) Stamp(req origin.Request) string {
+	name := req.Ref.Name()
+	files := o.files
+	if files == nil && req.Root != "" {
+		files = disk{req.Root}
+	}
+	if files == nil || !fs.ValidPath(name) || !o.Hidden && isHidden(name) {
+		return ""
+	}
+	file, err := files.open(name)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return stamp(info, time.Now())
+}
+
 // read reads a file, or the start of one that is streamed, which stays open.
 func read(ctx context.Context, file fs.File, name string, req origin.Request) (*origin.Source, error) {
 	info, err := file.Stat()
