@@ -3,40 +3,69 @@ package images_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/caddyconfig"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 
 	_ "github.com/caddy-images/caddy-images"
 )
 
+// update has tests write what they find into testdata, for people to review.
+var update = flag.Bool("update", false, "write the expectations in testdata anew")
+
+// adaptCase is a file of testdata/adapt: a Caddyfile, a line, and the JSON of its handler
+// or the error. The file of an option alone has its name, with those of the blocks around
+// it before; what is wrong with one follows its name.
+type adaptCase struct{ path, caddyfile, want string }
+
 const separator = "\n----------\n"
 
-// TestAdapt adapts every file of testdata/adapt: a Caddyfile, and below the
-// line the handler's JSON, or the error.
-func TestAdapt(t *testing.T) {
+func readAdaptCase(t *testing.T, name string) adaptCase {
+	t.Helper()
+	path := filepath.Join("testdata/adapt", name+".caddyfiletest")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	caddyfile, want, ok := strings.Cut(string(content), separator)
+	if !ok {
+		t.Fatalf("%s has no line %q", path, strings.TrimSpace(separator))
+	}
+	return adaptCase{path, caddyfile + "\n", strings.TrimSpace(want)}
+}
+
+func adaptCases(t *testing.T) (names []string) {
+	t.Helper()
 	files, err := filepath.Glob("testdata/adapt/*.caddyfiletest")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no adapt tests: %v", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".caddyfiletest"), func(t *testing.T) {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".caddyfiletest"))
+	}
+	return names
+}
+
+func TestAdapt(t *testing.T) {
+	for _, name := range adaptCases(t) {
+		t.Run(name, func(t *testing.T) {
+			c := readAdaptCase(t, name)
+			if formatted := caddyfile.Format([]byte(c.caddyfile)); string(formatted) != c.caddyfile {
+				t.Errorf("caddy fmt makes of it\n%s", formatted)
 			}
-			for i, test := range strings.Split(string(content), "\n==========\n") {
-				input, want, ok := strings.Cut(test, separator)
-				if !ok {
-					t.Fatalf("case %d has no line %q", i+1, strings.TrimSpace(separator))
+			got := adaptHandler(t, c.caddyfile)
+			if *update {
+				if err := os.WriteFile(c.path, []byte(strings.TrimSuffix(c.caddyfile, "\n")+separator+got+"\n"), 0o644); err != nil {
+					t.Fatal(err)
 				}
-				if got := adaptHandler(t, input); got != strings.TrimSpace(want) {
-					t.Errorf("%s\ngives\n%s\nwant\n%s", input, got, want)
-				}
+			} else if got != c.want {
+				t.Errorf("%s\ngives\n%s\nwant\n%s", c.caddyfile, got, c.want)
 			}
 		})
 	}
@@ -44,9 +73,9 @@ func TestAdapt(t *testing.T) {
 
 // adaptHandler returns the JSON of the first images handler of a Caddyfile, or
 // the error that adapting it gives.
-func adaptHandler(t *testing.T, caddyfile string) string {
+func adaptHandler(t *testing.T, text string) string {
 	t.Helper()
-	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(caddyfile), map[string]any{"filename": "Caddyfile"})
+	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(text), map[string]any{"filename": "Caddyfile"})
 	if err != nil {
 		return err.Error()
 	}
