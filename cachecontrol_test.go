@@ -9,9 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-images/caddy-images/internal/docstest"
 )
 
-// rule is a row of the table in docs/http.md.
+// rule is a row of the table in the docs.
 type rule struct {
 	origin, says string
 	want         [3]string // by default, with a configured value, with `origin`
@@ -21,7 +23,7 @@ var codeSpan = regexp.MustCompile("`([^`]*)`")
 
 func cachingRules(t *testing.T) (rules []rule) {
 	t.Helper()
-	for line := range strings.Lines(section(t, readPage(t, "docs/http.md"), "Cache-Control")) {
+	for line := range strings.Lines(docstest.Section(t, "Cache-Control")) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if len(cells) != 5 || strings.HasPrefix(line, "| Origin") || strings.HasPrefix(line, "|--") {
 			continue
@@ -57,7 +59,7 @@ func (r rule) headers() (origin http.Header, query string, request []string) {
 	return origin, query, request
 }
 
-// Every row of the table in docs/http.md is true, of an original and of the file of a
+// Every row of the table in the docs is true, of an original and of the file of a
 // layer, of what is drawn and of a file as it is.
 func TestRFC9111_5_2_2_Inherited(t *testing.T) {
 	rules := cachingRules(t)

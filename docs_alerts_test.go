@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/docstest"
 )
 
 // The rules for alerts are those of the file, and ask for metrics, labels and values
@@ -19,17 +20,16 @@ func TestDocsAlerts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	docs := readPage(t, "docs/metrics.md")
-	if !strings.Contains(section(t, docs, "Alerts"), "```yaml\n"+string(file)+"```\n") {
-		t.Errorf("docs/metrics.md has other rules than %s", path)
+	if !strings.Contains(docstest.Section(t, "Alerts"), "```yaml\n"+string(file)+"```\n") {
+		t.Errorf("the docs have other rules than %s", path)
 	}
 	labels := map[string][]string{}
-	for _, row := range table(t, docs.text, "Metric") {
+	for _, row := range docstest.TableWith(t, "Metric").Rows {
 		labels[row[0]] = strings.Fields(row[2])
 	}
 	values := map[string][]string{
-		"outcome": column(table(t, docs.text, "Outcome"), 0),
-		"reason":  column(table(t, docs.text, "Reason"), 0),
+		"outcome": docstest.TableWith(t, "Outcome").Column(0),
+		"reason":  docstest.TableWith(t, "Reason").Column(0),
 		"fault":   {string(errors.OfClient), string(errors.OfOrigin), string(errors.OfServer)},
 	}
 	uses := regexp.MustCompile(`(caddy_images_\w+)(?:\{(\w+)=~?"([^"]*)"\})?`).FindAllStringSubmatch(string(file), -1)

@@ -1,12 +1,9 @@
 package images_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -16,62 +13,17 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/dustin/go-humanize"
 	"github.com/prometheus/client_golang/prometheus"
 
 	images "github.com/caddy-images/caddy-images"
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/docstest"
 	"github.com/caddy-images/caddy-images/internal/metrics"
+	"github.com/caddy-images/caddy-images/origin/web"
 	"github.com/caddy-images/caddy-images/transform/imagekit"
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 	"github.com/caddy-images/caddy-images/transform/render/workers"
 )
-
-// table returns the rows of the tables of a text whose first heading is first,
-// cell by cell, without backticks.
-func table(t *testing.T, text, first string) (rows [][]string) {
-	t.Helper()
-	within := false
-	for line := range strings.SplitSeq(text, "\n") {
-		switch {
-		case strings.HasPrefix(line, "| "+first+" |"):
-			within = true
-		case !strings.HasPrefix(line, "|"):
-			within = false
-		case within && !strings.HasPrefix(line, "|---"):
-			cells := strings.Split(strings.Trim(line, "|"), "|")
-			for i := range cells {
-				cells[i] = strings.ReplaceAll(strings.TrimSpace(cells[i]), "`", "")
-			}
-			rows = append(rows, cells)
-		}
-	}
-	if len(rows) == 0 {
-		t.Fatalf("there is no table that begins with %s", first)
-	}
-	return rows
-}
-
-// section is what stands below a heading of the second level.
-func section(t *testing.T, p page, heading string) string {
-	t.Helper()
-	_, rest, ok := strings.Cut(p.text, "\n## "+heading+"\n")
-	if !ok {
-		t.Fatalf("%s has no section %s", p.path, heading)
-	}
-	below, _, _ := strings.Cut(rest, "\n## ")
-	return below
-}
-
-// column returns one cell of each row, sorted.
-func column(rows [][]string, n int) []string {
-	var cells []string
-	for _, row := range rows {
-		cells = append(cells, row[n])
-	}
-	slices.Sort(cells)
-	return cells
-}
 
 func same(t *testing.T, what string, docs, code []string) {
 	t.Helper()
@@ -81,42 +33,7 @@ func same(t *testing.T, what string, docs, code []string) {
 	}
 }
 
-// parse reads a Go file of this module.
-func parse(t *testing.T, file string) *ast.File {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parsed
-}
-
-// optionsOf are the strings that the switches of a file's functions about
-// options distinguish.
-func optionsOf(t *testing.T, file, function string) (options []string) {
-	t.Helper()
-	for _, d := range parse(t, file).Decls {
-		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Name.Name != function {
-			continue
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			if c, ok := n.(*ast.CaseClause); ok {
-				for _, value := range c.List {
-					option, err := strconv.Unquote(value.(*ast.BasicLit).Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					options = append(options, option)
-				}
-			}
-			return true
-		})
-	}
-	return options
-}
-
-// jsonNames are the names that a struct has in JSON.
+// jsonNames are the names of the fields of a struct in JSON.
 func jsonNames(of any) (names []string) {
 	s := reflect.TypeOf(of)
 	if s.Kind() == reflect.Pointer {
@@ -138,19 +55,78 @@ func prefixed(prefix string, names []string) []string {
 	return all
 }
 
-func TestDocsOptions(t *testing.T) {
-	readme := readPage(t, "README.md")
-	rows := table(t, readme.text, "Option")
-	options := optionsOf(t, "caddyfile.go", "unmarshalOption")
-	options = append(options, optionsOf(t, "caddyfile_cache.go", "unmarshalCache")...)
-	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile_dialect.go", "unmarshalImageKit")...))
-	caching := slices.DeleteFunc(jsonNames(images.Cache{}), func(name string) bool { return name == "off" || name == "tiers" }) // which `cache` is about
-	same(t, "JSON", column(rows, 1), slices.Concat(jsonNames(images.Handler{}), prefixed("cache.", caching), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))))
-	syntax := readme.blocks("")[0]
-	for _, row := range rows {
-		if !regexp.MustCompile(`(?m)^\t+` + row[0] + `\b`).MatchString(syntax) {
-			t.Errorf("the syntax in the README lacks %s", row[0])
+// optionsOf are the options of a block of the Caddyfile, by the error that names them.
+// The block is given by the lines that open it.
+func optionsOf(t *testing.T, opened ...string) []string {
+	t.Helper()
+	closed := strings.Repeat("}\n", len(opened)+1)
+	err := adaptHandler(t, ":80 {\n"+strings.Join(opened, " {\n")+" {\nno_option_at_all\n"+closed)
+	_, list, ok := strings.Cut(err, "the options are ")
+	list, _, found := strings.Cut(list, ", at Caddyfile:")
+	if !ok || !found {
+		t.Fatalf("%v: the error of an unknown option names no others: %s", opened, err)
+	}
+	return strings.Split(list, ", ")
+}
+
+// adapts checks that the adapt test of an option has it, alone in its block or with what
+// it needs, and gets the JSON that the docs say.
+func adapts(t *testing.T, name, option, path string) {
+	t.Helper()
+	c := readAdaptCase(t, name)
+	words := strings.Fields(option)
+	if !regexp.MustCompile(`(?m)^\t+` + words[len(words)-1] + `\b`).MatchString(c.caddyfile) {
+		t.Errorf("%s lacks the option %s", c.path, option)
+	}
+	var value any
+	if err := json.Unmarshal([]byte(c.want), &value); err != nil {
+		t.Fatalf("%s: %v", c.path, err)
+	}
+	for name := range strings.SplitSeq(path, ".") {
+		if list, ok := value.([]any); ok {
+			value = list[0]
 		}
+		object, ok := value.(map[string]any)
+		if value, ok = object[name]; !ok {
+			t.Errorf("%s has no %s, as the docs have %s", c.path, path, option)
+			return
+		}
+	}
+}
+
+// syntaxOf is the block of a page that shows the syntax of a directive or option.
+func syntaxOf(t *testing.T, text, first string) string {
+	t.Helper()
+	for _, block := range (docstest.Page{Text: text}).Blocks("") {
+		if strings.HasPrefix(strings.TrimLeft(block, "\t "), first) {
+			return block
+		}
+	}
+	t.Fatalf("no block shows the syntax of %s", first)
+	return ""
+}
+
+func shows(t *testing.T, syntax, option string) {
+	t.Helper()
+	words := strings.Fields(option)
+	if !regexp.MustCompile(`(?m)^\t+` + words[len(words)-1] + `\b`).MatchString(syntax) {
+		t.Errorf("the syntax lacks %s", option)
+	}
+}
+
+func TestDocsOptions(t *testing.T) {
+	table := docstest.TableWith(t, "Option", "dialect", "origin")
+	same(t, "options", table.Column(0), append(optionsOf(t, "images"), optionsOf(t, "images", "dialect imagekit")...))
+	caching := without(without(jsonNames(images.Cache{}), "off"), "tiers") // which `cache` is about
+	same(t, "JSON", table.Column(1), slices.Concat(jsonNames(images.Handler{}), prefixed("cache.", caching), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))))
+	syntax := syntaxOf(t, table.Page.Text, "images")
+	for _, row := range table.Rows {
+		shows(t, syntax, row[0])
+		name := row[0]
+		if strings.HasPrefix(row[1], "dialect.imagekit.") {
+			name = "imagekit_" + name
+		}
+		adapts(t, name, row[0], row[1])
 	}
 
 	h := new(images.Handler)
@@ -164,128 +140,129 @@ func TestDocsOptions(t *testing.T) {
 	if err := h.Provision(ctx); err != nil {
 		t.Fatal(err)
 	}
-	defaults := map[string]string{
-		"max_source_size": strings.ReplaceAll(humanize.IBytes(uint64(h.MaxSourceSize)), " ", ""),
-		"max_pdf_size":    strings.ReplaceAll(humanize.IBytes(uint64(h.MaxPDFSize)), ".0 ", ""),
-		"max_svg_size":    strings.ReplaceAll(humanize.IBytes(uint64(h.MaxSVGSize)), ".0 ", ""),
-		"max_pixels":      fmt.Sprint(h.MaxPixels),
-		"max_frames":      fmt.Sprint(h.MaxFrames),
-		"max_dimension":   fmt.Sprint(h.MaxDimension),
-		"queue_size":      fmt.Sprint(h.QueueSize),
-		"fetch_timeout":   time.Duration(h.FetchTimeout).String(),
-		"render_timeout":  time.Duration(h.RenderTimeout).String(),
-		"max_cost":        time.Duration(h.MaxCost).String(),
-		"queue_timeout":   time.Duration(h.QueueTimeout).String(),
-		"quality":         fmt.Sprintf("%d, webp %d, avif %d", h.Quality.JPEG, h.Quality.WebP, h.Quality.AVIF),
-		"formats":         strings.Join(h.Formats, " "),
-	}
-	for _, row := range rows {
-		if want, ok := defaults[row[0]]; ok && row[2] != want {
+	for _, row := range table.Rows {
+		if slices.Contains([]string{"isolation", "workers", "memory", "cache"}, row[0]) {
+			continue // they depend on the machine
+		}
+		field := fieldOf(reflect.ValueOf(h), row[1])
+		if !field.IsValid() || field.IsZero() {
+			continue
+		}
+		said := regexp.MustCompile(`;| \(`).Split(row[2], 2)[0]
+		if want := written(field); said != want {
 			t.Errorf("the default of %s is %s, the docs say %s", row[0], want, row[2])
 		}
 	}
 }
 
+// fieldOf is the field of a struct with a name in JSON, such as dialect.imagekit.named;
+// the zero value if there is no such struct.
+func fieldOf(v reflect.Value, path string) reflect.Value {
+	for name := range strings.SplitSeq(path, ".") {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		if !v.IsValid() {
+			return v
+		}
+		i := slices.IndexFunc(reflect.VisibleFields(v.Type()), func(f reflect.StructField) bool {
+			tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			return tag == name
+		})
+		v = v.Field(i)
+	}
+	return v
+}
+
+// written is a default as the docs write it.
+func written(field reflect.Value) string {
+	switch v := field.Interface().(type) {
+	case caddy.Duration:
+		text := time.Duration(v).String()
+		for _, zero := range []string{"m0s", "h0m"} {
+			if strings.HasSuffix(text, zero) {
+				text = text[:len(text)-2]
+			}
+		}
+		return text
+	case int64:
+		if v%(1<<20) == 0 {
+			return fmt.Sprintf("%dMiB", v>>20)
+		}
+		return fmt.Sprint(v)
+	case *bool:
+		if *v {
+			return "on"
+		}
+		return "off"
+	case []string:
+		return strings.Join(v, " ")
+	case *images.Quality:
+		return fmt.Sprintf("%d, webp %d, avif %d", v.JPEG, v.WebP, v.AVIF)
+	case *images.Dialect:
+		return "imagekit"
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
 // The options of Imagizer's dialect are on a page of their own.
 func TestDocsImagizerOptions(t *testing.T) {
-	docs := readPage(t, "docs/imagizer.md")
-	rows := table(t, section(t, docs, "Configuration"), "Option")
-	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalImagizer"))
-	same(t, "JSON", column(rows, 1), append(jsonNames(imagizer.Config{}), "post"))
-	rows = table(t, section(t, docs, "Configuration"), "Option of `post`")
-	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalPostOption"))
-	same(t, "JSON", column(rows, 1), jsonNames(images.Post{}))
+	table := docstest.TableWith(t, "Option", "legacy_paths")
+	same(t, "options", table.Column(0), optionsOf(t, "images", "dialect imagizer"))
+	same(t, "JSON", table.Column(1), append(jsonNames(imagizer.Config{}), "post"))
+	for _, row := range table.Rows {
+		adapts(t, "imagizer_"+row[0], row[0], "dialect.imagizer."+row[1])
+	}
+	table = docstest.TableWith(t, "Option of `post`", "token")
+	same(t, "options", table.Column(0), optionsOf(t, "images", "dialect imagizer", "post"))
+	same(t, "JSON", table.Column(1), jsonNames(images.Post{}))
+	for _, row := range table.Rows {
+		adapts(t, "imagizer_post_"+row[0], row[0], "dialect.imagizer.post."+row[1])
+	}
 }
 
 func TestDocsOrigins(t *testing.T) {
-	docs := readPage(t, "docs/origins.md")
-	for name, has := range map[string]struct {
-		nested, defaults map[string]string
-		dir              string // where it is, if not in a package of its own
-	}{
-		"web": {
-			nested: map[string]string{"tls": "TLS"},
-			defaults: map[string]string{
-				"max_redirects": "defaultMaxRedirects", "dial_timeout": "defaultDialTimeout",
-				"response_header_timeout": "defaultResponseHeaderTimeout", "timeout": "defaultTimeout",
-			},
-		},
-		"s3": {defaults: map[string]string{"region": "defaultRegion", "timeout": "defaultTimeout"}},
-		"fs": {},
-		"dynamic": {
-			dir:    "origin/web/",
-			nested: map[string]string{"tls": "TLS"},
-			defaults: map[string]string{
-				"max_redirects": "defaultMaxRedirects", "dial_timeout": "defaultDialTimeout",
-				"response_header_timeout": "defaultResponseHeaderTimeout", "timeout": "defaultTimeout",
-			},
-		},
-	} {
+	var listed []string
+	for _, m := range caddy.GetModules("http.images.origins") {
+		name := m.ID.Name()
+		listed = append(listed, name)
 		t.Run(name, func(t *testing.T) {
-			text, dir, file := section(t, docs, name), "origin/"+name+"/", "caddyfile.go"
-			if has.dir != "" {
-				dir, file = has.dir, name+".go"
+			text := docstest.Section(t, name)
+			if name == "next" {
+				return // which has no options
 			}
-			rows := table(t, text, "Option")
-			options := optionsOf(t, dir+file, "unmarshalOption")
-			if options == nil {
-				options = optionsOf(t, dir+file, "UnmarshalCaddyfile")
+			var rows [][]string
+			for _, table := range docstest.TablesIn(text, "Option") {
+				rows = append(rows, table...)
 			}
-			module, err := caddy.GetModule("http.images.origins." + name)
-			if err != nil {
-				t.Fatal(err)
+			table, syntax := docstest.Table{Rows: rows}, syntaxOf(t, text, "origin "+name)
+			options, names := optionsOf(t, "images", "origin "+name), jsonNames(m.New())
+			if slices.Contains(options, "tls") {
+				options = append(without(options, "tls"), prefixed("tls ", optionsOf(t, "images", "origin "+name, "tls"))...)
+				names = append(without(names, "tls"), prefixed("tls.", jsonNames(web.TLS{}))...)
 			}
-			names := jsonNames(module.New())
-			for option, field := range has.nested {
-				options = without(options, option)
-				names = without(names, option)
-				inner, _ := reflect.TypeOf(module.New()).Elem().FieldByName(field)
-				options = append(options, prefixed(option+" ", optionsOf(t, dir+"caddyfile.go", "unmarshal"+field))...)
-				names = append(names, prefixed(option+".", jsonNames(reflect.New(inner.Type.Elem()).Interface()))...)
-			}
-			same(t, "options", column(rows, 0), options)
-			same(t, "JSON", column(rows, 1), names)
+			same(t, "options", table.Column(0), options)
+			same(t, "JSON", table.Column(1), names)
 			for _, row := range rows {
-				words := strings.Fields(row[0])
-				if !regexp.MustCompile(`(?m)^\t+` + words[len(words)-1] + `\b`).MatchString(text) {
-					t.Errorf("the syntax lacks %s", row[0])
-				}
-				if constant, ok := has.defaults[row[0]]; ok && row[2] != constantOf(t, dir+"origin.go", constant) {
-					t.Errorf("the default of %s is %s, the docs say %s", row[0], constantOf(t, dir+"origin.go", constant), row[2])
-				}
+				shows(t, syntax, row[0])
+				adapts(t, "origin_"+name+"_"+strings.ReplaceAll(row[0], " ", "_"), row[0], "origins."+row[1])
 			}
 		})
 	}
-	var listed []string
-	for _, m := range caddy.GetModules("http.images.origins") {
-		listed = append(listed, m.ID.Name())
-		section(t, docs, m.ID.Name())
-	}
-	if len(listed) != 5 {
-		t.Errorf("the README lists five origins, there are %v", listed)
+	for _, table := range docstest.Tables(t, "Option") {
+		if i := slices.IndexFunc(table.Rows, func(row []string) bool { return row[0] == "origin" }); i >= 0 {
+			for _, name := range listed {
+				if !regexp.MustCompile(`\b` + name + `\b`).MatchString(strings.Join(table.Rows[i], " ")) {
+					t.Errorf("the option origin does not mention %s", name)
+				}
+			}
+		}
 	}
 }
 
 func without(names []string, name string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return n == name })
-}
-
-// constantOf is a constant of a file as the docs write it: seconds as 5s.
-func constantOf(t *testing.T, file, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^\t` + name + `\s+= (.*)$`).FindSubmatch(text)
-	if m == nil {
-		t.Fatalf("%s has no constant %s", file, name)
-	}
-	value := strings.Trim(string(m[1]), `"`)
-	if s := regexp.MustCompile(`^caddy.Duration\((\d+) \* time.Second\)$`).FindStringSubmatch(value); s != nil {
-		return s[1] + "s"
-	}
-	return value
 }
 
 // The tables of errors are the table of package errors.
@@ -294,16 +271,16 @@ func TestDocsErrors(t *testing.T) {
 	for k := range errors.ClientClosed + 1 {
 		code = append(code, fmt.Sprint(k.Code(), " ", (&errors.Error{Kind: k}).Status(errors.ImageKit)))
 	}
-	for _, text := range []string{section(t, readPage(t, "README.md"), "Errors"), section(t, readPage(t, "docs/errors.md"), "The codes")} {
+	for _, table := range docstest.Tables(t, "Code") {
 		var docs []string
-		for _, row := range table(t, text, "Code") {
+		for _, row := range table.Rows {
 			docs = append(docs, row[0]+" "+row[1])
 		}
 		slices.Sort(docs)
 		same(t, "errors", docs, code)
 	}
 	outages := map[string]int{}
-	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "Origins that are down"), "Failure") {
+	for _, row := range docstest.TableWith(t, "Failure", "ECONNREFUSED").Rows {
 		outages[row[0]+" "+row[1]], _ = strconv.Atoi(row[2])
 	}
 	for k := range errors.ClientClosed + 1 {
@@ -319,25 +296,27 @@ func TestDocsErrors(t *testing.T) {
 			name += " of an origin"
 		}
 		if got, ok := outages[name+" 404"]; !ok || got != e.Status(errors.ImageKitOutages) {
-			t.Errorf("docs/errors.md has %s as %d with origin_failures 502, the table of errors %d", name, got, e.Status(errors.ImageKitOutages))
+			t.Errorf("the docs have %s as %d with origin_failures 502, the table of errors %d", name, got, e.Status(errors.ImageKitOutages))
 		}
 	}
 	faults := map[string]string{}
-	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "In the log"), "`fault`") {
+	for _, row := range docstest.TableWith(t, "`fault`").Rows {
 		faults[row[0]] = row[1]
 	}
 	for k := range errors.ClientClosed + 1 {
 		if !strings.Contains(faults[string((&errors.Error{Kind: k}).Fault())], k.Code()) {
-			t.Errorf("docs/errors.md does not say that %s is of the %s", k.Code(), (&errors.Error{Kind: k}).Fault())
+			t.Errorf("the docs do not say that %s is of the %s", k.Code(), (&errors.Error{Kind: k}).Fault())
 		}
 	}
 	known := map[string]bool{}
 	for _, c := range code {
 		known[strings.Fields(c)[0]] = true
 	}
-	for _, row := range table(t, readPage(t, "docs/origins.md").text, "From") {
-		if !known[row[1]] {
-			t.Errorf("docs/origins.md: there is no code %q", row[1])
+	for _, table := range docstest.Tables(t, "From") {
+		for _, row := range table.Rows {
+			if !known[row[1]] {
+				t.Errorf("%s: there is no code %q", table.Page.Path, row[1])
+			}
 		}
 	}
 }
@@ -368,9 +347,8 @@ func TestDocsMetrics(t *testing.T) {
 			code = append(code, m[1]+" "+kind+" "+strings.ReplaceAll(m[2], ",", " "))
 		}
 	}
-	docs := readPage(t, "docs/metrics.md")
 	var told []string
-	for _, row := range table(t, docs.text, "Metric") {
+	for _, row := range docstest.TableWith(t, "Metric").Rows {
 		told = append(told, strings.Join(row[:3], " "))
 	}
 	slices.Sort(told)
@@ -384,9 +362,9 @@ func TestDocsMetrics(t *testing.T) {
 	for _, is := range metrics.Outcomes {
 		outcomes = append(outcomes, string(is))
 	}
-	same(t, "outcomes of fetches", column(table(t, docs.text, "Outcome"), 0), outcomes)
+	same(t, "outcomes of fetches", docstest.TableWith(t, "Outcome").Column(0), outcomes)
 	codes := map[string]string{}
-	for _, row := range table(t, docs.text, "Outcome") {
+	for _, row := range docstest.TableWith(t, "Outcome").Rows {
 		codes[row[0]] = row[1]
 	}
 	for _, k := range []errors.Kind{errors.NotFound, errors.AccessDenied, errors.Refused, errors.Limit, errors.Unidentified, errors.Unresolved, errors.OriginTimeout, errors.BadOriginRequest, errors.ClientClosed, errors.Internal} {
@@ -394,30 +372,28 @@ func TestDocsMetrics(t *testing.T) {
 			t.Errorf("%s is %s, of which the docs have the codes %q", k.Code(), is, codes[is])
 		}
 	}
-	same(t, "ends of workers", column(table(t, docs.text, "Reason"), 0), ends)
+	same(t, "ends of workers", docstest.TableWith(t, "Reason").Column(0), ends)
 }
 
 // The tables of the admin API are its routes and the fields of its answers.
 func TestDocsAdmin(t *testing.T) {
-	docs := readPage(t, "docs/admin.md")
 	var routes []string
 	for _, r := range (images.Admin{}).Routes() {
 		if r.Pattern != "/images/" { // which is for all that are not there
 			routes = append(routes, r.Pattern)
 		}
 	}
-	same(t, "routes", column(table(t, docs.text, "Method"), 1), routes)
+	same(t, "routes", docstest.TableWith(t, "Method").Column(1), routes)
 	engine, queue := images.Stats.Engines[0], images.Stats.Queues[0]
-	same(t, "stats", column(table(t, docs.text, "Field"), 0), slices.Concat(jsonNames(images.Stats),
+	same(t, "stats", docstest.TableWith(t, "Field", "engines").Column(0), slices.Concat(jsonNames(images.Stats),
 		prefixed("caches.", jsonNames(images.Stats.Caches[0])), prefixed("caches.tiers.", jsonNames(images.Stats.Caches[0].Tiers[0])),
 		prefixed("engines.", jsonNames(engine)), prefixed("engines.processes.", jsonNames(engine.Processes[0])), prefixed("queues.", jsonNames(queue))))
-	same(t, "purged", column(table(t, docs.text, "Count"), 0), jsonNames(images.Purged))
+	same(t, "purged", docstest.TableWith(t, "Count").Column(0), jsonNames(images.Purged))
 }
 
 func TestDocsArchitecture(t *testing.T) {
-	docs := readPage(t, "docs/architecture.md")
 	code := maps.Clone(mayImport)
-	for _, row := range table(t, docs.text, "Package") {
+	for _, row := range docstest.TableWith(t, "Package").Rows {
 		allowed, ok := code[row[0]]
 		if !ok || strings.Join(allowed, " ") != row[2] {
 			t.Errorf("%s may import %s, the docs say %s", row[0], allowed, row[2])
@@ -425,34 +401,6 @@ func TestDocsArchitecture(t *testing.T) {
 		delete(code, row[0])
 	}
 	for name := range code {
-		t.Errorf("docs/architecture.md lacks %s", name)
-	}
-
-	var steps []string
-	ast.Inspect(parse(t, "transform/render/draw/draw.go"), func(n ast.Node) bool {
-		if v, ok := n.(*ast.ValueSpec); ok && v.Names[0].Name == "steps" {
-			for _, step := range v.Values[0].(*ast.CompositeLit).Elts {
-				steps = append(steps, "`"+step.(*ast.Ident).Name+"`")
-			}
-		}
-		return true
-	})
-	if line := strings.Join(steps, " "); len(steps) == 0 || !strings.Contains(docs.text, "\n"+line+"\n") {
-		t.Errorf("docs/architecture.md lacks the drawing steps, %s", line)
-	}
-}
-
-// The addresses that origin web refuses.
-func TestDocsAddresses(t *testing.T) {
-	docs := section(t, readPage(t, "docs/security.md"), "Addresses")
-	source, err := os.ReadFile("origin/web/guard.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	networks := regexp.MustCompile(`[0-9a-f.:]+/\d+`)
-	for _, line := range regexp.MustCompile(`(?m)^\t"([0-9a-f.:]+/\d+)",`).FindAllSubmatch(source, -1) {
-		if !slices.Contains(networks.FindAllString(docs, -1), string(line[1])) {
-			t.Errorf("docs/security.md lacks %s", line[1])
-		}
+		t.Errorf("the docs lack %s", name)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,58 +15,21 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	images "github.com/caddy-images/caddy-images"
+	"github.com/caddy-images/caddy-images/internal/docstest"
 )
-
-// page is a page of the documentation.
-type page struct{ path, text string }
-
-func pages(t *testing.T) []page {
-	t.Helper()
-	files, err := filepath.Glob("docs/*.md")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no docs: %v", err)
-	}
-	var all []page
-	for _, file := range append(files, "README.md", "CHANGELOG.md", "CONTRIBUTING.md") {
-		all = append(all, readPage(t, file))
-	}
-	return all
-}
-
-func readPage(t *testing.T, file string) page {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return page{file, string(text)}
-}
-
-var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-
-// blocks are the fenced blocks of a language.
-func (p page) blocks(language string) []string {
-	var found []string
-	for _, m := range fence.FindAllStringSubmatch(p.text, -1) {
-		if m[1] == language {
-			found = append(found, m[2])
-		}
-	}
-	return found
-}
 
 // Every Caddyfile in the docs is one that people copy: it is formatted, adapts
 // without a warning, and can be loaded.
 func TestDocsCaddyfiles(t *testing.T) {
 	setKeys(t)
-	for _, p := range pages(t) {
-		for _, block := range p.blocks("caddyfile") {
+	for _, p := range docstest.Pages(t) {
+		for _, block := range p.Blocks("caddyfile") {
 			if formatted := string(caddyfile.Format([]byte(block))); strings.TrimSpace(formatted) != strings.TrimSpace(block) {
-				t.Errorf("%s: not as caddy fmt has it:\n%s\nbut\n%s", p.path, block, formatted)
+				t.Errorf("%s: not as caddy fmt has it:\n%s\nbut\n%s", p.Path, block, formatted)
 			}
-			config, warnings, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(asSite(block)), map[string]any{"filename": p.path})
+			config, warnings, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(asSite(block)), map[string]any{"filename": p.Path})
 			if err != nil || len(warnings) > 0 {
-				t.Errorf("%s:\n%s\ngives %v %v", p.path, block, err, warnings)
+				t.Errorf("%s:\n%s\ngives %v %v", p.Path, block, err, warnings)
 				continue
 			}
 			var parsed any
@@ -74,7 +38,7 @@ func TestDocsCaddyfiles(t *testing.T) {
 			}
 			handler := findHandler(parsed)
 			if handler == nil {
-				t.Errorf("%s: no images handler in\n%s", p.path, block)
+				t.Errorf("%s: no images handler in\n%s", p.Path, block)
 				continue
 			}
 			provision(t, p, handler)
@@ -85,11 +49,11 @@ func TestDocsCaddyfiles(t *testing.T) {
 // Every JSON in the docs is the configuration of a handler that can be loaded.
 func TestDocsJSON(t *testing.T) {
 	setKeys(t)
-	for _, p := range pages(t) {
-		for _, block := range p.blocks("json") {
+	for _, p := range docstest.Pages(t) {
+		for _, block := range p.Blocks("json") {
 			var handler map[string]any
 			if err := json.Unmarshal([]byte(block), &handler); err != nil || handler["handler"] != "images" {
-				t.Errorf("%s: no JSON of an images handler: %v\n%s", p.path, err, block)
+				t.Errorf("%s: no JSON of an images handler: %v\n%s", p.Path, err, block)
 				continue
 			}
 			provision(t, p, handler)
@@ -116,7 +80,7 @@ func asSite(block string) string {
 }
 
 // provision loads a handler from JSON, in which every field must be known.
-func provision(t *testing.T, p page, config map[string]any) {
+func provision(t *testing.T, p docstest.Page, config map[string]any) {
 	t.Helper()
 	delete(config, "handler")
 	var h images.Handler
@@ -130,7 +94,7 @@ func provision(t *testing.T, p page, config map[string]any) {
 		delete(origin, "type")
 		module, err := caddy.GetModule("http.images.origins." + name)
 		if err != nil {
-			t.Errorf("%s: %v", p.path, err)
+			t.Errorf("%s: %v", p.Path, err)
 			continue
 		}
 		strictly(t, p, origin, module.New())
@@ -142,15 +106,15 @@ func provision(t *testing.T, p page, config map[string]any) {
 	defer cancel()
 	defer func() {
 		if err := h.Cleanup(); err != nil {
-			t.Errorf("%s: %v", p.path, err)
+			t.Errorf("%s: %v", p.Path, err)
 		}
 	}()
 	if err := h.Provision(ctx); err != nil {
-		t.Errorf("%s: %v\n%v", p.path, err, config)
+		t.Errorf("%s: %v\n%v", p.Path, err, config)
 	}
 }
 
-func strictly(t *testing.T, p page, config, into any) {
+func strictly(t *testing.T, p docstest.Page, config, into any) {
 	t.Helper()
 	raw, err := json.Marshal(config)
 	if err != nil {
@@ -159,7 +123,7 @@ func strictly(t *testing.T, p page, config, into any) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		t.Errorf("%s: %v\n%s", p.path, err, raw)
+		t.Errorf("%s: %v\n%s", p.Path, err, raw)
 	}
 }
 
@@ -169,28 +133,29 @@ var (
 )
 
 func TestDocsLinks(t *testing.T) {
-	for _, p := range pages(t) {
-		for _, m := range link.FindAllStringSubmatch(p.text, -1) {
+	pages := docstest.Pages(t)
+	for _, p := range pages {
+		for _, m := range link.FindAllStringSubmatch(p.Text, -1) {
 			target, anchor, _ := strings.Cut(m[1], "#")
 			if strings.Contains(target, "://") {
 				continue
 			}
-			file := p.path
+			file := p.Path
 			if target != "" {
-				file = filepath.Join(filepath.Dir(p.path), target)
+				file = filepath.Join(filepath.Dir(p.Path), target)
 			}
 			if _, err := os.Stat(file); err != nil {
-				t.Errorf("%s: the link %s leads nowhere", p.path, m[1])
-			} else if anchor != "" && !hasAnchor(readPage(t, file), anchor) {
-				t.Errorf("%s: the link %s leads to no heading", p.path, m[1])
+				t.Errorf("%s: the link %s leads nowhere", p.Path, m[1])
+			} else if anchor != "" && !slices.ContainsFunc(pages, func(p docstest.Page) bool { return p.Path == filepath.ToSlash(file) && hasAnchor(p, anchor) }) {
+				t.Errorf("%s: the link %s leads to no heading", p.Path, m[1])
 			}
 		}
 	}
 }
 
 // hasAnchor knows how GitHub makes an anchor of a heading.
-func hasAnchor(p page, anchor string) bool {
-	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(p.text, ""), -1) {
+func hasAnchor(p docstest.Page, anchor string) bool {
+	for _, m := range heading.FindAllStringSubmatch(p.WithoutBlocks(), -1) {
 		var b strings.Builder
 		for _, r := range strings.ToLower(m[1]) {
 			switch {
