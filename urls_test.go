@@ -25,52 +25,92 @@ import (
 // after two spaces a header of the request. Below each is what the response is: its status,
 // its media type and the size of its picture, or the error; a number for its entity tag,
 // which URLs of one variant share; Cache-Control, Vary, and what other headers it has.
+// A cache changes none of it.
 func TestURLs(t *testing.T) {
 	files, err := filepath.Glob("testdata/urls/*.urls")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no URLs: %v", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".urls"), func(t *testing.T) {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			directives, text, ok := strings.Cut(string(content), separator)
-			if !ok {
-				t.Fatalf("%s has no line %q", file, strings.TrimSpace(separator))
-			}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		directives, text, ok := strings.Cut(string(content), separator)
+		if !ok {
+			t.Fatalf("%s has no line %q", file, strings.TrimSpace(separator))
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".urls")
+		t.Run(name+" cached", func(t *testing.T) {
 			s := serve(t, directives)
 			writePhotos(t, s.root)
-			responses := responses{tags: make(map[string]int), bodies: make(map[string][sha256.Size]byte)}
-			got := directives + separator
-			lines := strings.SplitAfter(text, "\n")
-			for i, line := range lines {
-				if strings.HasPrefix(line, "\t") {
-					continue // it was compared, or is written anew
-				}
-				got += line
-				if !strings.HasPrefix(line, "/") {
-					continue
-				}
-				path, header, _ := strings.Cut(strings.TrimSpace(line), "  ")
-				var headers []string
-				if name, value, ok := strings.Cut(header, ": "); ok {
-					headers = []string{name, value}
-				}
-				summary := "\t" + responses.summary(t, s.get(t, path, headers...)) + "\n"
-				got += summary
-				if !*update && (i+1 == len(lines) || lines[i+1] != summary) {
-					t.Errorf("%sis%swant%s", line, summary, lines[min(i+1, len(lines)-1)])
-				}
-			}
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
+			for _, when := range []string{"not yet cached", "cached"} {
+				if got := s.summaries(t, text); got != text && !*update {
+					t.Errorf("%s, %s:\n%s", file, when, diff(text, got))
 				}
 			}
 		})
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, strings.Replace(directives, "\nimages {\n", "\nimages {\n\tcache off\n", 1))
+			writePhotos(t, s.root)
+			got := s.summaries(t, text)
+			if *update {
+				if err := os.WriteFile(file, []byte(directives+separator+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if got != text {
+				t.Errorf("%s:\n%s", file, diff(text, got))
+			}
+		})
 	}
+}
+
+// summaries are the requests of a text, each with what it is answered with.
+func (s site) summaries(t *testing.T, text string) string {
+	t.Helper()
+	responses := responses{tags: make(map[string]int), bodies: make(map[string][sha256.Size]byte)}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "\t") {
+			continue // what it was answered with
+		}
+		b.WriteString(line)
+		if !strings.HasPrefix(line, "/") {
+			continue
+		}
+		path, header, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		var headers []string
+		if name, value, ok := strings.Cut(header, ": "); ok {
+			headers = []string{name, value}
+		}
+		b.WriteString("\t" + responses.summary(t, s.get(t, path, headers...)) + "\n")
+	}
+	return b.String()
+}
+
+// diff has the lines that differ, each after the request it is about.
+func diff(want, got string) string {
+	answers := func(text string) (requests []string, of map[string][]string) {
+		of = make(map[string][]string)
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "/") {
+				requests = append(requests, line)
+			} else if strings.HasPrefix(line, "\t") && len(requests) > 0 {
+				last := requests[len(requests)-1]
+				of[last] = append(of[last], line)
+			}
+		}
+		return requests, of
+	}
+	var b strings.Builder
+	requests, are := answers(got)
+	_, were := answers(want)
+	for _, r := range requests {
+		if !slices.Equal(are[r], were[r]) {
+			fmt.Fprintf(&b, "%s is%swant%s", r, strings.Join(are[r], ""), strings.Join(were[r], ""))
+		}
+	}
+	return b.String()
 }
 
 // responses are those of a site: their entity tags in the order of their appearance, and
@@ -80,8 +120,8 @@ type responses struct {
 	bodies map[string][sha256.Size]byte
 }
 
-// summary is a line about a response: all that does not depend on the time, on the port
-// or on the version of libvips.
+// summary is a line about a response: all that does not depend on the time, on the port,
+// on the version of libvips or on what is cached.
 func (r responses) summary(t *testing.T, a answer) string {
 	t.Helper()
 	status := fmt.Sprint(a.StatusCode)
@@ -109,7 +149,7 @@ func (r responses) summary(t *testing.T, a answer) string {
 		}
 	}
 	parts := []string{status}
-	elsewhere := []string{"Accept-Ranges", "Connection", "Content-Length", "Content-Range", "Content-Type", "Date", "Etag", "Ik-Error", "Last-Modified", "Server"}
+	elsewhere := []string{"Accept-Ranges", "Age", "Cache-Status", "Connection", "Content-Length", "Content-Range", "Content-Type", "Date", "Etag", "Ik-Error", "Last-Modified", "Server"}
 	var names []string
 	for name := range a.Header {
 		if !slices.Contains(elsewhere, name) {
