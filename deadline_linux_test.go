@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // backend_timeout ends a picture that is drawn, and its worker.
@@ -25,19 +24,4 @@ func TestBackendTimeoutOfDrawing(t *testing.T) {
 	if lines[0]["status"] != 504.0 || lines[0]["code"] != "ETIMEDOUT" {
 		t.Errorf("the log line is %v", lines[0])
 	}
-}
-
-// What the fetch took is not there for the rendering.
-func TestBackendTimeoutIsForBoth(t *testing.T) {
-	noWorkers(t)
-	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-time.After(500 * time.Millisecond):
-		case <-r.Context().Done():
-		}
-		_, _ = w.Write(photo())
-	})
-	s := serve(t, "images {\n workers 1\n backend_timeout 4s\n render_timeout 1h\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
-	freeze(t, 1)
-	s.get(t, "/tr:w-2000,f-avif/slow.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout")
 }

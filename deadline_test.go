@@ -31,25 +31,6 @@ func TestBackendTimeout(t *testing.T) {
 	}
 }
 
-// A download that the next handler answers with is no fetch.
-func TestBackendTimeoutIsNotForDownloads(t *testing.T) {
-	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "video/mp4")
-		_, _ = w.Write([]byte("begin"))
-		_ = http.NewResponseController(w).Flush()
-		select {
-		case <-time.After(1500 * time.Millisecond):
-		case <-r.Context().Done():
-			return
-		}
-		_, _ = w.Write([]byte("end"))
-	})
-	s := serve(t, "images {\n backend_timeout 1s\n}\nreverse_proxy "+addr+" {\n flush_interval -1\n}")
-	if a := s.get(t, "/tr:w-1/film.mp4"); string(a.body) != "beginend" {
-		t.Errorf("%d %q", a.StatusCode, a.body)
-	}
-}
-
 // A client that leaves is no deadline, also where there is one.
 func TestClientLeavesBeforeTheDeadline(t *testing.T) {
 	asked := make(chan struct{})
@@ -103,12 +84,18 @@ func TestBackendConnectTimeout(t *testing.T) {
 func deafPort(t *testing.T) string {
 	t.Helper()
 	address := listenDeaf(t)
+	deaf := 0
 	for range 64 {
 		conn, err := net.DialTimeout("tcp", address, 200*time.Millisecond)
-		if err != nil {
+		if err == nil {
+			t.Cleanup(func() { conn.Close() })
+			deaf = 0
+			continue
+		}
+		// Once, this test may only have had no processor for so long.
+		if deaf++; deaf == 3 {
 			return address
 		}
-		t.Cleanup(func() { conn.Close() })
 	}
 	t.Skip("this system's queues of connections do not fill up")
 	return ""

@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build linux && cgo
 
 package images_test
 
@@ -7,6 +7,7 @@ import (
 	"image"
 	"net/http"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -20,9 +21,15 @@ func TestInHaste(t *testing.T) {
 }
 
 func testInHaste(t *testing.T, url string) {
-	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n}")
+	noWorkers(t)
+	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	// Grain, as photographs have it: what is flat is written the same way in haste.
 	s.originals(t, map[string][]byte{"photo.jpg": located(t, grainy(600, 400), 90, 1)})
+	// The worker stands still until all have come, so that how fast they come is no matter.
+	worker := ready(t, 1)[0]
+	if err := syscall.Kill(worker, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	var clients sync.WaitGroup
 	tags := make([]string, 16)
 	bodies := make([][]byte, len(tags))
@@ -32,6 +39,10 @@ func testInHaste(t *testing.T, url string) {
 			a.wants(t, http.StatusOK)
 			tags[n], bodies[n] = a.Header.Get("ETag"), a.body
 		})
+	}
+	until(t, "the queue of all but one", func() bool { return waitingNow() == len(tags)-1 })
+	if err := syscall.Kill(worker, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
 	}
 	clients.Wait()
 	others := 0
