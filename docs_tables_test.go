@@ -86,7 +86,8 @@ func adapts(t *testing.T, name, option, path string) {
 		if list, ok := value.([]any); ok {
 			value = list[0]
 		}
-		object, ok := value.(map[string]any)
+		object, _ := value.(map[string]any) // nil has nothing
+		var ok bool
 		if value, ok = object[name]; !ok {
 			t.Errorf("%s has no %s, as the docs have %s", c.path, path, option)
 			return
