@@ -18,7 +18,7 @@ const slow = "/tr:w-4000,f-png/red.jpg"
 // Requests for the same variant take one place in the queue, and get the same
 // answer: here there is room for one that is drawn and one that waits.
 func TestRequestsForOneVariantShareIt(t *testing.T) {
-	s := serve(t, "images {\n origin fs ROOT\n workers 1\n queue_size 1\n queue_timeout 1h\n render_timeout 1h\n}")
+	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_size 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	var clients sync.WaitGroup
 	var mu sync.Mutex
 	bodies := map[string][]byte{}
@@ -41,7 +41,7 @@ func TestRequestsForOneVariantShareIt(t *testing.T) {
 
 // A client that leaves does not take the picture away from another one.
 func TestClientLeavesASharedVariant(t *testing.T) {
-	s := serve(t, "images {\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
+	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	var clients sync.WaitGroup
 	var answers atomic.Int64
 	ctx, leave := context.WithCancel(t.Context())

@@ -114,7 +114,7 @@ handle /c/* {
 // Reloads under load drop no request, and end no worker.
 func TestReloadUnderLoad(t *testing.T) {
 	noWorkers(t)
-	directives := "images {\n origin fs ROOT\n workers 2\n queue_timeout 1m\n}"
+	directives := "images {\n cache off\n origin fs ROOT\n workers 2\n queue_timeout 1m\n}"
 	s := serve(t, directives)
 	until(t, "two workers", func() bool { return len(workerPIDs(t)) == 2 })
 	before := workerPIDs(t)

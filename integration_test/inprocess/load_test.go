@@ -26,7 +26,7 @@ import (
 func TestManyClients(t *testing.T) {
 	noWorkers(t)
 	const budget = 256 << 20
-	s := serve(t, "images {\n origin fs ROOT\n workers 2\n memory 256MiB\n queue_size 100\n queue_timeout 1h\n render_timeout 1h\n}")
+	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 2\n memory 256MiB\n queue_size 100\n queue_timeout 1h\n render_timeout 1h\n}")
 	sizes := []image.Point{{1200, 900}, {2400, 1800}, {4000, 3000}, {6000, 4000}, {8192, 6144}}
 	if !long.Wanted() {
 		sizes = []image.Point{{400, 300}, {1200, 900}, {2400, 1800}}

@@ -26,7 +26,7 @@ func TestOriginFailures(t *testing.T) {
 	} {
 		t.Run(options, func(t *testing.T) {
 			at := func(url string) site {
-				return serve(t, "images {\n "+options+"\n origin web "+url+" {\n  allow_private 127.0.0.0/8\n }\n}")
+				return serve(t, "images {\n cache off\n "+options+"\n origin web "+url+" {\n  allow_private 127.0.0.0/8\n }\n}")
 			}
 			asked := func(t *testing.T, s site, path string, want int, code string) {
 				t.Helper()

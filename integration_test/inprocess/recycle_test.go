@@ -23,9 +23,9 @@ func TestRecycledMemory(t *testing.T) {
 	const shades, size = 8, 64
 	shade := func(n int) uint8 { return uint8(20 + 30*n) }
 	for name, directives := range map[string]string{
-		"workers":    "images {\n origin fs ROOT\n}",
-		"in process": "images {\n origin fs ROOT\n isolation off\n}",
-		"next":       "images {\n origin next\n}\nroot ROOT\nfile_server",
+		"workers":    "images {\n cache off\n origin fs ROOT\n}",
+		"in process": "images {\n cache off\n origin fs ROOT\n isolation off\n}",
+		"next":       "images {\n cache off\n origin next\n}\nroot ROOT\nfile_server",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, directives)

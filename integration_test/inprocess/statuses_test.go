@@ -71,7 +71,7 @@ func imagizerAt(t *testing.T, address, options string) site {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}
-	return serve(t, "images {\n dialect imagizer\n "+options+"\n origin web "+address+" {\n  allow_private 127.0.0.0/8\n }\n}")
+	return serve(t, "images {\n cache off\n dialect imagizer\n "+options+"\n origin web "+address+" {\n  allow_private 127.0.0.0/8\n }\n}")
 }
 
 // The statuses that a backend answers with, and what becomes of them.
