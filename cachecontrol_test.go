@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// rule is a row of the table in docs/http.md.
+// rule is a row of the table in docs/reference/http.md.
 type rule struct {
 	origin, says string
 	want         [3]string // by default, with a configured value, with `origin`
@@ -21,7 +21,7 @@ var codeSpan = regexp.MustCompile("`([^`]*)`")
 
 func cachingRules(t *testing.T) (rules []rule) {
 	t.Helper()
-	for line := range strings.Lines(section(t, readPage(t, "docs/http.md"), "Cache-Control")) {
+	for line := range strings.Lines(section(t, readPage(t, "docs/reference/http.md"), "Cache-Control")) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if len(cells) != 5 || strings.HasPrefix(line, "| Origin") || strings.HasPrefix(line, "|--") {
 			continue
@@ -57,7 +57,7 @@ func (r rule) headers() (origin http.Header, query string, request []string) {
 	return origin, query, request
 }
 
-// Every row of the table in docs/http.md is true, of an original and of the file of a
+// Every row of the table in docs/reference/http.md is true, of an original and of the file of a
 // layer, of what is drawn and of a file as it is.
 func TestRFC9111_5_2_2_Inherited(t *testing.T) {
 	rules := cachingRules(t)

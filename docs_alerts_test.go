@@ -19,9 +19,9 @@ func TestDocsAlerts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	docs := readPage(t, "docs/metrics.md")
+	docs := readPage(t, "docs/reference/metrics.md")
 	if !strings.Contains(section(t, docs, "Alerts"), "```yaml\n"+string(file)+"```\n") {
-		t.Errorf("docs/metrics.md has other rules than %s", path)
+		t.Errorf("docs/reference/metrics.md has other rules than %s", path)
 	}
 	labels := map[string][]string{}
 	for _, row := range table(t, docs.text, "Metric") {

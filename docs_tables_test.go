@@ -139,17 +139,17 @@ func prefixed(prefix string, names []string) []string {
 }
 
 func TestDocsOptions(t *testing.T) {
-	readme := readPage(t, "README.md")
-	rows := table(t, readme.text, "Option")
+	docs := readPage(t, "docs/reference/directive.md")
+	rows := table(t, docs.text, "Option")
 	options := optionsOf(t, "caddyfile.go", "unmarshalOption")
 	options = append(options, optionsOf(t, "caddyfile_cache.go", "unmarshalCache")...)
 	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile_dialect.go", "unmarshalImageKit")...))
 	caching := slices.DeleteFunc(jsonNames(images.Cache{}), func(name string) bool { return name == "off" || name == "tiers" }) // which `cache` is about
 	same(t, "JSON", column(rows, 1), slices.Concat(jsonNames(images.Handler{}), prefixed("cache.", caching), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))))
-	syntax := readme.blocks("")[0]
+	syntax := docs.blocks("")[0]
 	for _, row := range rows {
 		if !regexp.MustCompile(`(?m)^\t+` + row[0] + `\b`).MatchString(syntax) {
-			t.Errorf("the syntax in the README lacks %s", row[0])
+			t.Errorf("the syntax lacks %s", row[0])
 		}
 	}
 
@@ -188,7 +188,7 @@ func TestDocsOptions(t *testing.T) {
 
 // The options of Imagizer's dialect are on a page of their own.
 func TestDocsImagizerOptions(t *testing.T) {
-	docs := readPage(t, "docs/imagizer.md")
+	docs := readPage(t, "docs/reference/imagizer.md")
 	rows := table(t, section(t, docs, "Configuration"), "Option")
 	same(t, "options", column(rows, 0), optionsOf(t, "caddyfile_imagizer.go", "unmarshalImagizer"))
 	same(t, "JSON", column(rows, 1), append(jsonNames(imagizer.Config{}), "post"))
@@ -198,7 +198,7 @@ func TestDocsImagizerOptions(t *testing.T) {
 }
 
 func TestDocsOrigins(t *testing.T) {
-	docs := readPage(t, "docs/origins.md")
+	docs := readPage(t, "docs/reference/origins.md")
 	for name, has := range map[string]struct {
 		nested, defaults map[string]string
 		dir              string // where it is, if not in a package of its own
@@ -262,7 +262,7 @@ func TestDocsOrigins(t *testing.T) {
 		section(t, docs, m.ID.Name())
 	}
 	if len(listed) != 5 {
-		t.Errorf("the README lists five origins, there are %v", listed)
+		t.Errorf("the docs list five origins, there are %v", listed)
 	}
 }
 
@@ -294,16 +294,14 @@ func TestDocsErrors(t *testing.T) {
 	for k := range errors.ClientClosed + 1 {
 		code = append(code, fmt.Sprint(k.Code(), " ", (&errors.Error{Kind: k}).Status(errors.ImageKit)))
 	}
-	for _, text := range []string{section(t, readPage(t, "README.md"), "Errors"), section(t, readPage(t, "docs/errors.md"), "The codes")} {
-		var docs []string
-		for _, row := range table(t, text, "Code") {
-			docs = append(docs, row[0]+" "+row[1])
-		}
-		slices.Sort(docs)
-		same(t, "errors", docs, code)
+	var docs []string
+	for _, row := range table(t, section(t, readPage(t, "docs/reference/errors.md"), "The codes"), "Code") {
+		docs = append(docs, row[0]+" "+row[1])
 	}
+	slices.Sort(docs)
+	same(t, "errors", docs, code)
 	outages := map[string]int{}
-	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "Origins that are down"), "Failure") {
+	for _, row := range table(t, section(t, readPage(t, "docs/reference/errors.md"), "Origins that are down"), "Failure") {
 		outages[row[0]+" "+row[1]], _ = strconv.Atoi(row[2])
 	}
 	for k := range errors.ClientClosed + 1 {
@@ -319,25 +317,25 @@ func TestDocsErrors(t *testing.T) {
 			name += " of an origin"
 		}
 		if got, ok := outages[name+" 404"]; !ok || got != e.Status(errors.ImageKitOutages) {
-			t.Errorf("docs/errors.md has %s as %d with origin_failures 502, the table of errors %d", name, got, e.Status(errors.ImageKitOutages))
+			t.Errorf("docs/reference/errors.md has %s as %d with origin_failures 502, the table of errors %d", name, got, e.Status(errors.ImageKitOutages))
 		}
 	}
 	faults := map[string]string{}
-	for _, row := range table(t, section(t, readPage(t, "docs/errors.md"), "In the log"), "`fault`") {
+	for _, row := range table(t, section(t, readPage(t, "docs/reference/errors.md"), "In the log"), "`fault`") {
 		faults[row[0]] = row[1]
 	}
 	for k := range errors.ClientClosed + 1 {
 		if !strings.Contains(faults[string((&errors.Error{Kind: k}).Fault())], k.Code()) {
-			t.Errorf("docs/errors.md does not say that %s is of the %s", k.Code(), (&errors.Error{Kind: k}).Fault())
+			t.Errorf("docs/reference/errors.md does not say that %s is of the %s", k.Code(), (&errors.Error{Kind: k}).Fault())
 		}
 	}
 	known := map[string]bool{}
 	for _, c := range code {
 		known[strings.Fields(c)[0]] = true
 	}
-	for _, row := range table(t, readPage(t, "docs/origins.md").text, "From") {
+	for _, row := range table(t, readPage(t, "docs/reference/origins.md").text, "From") {
 		if !known[row[1]] {
-			t.Errorf("docs/origins.md: there is no code %q", row[1])
+			t.Errorf("docs/reference/origins.md: there is no code %q", row[1])
 		}
 	}
 }
@@ -368,7 +366,7 @@ func TestDocsMetrics(t *testing.T) {
 			code = append(code, m[1]+" "+kind+" "+strings.ReplaceAll(m[2], ",", " "))
 		}
 	}
-	docs := readPage(t, "docs/metrics.md")
+	docs := readPage(t, "docs/reference/metrics.md")
 	var told []string
 	for _, row := range table(t, docs.text, "Metric") {
 		told = append(told, strings.Join(row[:3], " "))
@@ -399,7 +397,7 @@ func TestDocsMetrics(t *testing.T) {
 
 // The tables of the admin API are its routes and the fields of its answers.
 func TestDocsAdmin(t *testing.T) {
-	docs := readPage(t, "docs/admin.md")
+	docs := readPage(t, "docs/reference/admin.md")
 	var routes []string
 	for _, r := range (images.Admin{}).Routes() {
 		if r.Pattern != "/images/" { // which is for all that are not there
@@ -444,7 +442,7 @@ func TestDocsArchitecture(t *testing.T) {
 
 // The addresses that origin web refuses.
 func TestDocsAddresses(t *testing.T) {
-	docs := section(t, readPage(t, "docs/security.md"), "Addresses")
+	docs := section(t, readPage(t, "docs/explanation/security.md"), "Addresses")
 	source, err := os.ReadFile("origin/web/guard.go")
 	if err != nil {
 		t.Fatal(err)
@@ -452,7 +450,7 @@ func TestDocsAddresses(t *testing.T) {
 	networks := regexp.MustCompile(`[0-9a-f.:]+/\d+`)
 	for _, line := range regexp.MustCompile(`(?m)^\t"([0-9a-f.:]+/\d+)",`).FindAllSubmatch(source, -1) {
 		if !slices.Contains(networks.FindAllString(docs, -1), string(line[1])) {
-			t.Errorf("docs/security.md lacks %s", line[1])
+			t.Errorf("docs/explanation/security.md lacks %s", line[1])
 		}
 	}
 }

@@ -3,6 +3,7 @@ package images_test
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,13 @@ type page struct{ path, text string }
 
 func pages(t *testing.T) []page {
 	t.Helper()
-	files, err := filepath.Glob("docs/*.md")
+	var files []string
+	err := filepath.WalkDir("docs", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".md" {
+			files = append(files, path)
+		}
+		return err
+	})
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no docs: %v", err)
 	}

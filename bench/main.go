@@ -8,7 +8,7 @@
 //	make bench FOLDER=/srv/photos
 //	make bench BENCH='-quick'
 //
-// Its tables are in docs/performance.md.
+// Its tables are in docs/explanation/performance.md.
 package main
 
 import (

@@ -3,7 +3,7 @@
 // Command encoders compares encoder settings on the photographs of a folder: for
 // each setting the size of the files, how far they are from the picture that was
 // encoded, and the processor's time. The defaults of this project are chosen by
-// what it prints, docs/performance.md has it.
+// what it prints, docs/explanation/performance.md has it.
 //
 //	go run ./bench/encoders [flags] FOLDER
 //

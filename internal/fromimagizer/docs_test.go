@@ -11,7 +11,7 @@ import (
 // The page has every key that is known here, in its table of keys and, where more is
 // to be said, by its name in the section on importing.
 func TestDocsKeys(t *testing.T) {
-	text, err := os.ReadFile("../../docs/imagizer.md")
+	text, err := os.ReadFile("../../docs/reference/imagizer.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 // Package fromimagizer turns the configuration of an Imagizer into a Caddyfile.
 //
-// The keys are those of Imagizer's "Config Reference"; docs/imagizer.md has what
+// The keys are those of Imagizer's "Config Reference"; docs/reference/imagizer.md has what
 // becomes of each. Nothing is opened to the world in silence: where Imagizer's
 // default is open, the Caddyfile is closed, and a comment says so. No secret of the
 // configuration gets into the Caddyfile, a warning or an error.

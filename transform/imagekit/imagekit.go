@@ -4,10 +4,10 @@
 // Parse reads a URL into an origin.Ref and a transform.Plan, Print writes a Plan
 // down as the value of `tr`. Both are driven by one table of parameters, which
 // also says what is not supported: nothing that a URL asks for is left out in
-// silence. The user's view of the same is docs/imagekit.md.
+// silence. The user's view of the same is docs/reference/imagekit.md.
 //
 // Sources are the pages of ImageKit's documentation, named where a rule
-// surprises. Where they are silent the choice is ours, and docs/imagekit.md says
+// surprises. Where they are silent the choice is ours, and docs/reference/imagekit.md says
 // so.
 package imagekit
 

@@ -7,7 +7,7 @@ import (
 )
 
 // parameters is everything that may stand in tr. Parse and its messages follow
-// it, and a test compares docs/imagekit.md with it.
+// it, and a test compares docs/reference/imagekit.md with it.
 var parameters = append([]row{
 	// Size and crop.
 	{name: "w", takes: "pixels, or a part of the original's width between 0 and 1", read: readWidth, expression: true},

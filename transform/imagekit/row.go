@@ -68,7 +68,7 @@ const (
 	removed         // ImageKit itself does not have it any more
 )
 
-// String is the state as docs/imagekit.md writes it.
+// String is the state as docs/reference/imagekit.md writes it.
 func (s state) String() string { return [...]string{"yes", "later", "never", "removed"}[s] }
 
 // The reasons for never.

@@ -4,10 +4,10 @@
 // Parse is driven by one table of parameters. What Imagizer is not known to have
 // is marked there as ours, and what is not supported is refused, never left out in
 // silence; names that nobody knows are left out, as Imagizer does. The user's view
-// of the same is docs/imagizer.md.
+// of the same is docs/reference/imagizer.md.
 //
 // Not much of Imagizer is documented in public. Where it is not, the choice is
-// ours, and docs/imagizer.md says so.
+// ours, and docs/reference/imagizer.md says so.
 package imagizer
 
 import (

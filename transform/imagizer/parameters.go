@@ -7,7 +7,7 @@ import (
 )
 
 // parameters is everything that may stand in a query. They are read in this order.
-// Parse and its messages follow it, and a test compares docs/imagizer.md with it.
+// Parse and its messages follow it, and a test compares docs/reference/imagizer.md with it.
 var parameters []row
 
 // The table is filled here, since layers have queries of their own that are read by it.

@@ -46,7 +46,7 @@ const (
 	never           // will not be
 )
 
-// String is the state as docs/imagizer.md writes it.
+// String is the state as docs/reference/imagizer.md writes it.
 func (s state) String() string { return [...]string{"yes", "ours", "ignored", "later", "no"}[s] }
 
 const takesBoolean = "true or false"

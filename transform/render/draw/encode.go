@@ -11,7 +11,7 @@ import (
 
 // Encoder settings. An effort is how long an encoder may look for a smaller file:
 // those after which files shrink little and the time grows much, see "Encoder
-// defaults" in docs/performance.md.
+// defaults" in docs/explanation/performance.md.
 const (
 	avifEffort = 3
 	webpEffort = 2
