@@ -20,8 +20,8 @@ func TestDocsAlerts(t *testing.T) {
 		t.Fatal(err)
 	}
 	docs := readPage(t, "docs/reference/metrics.md")
-	if !strings.Contains(section(t, docs, "Alerts"), "```yaml\n"+string(file)+"```\n") {
-		t.Errorf("docs/reference/metrics.md has other rules than %s", path)
+	if !strings.Contains(section(t, readPage(t, "docs/how-to/monitoring.md"), "Alerts"), "```yaml\n"+string(file)+"```\n") {
+		t.Errorf("docs/how-to/monitoring.md has other rules than %s", path)
 	}
 	labels := map[string][]string{}
 	for _, row := range table(t, docs.text, "Metric") {
