@@ -40,7 +40,7 @@ func (Admin) Routes() []caddy.AdminRoute {
 	}
 }
 
-// answering is a handler for some methods that answers in JSON.
+// answering returns a handler for some methods that answers in JSON.
 func answering(answer func(*http.Request) (any, error), methods ...string) caddy.AdminHandler {
 	return caddy.AdminHandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(methods, r.Method) {

@@ -129,7 +129,8 @@ images {
 	admin.ask(t, http.MethodHead, "/images/stats").wants(t, 200)
 }
 
-// metric is the value of a metric that is named as in the text for Prometheus.
+// metric returns the value of a metric that is named as in the text for
+// Prometheus.
 func (s adminStats) metric(name string) any {
 	name, labels, _ := strings.Cut(strings.TrimSuffix(name, "}"), "{")
 	field := "value"
@@ -179,7 +180,7 @@ func TestAdminRefusals(t *testing.T) {
 	}
 }
 
-// colours is a web server whose pictures have another grey each time, and that
+// colours is a web server whose images have another grey each time, and that
 // answers when it is let.
 type colours struct {
 	asked   atomic.Int64
@@ -196,7 +197,7 @@ func (c *colours) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_ = png.Encode(w, img)
 }
 
-// grey is what the picture in an answer is painted with.
+// grey returns what the image in an answer is painted with.
 func grey(t *testing.T, a answer) uint8 {
 	t.Helper()
 	a.wants(t, http.StatusOK)

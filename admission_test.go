@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A picture that would take more than the whole budget is refused before it is
+// A image that would take more than the whole budget is refused before it is
 // opened, by a message that says so; its neighbours are not.
 func TestMemory(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n memory 64MiB\n}")
@@ -93,8 +93,8 @@ handle {
 	refused(s.get(t, "/usual/tr:w-4000"+strings.Repeat(":e-usm-0-100-1-0", 20)+"/red.jpg"), "20s")
 }
 
-// Past queue_size clients are told at once to come again, and when. All others
-// get their picture.
+// Past queue_size clients are told at once to come again, and when. All
+// others get their image.
 func TestQueueSize(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n queue_size 1\n queue_timeout 1m\n}")
 	var clients sync.WaitGroup
@@ -123,9 +123,9 @@ func TestQueueSize(t *testing.T) {
 	}
 }
 
-// What decides whether AVIF is chosen is part of the entity tag, so that no tag
-// stands for two pictures (RFC 9110 section 8.8.1); where AVIF is no choice it is
-// none of the tag's business.
+// What decides whether AVIF is chosen is part of the entity tag, so that no
+// tag stands for two images (RFC 9110 section 8.8.1); where AVIF is no choice
+// it is none of the tag's business.
 func TestEntityTagKnowsAVIFLimit(t *testing.T) {
 	tags := map[string]map[string]string{}
 	s := serve(t, "respond nothing")

@@ -40,7 +40,7 @@ func (App) CaddyModule() caddy.ModuleInfo {
 // add has the app start an engine.
 func (a *App) add(engine *engines.Lease) { a.engines = append(a.engines, engine) }
 
-// collectors are all metrics.
+// collectors returns all metrics.
 func collectors() []prometheus.Collector {
 	return append(metrics.Process.Collectors(), engines.Collectors()...)
 }

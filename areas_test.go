@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// stripes is a picture of ten columns, 10 pixels wide and 20 high, whose red says
-// which one it is.
+// stripes returns an image of ten columns, 10 pixels wide and 20 high, whose
+// red says which one it is.
 func stripes() []byte {
 	columns := image.NewNRGBA(image.Rect(0, 0, 100, 20))
 	for x := range 100 {
@@ -105,7 +105,7 @@ func TestCustomCoordinatesByHeader(t *testing.T) {
 	s.get(t, "/tr:w-20,h-20,fo-custom,f-png/other.png").wants(t, 400)
 }
 
-// Other coordinates are another picture, where they have a say.
+// Other coordinates are another image, where they have a say.
 func TestCustomCoordinatesETag(t *testing.T) {
 	at := 0
 	addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -23,8 +23,8 @@ var options = map[string][]string{
 	"post": {"token", "open", "max_size"},
 }
 
-// unknownOption is the error of an option that a block does not have: which block has
-// it, or which option is meant, or else which there are.
+// unknownOption returns the error of an option that a block does not have:
+// which block has it, or which option is meant, or else which there are.
 func unknownOption(d *caddyfile.Dispenser, block, option string) error {
 	var elsewhere []string
 	for other, names := range options {
@@ -42,8 +42,8 @@ func unknownOption(d *caddyfile.Dispenser, block, option string) error {
 	return d.Errf("%s has no option %q; the options are %s", block, option, strings.Join(options[block], ", "))
 }
 
-// nearest is the one of some names that a word is probably a slip of: at most a third
-// of it differs. It is empty if there is none.
+// nearest returns the one of some names that a word is probably a slip of: at
+// most a third of it differs. It is empty if there is none.
 func nearest(word string, names []string) (near string) {
 	least := len(word)/3 + 1
 	for _, name := range names {
@@ -54,8 +54,8 @@ func nearest(word string, names []string) (near string) {
 	return near
 }
 
-// distance is how many bytes have to be put in, taken out or changed to make one word
-// of another (Levenshtein).
+// distance returns how many bytes have to be put in, taken out or changed to
+// make one word of another (Levenshtein).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

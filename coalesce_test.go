@@ -39,7 +39,7 @@ func TestRequestsForOneVariantShareIt(t *testing.T) {
 	clients.Wait()
 }
 
-// A client that leaves does not take the picture away from another one.
+// A client that leaves does not take the image away from another one.
 func TestClientLeavesASharedVariant(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	var clients sync.WaitGroup

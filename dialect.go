@@ -28,11 +28,11 @@ type Dialect struct {
 type Imagizer struct {
 	imagizer.Config
 
-	// Whether pictures may be sent to be processed, and who may. Default: no.
+	// Whether images may be sent to be processed, and who may. Default: no.
 	Post *Post `json:"post,omitempty"`
 }
 
-// name is how the configuration calls the dialect.
+// name returns how the configuration calls the dialect.
 func (d *Dialect) name() string {
 	if d.Imagizer != nil {
 		return "imagizer"
@@ -58,8 +58,8 @@ func (d *Dialect) defaults() defaults {
 	}
 }
 
-// forServer is what the server needs to know of the dialect. originFailures is the option
-// of that name.
+// forServer returns what the server needs to know of the dialect.
+// originFailures is the option of that name.
 func (d *Dialect) forServer(originFailures int) server.Dialect {
 	if d.Imagizer != nil {
 		return server.Dialect{Name: d.name(), Statuses: errors.Imagizer, KeepsErrors: true}
@@ -112,9 +112,10 @@ func (d *Dialect) provision(origins []string) (language, error) {
 	return imagekit.New(config)
 }
 
-// usualMistyped is which queries are refused that look like a transformation, where the
-// configuration does not say: those that nothing else on the site can mean. The handlers
-// behind this one may take any, and a web server gets what is not of the dialect.
+// usualMistyped returns which queries are refused that look like a
+// transformation, where the configuration does not say: those that nothing
+// else on the site can mean. The handlers behind this one may take any, and a
+// web server gets what is not of the dialect.
 func usualMistyped(origins []string) imagekit.MistypedQueries {
 	usual := imagekit.RefuseMistyped
 	for _, name := range origins {
@@ -165,8 +166,9 @@ func imagizerConfig(repl *caddy.Replacer, config imagizer.Config) (_ imagizer.Co
 	return config, nil
 }
 
-// replaced is the value of an option without placeholders. One that is unknown
-// or empty is an error: a key that is not there must not become an empty key.
+// replaced returns the value of an option without placeholders. One that is
+// unknown or empty is an error: a key that is not there must not become an
+// empty key.
 func replaced(repl *caddy.Replacer, option, value string) (string, error) {
 	value, err := repl.ReplaceOrErr(value, true, true)
 	if err != nil {
@@ -185,9 +187,10 @@ func allReplaced(repl *caddy.Replacer, option string, values []string) (_ []stri
 	return values, nil
 }
 
-// optimizes reports whether a URL of a picture that asks for nothing gives an optimised
-// one, as with ImageKit. What is asked of the handlers behind this one has never come
-// through here, so there it does only if the configuration says so.
+// optimizes reports whether a URL of an image that asks for nothing gives an
+// optimised one, as with ImageKit. What is asked of the handlers behind this
+// one has never come through here, so there it does only if the configuration
+// says so.
 func (d *Dialect) optimizes(origins []string) bool {
 	switch {
 	case d.Imagizer != nil:

@@ -109,7 +109,7 @@ func TestImagizerDynamicOrigins(t *testing.T) {
 	})
 }
 
-// A picture in the URL is none to fetch, and no way around limits.
+// A image in the URL is none to fetch, and no way around limits.
 func TestImagizerDataURLs(t *testing.T) {
 	dir := t.TempDir()
 	writeOriginals(t, dir)

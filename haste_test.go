@@ -55,7 +55,8 @@ func testInHaste(t *testing.T, url string) {
 	s.get(t, fmt.Sprintf(url, 400), "If-Match", `"other"`).wants(t, http.StatusPreconditionFailed)
 }
 
-// grainy is a picture that packs as photographs do: even changes, and a little noise.
+// grainy returns an image that packs as photographs do: even changes, and a
+// little noise.
 func grainy(width, height int) *image.NRGBA {
 	m := noise(width, height)
 	for i, v := range m.Pix {

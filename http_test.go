@@ -121,7 +121,7 @@ func TestRFC9110_13_1_Conditions(t *testing.T) {
 	s.get(t, file, "If-Modified-Since", original.Header.Get("Last-Modified")).wants(t, 304)
 }
 
-// A client that has the picture costs no rendering, which a picture that cannot
+// A client that has the image costs no rendering, which an image that cannot
 // be rendered shows.
 func TestConditionsAreAnsweredBeforeRendering(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")

@@ -232,8 +232,8 @@ func TestWorkersAreKilled(t *testing.T) {
 	}
 }
 
-// What a picture embeds is in no header. One that needs far more memory than its
-// worker may take costs its own answer.
+// What an image embeds is in no header. One that needs far more memory than
+// its worker may take costs its own answer.
 func TestEmbeddedPictureTakesNoMoreThanItsWorkerMay(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n memory 64MiB\n}")
@@ -250,8 +250,8 @@ func TestEmbeddedPictureTakesNoMoreThanItsWorkerMay(t *testing.T) {
 	}
 }
 
-// peakOfWorkers is the most memory that one of the workers that live has had, in
-// bytes.
+// peakOfWorkers returns the most memory that one of the workers that live has
+// had, in bytes.
 func peakOfWorkers(t *testing.T) (peak int) {
 	t.Helper()
 	for _, pid := range workerPIDs(t) {

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// withEXIF is a JPEG of 40x20 pixels whose EXIF says that a viewer sees it turned by
-// a quarter, and who made it.
+// withEXIF returns a JPEG of 40x20 pixels whose EXIF says that a viewer sees
+// it turned by a quarter, and who made it.
 func withEXIF(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -81,7 +81,7 @@ func (h *Handler) Cleanup() error {
 	return h.lease.Release()
 }
 
-// serverConfig is the configuration of the server, without its engine.
+// serverConfig returns the configuration of the server, without its engine.
 func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 	c = server.Config{
 		Dialect: h.Dialect.forServer(h.OriginFailures),

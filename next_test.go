@@ -95,7 +95,7 @@ func TestNextKeepsTheEndpoint(t *testing.T) {
 	}
 }
 
-// backend is a real server behind reverse_proxy.
+// backend returns a real server behind reverse_proxy.
 func backend(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -194,7 +194,7 @@ func TestNextAfterAnotherOrigin(t *testing.T) {
 	s.get(t, "/tr:w-50/text.txt").wants(t, 200, "Ik-Error", "none")
 }
 
-// A file that is no picture goes out as it is, but not as the picture of a page.
+// A file that is no image goes out as it is, but not as the image of a page.
 func TestNextHasNoPages(t *testing.T) {
 	s := serve(t, "images\nroot ROOT\nfile_server")
 	files := map[string]string{"a.css": "p {}", "noext": "text"} // of a type by name, and of none

@@ -10,7 +10,7 @@ import (
 )
 
 // Handler serves images. It fetches the original that a URL names from its
-// origins, renders what the URL asks for, and answers with the picture.
+// origins, renders what the URL asks for, and answers with the image.
 //
 // Every error answer has the header `ik-error: CODE - message`. Error routes
 // (`handle_errors`) run as usual and can use two placeholders:
@@ -63,12 +63,12 @@ type Handler struct {
 	// leaves as it is may be larger. Default: 16383, the most that a WebP can have.
 	MaxDimension int `json:"max_dimension,omitempty"`
 
-	// Where originals are opened. `processes`: in worker processes, which gave
-	// up the rights that drawing does not need, as far as the system has means
-	// for that; what it lacks is logged. `strict`: the same, and a system that
-	// lacks something refuses the configuration. `off`: in Caddy's own process,
-	// where a picture that crashes a codec ends Caddy. Default: `processes` on
-	// Linux, `off` elsewhere.
+	// Where originals are opened. `processes`: in worker processes, which
+	// gave up the rights that drawing does not need, as far as the system has
+	// means for that; what it lacks is logged. `strict`: the same, and a
+	// system that lacks something refuses the configuration. `off`: in
+	// Caddy's own process, where an image that crashes a codec ends Caddy.
+	// Default: `processes` on Linux, `off` elsewhere.
 	Isolation string `json:"isolation,omitempty"`
 
 	// A directory with fonts, which texts find by the names of their families,
@@ -76,17 +76,17 @@ type Handler struct {
 	// is in it. It needs them. Default: none.
 	Fonts string `json:"fonts,omitempty"`
 
-	// How many pictures are rendered at a time, each by a worker. Handlers with
+	// How many images are rendered at a time, each by a worker. Handlers with
 	// the same `isolation`, `workers` and `memory` share them. Default: the
 	// processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
-	// How much memory rendering may take, in bytes. What a picture will take is
-	// estimated before it is opened; one for which there is no room waits. One
-	// that would take more than all of it is refused. Handlers with the same
-	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
-	// 33554432 (32 MiB). Default: half of what Caddy's control group allows, or
-	// of what the machine has.
+	// How much memory rendering may take, in bytes. What an image will take
+	// is estimated before it is opened; one for which there is no room waits.
+	// One that would take more than all of it is refused. Handlers with the
+	// same `memory`, `queue_size`, `workers` and `isolation` share it. At
+	// least 33554432 (32 MiB). Default: half of what Caddy's control group
+	// allows, or of what the machine has.
 	Memory int64 `json:"memory,omitempty"`
 
 	// How many requests may wait for their turn to render. One more is answered
@@ -117,9 +117,9 @@ type Handler struct {
 	// `dial_timeout` is not shorter. Default: that; 3s with Imagizer's dialect.
 	BackendConnectTimeout caddy.Duration `json:"backend_connect_timeout,omitempty"`
 
-	// Whether a URL without a transformation is answered with the original, and a
-	// file that is no picture, or an SVG that nothing is drawn of, delivered as it
-	// is. If not, they are 401. Default: `true`
+	// Whether a URL without a transformation is answered with the original,
+	// and a file that is no image, or an SVG that nothing is drawn of,
+	// delivered as it is. If not, they are 401. Default: `true`
 	AllowOriginalImageRequest *bool `json:"allow_original_image_request,omitempty"`
 
 	// Whether what is made of an animation moves. If not, it is made of its first
@@ -138,10 +138,11 @@ type Handler struct {
 	// quality, where the URL names none. Default: false.
 	SaveData bool `json:"save_data,omitempty"`
 
-	// What variants keep of what an original's file says beside its picture, as EXIF,
-	// XMP and IPTC, where the URL says nothing about it. `strip`: nothing. `copyright`:
-	// who made the picture, whose it is, and what others may do with it. `keep`: all
-	// that is true of the variant as well, places included. Default: `strip`.
+	// What variants keep of what an original's file says beside its image, as
+	// EXIF, XMP and IPTC, where the URL says nothing about it. `strip`:
+	// nothing. `copyright`: who made the image, whose it is, and what others
+	// may do with it. `keep`: all that is true of the variant as well, places
+	// included. Default: `strip`.
 	Metadata string `json:"metadata,omitempty"`
 
 	// Whether variants have the original's colours and colour profile, `keep`, or are
@@ -150,16 +151,16 @@ type Handler struct {
 	// metadata is kept the profile is, too.
 	ColorProfile string `json:"color_profile,omitempty"`
 
-	// The largest sizes of pictures whose URL has a transformation with neither
+	// The largest sizes of images whose URL has a transformation with neither
 	// width nor height. Default: none.
 	DeviceSize *DeviceSize `json:"device_size,omitempty"`
 
-	// The formats that may be chosen for a client that says it takes them, the
-	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
-	// client takes, need no mention. Default: `webp`. AVIF files are smaller
-	// still and cost several times as much to make: a picture with more than
-	// 500000 pixels for each second of render_timeout is written in the next
-	// format, and as AVIF only where the URL says so.
+	// The formats that may be chosen for a client that says it takes them,
+	// the best first, out of `avif` and `webp`. JPEG, PNG and GIF, which
+	// every client takes, need no mention. Default: `webp`. AVIF files are
+	// smaller still and cost several times as much to make: an image with
+	// more than 500000 pixels for each second of render_timeout is written in
+	// the next format, and as AVIF only where the URL says so.
 	Formats []string `json:"formats,omitempty"`
 
 	// The Cache-Control of answers that are not errors. `origin` hands on what
@@ -172,15 +173,16 @@ type Handler struct {
 	// fresh for a minute. Default: `refuse`.
 	Damaged string `json:"damaged,omitempty"`
 
-	// The path of the picture that is delivered in place of an original that is
+	// The path of the image that is delivered in place of an original that is
 	// not there, by URLs that have a transformation and name no other (`di`).
 	// It is fetched from the same origins. Default: none.
 	DefaultImage string `json:"default_image,omitempty"`
 
 	// Where originals have an address of their own, such as
 	// `https://www.example.com`: good answers then have `Link: <…>;
-	// rel="canonical"` with the original's path below it, so that search engines
-	// count a picture and its variants as one. Default: no such header.
+	// rel="canonical"` with the original's path below it, so that search
+	// engines count an image and its variants as one. Default: no such
+	// header.
 	Canonical string `json:"canonical,omitempty"`
 
 	server *server.Server
@@ -199,7 +201,7 @@ type Quality struct {
 	AVIF int `json:"avif,omitempty"`
 }
 
-// DeviceSize is how large pictures may be on a kind of device.
+// DeviceSize is how large images may be on a kind of device.
 type DeviceSize struct {
 	// Of clients that are not on a phone. Default: any size.
 	Desktop Dimensions `json:"desktop,omitzero"`
@@ -209,7 +211,7 @@ type DeviceSize struct {
 	Mobile Dimensions `json:"mobile,omitzero"`
 }
 
-// Dimensions are of a box in pixels that a picture is scaled down into.
+// Dimensions are of a box in pixels that an image is scaled down into.
 type Dimensions struct {
 	// 1 to 65535.
 	Width int `json:"width"`

@@ -157,8 +157,8 @@ type sharedBound struct{ sharing }
 // RequestBound implements origin.RequestBound.
 func (sharedBound) RequestBound() {}
 
-// originTypes are the types of the origins that are configured, in their order,
-// without those that fetch whole URLs only.
+// originTypes returns the types of the origins that are configured, in their
+// order, without those that fetch whole URLs only.
 func (h *Handler) originTypes() []string {
 	var types []string
 	for _, raw := range h.OriginsRaw {

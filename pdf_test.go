@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// twoPages is a PDF of a red page of 200x100 and a blue one of 60x80.
+// twoPages returns a PDF of a red page of 200x100 and a blue one of 60x80.
 func twoPages(t *testing.T, s site) []byte {
 	t.Helper()
 	if !vips.CanLoad(sniff.PDF) {
@@ -33,7 +33,8 @@ func twoPages(t *testing.T, s site) []byte {
 	return file
 }
 
-// A PDF is delivered as it is, and its pages as pictures, wherever it comes from.
+// A PDF is delivered as it is, and its pages as images, wherever it comes
+// from.
 func TestPDF(t *testing.T) {
 	for name, directives := range map[string]string{
 		"fs":   "images {\n origin fs ROOT\n}",

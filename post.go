@@ -10,9 +10,9 @@ import (
 	"github.com/caddy-images/caddy-images/server"
 )
 
-// Post lets clients send a picture and get what is made of it, by `POST` to the
-// endpoint, as multipart/form-data with the picture in the field `file`. Nothing is
-// stored.
+// Post lets clients send an image and get what is made of it, by `POST` to
+// the endpoint, as multipart/form-data with the image in the field `file`.
+// Nothing is stored.
 type Post struct {
 	// The tokens of those who may, of which a request has one in the header
 	// `Authorization: Bearer <token>`. At least one is needed, or Open.
@@ -21,7 +21,7 @@ type Post struct {
 	// Whether everybody may. Default: `false`
 	Open bool `json:"open,omitempty"`
 
-	// The largest picture, in bytes; at most max_source_size. Default: 20971520
+	// The largest image, in bytes; at most max_source_size. Default: 20971520
 	// (20 MiB), or max_source_size where that is less.
 	MaxSize int64 `json:"max_size,omitempty"`
 }

@@ -19,7 +19,7 @@ import (
 
 const bearer = "Bearer s3cret-token"
 
-// form is a form with a file, and fields given as name and value.
+// form returns a form with a file, and fields given as name and value.
 func form(t *testing.T, file []byte, fields ...string) (body *bytes.Buffer, contentType string) {
 	t.Helper()
 	body = new(bytes.Buffer)
@@ -325,8 +325,8 @@ func TestPostInTime(t *testing.T) {
 	}
 }
 
-// A file of the site that has the name that a sent picture has here is protected as
-// every other.
+// A file of the site that has the name that a sent image has here is
+// protected as every other.
 func TestPostedLayerNamedAsTheUpload(t *testing.T) {
 	s := serve(t, "basic_auth /upload* {\n who "+hash+"\n}\nimages {\n dialect imagizer {\n  post {\n   open\n  }\n }\n origin fs ROOT\n}")
 	s.addFile(t, "upload", logo)

@@ -62,8 +62,9 @@ func refToPurge(escaped, query string) (origin.Ref, error) {
 	return ref, err
 }
 
-// purges tells whether the name of an original, as somebody wrote it, is one's that
-// was asked for: with any query, and in any region, where it names none.
+// purges reports whether the name of an original, as somebody wrote it, is
+// one's that was asked for: with any query, and in any region, where it names
+// none.
 func purges(named, asked origin.Ref) bool {
 	if bucket, region, ok := strings.Cut(asked.Server, "@"); ok && region != "" && !strings.Contains(named.Server, "@") {
 		asked.Server = bucket

@@ -107,8 +107,8 @@ func readStats(*http.Request) (any, error) {
 	return s, err
 }
 
-// metricsNow are the values of all metrics: of each its labels and its value, or,
-// of what has many, their count and sum.
+// metricsNow returns the values of all metrics: of each its labels and its
+// value, or, of what has many, their count and sum.
 func metricsNow() (map[string][]map[string]any, error) {
 	registry := prometheus.NewRegistry()
 	if err := registerMetrics(registry); err != nil {

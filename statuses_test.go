@@ -65,7 +65,8 @@ func (c cause) checkLog(t *testing.T, s site, before int) {
 	}
 }
 
-// imagizerAt is a site that speaks the dialect, with an address as its backend.
+// imagizerAt returns a site that speaks the dialect, with an address as its
+// backend.
 func imagizerAt(t *testing.T, address, options string) site {
 	t.Helper()
 	if !strings.Contains(address, "://") {

@@ -12,10 +12,10 @@ import (
 type contender interface {
 	name() string
 
-	// does tells whether it can do the job at all.
+	// does reports whether it can do the job at all.
 	does(j job) bool
 
-	// once does the job at the file of that number, and returns the picture.
+	// once does the job at the file of that number, and returns the image.
 	once(j job, file int) ([]byte, error)
 
 	// run does the job for so many clients, see load.Run.

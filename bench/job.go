@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/bench/corpus"
 )
 
-// job is something to make of a picture, in numbers that every contender
+// job is something to make of an image, in numbers that every contender
 // understands.
 type job struct {
 	Name     string
@@ -48,14 +48,14 @@ var folderJobs = []job{
 	{Name: "own pictures → 512 px WebP", Original: corpus.Folder, Width: 512, Format: "webp"},
 }
 
-// padding is the colour around padded pictures.
+// padding is the colour around padded images.
 var padding = [3]float64{0x1b, 0x2a, 0x5c}
 
 func hexadecimal(c [3]float64) string {
 	return fmt.Sprintf("%02X%02X%02X", int(c[0]), int(c[1]), int(c[2]))
 }
 
-// path is the job at a file, in ImageKit's language.
+// path returns the job at a file, in ImageKit's language.
 func (j job) path(file string) string {
 	wishes := []string{"w-" + strconv.Itoa(j.Width)}
 	if j.Height > 0 {
@@ -70,7 +70,7 @@ func (j job) path(file string) string {
 	return "/tr:" + strings.Join(append(wishes, "f-"+j.Format), ",") + "/" + file
 }
 
-// query is the job at a file as sharp/server.mjs reads it.
+// query returns the job at a file as sharp/server.mjs reads it.
 func (j job) query(file string) string {
 	q := url.Values{"width": {strconv.Itoa(j.Width)}, "format": {j.Format}}
 	if j.Height > 0 {
@@ -95,10 +95,10 @@ const textSize = 24
 
 func textFont() string { return "Open Sans, sans-serif " + strconv.Itoa(textSize) }
 
-// markup is the text in white, as Pango wants it.
+// markup returns the text in white, as Pango wants it.
 func (j job) markup() string { return `<span foreground="white">` + j.Text + `</span>` }
 
-// isResize tells whether the job does nothing but resize a still picture.
+// isResize reports whether the job does nothing but resize a still image.
 func (j job) isResize() bool {
 	return j.Height == 0 && j.Blur == 0 && j.Text == "" && j.Original != corpus.Motion
 }

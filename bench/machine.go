@@ -24,7 +24,7 @@ func machine(o options) []string {
 	}
 }
 
-// memory is that of the machine.
+// memory returns that of the machine.
 func memory() string {
 	kilobytes, _ := strconv.Atoi(strings.TrimSuffix(value("/proc/meminfo", "MemTotal:"), " kB"))
 	return fmt.Sprintf("%d GB", kilobytes/(1<<20))
@@ -32,7 +32,7 @@ func memory() string {
 
 func system() string { return strings.Trim(value("/etc/os-release", "PRETTY_NAME="), `"`) }
 
-// value is what follows a name at the beginning of a file's line.
+// value returns what follows a name at the beginning of a file's line.
 func value(file, name string) string {
 	text, _ := os.ReadFile(file)
 	for line := range strings.Lines(string(text)) {

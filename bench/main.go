@@ -2,7 +2,7 @@
 
 // Command bench measures the handler beside what it could be at best, libvips
 // alone, and beside other image servers: on this machine, in one run, with
-// pictures that it makes.
+// images that it makes.
 //
 //	make bench
 //	make bench FOLDER=/srv/photos
@@ -80,7 +80,7 @@ func run(o options, out, progress io.Writer) error {
 	return nil
 }
 
-// jobs are those to measure.
+// jobs returns those to measure.
 func (o options) jobs() []job {
 	all := slices.Clone(jobs)
 	if o.folder != "" {
@@ -96,11 +96,11 @@ func (o options) jobs() []job {
 	return all
 }
 
-// quickScale divides the sides of all pictures in a quick run.
+// quickScale divides the sides of all images in a quick run.
 const quickScale = 4
 
-// corpus is what to make: so many copies that never two of all clients ask for
-// the same.
+// corpus returns what to make: so many copies that never two of all clients
+// ask for the same.
 func (o options) corpus() corpus.Config {
 	c := corpus.Config{Dir: o.dir, Copies: 2 * o.crowd(), Folder: o.folder, EncodeWebP: encodeWebP}
 	if o.quick {

@@ -31,7 +31,7 @@ func (m *measurement) add(other measurement) {
 	m.peak = max(m.peak, other.peak)
 }
 
-// each is the processor time of one request.
+// each returns the processor time of one request.
 func (m measurement) each() time.Duration {
 	if len(m.Times) == 0 {
 		return 0
@@ -73,7 +73,7 @@ func (all measurements) measure(j job, contenders []contender, o options) error 
 	return nil
 }
 
-// once is one round.
+// once returns one round.
 func once(c contender, j job, clients int, o options) (m measurement, err error) {
 	before, err := usage.CPU(c.pid())
 	if err != nil {

@@ -35,7 +35,7 @@ type order struct {
 	Job      job
 	Gap      int
 	Files    []string // to take turns with
-	Once     bool     // do it once, and answer with the picture
+	Once     bool     // do it once, and answer with the image
 	Clients  int
 	Duration time.Duration
 	Least    int

@@ -124,7 +124,7 @@ func (s *server) dial() (*client, error) {
 	return &client{s, conn, bufio.NewReader(conn)}, nil
 }
 
-// get asks for a picture. Any other status than 200 is an error.
+// get asks for an image. Any other status than 200 is an error.
 func (c *client) get(path string, to io.Writer) error {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c *client) get(path string, to io.Writer) error {
 	return err
 }
 
-// freeAddress is one that nobody listens at now.
+// freeAddress returns one that nobody listens at now.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

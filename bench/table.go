@@ -65,7 +65,7 @@ func milliseconds(d time.Duration) string { return number(float64(d) / float64(t
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<20)) }
 
-// ratio is a part of b, nothing where there is no b.
+// ratio returns a part of b, nothing where there is no b.
 func ratio(a, b float64) string {
 	if b == 0 {
 		return "–"

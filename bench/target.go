@@ -17,8 +17,8 @@ type target struct {
 // longest is how much longer than the mean wait the 99th percentile may be.
 const longest = 1.3
 
-// queueing is how long a request waits and is done at best, if so many clients
-// ask at once and each processor does one at a time.
+// queueing returns how long a request waits and is done at best, if so many
+// clients ask at once and each processor does one at a time.
 func queueing(clients, processors int, single time.Duration) time.Duration {
 	return time.Duration(float64(clients) / float64(processors) * float64(single))
 }
@@ -45,8 +45,9 @@ func targets(done []job, all measurements, o options) []target {
 			continue
 		}
 		bound := queueing(o.crowd(), o.processors, alone.Mean())
-		// A picture that is alone has all processors, as far as it can use them; what
-		// the wait would be by the processor time that it takes stands beside.
+		// A image that is alone has all processors, as far as it can use
+		// them; what the wait would be by the processor time that it takes
+		// stands beside.
 		busy := queueing(o.crowd(), o.processors, alone.each())
 		got := crowd.Percentile(.99)
 		list = append(list, target{

@@ -46,7 +46,7 @@ func (e *Error) Because(cause error) *Error {
 	return e
 }
 
-// Error is the text for logs, cause included.
+// Error returns the text for logs, cause included.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Kind.Code() + " - " + e.Message
@@ -61,8 +61,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // and proxies refuse long header lines.
 const maxHeader = 300
 
-// Header is the value of the ik-error header, `CODE - message`, in printable
-// ASCII (RFC 9110 section 5.5), at most 300 bytes long.
+// Header returns the value of the ik-error header, `CODE - message`, in
+// printable ASCII (RFC 9110 section 5.5), at most 300 bytes long.
 func (e *Error) Header() string {
 	var b strings.Builder
 	b.WriteString(e.Kind.Code())
@@ -92,7 +92,7 @@ func From(err error) *Error {
 	return New(Internal, "The image server failed").Because(err)
 }
 
-// Is tells whether err is, or wraps, an *Error of the kind.
+// Is reports whether err is, or wraps, an *Error of the kind.
 func Is(err error, kind Kind) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == kind

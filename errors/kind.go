@@ -8,7 +8,7 @@ type Kind uint8
 // The kinds. The zero value is Internal, so that a failure nobody thought of
 // fails closed.
 const (
-	Internal         Kind = iota // a bug, or a picture that broke the engine
+	Internal         Kind = iota // a bug, or an image that broke the engine
 	NotFound                     // no such file at any origin
 	AccessDenied                 // the origin's credentials are invalid, expired, or may not read
 	Refused                      // the origin refused the connection
@@ -92,11 +92,11 @@ var table = [...]struct {
 	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed, OfClient, 0},
 }
 
-// Valid tells whether k is one of the kinds; one that came from outside may be
-// none, and has no code and no status then.
+// Valid reports whether k is one of the kinds; one that came from outside may
+// be none, and has no code and no status then.
 func (k Kind) Valid() bool { return int(k) < len(table) }
 
-// Code is the code of the ik-error header, such as ENOENT.
+// Code returns the code of the ik-error header, such as ENOENT.
 func (k Kind) Code() string { return table[k].code }
 
 // Fault is whose doing the failure is: that of an origin that said so by its
@@ -113,7 +113,7 @@ func (e *Error) Fault() Fault {
 // the file, or refuse it.
 func (k Kind) IsOutage() bool { return table[k].outage != 0 }
 
-// Status is the HTTP status of the error in a dialect.
+// Status returns the HTTP status of the error in a dialect.
 func (e *Error) Status(d Dialect) int {
 	row := table[e.Kind]
 	switch {

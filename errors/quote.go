@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Quote is a part of what a client sent as it may stand in a message: quoted, in
-// printable ASCII, and of something long only the beginning.
+// Quote returns a part of what a client sent as it may stand in a message:
+// quoted, in printable ASCII, and of something long only the beginning.
 func Quote(s string) string {
 	const most = 40
 	q := quoted(s)

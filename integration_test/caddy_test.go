@@ -24,7 +24,7 @@ type server struct {
 	log *syncBuffer
 }
 
-// logs is what it has printed so far.
+// logs returns what it has printed so far.
 func (s *server) logs() string { return s.log.String() }
 
 // startCaddy runs the program with a Caddyfile until the test ends. The Caddyfile listens on 127.0.0.1:{$PORT}, or
@@ -118,7 +118,8 @@ func tryStart(t *testing.T, binary, path string, env []string) (*server, error) 
 	return s, nil
 }
 
-// caddyCommand is the program with arguments, in the working tree's root and with a home of its own. It dies with the test.
+// caddyCommand returns the program with arguments, in the working tree's root
+// and with a home of its own. It dies with the test.
 func caddyCommand(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	return command(t, caddyBinary(t), args...)
@@ -172,7 +173,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// root is the working tree.
+// root returns the working tree.
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("..")

@@ -38,7 +38,8 @@ func Read(r io.Reader, announced, maxBytes int64) (*Source, error) {
 	return b.Source(), nil
 }
 
-// TooLong is the error of an original that is longer than max_source_size.
+// TooLong returns the error of an original that is longer than
+// max_source_size.
 func TooLong(maxBytes int64) *errors.Error {
 	return errors.New(errors.Limit, "The original is larger than max_source_size, %s", humanize.IBytes(uint64(maxBytes)))
 }
@@ -49,10 +50,10 @@ type Buffer struct {
 	length int
 }
 
-// Len is how many bytes were written.
+// Len returns how many bytes were written.
 func (b *Buffer) Len() int { return b.length }
 
-// Bytes are those that were written, good until the next call.
+// Bytes returns those that were written, good until the next call.
 func (b *Buffer) Bytes() []byte {
 	if b.memory == nil {
 		return nil
@@ -85,7 +86,8 @@ func (b *Buffer) Grow(n int) {
 	b.memory = grown
 }
 
-// Source is the original with these bytes as its body. The buffer is empty then.
+// Source returns the original with these bytes as its body. The buffer is
+// empty then.
 func (b *Buffer) Source() *Source {
 	s := &Source{Body: b.Bytes(), memory: b.memory}
 	*b = Buffer{}

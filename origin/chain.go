@@ -14,8 +14,8 @@ import (
 //
 // Only errors.NotFound, and what GoOn adds, lets it ask the next. A chain is
 // for reading one collection that lives in several places, and a place that
-// fails is not a place where the file is absent: going on by default would show
-// an old picture, or none, for as long as the first origin has a bad day.
+// fails is not a place where the file is absent: going on by default would
+// show an old image, or none, for as long as the first origin has a bad day.
 //
 // A chain with a RequestBound origin must not be coalesced as a whole; Coalesce
 // its origins one by one.
@@ -79,8 +79,8 @@ func (c Chain) Forget(matches func(Request) bool) int {
 	return forgotten
 }
 
-// rank is a kind's place in telling; a kind that no origin should fail with is
-// more telling than any that it may.
+// rank returns a kind's place in telling; a kind that no origin should fail
+// with is more telling than any that it may.
 func rank(k errors.Kind) int { return slices.Index(telling, k) }
 
 // goOnNames are the failures that a configuration may let a chain go on after.

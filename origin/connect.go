@@ -17,9 +17,9 @@ func WithConnectTimeout(ctx context.Context, timeout time.Duration) context.Cont
 	return context.WithValue(ctx, connectKey{}, timeout)
 }
 
-// DialWithin is an http.Transport's DialContext: the dialer's own, but within the
-// time of WithConnectTimeout, where the dialer's Timeout, which is positive, is not
-// shorter. The time includes finding the address.
+// DialWithin returns an http.Transport's DialContext: the dialer's own, but
+// within the time of WithConnectTimeout, where the dialer's Timeout, which is
+// positive, is not shorter. The time includes finding the address.
 func DialWithin(dialer *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		within := *dialer

@@ -9,12 +9,12 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// DataServer is the Server of a Ref that has its picture in it. Its Path is then a
-// media type, `;base64,` and the picture, whatever way the URL had it.
+// DataServer is the Server of a Ref that has its image in it. Its Path is
+// then a media type, `;base64,` and the image, whatever way the URL had it.
 const DataServer = "data:"
 
-// ParseDataURL reads a Ref from a URL that has a picture in it (RFC 2397). The error
-// is of kind errors.BadTransform.
+// ParseDataURL reads a Ref from a URL that has an image in it (RFC 2397). The
+// error is of kind errors.BadTransform.
 func ParseDataURL(whole string) (Ref, error) {
 	refuse := func(fault string) (Ref, error) {
 		return Ref{}, errors.New(errors.BadTransform, "The data URL %s; it looks like data:image/png;base64,iVBORw0KGgo", fault)
@@ -55,8 +55,8 @@ func cutSuffixFold(s, suffix string) (string, bool) {
 	return s, false
 }
 
-// Data is the picture of a Ref that has it in it, and the media type that the URL
-// gave it; ok is false for other Refs.
+// Data returns the image of a Ref that has it in it, and the media type that
+// the URL gave it; ok is false for other Refs.
 func (r Ref) Data() (body []byte, mediaType string, ok bool) {
 	mediaType, data, ok := strings.Cut(r.Path, ";base64,")
 	if r.Server != DataServer || !ok {

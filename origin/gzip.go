@@ -12,10 +12,10 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Codings are the content codings of an answer, in lower case and in the order in which
-// they were applied (RFC 9110 section 8.4). `identity` is none, and neither is
-// `aws-chunked`: clients of S3 upload files in it, some servers keep the word with the
-// file, and none keeps it in the file.
+// Codings returns the content codings of an answer, in lower case and in the
+// order in which they were applied (RFC 9110 section 8.4). `identity` is
+// none, and neither is `aws-chunked`: clients of S3 upload files in it, some
+// servers keep the word with the file, and none keeps it in the file.
 func Codings(header http.Header) []string {
 	var all []string
 	for _, value := range header.Values("Content-Encoding") {
@@ -60,8 +60,8 @@ func Gunzip(r io.Reader, maxBytes int64) (*Source, error) {
 	return nil, stderrors.Join(ErrGzip, err)
 }
 
-// GunzipStart is what the first bytes of a file compressed with gzip were, at most most
-// of them; none if it is not such a file.
+// GunzipStart returns what the first bytes of a file compressed with gzip
+// were, at most most of them; none if it is not such a file.
 func GunzipStart(file []byte, most int) []byte {
 	if !hasGzipMagic(file) {
 		return nil
@@ -125,7 +125,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	}
 }
 
-// unexpected is an error of which the end is one, too.
+// unexpected returns an error of which the end is one, too.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

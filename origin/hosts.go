@@ -26,7 +26,7 @@ func ParseHosts(names []string) (Hosts, error) {
 	return hosts, nil
 }
 
-// Has tells whether a server, named as in Ref, is one of the hosts.
+// Has reports whether a server, named as in Ref, is one of the hosts.
 func (h Hosts) Has(server string) bool {
 	_, own, _ := strings.Cut(server, "://")
 	for _, host := range h {

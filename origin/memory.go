@@ -25,8 +25,8 @@ const (
 
 var free [(mostBits-leastBits)*steps + 1]sync.Pool // of *memory, by size
 
-// memorySize is the smallest size of memory that has room for n bytes, and its
-// place in free; ok is false where there is none.
+// memorySize returns the smallest size of memory that has room for n bytes,
+// and its place in free; ok is false where there is none.
 func memorySize(n int) (size, place int, ok bool) {
 	if n > mostMemory {
 		return 0, 0, false

@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// GivenUp is the error of a fetch whose context is done: the client went away,
-// or its time was up.
+// GivenUp returns the error of a fetch whose context is done: the client went
+// away, or its time was up.
 func GivenUp(ctx context.Context) *errors.Error {
 	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return errors.New(errors.OriginTimeout, "The original did not arrive in time").Because(context.Cause(ctx))

@@ -109,16 +109,16 @@ func (s *Source) Close() {
 	}
 }
 
-// Shared is the same original, whose memory stays what it is for as long as
-// somebody has it.
+// Shared returns the same original, whose memory stays what it is for as long
+// as somebody has it.
 func (s *Source) Shared() *Source {
 	shared := *s
 	shared.memory = nil
 	return &shared
 }
 
-// Unpacked is the same original with what is in its file, which another Source has as
-// its body. The memory of the file is used again.
+// Unpacked returns the same original with what is in its file, which another
+// Source has as its body. The memory of the file is used again.
 func (s *Source) Unpacked(inside *Source) *Source {
 	unpacked := *s
 	unpacked.Body, unpacked.memory, unpacked.Decoded = inside.Body, inside.memory, true

@@ -68,7 +68,8 @@ func pathFault(escaped string) string {
 	return ""
 }
 
-// Name is the path decoded once, as object stores and file systems name things.
+// Name returns the path decoded once, as object stores and file systems name
+// things.
 func (r Ref) Name() string {
 	name, err := url.PathUnescape(r.Path)
 	if err != nil {
@@ -83,8 +84,8 @@ const longestQuoted = 80
 
 var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
 
-// Quoted is the name as it may stand in a message: quoted, in printable ASCII,
-// without markup, and of something long only the end.
+// Quoted returns the name as it may stand in a message: quoted, in printable
+// ASCII, without markup, and of something long only the end.
 func (r Ref) Quoted() string {
 	name := []rune(r.Name())
 	quoted := func() string { return markup.Replace(strconv.QuoteToASCII(string(name))) }
@@ -136,6 +137,6 @@ func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
-// isPathDelimiter is what RFC 3986 section 3.3 allows plain in a path beside
-// the unreserved: `/`, `:`, `@` and the sub-delims.
+// isPathDelimiter returns what RFC 3986 section 3.3 allows plain in a path
+// beside the unreserved: `/`, `:`, `@` and the sub-delims.
 func isPathDelimiter(c byte) bool { return strings.IndexByte("/:@!$&'()*+,;=", c) >= 0 }

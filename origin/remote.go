@@ -91,8 +91,8 @@ type remote struct {
 	at       int64         // where the next Read is
 }
 
-// version is what tells whether two answers are about the same bytes, as far as the
-// server says.
+// version is what reports whether two answers are about the same bytes, as
+// far as the server says.
 type version struct{ etag, modified string }
 
 func versionOf(header http.Header) version {
@@ -165,7 +165,7 @@ func (r *remote) readStart() (isWhole bool, err error) {
 	return r.from == r.size, nil
 }
 
-// most is how many of n bytes there may be in the rest of the body.
+// most returns how many of n bytes there may be in the rest of the body.
 func (r *remote) most(n int) int {
 	if r.to < 0 {
 		return n
@@ -273,8 +273,8 @@ func (r *remote) Close() error {
 
 func rangeOf(first, last int64) string { return fmt.Sprintf("bytes=%d-%d", first, last) }
 
-// lastOf is the last byte that a client wants which asks for one range that begins at
-// first. Where it says no end, or another range, it is any.
+// lastOf returns the last byte that a client wants which asks for one range
+// that begins at first. Where it says no end, or another range, it is any.
 func lastOf(wanted string, first int64) int64 {
 	begin, end, _ := strings.Cut(strings.TrimPrefix(wanted, "bytes="), "-")
 	from, err := strconv.ParseInt(begin, 10, 64)

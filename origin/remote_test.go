@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// asking is an Ask of a server that a handler is.
+// asking returns an Ask of a server that a handler is.
 func asking(t *testing.T, handler http.HandlerFunc) Ask {
 	t.Helper()
 	s := httptest.NewServer(handler)

@@ -2,8 +2,8 @@ package origin
 
 import "io"
 
-// Streaming says whether, and how, an original is asked for that is sent while it is
-// read. The zero value says that it is not.
+// Streaming reports whether, and how, an original is asked for that is sent
+// while it is read. The zero value says that it is not.
 type Streaming struct {
 	Wanted bool
 

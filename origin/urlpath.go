@@ -37,8 +37,8 @@ func ParseURLPath(path, rawQuery string) (ref Ref, ok bool, err error) {
 	return ref, true, err
 }
 
-// schemeOf is what a path that is a URL begins with, up to the host: the scheme,
-// a colon and slashes, of which a proxy may have left only one.
+// schemeOf returns what a path that is a URL begins with, up to the host: the
+// scheme, a colon and slashes, of which a proxy may have left only one.
 func schemeOf(path string) (string, bool) {
 	rest := path
 	skip := func(plain, encoded string) bool {

@@ -74,7 +74,8 @@ func (s *Server) mayPass(header http.Header, asked transform.Request) error {
 		return errors.New(errors.BadImage, "This site has nothing there that metadata is known of, or nothing that may be transformed; it is known of pictures and PDF")
 	}
 	if asked.Plan.Page > 0 {
-		// A whole document, or a video, under the name of a picture is no answer.
+		// A whole document, or a video, under the name of an image is no
+		// answer.
 		return errors.New(errors.BadImage, "This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")
 	}
 	if err := s.warnOf(header, asked); err != nil {

@@ -20,7 +20,8 @@ func (q *request) saveAs() {
 	}
 }
 
-// passing are the headers of a response that the next handler gives as it is.
+// passing returns the headers of a response that the next handler gives as it
+// is.
 func passing(asked transform.Request) http.Header {
 	if !asked.Attachment {
 		return nil
@@ -28,9 +29,10 @@ func passing(asked transform.Request) http.Header {
 	return http.Header{"Content-Disposition": {disposition(fileName(asked, ""))}}
 }
 
-// fileName is the name that a response of the type is saved under: the one that
-// is asked for, or the original's, with the extension of what it is. An
-// extension that belongs to another kind of picture, or to a PDF, is taken off.
+// fileName returns the name that a response of the type is saved under: the
+// one that is asked for, or the original's, with the extension of what it is.
+// An extension that belongs to another kind of image, or to a PDF, is taken
+// off.
 func fileName(asked transform.Request, contentType string) string {
 	own := cleanName(path.Base(asked.Ref.Name()))
 	name, extension := own, path.Ext(own)
@@ -82,10 +84,10 @@ func isPicture(extension string) bool {
 // longestFileName is in bytes, less than any file system takes.
 const longestFileName = 200
 
-// cleanName is a name that every system takes as one of a file: without
-// separators of paths, wildcards, quotes and control characters, without those
-// that write text backwards, so that nothing can look like another extension, and
-// without dots and spaces at its ends. It may be empty.
+// cleanName returns a name that every system takes as one of a file: without
+// separators of paths, wildcards, quotes and control characters, without
+// those that write text backwards, so that nothing can look like another
+// extension, and without dots and spaces at its ends. It may be empty.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -103,9 +105,9 @@ func cleanName(name string) string {
 	return strings.Trim(name, ". ")
 }
 
-// disposition is the Content-Disposition of a file to save (RFC 6266). A name
-// that not every client reads alike is there twice: in ASCII, and in UTF-8 (RFC
-// 8187), which counts where it is understood.
+// disposition returns the Content-Disposition of a file to save (RFC 6266). A
+// name that not every client reads alike is there twice: in ASCII, and in
+// UTF-8 (RFC 8187), which counts where it is understood.
 func disposition(name string) string {
 	plain := strings.Map(func(r rune) rune {
 		if r > '~' || r == '%' || r == '"' || r == '\\' {

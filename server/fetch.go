@@ -64,7 +64,8 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 	return original, nil
 }
 
-// originRequest is the request to an origin for a file, on behalf of a client.
+// originRequest returns the request to an origin for a file, on behalf of a
+// client.
 func (s *Server) originRequest(r *http.Request, ref origin.Ref) origin.Request {
 	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
 	return origin.Request{

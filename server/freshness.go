@@ -93,7 +93,8 @@ func (f facts) policy(all bool, now time.Time) httpcache.Policy {
 	return p
 }
 
-// policyOfHeader is the same of the header of a response of the handlers of this site.
+// policyOfHeader returns the same of the header of a response of the handlers
+// of this site.
 func policyOfHeader(header http.Header, now time.Time) httpcache.Policy {
 	lines := strings.Join(header.Values("Cache-Control"), ", ")
 	return facts{cacheControl: lines, header: header, forRequest: true}.policy(true, now)

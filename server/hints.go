@@ -39,7 +39,7 @@ func (s *Server) negotiate(r *http.Request, plan transform.Plan, original facts)
 	return t
 }
 
-// limit keeps the picture within the size of the client's kind of device.
+// limit keeps the image within the size of the client's kind of device.
 func (t *negotiated) limit(d DeviceSize, header http.Header) {
 	box := d.Desktop
 	if d.Desktop != d.Mobile {
@@ -59,5 +59,6 @@ func losesByQuality(o transform.Output) bool {
 	return o.Quality == 0 && !o.Lossless && o.Format != transform.PNG && o.Format != transform.GIF
 }
 
-// lower is the quality for a client that saves data: three quarters of it.
+// lower returns the quality for a client that saves data: three quarters of
+// it.
 func lower(quality int) int { return max(1, quality*3/4) }

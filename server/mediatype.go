@@ -15,9 +15,9 @@ import (
 // bytesOnly is the media type of a file of which nothing is known.
 const bytesOnly = "application/octet-stream"
 
-// typeOf is the media type of an original that is sent as it is: what its first
-// bytes say, or else what its origin says, or, if that says nothing, what the
-// extension says.
+// typeOf returns the media type of an original that is sent as it is: what
+// its first bytes say, or else what its origin says, or, if that says
+// nothing, what the extension says.
 func typeOf(original *origin.Source, format transform.Format, ref origin.Ref) string {
 	if format != transform.FormatAuto {
 		return format.MIME()
@@ -31,8 +31,8 @@ func typeOf(original *origin.Source, format transform.Format, ref origin.Ref) st
 	return said
 }
 
-// saidType is the Content-Type that an origin gave, all of its lines: a client that
-// got several would choose one.
+// saidType returns the Content-Type that an origin gave, all of its lines: a
+// client that got several would choose one.
 func saidType(original *origin.Source) string {
 	if lines := original.Header.Values("Content-Type"); len(lines) > 1 {
 		return strings.Join(lines, ", ")

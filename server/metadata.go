@@ -42,9 +42,9 @@ type metaJPEG struct {
 	Sampling   string `json:"sampling-factor,omitempty"`
 }
 
-// newMetadata is the metadata of a file with the details.
+// newMetadata returns the metadata of a file with the details.
 func newMetadata(d transform.Details, file []byte) metadata {
-	kind, _ := sniff.Document(file) // a PDF has no format that pictures are written in
+	kind, _ := sniff.Document(file) // a PDF has no format that images are written in
 	m := metadata{
 		FileSize: len(file), Width: d.Size.Width, Height: d.Size.Height,
 		FileType: string(kind), MIMEType: kind.MediaType(), HasAlpha: d.Alpha, ColorSpace: d.Space,

@@ -20,9 +20,10 @@ func (s *Server) mayOptimize(asked transform.Request) bool {
 	return s.OptimizesPlain && asked.Plan.IsZero() && !asked.Original && !asked.Meta
 }
 
-// mayOptimizeNext reports whether a request that asks for nothing is for a picture that
-// is optimised, where the handlers behind this one have it. What has another extension
-// goes to them as it is, with its ranges and conditions.
+// mayOptimizeNext reports whether a request that asks for nothing is for an
+// image that is optimised, where the handlers behind this one have it. What
+// has another extension goes to them as it is, with its ranges and
+// conditions.
 func (s *Server) mayOptimizeNext(asked transform.Request) bool {
 	extension := strings.ToLower(path.Ext(asked.Ref.Name()))
 	return s.mayOptimize(asked) && extension != ".pdf" && isPicture(extension)
@@ -53,8 +54,8 @@ func stays(plan transform.Plan, original transform.Format, r *http.Request) bool
 	return false
 }
 
-// smaller is the original, without its metadata, where the variant shows the same and has
-// no fewer bytes than that.
+// smaller returns the original, without its metadata, where the variant shows
+// the same and has no fewer bytes than that.
 func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byte, bool) {
 	h, ok := header.Read(original)
 	if !ok || plan.Still && h.Frames > 1 {

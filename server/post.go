@@ -117,8 +117,9 @@ func (q *request) sentBy() render.Source {
 	return render.Source{Site: q.Site, Ref: origin.Ref{Server: "client " + client}}
 }
 
-// reading is the request as one that only reads, for all that is asked on its
-// behalf: without its body, its token, and conditions on what it would read.
+// reading returns the request as one that only reads, for all that is asked
+// on its behalf: without its body, its token, and conditions on what it would
+// read.
 func reading(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
 	r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
@@ -130,7 +131,8 @@ func reading(r *http.Request) *http.Request {
 	return r
 }
 
-// methods are those that the URL of the request takes, for the header Allow.
+// methods returns those that the URL of the request takes, for the header
+// Allow.
 func (q *request) methods() string {
 	if q.Post != nil && q.router.Below(q.r) == "" {
 		return "GET, HEAD, POST"
@@ -138,7 +140,7 @@ func (q *request) methods() string {
 	return "GET, HEAD"
 }
 
-// methodNotAllowed is the error of a request by another method.
+// methodNotAllowed returns the error of a request by another method.
 func (q *request) methodNotAllowed() error {
 	if q.r.Method == http.MethodPost && q.Post != nil {
 		return errors.New(errors.MethodNotAllowed, "Pictures are sent to the endpoint itself, and not stored under a path")

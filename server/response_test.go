@@ -2,8 +2,8 @@ package server
 
 import "testing"
 
-// A worker is not trusted: what it says is of a damaged file, though none may be, has the
-// entity tag of any other picture.
+// A worker is not trusted: what it says is of a damaged file, though none may
+// be, has the entity tag of any other image.
 func TestDamagedUnasked(t *testing.T) {
 	a := response{etag: `"a"`, hasty: []string{`"b"`}}
 	a.made(variant{damaged: true})

@@ -35,8 +35,8 @@ func isVideoName(ref origin.Ref) bool {
 	return videoExtensions[extension] || isVideoType(mime.TypeByExtension(extension))
 }
 
-// streaming is how the original is asked for. Nothing but the file itself can be the
-// answer if that is a video, or an error.
+// streaming returns how the original is asked for. Nothing but the file
+// itself can be the answer if that is a video, or an error.
 func (s *Server) streaming(r *http.Request, asked transform.Request) origin.Streaming {
 	if !s.Dialect.IgnoresUnsupported || asked.Meta || asked.Plan.Page > 0 || !isVideoName(asked.Ref) {
 		return origin.Streaming{}
@@ -48,8 +48,9 @@ func (s *Server) streaming(r *http.Request, asked transform.Request) origin.Stre
 	return streaming
 }
 
-// oneRange is the Range of a request that asks for one; empty for others. Each of
-// several would be a question to the origin, and a client may ask for thousands.
+// oneRange returns the Range of a request that asks for one; empty for
+// others. Each of several would be a question to the origin, and a client may
+// ask for thousands.
 func oneRange(r *http.Request) string {
 	if wanted := r.Header.Get("Range"); !strings.Contains(wanted, ",") {
 		return wanted
@@ -57,9 +58,9 @@ func oneRange(r *http.Request) string {
 	return ""
 }
 
-// isStreamed reports whether a file is a video for certain, by its first bytes: it is
-// none that is a picture further on. Those are SVGs with a long comment, and compressed
-// ones.
+// isStreamed reports whether a file is a video for certain, by its first
+// bytes: it is none that is an image further on. Those are SVGs with a long
+// comment, and compressed ones.
 func isStreamed(original *origin.Source, ref origin.Ref) bool {
 	switch kind, _ := mediaType(http.DetectContentType(original.Body)); {
 	case strings.HasPrefix(kind, "text/"), kind == "application/x-gzip":
@@ -121,7 +122,7 @@ type streamWriter struct {
 	err       error // of reading, or of writing
 }
 
-// check is that of the guarded writer.
+// check returns that of the guarded writer.
 func (w *streamWriter) check(status int, header http.Header) error {
 	if !w.stream.Ranges {
 		header.Set("Accept-Ranges", "none")

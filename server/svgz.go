@@ -20,8 +20,8 @@ func isSVGZ(file []byte) bool {
 	return ok && format == sniff.SVG
 }
 
-// unpacked is a file, or the SVG that is in it if that is one compressed with gzip. What
-// is in it has no more than maxBytes.
+// unpacked returns a file, or the SVG that is in it if that is one compressed
+// with gzip. What is in it has no more than maxBytes.
 func unpacked(file *origin.Source, maxBytes int64) (*origin.Source, error) {
 	if !isSVGZ(file.Body) {
 		return file, nil
@@ -44,8 +44,8 @@ func mayBeSVGZ(ref origin.Ref) bool {
 	return strings.HasSuffix(strings.ToLower(ref.Name()), ".svgz")
 }
 
-// decodedTag is the entity tag of a file that is not, byte for byte, what the origin's
-// tag is of.
+// decodedTag returns the entity tag of a file that is not, byte for byte,
+// what the origin's tag is of.
 func decodedTag(tag string) string {
 	return strings.TrimSuffix(tag, `"`) + `-decoded"`
 }

@@ -14,8 +14,8 @@ import (
 // warningHeader says what is not as the URL asks for.
 const warningHeader = "Ik-Warning"
 
-// warningOf is what the header says of parameters that were left out. It has words of
-// ours only.
+// warningOf returns what the header says of parameters that were left out. It
+// has words of ours only.
 func warningOf(ignored []transform.Ignored) string {
 	if len(ignored) == 0 {
 		return ""

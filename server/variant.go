@@ -95,7 +95,8 @@ func (q *request) noteDamaged() {
 	}
 }
 
-// accepts are the formats to choose from, for a plan that leaves the choice.
+// accepts returns the formats to choose from, for a plan that leaves the
+// choice.
 func (s *Server) accepts(r *http.Request, plan transform.Plan) []transform.Format {
 	if !plan.Negotiates() {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// readFile is a file whose memory could be used again.
+// readFile returns a file whose memory could be used again.
 func readFile(t *testing.T, body string) *file {
 	t.Helper()
 	source, err := origin.Read(strings.NewReader(body), -1, 100)

@@ -48,13 +48,14 @@ func (a Adjust) write(k *keyWriter) {
 	k.number("hue", Num(a.Hue).unless(0))
 }
 
-// Levels tells whether Level changes anything, and Mixes whether Mix does.
+// Levels reports whether Level changes anything, and Mixes whether Mix does.
 func (a Adjust) Levels() bool { return a.Brightness != 0 || a.Contrast != 0 || a.Gamma != 0 }
 
 // Mixes: see Levels.
 func (a Adjust) Mixes() bool { return a.Saturation != 0 || a.Hue != 0 }
 
-// Level is what brightness, contrast and gamma make of a channel, both from 0 to 1.
+// Level returns what brightness, contrast and gamma make of a channel, both
+// from 0 to 1.
 func (a Adjust) Level(v float64) float64 {
 	v = clamp(v+a.Brightness, 1) - 0.5
 	switch {
@@ -77,8 +78,8 @@ var (
 	}
 )
 
-// Mix is what saturation and hue make of red, green and blue: a matrix in rows, each
-// with the shares of the three in a new one.
+// Mix returns what saturation and hue make of red, green and blue: a matrix
+// in rows, each with the shares of the three in a new one.
 func (a Adjust) Mix() (m [9]float64) {
 	sin, cos := math.Sincos(a.Hue * math.Pi / 180)
 	s := 1 + a.Saturation

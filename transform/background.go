@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Background is what shows where the picture does not: in padding, in the
-// corners of a rotation, and behind a transparent picture.
+// Background is what shows where the image does not: in padding, in the
+// corners of a rotation, and behind a transparent image.
 type Background struct {
 	On   bool
 	Kind BackgroundKind
@@ -29,11 +29,11 @@ type BackgroundKind uint8
 const (
 	// SolidBackground is one colour that is given.
 	SolidBackground BackgroundKind = iota
-	// DominantBackground is the colour that most of the picture's edge has.
+	// DominantBackground is the colour that most of the image's edge has.
 	DominantBackground
-	// GradientBackground is between the colours that most of the picture has.
+	// GradientBackground is between the colours that most of the image has.
 	GradientBackground
-	// BlurredBackground is the picture itself, as large as it takes to fill the
+	// BlurredBackground is the image itself, as large as it takes to fill the
 	// canvas. It only fills padding.
 	BlurredBackground
 )
@@ -48,7 +48,7 @@ type Blurred struct {
 	Brightness int
 }
 
-// of is the blur, 0 to 100, for a canvas of the size.
+// of returns the blur, 0 to 100, for a canvas of the size.
 func (b Blurred) of(canvas Size) float64 {
 	if b.Auto {
 		return min(float64(max(canvas.Width, canvas.Height))*autoBlur, 100)
@@ -60,14 +60,14 @@ func (b Blurred) of(canvas Size) float64 {
 // recognised.
 const autoBlur = 0.05
 
-// Small is how the background of a canvas is drawn: blur takes away what a smaller
-// picture has not, so it is made of one, at a fraction of the cost. size is that
-// picture's, at most the canvas', and sigma the standard deviation, in its pixels, of
-// the blur that it gets. copied tells whether its pixels are kept in memory while the
-// canvas is drawn; it then has at most about a quarter of the canvas' pixels. b is a
-// Recipe's.
+// Small returns how the background of a canvas is drawn: blur takes away what
+// a smaller image has not, so it is made of one, at a fraction of the cost.
+// size is that image's, at most the canvas', and sigma the standard
+// deviation, in its pixels, of the blur that it gets. copied reports whether
+// its pixels are kept in memory while the canvas is drawn; it then has at
+// most about a quarter of the canvas' pixels. b is a Recipe's.
 func (b Blurred) Small(canvas Size) (size Size, sigma float64, copied bool) {
-	const enough = 4.0 // the blur that the small picture gets, at most
+	const enough = 4.0 // the blur that the small image gets, at most
 	sigma = b.Blur / 2
 	if sigma <= enough {
 		return canvas, sigma, false
@@ -111,7 +111,7 @@ func (b Background) write(k *keyWriter) {
 	}
 }
 
-// IsOpaque tells whether nothing is seen through the background.
+// IsOpaque reports whether nothing is seen through the background.
 func (b Background) IsOpaque() bool {
 	return b.On && (b.Kind == SolidBackground && b.Color.A == 255 || b.Kind == DominantBackground || b.Kind == GradientBackground)
 }

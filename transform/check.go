@@ -6,9 +6,9 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// check tells whether what the step computes has a value that it can have, for a
-// picture with these facts. The step is canonical, so that what has no say is not
-// looked at.
+// check reports whether what the step computes has a value that it can have,
+// for an image with these facts. The step is canonical, so that what has no
+// say is not looked at.
 func (s Step) check(f Facts) error {
 	z := s.Resize
 	for _, c := range []struct {
@@ -46,9 +46,9 @@ func (s Step) check(f Facts) error {
 // positive is the lowest number for what must be more than 0.
 const positive = math.SmallestNonzeroFloat64
 
-// check tells whether a number that depends on the picture has a value, from low
-// to high, for one with these facts. Constants have been checked by whoever read
-// them.
+// check reports whether a number that depends on the image has a value, from
+// low to high, for one with these facts. Constants have been checked by
+// whoever read them.
 func (n Number) check(name string, f Facts, low, high float64) error {
 	if n.expression == "" {
 		return nil

@@ -11,7 +11,7 @@ type Choice struct {
 	Then, Else Branch
 }
 
-// Made is the branch that happens to a picture with these facts.
+// Made returns the branch that happens to an image with these facts.
 func (c Choice) Made(f Facts) Branch {
 	if c.When.Holds(f) {
 		return c.Then
@@ -29,7 +29,7 @@ type Branch struct {
 	Says   Wish
 }
 
-// Over is an output with what the branch says of it.
+// Over returns an output with what the branch says of it.
 func (b Branch) Over(o Output) Output {
 	if b.Says&WishFormat != 0 {
 		o.Format = b.Output.Format
@@ -46,8 +46,9 @@ func (b Branch) Over(o Output) Output {
 	return o
 }
 
-// Wish is a set of fields of an Output. The fields that have none decide about
-// how a picture is drawn, and so cannot depend on what was drawn already.
+// Wish is a set of fields of an Output. The fields that have none decide
+// about how an image is drawn, and so cannot depend on what was drawn
+// already.
 type Wish uint8
 
 // The wishes.
@@ -58,8 +59,8 @@ const (
 	WishLossless
 )
 
-// canonical is the choice without what has no say in it; nil when neither branch
-// does anything.
+// canonical returns the choice without what has no say in it; nil when
+// neither branch does anything.
 func (c *Choice) canonical() *Choice {
 	if c == nil || c.Then.isZero() && c.Else.isZero() {
 		return nil

@@ -1,7 +1,7 @@
 package transform
 
-// NamedColor is a named colour of CSS Color Module Level 4, section 6.1, its name in
-// lower case. It is opaque.
+// NamedColor returns a named colour of CSS Color Module Level 4, section 6.1,
+// its name in lower case. It is opaque.
 func NamedColor(name string) (Color, bool) {
 	rgb, ok := colorNames[name]
 	if !ok {

@@ -3,7 +3,7 @@ package transform
 // Condition holds where all tests of any of its lists hold.
 type Condition [][]Test
 
-// Holds tells whether the condition holds for a picture with these facts.
+// Holds reports whether the condition holds for an image with these facts.
 func (c Condition) Holds(f Facts) bool {
 	for _, all := range c {
 		holds := true
@@ -17,8 +17,8 @@ func (c Condition) Holds(f Facts) bool {
 	return false
 }
 
-// Changes tells whether what was drawn so far has a say in the condition, and
-// not only the original.
+// Changes reports whether what was drawn so far has a say in the condition,
+// and not only the original.
 func (c Condition) Changes() bool {
 	for _, all := range c {
 		for _, t := range all {
@@ -30,7 +30,8 @@ func (c Condition) Changes() bool {
 	return false
 }
 
-// key is the same for conditions that are equal but for the order of their tests.
+// key returns the same for conditions that are equal but for the order of
+// their tests.
 func (c Condition) key() string {
 	var any []string
 	for _, all := range c {

@@ -8,7 +8,7 @@ const DefaultDensity = 72
 // Units Module Level 3, section 6.2).
 const SVGDensity = 96
 
-// DensityOf is the density of a file of the format that says none.
+// DensityOf returns the density of a file of the format that says none.
 func DensityOf(f Format) float64 {
 	if f == SVG {
 		return SVGDensity
@@ -19,8 +19,8 @@ func DensityOf(f Format) float64 {
 // MostDensity is the largest density that can be asked for.
 const MostDensity = 1200
 
-// DensityFor is the density of an original with these facts, in whole pixels an
-// inch, 1 to MostDensity; 0 where none is asked for.
+// DensityFor returns the density of an original with these facts, in whole
+// pixels an inch, 1 to MostDensity; 0 where none is asked for.
 func (o Output) DensityFor(f Facts) (int, error) {
 	if !o.Density.IsSet() {
 		return 0, nil
@@ -31,8 +31,8 @@ func (o Output) DensityFor(f Facts) (int, error) {
 	return round(o.Density.In(f)), nil
 }
 
-// Enlarged is how many times its size a drawing of the format has, since its units are
-// pixels at DensityOf it: 1 where no density is asked for.
+// Enlarged returns how many times its size a drawing of the format has, since
+// its units are pixels at DensityOf it: 1 where no density is asked for.
 func (o Output) Enlarged(f Format) (float64, error) {
 	dpi, err := o.DensityFor(Facts{Density: DensityOf(f)})
 	if dpi == 0 {

@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// Details is what a file says of its picture, none of whose pixels was decoded for it.
-// What is missing in the file is zero.
+// Details is what a file says of its image, none of whose pixels was decoded
+// for it. What is missing in the file is zero.
 type Details struct {
-	// Format is FormatAuto for a PDF, which is none that a picture has.
+	// Format is FormatAuto for a PDF, which is none that an image has.
 	Format Format
 
 	// Size is that of one page or frame as a viewer sees it, Stored as the file has
@@ -24,7 +24,7 @@ type Details struct {
 	// Frames are those of an animation, Pages those of a document; 1 for all else.
 	Frames, Pages int
 
-	// Alpha tells whether the picture can be transparent.
+	// Alpha reports whether the image can be transparent.
 	Alpha bool
 
 	// Space is what the channels are: srgb, gray, cmyk, lab or other.
@@ -46,7 +46,7 @@ type Details struct {
 	// a fourth of the samples of colour.
 	Sampling string
 
-	// Progressive tells whether a JPEG is.
+	// Progressive reports whether a JPEG is.
 	Progressive bool
 }
 
@@ -76,8 +76,8 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &v.Text)
 }
 
-// isWhole tells whether a text is a whole number as JSON has it, of a size that is
-// exact everywhere.
+// isWhole reports whether a text is a whole number as JSON has it, of a size
+// that is exact everywhere.
 func isWhole(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	if digits == "" || len(digits) > 15 || len(digits) > 1 && digits[0] == '0' {
@@ -97,9 +97,9 @@ const (
 	mostBits = 64
 )
 
-// Bounded is the details with texts that are valid UTF-8 without control characters,
-// within bounds, the first ones by the order of their names. It is false where they
-// make no sense.
+// Bounded returns the details with texts that are valid UTF-8 without control
+// characters, within bounds, the first ones by the order of their names. It
+// is false where they make no sense.
 func (d Details) Bounded() (Details, bool) {
 	told := 0
 	var tags map[string]Value
@@ -139,7 +139,7 @@ func isTagName(name string) bool {
 	return name != "" && len(name) <= 64 && strings.TrimFunc(name, letter) == ""
 }
 
-// boundedText is a text as one line, cut to a length.
+// boundedText returns a text as one line, cut to a length.
 func boundedText(text string) string {
 	text = text[:min(len(text), 4*mostText)] // so that no more than that is looked at
 	text = strings.Map(func(r rune) rune {

@@ -2,17 +2,18 @@ package transform
 
 import "math"
 
-// Distort bends the picture. The zero value does nothing.
+// Distort bends the image. The zero value does nothing.
 type Distort struct {
 	Kind DistortKind
 
-	// Quad is where a Perspective puts the picture's corners, clockwise from the
-	// top left, in pixels of the picture. Its sides make a convex quadrilateral.
+	// Quad is where a Perspective puts the image's corners, clockwise from
+	// the top left, in pixels of the image. Its sides make a convex
+	// quadrilateral.
 	Quad Quad
 
-	// Arc is the angle, in degrees, of the arc that the picture is bent into: up
-	// to 360, a ring. Positive it is bent upwards, its ends down; negative the
-	// other way round.
+	// Arc is the angle, in degrees, of the arc that the image is bent into:
+	// up to 360, a ring. Positive it is bent upwards, its ends down; negative
+	// the other way round.
 	Arc float64
 }
 
@@ -29,9 +30,9 @@ const (
 // Quad is four corners, clockwise from the top left.
 type Quad [4]Point
 
-// IsConvex tells whether the corners, in their order, make a quadrilateral that
-// has an area, and whose sides neither cross nor turn inwards. No other can be
-// seen in perspective.
+// IsConvex reports whether the corners, in their order, make a quadrilateral
+// that has an area, and whose sides neither cross nor turn inwards. No other
+// can be seen in perspective.
 func (q Quad) IsConvex() bool {
 	left, right := 0, 0
 	for i := range q {
@@ -46,9 +47,10 @@ func (q Quad) IsConvex() bool {
 	return left == 4 || right == 4
 }
 
-// leastArc is the least angle, in degrees, that bends. Less moves no pixel of a
-// picture 4000 pixels wide by a whole one (width times angle, in radians, over
-// eight), and its circle is so large that places on it are no longer exact.
+// leastArc is the least angle, in degrees, that bends. Less moves no pixel of
+// an image 4000 pixels wide by a whole one (width times angle, in radians,
+// over eight), and its circle is so large that places on it are no longer
+// exact.
 const leastArc = 0.1
 
 func (d Distort) canonical() Distort {
@@ -73,11 +75,11 @@ func (d Distort) write(k *keyWriter) {
 	}
 }
 
-// Canvas is the canvas that a distorted picture of the size needs, and where its
-// top left corner is: for a perspective in pixels of the picture, for an arc seen
-// from the centre of its circles, with y downwards. For a perspective the canvas
-// keeps the picture's, and grows where a corner lies outside of it; for an arc it
-// is the smallest around it.
+// Canvas returns the canvas that a distorted image of the size needs, and
+// where its top left corner is: for a perspective in pixels of the image, for
+// an arc seen from the centre of its circles, with y downwards. For a
+// perspective the canvas keeps the image's, and grows where a corner lies
+// outside of it; for an arc it is the smallest around it.
 func (d Distort) Canvas(s Size) (left, top float64, canvas Size) {
 	switch d.Kind {
 	case Perspective:
@@ -94,15 +96,16 @@ func (d Distort) Canvas(s Size) (left, top float64, canvas Size) {
 	return 0, 0, s
 }
 
-// Bend is a ring, or a part of one, that a picture's rows are laid along.
+// Bend is a ring, or a part of one, that an image's rows are laid along.
 type Bend struct {
-	Outer, Inner float64 // radii of the picture's upper and lower edge, pixels
+	Outer, Inner float64 // radii of the image's upper and lower edge, pixels
 	Half         float64 // the angle from the middle to an end, radians
 	Down         bool    // bent downwards: all of it upside down
 }
 
-// Bend is the arc for a picture of the size. Its middle row keeps its length,
-// unless that would turn the lower edge inside out; then the rows are stretched.
+// Bend returns the arc for an image of the size. Its middle row keeps its
+// length, unless that would turn the lower edge inside out; then the rows are
+// stretched.
 func (d Distort) Bend(s Size) Bend {
 	half := math.Abs(d.Arc) * math.Pi / 360
 	h := float64(s.Height)
@@ -110,7 +113,8 @@ func (d Distort) Bend(s Size) Bend {
 	return Bend{Outer: min(middle+h/2, farthest), Inner: min(middle-h/2, farthest), Half: half, Down: d.Arc < 0}
 }
 
-// canvas is the smallest one around the bend, and where its top left corner is.
+// canvas returns the smallest one around the bend, and where its top left
+// corner is.
 func (b Bend) canvas() (left, top float64, canvas Size) {
 	side := b.Outer
 	if b.Half < math.Pi/2 {

@@ -76,10 +76,10 @@ func parseTerm(s string) (Term, bool) {
 	return Term{Value: v}, err == nil
 }
 
-// Expression is the number that terms in postfix notation give: `Width 2 Divide`
-// is half of the width. One of constants only is a constant. ok is false where
-// the terms are no expression, or one that has no value whatever the picture is,
-// such as a division by the constant 0.
+// Expression returns the number that terms in postfix notation give: `Width 2
+// Divide` is half of the width. One of constants only is a constant. ok is
+// false where the terms are no expression, or one that has no value whatever
+// the image is, such as a division by the constant 0.
 func Expression(terms ...Term) (n Number, ok bool) {
 	depth, constant, words := 0, true, make([]string, len(terms))
 	for i, t := range terms {
@@ -102,8 +102,8 @@ func Expression(terms ...Term) (n Number, ok bool) {
 	return Number{given: true, expression: strings.Join(words, " ")}, true
 }
 
-// Terms are those that Expression makes the same number of; a constant is one,
-// a number that is not given none.
+// Terms returns those that Expression makes the same number of; a constant is
+// one, a number that is not given none.
 func (n Number) Terms() []Term {
 	if n.expression == "" {
 		if n.given {
@@ -119,9 +119,9 @@ func (n Number) Terms() []Term {
 	return terms
 }
 
-// compute is the value of an expression. It is not a number as soon as any part
-// of it is infinite or none: what a division by 0 gives must not become a 0
-// further on.
+// compute returns the value of an expression. It is not a number as soon as
+// any part of it is infinite or none: what a division by 0 gives must not
+// become a 0 further on.
 func compute(terms []Term, f Facts) float64 {
 	var stack []float64
 	for _, t := range terms {

@@ -31,7 +31,8 @@ func termsOf(words []any) []Term {
 	return terms
 }
 
-// A layer of 300x200, made from an original of 1200x600, on a picture of 800x500.
+// A layer of 300x200, made from an original of 1200x600, on an image of
+// 800x500.
 var onBase = Facts{Size: Size{300, 200}, Initial: Size{1200, 600}, Base: Size{800, 500}}
 
 func TestExpression(t *testing.T) {

@@ -8,8 +8,9 @@ import (
 // Size is width and height in pixels.
 type Size struct{ Width, Height int }
 
-// Pixels is how many pixels a picture of the size has. A number that does not
-// fit, which the header of a hostile file can announce, is the largest that does.
+// Pixels returns how many pixels an image of the size has. A number that does
+// not fit, which the header of a hostile file can announce, is the largest
+// that does.
 func (s Size) Pixels() int64 { return times(int64(s.Width), int64(s.Height)) }
 
 // times multiplies what is not negative, up to the largest number there is.
@@ -20,9 +21,9 @@ func times(a, b int64) int64 {
 	return math.MaxInt64
 }
 
-// Facts is what is known of a picture.
+// Facts is what is known of an image.
 type Facts struct {
-	// Size is the picture's as a viewer sees it: EXIF orientation applied, one
+	// Size is the image's as a viewer sees it: EXIF orientation applied, one
 	// frame of an animation.
 	Size Size
 
@@ -37,34 +38,34 @@ type Facts struct {
 	// InitialExact is likewise the Exact of the original.
 	InitialExact Shape
 
-	// Base is the size of the picture that a layer will lie on. It is zero
+	// Base is the size of the image that a layer will lie on. It is zero
 	// outside of layers.
 	Base Size
 
 	// Format is the file's.
 	Format Format
 
-	// Frames is 1 for a still picture.
+	// Frames is 1 for a still image.
 	Frames int
 
-	// Alpha tells whether the picture can be transparent.
+	// Alpha reports whether the image can be transparent.
 	Alpha bool
 
 	// Density is how many whole pixels an inch the original has, by its own file;
 	// that of its format, see DensityOf, where that says nothing.
 	Density float64
 
-	// Area is the part that whoever keeps the file marked as what matters, where
-	// the picture has it now; empty for none.
+	// Area is the part that whoever keeps the file marked as what matters,
+	// where the image has it now; empty for none.
 	Area Rect
 }
 
-// Fact is something of a picture that is a number.
+// Fact is something of an image that is a number.
 type Fact uint8
 
 // The facts. Lengths are in pixels, an aspect is width divided by height. The
-// initial ones are those of the original, those of the base those of the picture
-// under a layer. A density is in pixels an inch.
+// initial ones are those of the original, those of the base those of the
+// image under a layer. A density is in pixels an inch.
 const (
 	Width Fact = iota
 	Height
@@ -97,10 +98,10 @@ var facts = [...]struct {
 	InitialDensity: {"initialdensity", func(f Facts) float64 { return f.Density }},
 }
 
-// String is the fact's name, such as initialwidth.
+// String returns the fact's name, such as initialwidth.
 func (f Fact) String() string { return facts[f].name }
 
-// Of reads the fact off a picture. One that the picture does not have, because
+// Of reads the fact off an image. One that the image does not have, because
 // there is no base or because its size is not known, is not a number.
 func (f Fact) Of(x Facts) float64 {
 	if v := facts[f].of(x); v > 0 {
@@ -114,7 +115,7 @@ type Shape struct{ Width, Height float64 }
 
 func (s Shape) aspect() float64 { return s.Width / s.Height }
 
-// or is the shape, or that of a size where there is none.
+// or returns the shape, or that of a size where there is none.
 func (s Shape) or(t Size) Shape {
 	if s == (Shape{}) {
 		return Shape{float64(t.Width), float64(t.Height)}
@@ -122,5 +123,5 @@ func (s Shape) or(t Size) Shape {
 	return s
 }
 
-// Shape is what decides about proportions: the exact size.
+// Shape returns what decides about proportions: the exact size.
 func (f Facts) Shape() Shape { return f.Exact.or(f.Size) }

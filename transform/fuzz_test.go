@@ -147,8 +147,8 @@ func checkFit(t *testing.T, z Resize, own Size, r Recipe) {
 	}
 }
 
-// checkShape tells whether one side of scaled follows from the other, but for
-// rounding it to whole pixels and to what can be computed at all.
+// checkShape reports whether one side of scaled follows from the other, but
+// for rounding it to whole pixels and to what can be computed at all.
 func checkShape(t *testing.T, own, scaled Size) {
 	t.Helper()
 	follows := func(from, to, ownFrom, ownTo int) bool {

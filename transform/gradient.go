@@ -2,8 +2,8 @@ package transform
 
 import "math"
 
-// Gradient is a linear gradient of two colours, drawn over the picture. The zero
-// value does nothing.
+// Gradient is a linear gradient of two colours, drawn over the image. The
+// zero value does nothing.
 type Gradient struct {
 	On bool
 
@@ -13,7 +13,7 @@ type Gradient struct {
 
 	From, To Color
 
-	// Stop is where To is reached: a fraction of the way across the picture, or
+	// Stop is where To is reached: a fraction of the way across the image, or
 	// pixels. Not given, it is all the way.
 	Stop Length
 }
@@ -37,17 +37,18 @@ func (g Gradient) write(k *keyWriter) {
 	}
 }
 
-// Over is the gradient over a picture of the size.
+// Over returns the gradient over an image of the size.
 func (g Gradient) Over(s Size) Ramp { return g.canonical().ramp(Facts{Size: s}, s) }
 
-// Ramp is a Gradient over a picture of a known size: how far a pixel is from
-// From, 0, to To, 1, is Right*x + Down*y + At, where x and y are its middle's.
+// Ramp is a Gradient over an image of a known size: how far a pixel is from
+// From, 0, to To, 1, is Right*x + Down*y + At, where x and y are its
+// middle's.
 type Ramp struct {
 	From, To        Color
 	Right, Down, At float64
 }
 
-// ramp makes the gradient concrete for the part of a picture of this size. The
+// ramp makes the gradient concrete for the part of an image of this size. The
 // way across is as long as it takes for the corners to have the pure colours
 // (CSS Images, "gradient line"); the shortest is a pixel.
 func (g Gradient) ramp(f Facts, s Size) Ramp {
@@ -68,12 +69,12 @@ func (g Gradient) ramp(f Facts, s Size) Ramp {
 	}
 }
 
-// IsZero tells whether there is nothing to draw.
+// IsZero reports whether there is nothing to draw.
 func (r Ramp) IsZero() bool { return r == Ramp{} }
 
-// Color is the colour at a distance, 0 to 1. Colours are mixed by how much is
-// seen of them, so that a transparent one does not darken the other (CSS Images,
-// "interpolating colors").
+// Color returns the colour at a distance, 0 to 1. Colours are mixed by how
+// much is seen of them, so that a transparent one does not darken the other
+// (CSS Images, "interpolating colors").
 func (r Ramp) Color(at float64) Color {
 	at = clamp(at, 1)
 	from, to := (1-at)*float64(r.From.A), at*float64(r.To.A)

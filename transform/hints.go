@@ -2,7 +2,7 @@ package transform
 
 import "slices"
 
-// Hints is what a client says of the place that a picture will have on its
+// Hints is what a client says of the place that an image will have on its
 // screen. The zero value says nothing.
 type Hints struct {
 	// Width is the place's width in pixels of the screen.
@@ -12,7 +12,7 @@ type Hints struct {
 	DPR float64
 }
 
-// Automatic tells whether the plan leaves a width, or a DPR, to the client.
+// Automatic reports whether the plan leaves a width, or a DPR, to the client.
 func (p Plan) Automatic() (width, dpr bool) {
 	p.eachResize(func(z Resize) {
 		width = width || z.AutoWidth
@@ -31,7 +31,7 @@ func (p Plan) Settle(h Hints) Plan {
 	return p
 }
 
-// sized tells whether a size is asked for, and so whether anything happens.
+// sized reports whether a size is asked for, and so whether anything happens.
 func (z Resize) sized() bool { return z.Width.IsSet() || z.Height.IsSet() }
 
 func (z Resize) settle(h Hints) Resize {
@@ -46,15 +46,15 @@ func (z Resize) settle(h Hints) Resize {
 	return z
 }
 
-// Sized tells whether the plan asks for a width or a height somewhere, layers
-// aside.
+// Sized reports whether the plan asks for a width or a height somewhere,
+// layers aside.
 func (p Plan) Sized() bool {
 	sized := false
 	eachStep(p.Steps, false, func(s Step) { sized = sized || s.Resize.sized() })
 	return sized
 }
 
-// Within returns the plan with the picture scaled down, first of all, until it
+// Within returns the plan with the image scaled down, first of all, until it
 // is inside of the box.
 func (p Plan) Within(box Size) Plan {
 	inside := Resize{Width: Px(float64(box.Width)), Height: Px(float64(box.Height)), Fit: Inside, NoEnlarge: true}

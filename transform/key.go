@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// Key gives canonical bytes: equal for plans that ask for the same picture,
+// Key gives canonical bytes: equal for plans that ask for the same image,
 // different for plans that do not. The zero plan's are empty. Otherwise they
-// are a line for the page, one for each step that does something, and one for the
-// output.
+// are a line for the page, one for each step that does something, and one for
+// the output.
 func (p Plan) Key() []byte {
 	if p.IsZero() {
 		return nil
@@ -125,8 +125,8 @@ func (z Resize) write(k *keyWriter) {
 	k.flag("clientdpr", z.AutoDPR)
 }
 
-// keyWriter writes ` name` for a flag that is on, ` namevalue` for a number that
-// is given, ` name(expression)` for one that depends on the picture.
+// keyWriter writes ` name` for a flag that is on, ` namevalue` for a number
+// that is given, ` name(expression)` for one that depends on the image.
 type keyWriter struct{ bytes.Buffer }
 
 func (k *keyWriter) flag(name string, on bool) {

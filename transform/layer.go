@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Layer is a picture that is drawn onto the picture of its Step.
+// Layer is an image that is drawn onto the image of its Step.
 type Layer struct {
 	Kind LayerKind
 
@@ -26,8 +26,9 @@ type Layer struct {
 	// Text is that of a TextLayer.
 	Text Text
 
-	// Steps are what happens to the layer's own picture before it is laid onto
-	// the other one. Their numbers may depend on the size of that, Facts.Base.
+	// Steps are what happens to the layer's own image before it is laid onto
+	// the other one. Their numbers may depend on the size of that,
+	// Facts.Base.
 	Steps []Step
 
 	Place Place
@@ -37,9 +38,10 @@ type Layer struct {
 	Shift Shift
 }
 
-// Block is what a BlockLayer on a picture of the size begins as: the facts of its
-// plane, which is at once as large as its first step makes it, and the chain that is
-// then drawn on it. The error is errors.BadTransform or errors.Limit.
+// Block returns what a BlockLayer on an image of the size begins as: the
+// facts of its plane, which is at once as large as its first step makes it,
+// and the chain that is then drawn on it. The error is errors.BadTransform or
+// errors.Limit.
 func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
 	f := Facts{Size: base, Initial: base, Base: base, Frames: 1, Alpha: l.Color.A != 255}
 	chain := slices.Clone(l.Steps)
@@ -61,8 +63,8 @@ func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
 // Shift is a distance in pixels, to the right and down.
 type Shift struct{ X, Y Number }
 
-// In is the distance for a layer of f.Size on a picture of f.Base. The error is
-// errors.BadTransform, for one that has no value here.
+// In returns the distance for a layer of f.Size on an image of f.Base. The
+// error is errors.BadTransform, for one that has no value here.
 func (s Shift) In(f Facts) (x, y float64, err error) {
 	x, y = s.X.In(f), s.Y.In(f)
 	if math.IsNaN(x) || math.IsNaN(y) {
@@ -71,14 +73,14 @@ func (s Shift) In(f Facts) (x, y float64, err error) {
 	return min(max(x, -farthest), farthest), min(max(y, -farthest), farthest), nil
 }
 
-// LayerKind is what a layer's picture is made from.
+// LayerKind is what a layer's image is made from.
 type LayerKind uint8
 
 // The kinds of layers.
 const (
 	// ImageLayer is an original.
 	ImageLayer LayerKind = iota
-	// BlockLayer is a plane of one colour, as large as the picture below before
+	// BlockLayer is a plane of one colour, as large as the image below before
 	// its Steps make it another size.
 	BlockLayer
 	// TextLayer is text.

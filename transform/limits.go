@@ -2,8 +2,8 @@ package transform
 
 import "github.com/caddy-images/caddy-images/errors"
 
-// Limits bound what a picture may cost. They hold for what is read and for what
-// is drawn, and each is checked before the pixels it is about exist.
+// Limits bound what an image may cost. They hold for what is read and for
+// what is drawn, and each is checked before the pixels it is about exist.
 type Limits struct {
 	// MaxPixels bounds width times height times frames.
 	MaxPixels int64
@@ -29,7 +29,8 @@ const (
 	DefaultMaxPDFSize   = 5 << 20
 )
 
-// CheckOriginal tells whether a picture may be read: frames frames of the size.
+// CheckOriginal reports whether an image may be read: frames frames of the
+// size.
 func (l Limits) CheckOriginal(s Size, frames int) error {
 	if frames > l.MaxFrames {
 		return errors.New(errors.Limit, "The original has %d frames, more than max_frames, %d", frames, l.MaxFrames)
@@ -40,7 +41,7 @@ func (l Limits) CheckOriginal(s Size, frames int) error {
 	return nil
 }
 
-// CheckPDF tells whether a page of a PDF of so many bytes may be drawn.
+// CheckPDF reports whether a page of a PDF of so many bytes may be drawn.
 func (l Limits) CheckPDF(size int) error {
 	if int64(size) > l.MaxPDFSize {
 		return errors.New(errors.Limit, "The PDF has %d bytes, more than max_pdf_size, %d", size, l.MaxPDFSize)
@@ -48,11 +49,11 @@ func (l Limits) CheckPDF(size int) error {
 	return nil
 }
 
-// CheckDrawn reports whether a picture of the size may be made of nothing.
+// CheckDrawn reports whether an image of the size may be made of nothing.
 func (l Limits) CheckDrawn(s Size) error { return l.checkDrawn(s, Size{}, 1) }
 
-// checkDrawn reports whether a picture may be drawn, of one of the size own: frames
-// frames of the size s.
+// checkDrawn reports whether an image may be drawn, of one of the size own:
+// frames frames of the size s.
 func (l Limits) checkDrawn(s, own Size, frames int) error {
 	if s != own && max(s.Width, s.Height) > l.MaxDimension {
 		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
@@ -63,9 +64,9 @@ func (l Limits) checkDrawn(s, own Size, frames int) error {
 	return nil
 }
 
-// CheckRecipe reports whether a recipe may be drawn of a picture of the size own, each
-// of frames frames: what it draws, and what it scales the picture to on the way there.
-// What is enlarged and then cut has no such way.
+// CheckRecipe reports whether a recipe may be drawn of an image of the size
+// own, each of frames frames: what it draws, and what it scales the image to
+// on the way there. What is enlarged and then cut has no such way.
 func (l Limits) CheckRecipe(r Recipe, own Size, frames int) error {
 	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels && !r.CropFirst {
 		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",

@@ -16,7 +16,7 @@ func TestLimits(t *testing.T) {
 		limits          Limits
 		size            Size
 		frames          int
-		original, drawn string // the message; empty where the picture passes
+		original, drawn string // the message; empty where the image passes
 	}{
 		{"one pixel", usual, Size{1, 1}, 1, "", ""},
 		{"exactly max_pixels", usual, Size{10000, 10000}, 1, "", ""},

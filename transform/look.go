@@ -34,12 +34,13 @@ var looks = [...]string{
 	Emboss: "emboss", Edges: "edges", Sketch: "sketch",
 }
 
-// String is the look's name, such as cross_process.
+// String returns the look's name, such as cross_process.
 func (l Look) String() string { return looks[l] }
 
-// Valid tells whether l is one of the looks; one that came from outside may be none.
+// Valid reports whether l is one of the looks; one that came from outside may
+// be none.
 func (l Look) Valid() bool { return int(l) < len(looks) }
 
-// Neighbours tells whether a pixel of the look is made of those around it, each of
-// which is then needed several times.
+// Neighbours reports whether a pixel of the look is made of those around it,
+// each of which is then needed several times.
 func (l Look) Neighbours() bool { return l >= Emboss }

@@ -1,6 +1,6 @@
 package transform
 
-// Output is how a picture is written down. The zero value leaves every choice
+// Output is how an image is written down. The zero value leaves every choice
 // to the server.
 type Output struct {
 	Format Format
@@ -15,12 +15,13 @@ type Output struct {
 	// unless it has few colours and is scaled.
 	Lossless bool
 
-	// Metadata keeps what the original's file says beside the picture, as far as it is
-	// true of the new one: EXIF, XMP, IPTC. With it the colour profile is kept.
+	// Metadata keeps what the original's file says beside the image, as far
+	// as it is true of the new one: EXIF, XMP, IPTC. With it the colour
+	// profile is kept.
 	Metadata bool
 
-	// Copyright keeps of that who made the picture and whose it is. It has no say where
-	// Metadata keeps all.
+	// Copyright keeps of that who made the image and whose it is. It has no
+	// say where Metadata keeps all.
 	Copyright bool
 
 	// Profile keeps the original's colours and colour profile instead of
@@ -31,14 +32,15 @@ type Output struct {
 	// Where Metadata is kept, NoProfile leaves the profile out. See Or.
 	NoMetadata, NoProfile bool
 
-	// Density is how large the picture is when it is printed, in pixels an inch, see
-	// DensityFor. Only JPEG and PNG say it. Of a bitmap it changes no pixel; what is
-	// made of lines has so many of them an inch, where nothing else says its size.
+	// Density is how large the image is when it is printed, in pixels an
+	// inch, see DensityFor. Only JPEG and PNG say it. Of a bitmap it changes
+	// no pixel; what is made of lines has so many of them an inch, where
+	// nothing else says its size.
 	Density Number
 }
 
-// Or is the output with what a site keeps by default, of metadata and the profile, where
-// nothing is said about it.
+// Or returns the output with what a site keeps by default, of metadata and
+// the profile, where nothing is said about it.
 func (o Output) Or(site Output) Output {
 	if !o.Metadata && !o.NoMetadata {
 		o.Metadata, o.Copyright = site.Metadata, o.Copyright || site.Copyright
@@ -60,7 +62,7 @@ type Format uint8
 
 // The formats. FormatAuto is the zero value.
 const (
-	// FormatAuto chooses by what the client accepts and the picture needs.
+	// FormatAuto chooses by what the client accepts and the image needs.
 	FormatAuto Format = iota
 	// FormatOriginal keeps the original's format where it can be written.
 	FormatOriginal
@@ -87,30 +89,31 @@ var formats = [...]struct{ name, mime string }{
 	SVG:            {"svg", "image/svg+xml"},
 }
 
-// String is the format's name in lower case, such as jpeg.
+// String returns the format's name in lower case, such as jpeg.
 func (f Format) String() string { return formats[f].name }
 
-// MIME is the format's media type; empty for FormatAuto and FormatOriginal.
+// MIME returns the format's media type; empty for FormatAuto and
+// FormatOriginal.
 func (f Format) MIME() string { return formats[f].mime }
 
-// Writable tells whether pictures can be written in the format.
+// Writable reports whether images can be written in the format.
 func (f Format) Writable() bool { return f >= JPEG && f <= GIF }
 
-// Alpha tells whether the format holds transparency.
+// Alpha reports whether the format holds transparency.
 func (f Format) Alpha() bool { return f != JPEG }
 
-// Animated tells whether an animation can be written in the format. AVIF can
-// hold one, libvips cannot write it.
+// Animated reports whether an animation can be written in the format. AVIF
+// can hold one, libvips cannot write it.
 func (f Format) Animated() bool { return f == GIF || f == WebP }
 
-// Holds reports whether the format can hold a picture of the size.
+// Holds reports whether the format can hold an image of the size.
 func (f Format) Holds(s Size) bool {
 	most := f.MaxSide()
 	return most == 0 || max(s.Width, s.Height) <= most
 }
 
-// MaxSide is how many pixels a picture may have in each direction to be written in the
-// format; 0 if that has no bound of its own.
+// MaxSide returns how many pixels an image may have in each direction to be
+// written in the format; 0 if that has no bound of its own.
 func (f Format) MaxSide() int {
 	switch f {
 	case JPEG:
@@ -139,14 +142,14 @@ func ParseFormat(name string) (Format, bool) {
 	return FormatAuto, false
 }
 
-// Encoding is the format in which a picture with these facts is written.
-// accepts are the formats that the client takes beyond those that every client
-// takes (JPEG, PNG, GIF), the best first; FormatAuto reads it.
+// Encoding returns the format in which an image with these facts is written.
+// accepts are the formats that the client takes beyond those that every
+// client takes (JPEG, PNG, GIF), the best first; FormatAuto reads it.
 //
-// AVIF is not chosen, only obeyed, where the original is HEIC, the colour profile
-// is kept or an unsharp mask was drawn (ImageKit, "Automatic image format
-// conversion"). A format that cannot hold the picture's size is not chosen either: the
-// next one that can is.
+// AVIF is not chosen, only obeyed, where the original is HEIC, the colour
+// profile is kept or an unsharp mask was drawn (ImageKit, "Automatic image
+// format conversion"). A format that cannot hold the image's size is not
+// chosen either: the next one that can is.
 func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	if p.Output.Format.Writable() {
 		return p.Output.Format
@@ -171,8 +174,8 @@ func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	return JPEG
 }
 
-// Negotiates tells whether what the client accepts may decide about the format,
-// be it only in a branch.
+// Negotiates reports whether what the client accepts may decide about the
+// format, be it only in a branch.
 func (p Plan) Negotiates() bool {
 	free := p.Output.Format == FormatAuto
 	choices(p.Steps, func(c Choice) {

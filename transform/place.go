@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Place is where a layer lies on the picture below it. The zero value is the
+// Place is where a layer lies on the image below it. The zero value is the
 // middle.
 type Place struct {
 	// Left and Top are where the layer's own top left corner lies, CenterX and
@@ -14,11 +14,11 @@ type Place struct {
 	// counts, the corner before the middle.
 	Left, Top, CenterX, CenterY Offset
 
-	// Anchor is the part of the picture below that offsets count from.
+	// Anchor is the part of the image below that offsets count from.
 	// FocusCenter is its middle.
 	Anchor Focus
 
-	// Focus is the part of the picture below that the layer lies in, in a
+	// Focus is the part of the image below that the layer lies in, in a
 	// direction in which there is no offset.
 	Focus Focus
 }
@@ -34,11 +34,12 @@ type Offset struct {
 	Back bool
 }
 
-// At is where the top left corner of a layer of this size lies on the picture
-// below, whose size is f.Base. The layer is moved so that it lies within that
-// picture, or covers it where it is larger ("If the value exceeds the dimensions
-// ..., it is adjusted to fit", ImageKit, "Add overlays on images"). The error is
-// errors.BadTransform, for a distance that has no value here.
+// At returns where the top left corner of a layer of this size lies on the
+// image below, whose size is f.Base. The layer is moved so that it lies
+// within that image, or covers it where it is larger ("If the value exceeds
+// the dimensions ..., it is adjusted to fit", ImageKit, "Add overlays on
+// images"). The error is errors.BadTransform, for a distance that has no
+// value here.
 func (p Place) At(own Size, f Facts) (Point, error) {
 	anchorX, anchorY := p.Anchor.place()
 	focusX, focusY := p.Focus.place()

@@ -50,7 +50,7 @@ func TestPlaceOfLayers(t *testing.T) {
 	}
 }
 
-// A place may depend on the layer's own size and on that of the picture below.
+// A place may depend on the layer's own size and on that of the image below.
 func TestPlaceIsComputed(t *testing.T) {
 	half := func(f Fact) Number {
 		n, ok := Expression(Term{Kind: FactTerm, Fact: f}, Term{Value: 2}, Term{Kind: OperationTerm, Operation: Divide})

@@ -1,12 +1,12 @@
-// Package transform says what to do to a picture, in words that belong to no
+// Package transform says what to do to an image, in words that belong to no
 // vendor.
 //
-// A dialect parses a URL into a Plan. A Plan is complete and comparable before
-// any byte of the original was fetched: Key gives the same bytes for all URLs,
-// of whichever dialect, that ask for the same picture. Once the original's
-// facts are known, Resolve turns one Step of the Plan after the other into a
-// Recipe, in which every number is concrete. Vendors' rules about rounding and
-// precedence live there and nowhere else.
+// A dialect parses a URL into a Plan. A Plan is complete and comparable
+// before any byte of the original was fetched: Key gives the same bytes for
+// all URLs, of whichever dialect, that ask for the same image. Once the
+// original's facts are known, Resolve turns one Step of the Plan after the
+// other into a Recipe, in which every number is concrete. Vendors' rules
+// about rounding and precedence live there and nowhere else.
 package transform
 
 import (
@@ -26,22 +26,23 @@ type Plan struct {
 	// limits are about this one.
 	Still bool
 
-	// AsStored leaves a picture as its file has it, where EXIF says that a viewer
-	// sees it turned or mirrored. Sizes are then those of the stored picture, and no
-	// file that is written has the orientation, whatever else is kept of it: the
-	// picture is to be seen as it was drawn. In HEIC and AVIF turning is no remark
-	// beside the picture but part of it, and happens. It is not about layers.
+	// AsStored leaves an image as its file has it, where EXIF says that a
+	// viewer sees it turned or mirrored. Sizes are then those of the stored
+	// image, and no file that is written has the orientation, whatever else
+	// is kept of it: the image is to be seen as it was drawn. In HEIC and
+	// AVIF turning is no remark beside the image but part of it, and happens.
+	// It is not about layers.
 	AsStored bool
 
-	// NoLarger leaves the file of the original where the picture stays the same and
-	// writing it anew would take more bytes. It draws nothing by itself.
+	// NoLarger leaves the file of the original where the image stays the same
+	// and writing it anew would take more bytes. It draws nothing by itself.
 	NoLarger bool
 
-	// Steps are applied one after the other, each to the picture that the one
+	// Steps are applied one after the other, each to the image that the one
 	// before it left.
 	Steps []Step
 
-	// Output says how to write the picture down.
+	// Output says how to write the image down.
 	Output Output
 
 	// Default is the original to take where the one that is asked for is not
@@ -50,13 +51,14 @@ type Plan struct {
 	Default origin.Ref
 }
 
-// IsZero tells whether the plan asks for nothing, that is, for the original. A
-// plan with a Step, even one that does nothing, asks for the picture to be
-// written anew: the URL said something, be it only that the format is free. Still,
-// AsStored and NoLarger only say how a picture is drawn, and draw none by themselves.
+// IsZero reports whether the plan asks for nothing, that is, for the
+// original. A plan with a Step, even one that does nothing, asks for the
+// image to be written anew: the URL said something, be it only that the
+// format is free. Still, AsStored and NoLarger only say how an image is
+// drawn, and draw none by themselves.
 func (p Plan) IsZero() bool { return p.Page == 0 && len(p.Steps) == 0 && p.Output == Output{} }
 
-// Draws tells whether the plan changes the picture and not only its file.
+// Draws reports whether the plan changes the image and not only its file.
 func (p Plan) Draws() bool {
 	if p.Page > 0 {
 		return true
@@ -69,32 +71,33 @@ func (p Plan) Draws() bool {
 	return false
 }
 
-// Blurs reports whether the plan blurs the picture, or a part of it: what is blurred may
-// be what must not be seen.
+// Blurs reports whether the plan blurs the image, or a part of it: what is
+// blurred may be what must not be seen.
 func (p Plan) Blurs() bool {
 	blurs := false
 	eachStep(p.Steps, true, func(s Step) { blurs = blurs || s.Effects.Blur.IsSet() })
 	return blurs
 }
 
-// Chooses tells whether anything in the plan depends on a Choice.
+// Chooses reports whether anything in the plan depends on a Choice.
 func (p Plan) Chooses() bool {
 	chooses := false
 	choices(p.Steps, func(Choice) { chooses = true })
 	return chooses
 }
 
-// Step is one link of the chain: everything that happens to the picture in one
-// go. The order of what one Step asks for is fixed: Trim, Resize, Effects, Distort,
-// Rotate, Flip, Border, Corners, Shadow, Opacity, Background, Layers. Padding has
-// the colour that is asked for, so Resize adds it after Effects. Who wants another
-// order uses more Steps. The zero value does nothing.
+// Step is one link of the chain: everything that happens to the image in one
+// go. The order of what one Step asks for is fixed: Trim, Resize, Effects,
+// Distort, Rotate, Flip, Border, Corners, Shadow, Opacity, Background,
+// Layers. Padding has the colour that is asked for, so Resize adds it after
+// Effects. Who wants another order uses more Steps. The zero value does
+// nothing.
 type Step struct {
 	Trim       Trim
 	Resize     Resize
 	Effects    Effects
 	Distort    Distort
-	Rotate     Number // degrees clockwise; the canvas grows to hold the picture
+	Rotate     Number // degrees clockwise; the canvas grows to hold the image
 	Flip       Flip
 	Border     Border
 	Corners    Corners
@@ -109,13 +112,13 @@ type Step struct {
 	Choice *Choice
 }
 
-// IsZero tells whether the step does nothing.
+// IsZero reports whether the step does nothing.
 func (s Step) IsZero() bool {
 	s = s.canonical()
 	return reflect.ValueOf(s).IsZero()
 }
 
-// Trim cuts away a margin that looks like the picture's corner.
+// Trim cuts away a margin that looks like the image's corner.
 type Trim struct {
 	On bool
 
@@ -127,20 +130,20 @@ type Trim struct {
 // DefaultTrim is the threshold of a Trim that names none; it is libvips' own.
 const DefaultTrim = 10
 
-// Flip mirrors the picture.
+// Flip mirrors the image.
 type Flip struct{ Horizontal, Vertical bool }
 
 // Effects change the colours and leave the size alone, in this order.
 type Effects struct {
-	// WhiteBalance takes away a cast of colour: what is nearly gray becomes gray on
-	// average. White and black stay, and a channel changes by at most a third
-	// against another: a picture of one strong colour keeps it.
+	// WhiteBalance takes away a cast of colour: what is nearly gray becomes
+	// gray on average. White and black stay, and a channel changes by at most
+	// a third against another: an image of one strong colour keeps it.
 	WhiteBalance bool
 
-	// Tone gives the picture the brightness and the contrast that suit it. Its range
-	// of brightness, but for 0.5 % at each end, is stretched to the full one, and its
-	// median then goes some way towards the middle. Hues stay, and so does a picture of
-	// one tone only.
+	// Tone gives the image the brightness and the contrast that suit it. Its
+	// range of brightness, but for 0.5 % at each end, is stretched to the
+	// full one, and its median then goes some way towards the middle. Hues
+	// stay, and so does an image of one tone only.
 	Tone bool
 
 	Adjust    Adjust
@@ -171,21 +174,21 @@ type Unsharp struct {
 	Threshold float64 // 0 to 1, differences below it are left alone
 }
 
-// Border is a frame around the picture, which grows by twice its Width in both
+// Border is a frame around the image, which grows by twice its Width in both
 // directions.
 type Border struct {
 	Width Number // pixels
 	Color Color
 }
 
-// Corners rounds the picture's corners.
+// Corners rounds the image's corners.
 type Corners struct{ TopLeft, TopRight, BottomRight, BottomLeft Radius }
 
-// IsZero tells whether no corner is rounded.
+// IsZero reports whether no corner is rounded.
 func (c Corners) IsZero() bool { return c == Corners{} }
 
 // Radius is that of one corner.
 type Radius struct {
-	Max bool   // as round as the picture allows
+	Max bool   // as round as the image allows
 	Px  Number // pixels
 }

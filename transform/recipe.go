@@ -10,15 +10,15 @@ import (
 // order of its fields. Trim is not part of it: what Trim leaves is a fact that
 // the Recipe is made from.
 type Recipe struct {
-	// Scale is the size the whole picture is scaled to; the picture's own when
-	// it is not scaled.
+	// Scale is the size the whole image is scaled to; the image's own when it
+	// is not scaled.
 	Scale Size
 
 	// Crop is what is then kept of it; all of it when it is not cut.
 	Crop Rect
 
-	// CropFirst reports that the picture is enlarged and then cut. Scale is then only
-	// the measure: nothing is drawn of the scaled picture but Crop.
+	// CropFirst reports that the image is enlarged and then cut. Scale is
+	// then only the measure: nothing is drawn of the scaled image but Crop.
 	CropFirst bool
 
 	// Seek looks for the most telling part of Crop's size instead of taking
@@ -38,11 +38,11 @@ type Recipe struct {
 	Colorize     Colorize
 	Gradient     Ramp
 
-	// Canvas is the size of the canvas the picture is then put on; Crop's size
+	// Canvas is the size of the canvas the image is then put on; Crop's size
 	// when it is not padded.
 	Canvas Size
 
-	// At is where the picture's top left corner lies on Canvas.
+	// At is where the image's top left corner lies on Canvas.
 	At Point
 
 	Distort Distort
@@ -56,8 +56,8 @@ type Recipe struct {
 	Border      int
 	BorderColor Color
 
-	// Corners are the radii in pixels, clockwise from the top left;
-	// MaxRadius rounds as much as the picture allows.
+	// Corners are the radii in pixels, clockwise from the top left; MaxRadius
+	// rounds as much as the image allows.
 	Corners [4]float64
 
 	Shadow Shadow
@@ -68,20 +68,20 @@ type Recipe struct {
 	Background Background
 }
 
-// MaxRadius is the radius of a corner that is as round as the picture allows.
+// MaxRadius is the radius of a corner that is as round as the image allows.
 const MaxRadius = math.MaxInt32
 
-// Point is a place in a picture, pixels from its top left corner.
+// Point is a place in an image, pixels from its top left corner.
 type Point struct{ X, Y int }
 
-// Rect is a part of a picture.
+// Rect is a part of an image.
 type Rect struct {
 	Point
 	Size
 }
 
-// Resolve makes a Step concrete for a picture with these facts. It is pure.
-// The error is errors.BadTransform, for a step that no picture with these facts
+// Resolve makes a Step concrete for an image with these facts. It is pure.
+// The error is errors.BadTransform, for a step that no image with these facts
 // can fulfil.
 func Resolve(s Step, f Facts) (Recipe, error) {
 	s = s.canonical()
@@ -126,8 +126,9 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 	return r, nil
 }
 
-// Drawn is the size of what the recipe draws. A rotation that is no multiple of
-// 90 degrees makes it the smallest upright box around the rotated picture.
+// Drawn returns the size of what the recipe draws. A rotation that is no
+// multiple of 90 degrees makes it the smallest upright box around the rotated
+// image.
 func (r Recipe) Drawn() Size {
 	sin, cos := math.Sincos(r.Rotate * math.Pi / 180)
 	_, _, flat := r.Distort.Canvas(r.Canvas)
@@ -181,8 +182,9 @@ func (z Resize) resolve(f Facts) (Recipe, error) {
 	return r, nil
 }
 
-// box is the wanted size. The side that is not given follows from the aspect
-// ratio; where nothing is scaled and none is asked for, it is the picture's own.
+// box returns the wanted size. The side that is not given follows from the
+// aspect ratio; where nothing is scaled and none is asked for, it is the
+// image's own.
 func (z Resize) box(f Facts) Size {
 	w, h := z.Width.in(f, f.Size.Width), z.Height.in(f, f.Size.Height)
 	if dpr := z.DPR.In(f); z.DPR.IsSet() && multipliable(w*dpr, z.Width) && multipliable(h*dpr, z.Height) {
@@ -210,12 +212,12 @@ func (z Resize) box(f Facts) Size {
 	return Size{pixels(w), pixels(h)}
 }
 
-// multipliable tells whether a length may be what a DPR made of l.
+// multipliable reports whether a length may be what a DPR made of l.
 func multipliable(v float64, l Length) bool { return !l.IsSet() || v >= 1 && v <= 5000 }
 
-// scaled is the picture's size when it is scaled, its shape kept, until the
-// first side reaches the box (it is then inside) or until both do. The side that
-// decides becomes exactly the box's.
+// scaled returns the image's size when it is scaled, its shape kept, until
+// the first side reaches the box (it is then inside) or until both do. The
+// side that decides becomes exactly the box's.
 func (z Resize) scaled(f Facts, box Size) Size {
 	own, w, h := f.Size, f.Shape().Width, f.Shape().Height
 	boxW, boxH := float64(box.Width), float64(box.Height)
@@ -231,10 +233,10 @@ func (z Resize) scaled(f Facts, box Size) Size {
 	return s
 }
 
-// within is the size, cut to what t has.
+// within returns the size, cut to what t has.
 func (s Size) within(t Size) Size { return Size{min(s.Width, t.Width), min(s.Height, t.Height)} }
 
-// place decides where Crop lies in the scaled picture, and the picture on the
+// place decides where Crop lies in the scaled image, and the image on the
 // canvas.
 func (z Resize) place(r *Recipe, f Facts) error {
 	focus, err := z.focus(f)
@@ -265,9 +267,10 @@ func (z Resize) place(r *Recipe, f Facts) error {
 	return nil
 }
 
-// locate puts Crop where X, Y, CenterX and CenterY say. What sticks out of the
-// picture at the right and the bottom is not kept; a centre that makes the crop
-// stick out anywhere fails (ImageKit, "Resize, crop": "the crop will fail").
+// locate puts Crop where X, Y, CenterX and CenterY say. What sticks out of
+// the image at the right and the bottom is not kept; a centre that makes the
+// crop stick out anywhere fails (ImageKit, "Resize, crop": "the crop will
+// fail").
 func (z Resize) locate(r *Recipe, f Facts) error {
 	axes := []struct {
 		corner, center Number
@@ -298,11 +301,11 @@ func (z Resize) locate(r *Recipe, f Facts) error {
 	return nil
 }
 
-// centred is where what is kept of a length begins, so that its middle is as near as
-// it can be to the part k of the length.
+// centred returns where what is kept of a length begins, so that its middle
+// is as near as it can be to the part k of the length.
 func centred(k float64, length, kept int) int {
 	return min(max(round(clamp(k, 1)*float64(length)-float64(kept)/2), 0), length-kept)
 }
 
-// share is the part k of spare pixels, rounded down.
+// share returns the part k of spare pixels, rounded down.
 func share(spare int, k float64) int { return int(float64(max(spare, 0)) * k) }

@@ -7,9 +7,9 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Refs names the files that the plan needs beside its original: the pictures and
-// fonts of its layers, whichever branch they are in. Each is named once, in the
-// order in which the plan first does.
+// Refs names the files that the plan needs beside its original: the images
+// and fonts of its layers, whichever branch they are in. Each is named once,
+// in the order in which the plan first does.
 func (p Plan) Refs() []origin.Ref {
 	var refs []origin.Ref
 	eachLayer(p.Steps, func(l Layer) {
@@ -20,21 +20,22 @@ func (p Plan) Refs() []origin.Ref {
 	return refs
 }
 
-// HasLayers tells whether any step of the plan, in any branch, has a layer.
+// HasLayers reports whether any step of the plan, in any branch, has a layer.
 func (p Plan) HasLayers() bool {
 	has := false
 	eachLayer(p.Steps, func(Layer) { has = true })
 	return has
 }
 
-// HasFonts tells whether the plan needs a font that comes as a file.
+// HasFonts reports whether the plan needs a font that comes as a file.
 func (p Plan) HasFonts() bool {
 	has := false
 	eachLayer(p.Steps, func(l Layer) { has = has || l.Kind == TextLayer && l.Text.HasFile() })
 	return has
 }
 
-// Ref is the file that the layer itself needs; ok is false where it needs none.
+// Ref returns the file that the layer itself needs; ok is false where it
+// needs none.
 func (l Layer) Ref() (ref origin.Ref, ok bool) {
 	switch l.Kind {
 	case ImageLayer:

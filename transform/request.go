@@ -11,8 +11,8 @@ type Request struct {
 	Ref  origin.Ref
 	Plan Plan
 
-	// Versioned tells whether the URL names a version of the original, so that
-	// what it gives will never change.
+	// Versioned reports whether the URL names a version of the original, so
+	// that what it gives will never change.
 	Versioned bool
 
 	// Attachment asks for an answer that is saved as a file instead of shown.
@@ -22,11 +22,11 @@ type Request struct {
 	// the original's own. The extension is the answer's matter.
 	Filename string
 
-	// Meta asks for what is known of the original, as a document, instead of for
-	// a picture.
+	// Meta asks for what is known of the original, as a document, instead of
+	// for an image.
 	Meta bool
 
-	// Named tells whether the URL chose all of the plan by names that the
+	// Named reports whether the URL chose all of the plan by names that the
 	// operator gave to transformations. False for the zero plan.
 	Named bool
 
@@ -59,7 +59,7 @@ type Detour struct {
 // Proof is what a signature in a URL proves. The zero value is that of a URL
 // without one.
 type Proof struct {
-	// Signed tells whether somebody who has one of the keys made the URL.
+	// Signed reports whether somebody who has one of the keys made the URL.
 	Signed bool
 
 	// Until is when the signature expires; zero for never.

@@ -4,27 +4,28 @@ package transform
 // given.
 type Resize struct {
 	// Width and Height are the wanted size. Where one is missing it follows
-	// from Aspect or, without one, from the picture's own.
+	// from Aspect or, without one, from the image's own.
 	Width, Height Length
 
 	// Aspect is width divided by height. It counts only where exactly one of
 	// Width and Height is given.
 	Aspect Number
 
-	// Fit says what happens where the picture and the wanted size differ in
-	// shape. Where the wanted size got its shape from the picture, all fits that
-	// scale are the same.
+	// Fit says what happens where the image and the wanted size differ in
+	// shape. Where the wanted size got its shape from the image, all fits
+	// that scale are the same.
 	Fit Fit
 
-	// NoEnlarge leaves a picture that is smaller than wanted as large as it is.
+	// NoEnlarge leaves an image that is smaller than wanted as large as it
+	// is.
 	NoEnlarge bool
 
 	// Focus is what to keep when something must be cut, and where to put the
-	// picture when it is padded.
+	// image when it is padded.
 	Focus Focus
 
 	// X and Y are the top left corner of what Crop keeps, CenterX and CenterY
-	// its middle, in pixels of the picture that comes into the step. They take
+	// its middle, in pixels of the image that comes into the step. They take
 	// precedence over Focus, each in its direction.
 	X, Y, CenterX, CenterY Number
 
@@ -41,7 +42,7 @@ type Resize struct {
 	AutoWidth, AutoDPR bool
 }
 
-// Fit is how a picture gets into a box of another shape.
+// Fit is how an image gets into a box of another shape.
 type Fit uint8
 
 // The ways to fit.
@@ -50,27 +51,27 @@ const (
 	Cover Fit = iota
 	// Stretch scales to exactly the box.
 	Stretch
-	// Inside scales until the whole picture is in the box; the result may be
+	// Inside scales until the whole image is in the box; the result may be
 	// smaller than the box in one direction.
 	Inside
 	// Outside scales until the box is covered; the result may be larger than
 	// the box in one direction.
 	Outside
-	// Pad scales until the whole picture is in the box and fills the rest.
+	// Pad scales until the whole image is in the box and fills the rest.
 	Pad
-	// Crop cuts the box out of the picture, without scaling.
+	// Crop cuts the box out of the image, without scaling.
 	Crop
-	// CropPad is Crop, and fills where the picture is smaller than the box.
+	// CropPad is Crop, and fills where the image is smaller than the box.
 	CropPad
-	// PadOnly neither scales nor cuts: it fills up to the box, and leaves a
-	// picture that is larger than the box as large as it is.
+	// PadOnly neither scales nor cuts: it fills up to the box, and leaves an
+	// image that is larger than the box as large as it is.
 	PadOnly
 )
 
-// scales tells whether the picture is scaled to the box.
+// scales reports whether the image is scaled to the box.
 func (f Fit) scales() bool { return f != Crop && f != CropPad && f != PadOnly }
 
-// Focus is a part of the picture.
+// Focus is a part of the image.
 type Focus uint8
 
 // The parts.
@@ -86,12 +87,13 @@ const (
 	FocusBottomRight
 	// FocusAuto is whatever draws attention.
 	FocusAuto
-	// FocusArea is Facts.Area. A picture that has none is not cut.
+	// FocusArea is Facts.Area. An image that has none is not cut.
 	FocusArea
 	// FocusAreaOrAuto is FocusAuto where there is no Facts.Area.
 	FocusAreaOrAuto
-	// FocusPoint is PointX and PointY: what is kept has that point in its middle,
-	// as far as the picture's edges allow. Padding is as with FocusCenter.
+	// FocusPoint is PointX and PointY: what is kept has that point in its
+	// middle, as far as the image's edges allow. Padding is as with
+	// FocusCenter.
 	FocusPoint
 )
 

@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// plant is the picture of which ImageKit's page on resizing gives numbers: its
+// plant is the image of which ImageKit's page on resizing gives numbers: its
 // aspect ratio is 0.74.
 var plant = Facts{Size: Size{740, 1000}, Format: JPEG, Frames: 1}
 
@@ -20,19 +20,19 @@ type geometry struct {
 	at     Point
 }
 
-// scaled is the geometry of a picture that is neither cut nor padded.
+// scaled returns the geometry of an image that is neither cut nor padded.
 func scaled(w, h int) geometry {
 	s := Size{w, h}
 	return geometry{s, Rect{Size: s}, s, Point{}}
 }
 
-// cut is that of a picture of w x h of which a part is kept.
+// cut returns that of an image of w x h of which a part is kept.
 func cut(w, h, x, y, cropW, cropH int) geometry {
 	part := Size{cropW, cropH}
 	return geometry{Size{w, h}, Rect{Point{x, y}, part}, part, Point{}}
 }
 
-// padded is that of a picture of w x h that is put on a canvas.
+// padded returns that of an image of w x h that is put on a canvas.
 func padded(w, h, canvasW, canvasH, x, y int) geometry {
 	s := Size{w, h}
 	return geometry{s, Rect{Size: s}, Size{canvasW, canvasH}, Point{x, y}}
@@ -145,8 +145,8 @@ func TestOneSide(t *testing.T) {
 	})
 }
 
-// 640 wide, 213.33 high: a box of 640x213 is a little wider than the picture. It
-// must be neither made narrower, nor cut, nor padded for that.
+// 640 wide, 213.33 high: a box of 640x213 is a little wider than the image.
+// It must be neither made narrower, nor cut, nor padded for that.
 func TestOneSideIsExact(t *testing.T) {
 	for _, fit := range []Fit{Cover, Stretch, Inside, Outside, Pad} {
 		for _, no := range []bool{false, true} {
@@ -319,8 +319,8 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// The middle of the crop is at the point, or as near as the edges allow: of a
-// picture of 400 x 200 that is scaled to 200 x 100, 50 pixels are kept.
+// The middle of the crop is at the point, or as near as the edges allow: of
+// an image of 400 x 200 that is scaled to 200 x 100, 50 pixels are kept.
 func TestFocusPoint(t *testing.T) {
 	tests := []struct {
 		x, y float64

@@ -19,7 +19,8 @@ func TestRotate(t *testing.T) {
 	}
 }
 
-// The box around a rotated picture is w cos + h sin wide and w sin + h cos high.
+// The box around a rotated image is w cos + h sin wide and w sin + h cos
+// high.
 func TestDrawn(t *testing.T) {
 	tests := []struct {
 		own            Size

@@ -43,7 +43,7 @@ type Text struct {
 	Background Color
 }
 
-// HasFile tells whether the text is drawn with a font of its own.
+// HasFile reports whether the text is drawn with a font of its own.
 func (t Text) HasFile() bool { return t.File != origin.Ref{} }
 
 // Align is where the lines of a text are.
@@ -71,9 +71,9 @@ type Setting struct {
 	Top, Right, Bottom, Left int
 }
 
-// Set makes a text concrete for a picture of f.Base below it. The errors are
-// errors.BadTransform, and errors.Limit for what makes the box too large whatever
-// the text is.
+// Set makes a text concrete for an image of f.Base below it. The errors are
+// errors.BadTransform, and errors.Limit for what makes the box too large
+// whatever the text is.
 func (t Text) Set(f Facts) (Setting, error) {
 	s := Setting{Text: t}
 	for _, n := range []struct {
@@ -107,7 +107,7 @@ func (t Text) Set(f Facts) (Setting, error) {
 	return s, nil
 }
 
-// CheckBox tells whether a text whose letters take this size may be drawn.
+// CheckBox reports whether a text whose letters take this size may be drawn.
 func (s Setting) CheckBox(letters Size, l Limits) error {
 	box := Size{letters.Width + s.Left + s.Right, letters.Height + s.Top + s.Bottom}
 	if max(box.Width, box.Height) > LargestText {

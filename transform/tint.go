@@ -1,12 +1,12 @@
 package transform
 
-// Colorize tints the picture: each pixel keeps its lightness and takes the
+// Colorize tints the image: each pixel keeps its lightness and takes the
 // colour's hue and saturation. The zero value does nothing.
 type Colorize struct {
 	Color Color
 
-	// Intensity is how much of it, in percent: 0 leaves the picture as it is, at
-	// 100 nothing is left of its own hues.
+	// Intensity is how much of it, in percent: 0 leaves the image as it is,
+	// at 100 nothing is left of its own hues.
 	Intensity int
 }
 
@@ -34,7 +34,7 @@ type Replace struct {
 	Tolerance int
 
 	// From is the colour to replace; Dominant is the one that most of the
-	// picture has instead.
+	// image has instead.
 	From     Color
 	Dominant bool
 }

@@ -1,7 +1,7 @@
 package transform
 
-// Written is what is true of a picture that is written down, of the things that
-// metadata says of a picture.
+// Written is what is true of an image that is written down, of the things
+// that metadata says of an image.
 type Written struct {
 	Format Format
 	Size   Size // of one frame

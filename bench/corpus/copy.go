@@ -8,10 +8,10 @@ import (
 	"hash/crc32"
 )
 
-// Distinct is the same picture in other bytes: a comment says which copy it is.
-// A server that answers equal requests from one rendering, or from a cache, has
-// to render each copy. The error is that of a format for which there is no place
-// for a comment.
+// Distinct returns the same image in other bytes: a comment says which copy
+// it is. A server that answers equal requests from one rendering, or from a
+// cache, has to render each copy. The error is that of a format for which
+// there is no place for a comment.
 func Distinct(file []byte, copy int) ([]byte, error) {
 	comment := fmt.Appendf(nil, "copy %06d", copy)
 	switch {

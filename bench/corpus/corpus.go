@@ -1,4 +1,4 @@
-// Package corpus makes the pictures of the benchmark. They are computed, and so
+// Package corpus makes the images of the benchmark. They are computed, and so
 // the same everywhere, and come in many copies of different bytes.
 package corpus
 
@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// version grows when the pictures change.
+// version grows when the images change.
 const version = "1"
 
-// The kinds of pictures. Each is a folder of copies.
+// The kinds of images. Each is a folder of copies.
 const (
 	Photo12 = "photo-12mp" // JPEG, 4000x3000
 	Photo1  = "photo-1mp"  // JPEG, 1200x900
@@ -32,9 +32,9 @@ const (
 type Config struct {
 	Dir    string // where the kinds' folders are to be
 	Copies int    // of each kind
-	Folder string // pictures of one's own, or nothing
+	Folder string // images of one's own, or nothing
 
-	// Scale divides the sides of all pictures, for a quick look. Default: 1.
+	// Scale divides the sides of all images, for a quick look. Default: 1.
 	Scale int
 
 	// EncodeWebP writes a WebP, which Go's own packages cannot.
@@ -72,7 +72,8 @@ func Make(c Config) (map[string][]string, error) {
 	return files, err
 }
 
-// copies writes the copies of one picture, unless its stamp says they are there.
+// copies writes the copies of one image, unless its stamp says they are
+// there.
 func (c Config) copies(kind, ext, stamp string, file func() ([]byte, error)) ([]string, error) {
 	var names []string
 	for n := range c.Copies {

@@ -6,15 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// leaf is a disc that lies on the picture: what photographs are made of, seen
+// leaf is a disc that lies on the image: what photographs are made of, seen
 // from afar, are things of all sizes that hide each other.
 type leaf struct {
 	x, y, radius float64
 	y8, cb, cr   uint8
 }
 
-// leaves are discs whose radii follow the law that makes a picture look the same
-// from near and far, from the lowest to the topmost.
+// leaves are discs whose radii follow the law that makes an image look the
+// same from near and far, from the lowest to the topmost.
 func leaves(rnd *rand.Rand, w, h, count int) []leaf {
 	const smallest = 6
 	largest := float64(min(w, h)) / 3
@@ -31,7 +31,7 @@ func leaves(rnd *rand.Rand, w, h, count int) []leaf {
 	return all
 }
 
-// rows calls f for each row of the disc that is in a picture of w by h pixels,
+// rows calls f for each row of the disc that is in an image of w by h pixels,
 // with the columns from left to before right.
 func (l leaf) rows(w, h int, f func(y, left, right int)) {
 	for y := max(0, int(l.y-l.radius)); y < min(h, int(l.y+l.radius)+1); y++ {
@@ -43,7 +43,7 @@ func (l leaf) rows(w, h int, f func(y, left, right int)) {
 	}
 }
 
-// photo paints a picture with the statistics of a photograph: things that hide
+// photo paints an image with the statistics of a photograph: things that hide
 // each other, soft shades over them, a fine grain, and colours at half the
 // resolution of the brightness.
 func photo(seed uint64, w, h int) *image.YCbCr {
@@ -117,7 +117,7 @@ func grain(rnd *rand.Rand, pix []uint8, deviation float64) {
 	}
 }
 
-// cutout is a picture with alpha: leaves with soft edges on nothing.
+// cutout returns an image with alpha: leaves with soft edges on nothing.
 func cutout(seed uint64, w, h int) *image.NRGBA {
 	rnd := rand.New(rand.NewPCG(seed, 2))
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))

@@ -9,8 +9,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// setting is one way to write a picture. Settings that differ in quality only
-// are a ladder, on which the quality that looks like another format's is found.
+// setting is one way to write an image. Settings that differ in quality only
+// are a ladder, on which the quality that looks like another format's is
+// found.
 type setting struct {
 	ladder
 	quality int // 0 for what loses nothing

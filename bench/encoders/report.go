@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// without tells whether a setting gave what another one gave before: the encoder
-// of this build lacks what it asks for.
+// without reports whether a setting gave what another one gave before: the
+// encoder of this build lacks what it asks for.
 func (r result) without(results []result) bool {
 	return slices.ContainsFunc(results, func(other result) bool {
 		return r.format == other.format && r.effort == other.effort && r.quality == other.quality && r.bytes == other.bytes && r.mean == other.mean

@@ -81,7 +81,7 @@ func (r Result) Rate() float64 {
 	return float64(len(r.Times)) / r.Elapsed.Seconds()
 }
 
-// Mean is the mean time of a request, 0 if there was none.
+// Mean returns the mean time of a request, 0 if there was none.
 func (r Result) Mean() time.Duration {
 	if len(r.Times) == 0 {
 		return 0
@@ -93,8 +93,8 @@ func (r Result) Mean() time.Duration {
 	return sum / time.Duration(len(r.Times))
 }
 
-// Percentile is the time that a share of the requests, above 0 and at most 1,
-// did not exceed, by the nearest rank; 0 if there was none.
+// Percentile returns the time that a share of the requests, above 0 and at
+// most 1, did not exceed, by the nearest rank; 0 if there was none.
 func (r Result) Percentile(share float64) time.Duration {
 	if len(r.Times) == 0 {
 		return 0

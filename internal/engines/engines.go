@@ -134,7 +134,7 @@ func (l *Lease) Release() error {
 	return stderrors.Join(err, l.settings.release())
 }
 
-// Version is that of the drawing, of which entity tags are made.
+// Version returns that of the drawing, of which entity tags are made.
 func (l *Lease) Version() string { return l.engine.Version() }
 
 // Borrow returns the engine for one request. Caddy cleans a handler up while it still

@@ -24,9 +24,10 @@ func newEngine(s Settings) (render.Engine, error) {
 		Workers: s.Workers,
 		Strict:  s.Isolation == Strict,
 		Fonts:   s.Fonts,
-		// Admission works with estimates, which a picture can belie: an SVG that
-		// embeds another takes more than was foreseen. A worker gets no more than all
-		// workers together should take, and what it takes without any picture.
+		// Admission works with estimates, which an image can belie: an SVG
+		// that embeds another takes more than was foreseen. A worker gets no
+		// more than all workers together should take, and what it takes
+		// without any image.
 		MaxMemory: min(s.Memory+512<<20, 4<<30),
 		Started:   workerStarts.Inc,
 		Ended:     func(why workers.End) { workerEnds.WithLabelValues(string(why)).Inc() },

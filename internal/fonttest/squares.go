@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Squares is a TrueType font of the family Squares in which each of the letters,
-// all of the Basic Multilingual Plane, is a square that stands on the line: 0.8 of
-// the font's size wide, with 0.1 at each side. It has no other letters.
+// Squares returns a TrueType font of the family Squares in which each of the
+// letters, all of the Basic Multilingual Plane, is a square that stands on
+// the line: 0.8 of the font's size wide, with 0.1 at each side. It has no
+// other letters.
 func Squares(letters string) []byte {
 	runes := []rune(letters)
 	slices.Sort(runes)

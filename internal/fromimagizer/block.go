@@ -54,7 +54,8 @@ func (b *block) note(text string) {
 	b.lines = append(b.lines, line)
 }
 
-// token is a text as one word of a Caddyfile. The text is not unwritable.
+// token returns a text as one word of a Caddyfile. The text is not
+// unwritable.
 func token(text string) string {
 	switch {
 	case text != "" && !strings.ContainsAny(text, " \"`#{}\\<\u0085\u00a0") && !hasSpace(text):
@@ -67,16 +68,16 @@ func token(text string) string {
 	return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
 }
 
-// hasSpace tells whether a text would be split.
+// hasSpace reports whether a text would be split.
 func hasSpace(text string) bool {
 	return len(strings.Fields(text)) != 1 || strings.TrimSpace(text) != text
 }
 
-// literal is a text for an option in which Caddy replaces placeholders, and that
-// has none.
+// literal returns a text for an option in which Caddy replaces placeholders,
+// and that has none.
 func literal(text string) string { return strings.ReplaceAll(text, "{", `\{`) }
 
-// quoteKey is a key in a message: as it is, if it looks like one.
+// quoteKey returns a key in a message: as it is, if it looks like one.
 func quoteKey(key string) string {
 	plain := len(key) <= longestShown && key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == ""
 	if plain {

@@ -146,7 +146,7 @@ func (c *config) readBackend(m member) error {
 	return nil
 }
 
-// networks are where a backend is, if its URL tells.
+// networks returns where a backend is, if its URL tells.
 func networks(u *url.URL) []string {
 	if strings.EqualFold(u.Hostname(), "localhost") {
 		return []string{"127.0.0.0/8", "::1/128"}
@@ -203,7 +203,7 @@ func (c *config) readName(m member, to *string) error {
 	return nil
 }
 
-// isParameter tells whether Imagizer's dialect knows a parameter.
+// isParameter reports whether Imagizer's dialect knows a parameter.
 func isParameter(name string) bool {
 	_, err := imagizer.New(imagizer.Config{ImageParamsAllowed: &[]string{name}})
 	return err == nil

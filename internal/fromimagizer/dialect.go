@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// dialect is what stands in the block of the dialect.
+// dialect returns what stands in the block of the dialect.
 func (p *printer) dialect() (b block) {
 	p.dynamicOrigin(&b)
 	if p.allowDataURLs != nil && *p.allowDataURLs {
@@ -65,7 +65,8 @@ func (p *printer) lists(b *block) {
 	p.list(b, "bucketsAllowed", "buckets_allowed", p.buckets, func(one string) imagizer.Config { return imagizer.Config{BucketsAllowed: []string{one}} })
 }
 
-// list adds the values that the option takes, and tells whether there are any.
+// list adds the values that the option takes, and reports whether there are
+// any.
 func (p *printer) list(b *block, key, option string, values []string, with func(string) imagizer.Config) (any bool) {
 	var good []string
 	for _, v := range values {
@@ -111,7 +112,7 @@ func (p *printer) validations(b *block) {
 	}
 }
 
-// words are a rule as an option has it.
+// words returns a rule as an option has it.
 func words(r imagizer.Rule) (all []string) {
 	number := func(word string, v float64) {
 		all = append(all, word, strconv.FormatFloat(v, 'g', -1, 64))

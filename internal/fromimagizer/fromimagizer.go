@@ -14,10 +14,10 @@ import (
 // MaxSize is how large a configuration may be, in bytes.
 const MaxSize = 1 << 20
 
-// Convert returns a Caddyfile, not indented, for the site at an address, and what
-// somebody has to look at. check tells whether an option takes a value: one of
-// add_response_headers and cache_control. The error says what is wrong with the
-// configuration.
+// Convert returns a Caddyfile, not indented, for the site at an address, and
+// what somebody has to look at. check reports whether an option takes a
+// value: one of add_response_headers and cache_control. The error says what
+// is wrong with the configuration.
 func Convert(text []byte, address string, check func(option, value string) error) (caddyfile string, warnings []string, err error) {
 	if len(text) > MaxSize {
 		return "", nil, fmt.Errorf("the configuration has %d bytes, more than %d", len(text), MaxSize)
@@ -58,7 +58,7 @@ func (p *printer) warn(b *block, text string, args ...any) {
 	p.warnings = append(p.warnings, text)
 }
 
-// rest is what is not taken over.
+// rest returns what is not taken over.
 func (p *printer) rest() (b block) {
 	for _, key := range p.unused {
 		b.note(key + " is left out. " + instead[key])

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// origins are where originals come from.
+// origins returns where originals come from.
 func (p *printer) origins() (b block) {
 	switch {
 	case p.aws != nil:
@@ -70,8 +70,8 @@ const (
 	defaultTime = 30 * time.Second // fetch_timeout, render_timeout
 )
 
-// times are the options of an origin without which a time of its own would be over
-// before one of Imagizer's.
+// times returns the options of an origin without which a time of its own
+// would be over before one of Imagizer's.
 func (p *printer) times(web bool) (b block) {
 	if web && p.connectTimeout > dialTime {
 		b.add("dial_timeout", p.connectTimeout.String())
@@ -85,7 +85,7 @@ func (p *printer) times(web bool) (b block) {
 	return b
 }
 
-// options are those of the handler.
+// options returns those of the handler.
 func (p *printer) options() (b block) {
 	for _, o := range []struct {
 		name  string

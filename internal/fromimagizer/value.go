@@ -32,7 +32,7 @@ var secretive = map[string]bool{"accessControl": true, "awsAuthorization": true,
 // longestShown is how much of a value messages show, in bytes.
 const longestShown = 60
 
-// short is a value as messages show it.
+// short returns a value as messages show it.
 func short(value json.RawMessage) string {
 	var b bytes.Buffer
 	if json.Compact(&b, value) != nil {

@@ -91,8 +91,9 @@ func run(t testing.TB, cmd *exec.Cmd) <-chan struct{} {
 	return exited
 }
 
-// answers says whether requests are served: its health checks are content before
-// users and buckets are loaded, an unsigned request is not refused before.
+// answers reports whether requests are served: its health checks are content
+// before users and buckets are loaded, an unsigned request is not refused
+// before.
 func (s *Server) answers(ctx context.Context) bool {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	if err != nil {
@@ -116,7 +117,8 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// binary is the path of MinIO: $CADDY_IMAGES_MINIO, or bin/minio of this module.
+// binary returns the path of MinIO: $CADDY_IMAGES_MINIO, or bin/minio of this
+// module.
 func binary(t testing.TB) string {
 	t.Helper()
 	if path := os.Getenv("CADDY_IMAGES_MINIO"); path != "" {

@@ -16,13 +16,14 @@ type Page struct {
 	More    string // of its dictionary, as in "/Rotate 90"
 }
 
-// File is a PDF of these pages. What else they need are the objects, the first of
-// which has the number 3 + 2 * len(pages).
+// File returns a PDF of these pages. What else they need are the objects, the
+// first of which has the number 3 + 2 * len(pages).
 func File(pages []Page, objects ...string) []byte {
 	return Of("", append(pageObjects(pages), objects...)...)
 }
 
-// pageObjects are the catalog, the list of the pages, and two objects for each.
+// pageObjects returns the catalog, the list of the pages, and two objects for
+// each.
 func pageObjects(pages []Page) []string {
 	var kids strings.Builder
 	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", ""}
@@ -36,7 +37,7 @@ func pageObjects(pages []Page) []string {
 	return objects
 }
 
-// Stream is an object with a content, as it is.
+// Stream returns an object with a content, as it is.
 func Stream(entries, content string) string {
 	return fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", entries, len(content), content)
 }
@@ -50,8 +51,8 @@ func Deflated(entries, content string) string {
 	return Stream("/Filter/FlateDecode"+entries, b.String())
 }
 
-// Of is a PDF of the objects from 1 on, the first being its catalog; trailer are
-// more entries of its trailer.
+// Of returns a PDF of the objects from 1 on, the first being its catalog;
+// trailer are more entries of its trailer.
 func Of(trailer string, objects ...string) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.7\n")

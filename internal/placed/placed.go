@@ -24,7 +24,7 @@ type state[T any] struct {
 // Begin begins a block at the token that d is at.
 func Begin[T any](d *caddyfile.Dispenser) *Block[T] { return &Block[T]{begin: *d} }
 
-// At is the place that d is at, for Read.
+// At returns the place that d is at, for Read.
 func At(d *caddyfile.Dispenser) caddyfile.Dispenser { return *d }
 
 // Read notes what the block comes to with the option that stands at a place. sofar must
@@ -50,8 +50,8 @@ func (b *Block[T]) Check(whole T, check func(T) error) error {
 	return b.begin.Errf("%v", err)
 }
 
-// Known is a value, or instead of one with placeholders, which is not known yet, another
-// that is right.
+// Known returns a value, or instead of one with placeholders, which is not
+// known yet, another that is right.
 func Known(value, right string) string {
 	if strings.Contains(value, "{") {
 		return right

@@ -148,7 +148,7 @@ func whileKept(ctx, client context.Context, w *writer) (context.Context, context
 	}
 }
 
-// innerRequest is the request that the handlers see: a GET for the whole
+// innerRequest returns the request that the handlers see: a GET for the whole
 // original, at the URL without its transformation, with placeholders that say
 // so and the variables and placeholders that handlers before us set.
 func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request, error) {
@@ -200,8 +200,9 @@ func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err err
 	return h.ServeHTTP(w, r)
 }
 
-// Refusal is a cause of the error if the handlers answered with a status that is
-// none of a file. Its header says whether other clients would get the same answer.
+// Refusal is a cause of the error if the handlers answered with a status that
+// is none of a file. Its header reports whether other clients would get the
+// same answer.
 type Refusal struct {
 	Header http.Header
 	Err    error // what a handler returned; may be nil
@@ -218,7 +219,7 @@ func (r *Refusal) Error() string {
 // Unwrap returns what the handler returned.
 func (r *Refusal) Unwrap() error { return r.Err }
 
-// failure is the error for one that the handlers returned.
+// failure returns the error for one that the handlers returned.
 func failure(err error, header http.Header) error {
 	if err == errAborted {
 		return brokeOff(err)

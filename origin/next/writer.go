@@ -44,8 +44,8 @@ type writer struct {
 
 var errEnded = stderrors.New("the handler has returned")
 
-// Header is the answer's own, so that nothing of an original's header reaches
-// the client by accident.
+// Header returns the answer's own, so that nothing of an original's header
+// reaches the client by accident.
 func (w *writer) Header() http.Header { return w.header }
 
 // WriteHeader decides what becomes of the answer.
@@ -159,8 +159,8 @@ func (w *writer) announced() (int64, bool) {
 	return n, err == nil && n >= 0
 }
 
-// source is the kept answer. An answer that turns out not to be an image, though
-// nothing in its header said so, is passed on.
+// source returns the kept answer. An answer that turns out not to be an
+// image, though nothing in its header said so, is passed on.
 func (w *writer) source() (*origin.Source, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK // RFC 9110 section 15.3.1: a handler that returns without a word says 200
@@ -195,7 +195,7 @@ func (w *writer) source() (*origin.Source, error) {
 	return source, nil
 }
 
-// decoded is the kept body, decompressed if it is compressed.
+// decoded returns the kept body, decompressed if it is compressed.
 func (w *writer) decoded() (*origin.Source, error) {
 	source := w.body.Source()
 	if len(origin.Codings(w.header)) == 0 {
@@ -213,8 +213,8 @@ func (w *writer) decoded() (*origin.Source, error) {
 	return source.Unpacked(inside), nil
 }
 
-// Vary is what the Vary of a handler's answer lists, except encodings: the client's
-// were not asked for.
+// Vary returns what the Vary of a handler's answer lists, except encodings:
+// the client's were not asked for.
 func Vary(header http.Header) []string {
 	return slices.DeleteFunc(vary.Listed(header.Values("Vary")), func(name string) bool {
 		return strings.EqualFold(name, "Accept-Encoding")

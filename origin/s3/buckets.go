@@ -81,8 +81,8 @@ type elsewhere struct {
 	region string
 }
 
-// isRegion tells whether a text looks like the name of a region. One becomes part
-// of the name of a host.
+// isRegion reports whether a text looks like the name of a region. One
+// becomes part of the name of a host.
 func isRegion(text string) bool {
 	return text != "" && len(text) <= 32 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

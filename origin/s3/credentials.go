@@ -43,7 +43,8 @@ func (o Origin) newCredentials() (*credentials.Credentials, error) {
 
 var errNoCredentials = stderrors.New("neither the environment nor a credentials file nor a role has any")
 
-// keys are the current credentials, fetched again when they are about to expire.
+// keys returns the current credentials, fetched again when they are about to
+// expire.
 func (o *Origin) keys(ctx context.Context) (credentials.Value, error) {
 	keys, err := o.credentials.GetWithContext(&credentials.CredContext{Client: o.client, Context: ctx})
 	if err == nil && keys.AccessKeyID == "" {

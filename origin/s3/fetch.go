@@ -56,8 +56,8 @@ func (o *Origin) ask(ctx context.Context, ref origin.Ref, byteRange string) (*ht
 	return o.client.Do(r)
 }
 
-// pause waits 100 to 200 ms, so that not everybody comes back at once, and says
-// whether there is time left.
+// pause waits 100 to 200 ms, so that not everybody comes back at once, and
+// reports whether there is time left.
 func pause(ctx context.Context) bool {
 	select {
 	case <-time.After(100*time.Millisecond + rand.N(100*time.Millisecond)):

@@ -142,8 +142,8 @@ func (o *Origin) Cleanup() error {
 	return nil
 }
 
-// replaced is the configuration with its placeholders replaced and its defaults
-// filled in.
+// replaced returns the configuration with its placeholders replaced and its
+// defaults filled in.
 func (o *Origin) replaced() (Origin, error) {
 	repl := caddy.NewReplacer()
 	config := *o

@@ -55,7 +55,7 @@ var codes = map[string]struct {
 	"XMinioInvalidObjectName":      {errors.NotFound, "No file was found on S3 at the specified path"},
 }
 
-// refusal is the error of an answer that brings no original.
+// refusal returns the error of an answer that brings no original.
 func refusal(answer *http.Response) error {
 	var doc document
 	// Without a document, from a proxy perhaps, the status has to do.

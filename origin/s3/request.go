@@ -17,7 +17,8 @@ import (
 // emptySHA256 is the hash of a request's empty body.
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// request is the signed GET for an original, or for a range of it if that is not empty.
+// request returns the signed GET for an original, or for a range of it if
+// that is not empty.
 func (o *Origin) request(ctx context.Context, ref origin.Ref, byteRange string) (*http.Request, error) {
 	asked := *o.base
 	asked.Path += o.prefix + ref.Name()
@@ -43,8 +44,8 @@ func (o *Origin) request(ctx context.Context, ref origin.Ref, byteRange string) 
 	return signer.SignV4(*r, keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, o.region), nil
 }
 
-// bucketURL is where the bucket is. Errors do not show an endpoint: it may have
-// a password in it.
+// bucketURL returns where the bucket is. Errors do not show an endpoint: it
+// may have a password in it.
 func (o Origin) bucketURL() (*url.URL, error) {
 	if err := s3utils.CheckValidBucketName(o.Bucket); err != nil {
 		return nil, fmt.Errorf("bucket %q: %w", o.Bucket, err)
@@ -70,7 +71,8 @@ func (o Origin) bucketURL() (*url.URL, error) {
 	return base, nil
 }
 
-// amazon is the endpoint of a region; those in China have a domain of their own.
+// amazon returns the endpoint of a region; those in China have a domain of
+// their own.
 func amazon(region string) string {
 	domain := ".amazonaws.com"
 	if strings.HasPrefix(region, "cn-") {
@@ -86,7 +88,8 @@ func needsPathStyle(endpoint *url.URL, bucket string) bool {
 	return err == nil || endpoint.Scheme == "https" && strings.Contains(bucket, ".")
 }
 
-// folder is a prefix with exactly one slash at its end; the whole bucket is "".
+// folder returns a prefix with exactly one slash at its end; the whole bucket
+// is "".
 func folder(prefix string) string {
 	if prefix = strings.Trim(prefix, "/"); prefix == "" {
 		return ""

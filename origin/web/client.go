@@ -51,8 +51,8 @@ func (o *Origin) newClient(repl *caddy.Replacer, g guard) (*http.Client, error) 
 	}, nil
 }
 
-// checkRedirect is an http.Client's CheckRedirect. via holds the requests made
-// so far, the oldest first.
+// checkRedirect returns an http.Client's CheckRedirect. via holds the
+// requests made so far, the oldest first.
 func (o *Origin) checkRedirect(next *http.Request, via []*http.Request) error {
 	switch {
 	case o.maxRedirects == 0:
@@ -76,7 +76,8 @@ func (o *Origin) checkRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// isStranger says whether a request is for another server than the operator's.
+// isStranger reports whether a request is for another server than the
+// operator's.
 func (o *Origin) isStranger(r *http.Request) bool {
 	return r.URL.Scheme != o.base.Scheme || r.URL.Host != o.base.Host
 }

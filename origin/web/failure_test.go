@@ -150,7 +150,7 @@ func TestFailures(t *testing.T) {
 
 const noGzip = "The answer of the web server says that it is compressed with gzip, and is not, or is damaged or truncated"
 
-// gzipped is a file compressed with gzip.
+// gzipped returns a file compressed with gzip.
 func gzipped(t *testing.T, file []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer

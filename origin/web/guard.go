@@ -18,7 +18,7 @@ type guard struct {
 	private []netip.Prefix
 }
 
-// control is a net.Dialer's ControlContext.
+// control returns a net.Dialer's ControlContext.
 func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	dialled, err := netip.ParseAddrPort(address)
 	if err == nil && g.allows(dialled.Addr()) {
@@ -28,8 +28,9 @@ func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) 
 		Because(fmt.Errorf("dialling %s: not a public address", address))
 }
 
-// allows says whether an address is public or private by permission. An IPv6
-// address that carries an IPv4 one reaches that one, so it is judged by it.
+// allows reports whether an address is public or private by permission. An
+// IPv6 address that carries an IPv4 one reaches that one, so it is judged by
+// it.
 func (g guard) allows(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	if contains(g.private, a) {

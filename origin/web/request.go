@@ -35,7 +35,7 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 		URL:    &asked,
 		Header: o.header.Clone(),
 	}
-	// Pictures are compressed already, and an encoded body is no picture.
+	// Images are compressed already, and an encoded body is no image.
 	r.Header.Set("Accept-Encoding", "identity")
 	if req.Sender != "" && r.Header.Values("X-Req-From") == nil {
 		r.Header.Set("X-Req-From", req.Sender)

@@ -22,8 +22,9 @@ type TLS struct {
 	// URL. Placeholders are replaced when the configuration is loaded.
 	ServerName string `json:"server_name,omitempty"`
 
-	// Whether to accept any certificate. This is for experiments only: whoever
-	// can reach the network can then replace every picture. Default: `false`
+	// Whether to accept any certificate. This is for experiments only:
+	// whoever can reach the network can then replace every image. Default:
+	// `false`
 	InsecureSkipVerify bool `json:"insecure_skip_verify,omitempty"`
 }
 

@@ -76,7 +76,7 @@ func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, 
 	return sent, err
 }
 
-// TooLong is the error for a file of more bytes than that.
+// TooLong returns the error for a file of more bytes than that.
 func TooLong(maxSize int64) error {
 	return errors.New(errors.Limit, "The file is larger than post max_size, %s", humanize.IBytes(uint64(maxSize)))
 }
@@ -145,8 +145,8 @@ func readFile(part io.Reader, maxSize int64) (*origin.Source, error) {
 	return file, err
 }
 
-// malformed is the error for what is no form. What is wrong with the connection, or
-// was said already, stays.
+// malformed returns the error for what is no form. What is wrong with the
+// connection, or was said already, stays.
 func malformed(err error) error {
 	_, told := stderrors.AsType[*errors.Error](err)
 	_, isNet := stderrors.AsType[interface {

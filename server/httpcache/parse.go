@@ -46,7 +46,7 @@ func Parse(lines ...string) (p Policy) {
 // oldest is what an age that overflows is taken for (RFC 9111 section 1.2.2).
 const oldest = 1 << 31
 
-// lower is the age that a text says, or a if that is lower.
+// lower returns the age that a text says, or a if that is lower.
 func (a Age) lower(text string) Age {
 	n := int64(0)
 	if text != "" && strings.Trim(text, "0123456789") == "" {
@@ -77,7 +77,8 @@ func directives(lines []string) func(yield func(name, value string) bool) {
 	}
 }
 
-// Names are the names of the directives of a Cache-Control, in lower case.
+// Names returns the names of the directives of a Cache-Control, in lower
+// case.
 func Names(value string) (names []string) {
 	for name := range directives([]string{value}) {
 		names = append(names, name)
@@ -85,8 +86,8 @@ func Names(value string) (names []string) {
 	return names
 }
 
-// separator is where the first directive ends: outside of a quoted string, if that
-// ends at all.
+// separator returns where the first directive ends: outside of a quoted
+// string, if that ends at all.
 func separator(text string) int {
 	quoted := false
 	for i := 0; i < len(text); i++ {
@@ -107,8 +108,9 @@ func separator(text string) int {
 
 const separators = ",; \t"
 
-// Of is what an origin says about storing its response: cacheControl, and the other
-// fields of the header, which may be nil. Ages are counted from now.
+// Of returns what an origin says about storing its response: cacheControl,
+// and the other fields of the header, which may be nil. Ages are counted from
+// now.
 func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	p := Parse(cacheControl)
 	if cacheControl == "" && slices.Contains(Names(strings.Join(header.Values("Pragma"), ",")), "no-cache") {
@@ -139,8 +141,9 @@ func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	return p
 }
 
-// lifetime is how long a response is fresh by its Expires. One that is no date, such
-// as 0, has expired, and so has what says two things (section 4.2.1).
+// lifetime returns how long a response is fresh by its Expires. One that is
+// no date, such as 0, has expired, and so has what says two things (section
+// 4.2.1).
 func lifetime(expires []string, date time.Time) Age {
 	until, err := http.ParseTime(expires[0])
 	if err != nil || len(expires) > 1 {
@@ -151,7 +154,7 @@ func lifetime(expires []string, date time.Time) Age {
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// after is what is left of an age.
+// after returns what is left of an age.
 func (a Age) after(age int64) Age {
 	if a.Given {
 		a.Seconds = max(a.Seconds-age, 0)

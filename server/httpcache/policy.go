@@ -30,14 +30,14 @@ type Age struct {
 	Seconds int64
 }
 
-// Seconds is an Age that was given.
+// Seconds returns an Age that was given.
 func Seconds(n int64) Age { return Age{true, n} }
 
 // PerUser is the Cache-Control of a response for one user. A browser that two users
 // share asks again before it shows what it has.
 const PerUser = "private, no-cache"
 
-// String is the policy as a Cache-Control; empty if it says nothing.
+// String returns the policy as a Cache-Control; empty if it says nothing.
 func (p Policy) String() string {
 	switch {
 	case p.NoStore:
@@ -85,8 +85,9 @@ func (p Policy) AllowsCredentials() bool {
 	return !p.NoStore && !p.Private && (p.Public || p.MustRevalidate || p.SMaxAge.Given)
 }
 
-// shared is how long the response is fresh in a shared cache, and own in one of a
-// single user. Where the origin spoke to one of them only, it holds for both.
+// shared returns how long the response is fresh in a shared cache, and own in
+// one of a single user. Where the origin spoke to one of them only, it holds
+// for both.
 func (p Policy) shared() Age { return p.SMaxAge.or(p.MaxAge) }
 func (p Policy) own() Age    { return p.MaxAge.or(p.SMaxAge) }
 
@@ -97,9 +98,9 @@ func (a Age) or(other Age) Age {
 	return other
 }
 
-// Strictest is the policy of what is made of several responses: it has every
-// restriction of one of them and the shortest freshness, and what loosens the rules
-// only if all have it.
+// Strictest returns the policy of what is made of several responses: it has
+// every restriction of one of them and the shortest freshness, and what
+// loosens the rules only if all have it.
 func Strictest(policies ...Policy) Policy {
 	if len(policies) == 0 {
 		return Policy{}

@@ -143,9 +143,9 @@ var (
 	errNoSibling = errors.New(errors.BadTransform, "The path of the original was rewritten, so the URL of this file is not known, nor whether access rules allow it; a named transformation may have it")
 )
 
-// sibling is the path of ref where escaped is that of an original whose own path
-// is own, or a whole URL: whatever stands before that stays. ok is false where the
-// path, rewritten on its way here, does not end in it.
+// sibling returns the path of ref where escaped is that of an original whose
+// own path is own, or a whole URL: whatever stands before that stays. ok is
+// false where the path, rewritten on its way here, does not end in it.
 func sibling(escaped, own string, ref origin.Ref) (path string, ok bool) {
 	if own == "" {
 		escaped = strings.TrimSuffix(escaped, "/") + "/" // the endpoint itself

@@ -190,7 +190,7 @@ func find(in, segments []string) int {
 	return -1
 }
 
-// decoded is the segment itself where it is not well encoded.
+// decoded returns the segment itself where it is not well encoded.
 func decoded(segment string) string {
 	if plain, err := url.PathUnescape(segment); err == nil {
 		return plain

@@ -24,8 +24,8 @@ type Space struct {
 	peak      float64 // of HDR: the most light of a component, in cd/m2
 }
 
-// Of is the space that a description is of. It is false for sRGB, which is
-// also meant where there is no description, or none that makes sense.
+// Of returns the space that a description is of. It is false for sRGB, which
+// is also meant where there is no description, or none that makes sense.
 func Of(c header.Colours) (Space, bool) {
 	s := Space{primaries: rec709, transfer: srgb, narrow: c.Narrow}
 	switch {
@@ -52,8 +52,8 @@ func (s Space) isSRGB() bool {
 	return plain && !s.narrow && s.primaries.near(rec709)
 }
 
-// peakOf is the light of the brightest component: what the file says of it, or else
-// 1000 cd/m2. What is no brighter than white needs no mapping.
+// peakOf returns the light of the brightest component: what the file says of
+// it, or else 1000 cd/m2. What is no brighter than white needs no mapping.
 func peakOf(maxCLL float64) float64 {
 	if maxCLL > 0 {
 		return math.Max(White, math.Min(maxCLL, pqMost))
@@ -114,7 +114,7 @@ func (s Space) Conversion(most, full int) Conversion {
 	return c
 }
 
-// signal is what a sample is of the range from black, 0, to white, 1.
+// signal returns what a sample is of the range from black, 0, to white, 1.
 func (s Space) signal(sample, full int) float64 {
 	v := float64(sample) / float64(full)
 	if s.narrow {
@@ -126,7 +126,7 @@ func (s Space) signal(sample, full int) float64 {
 	return math.Max(0, math.Min(v, 1))
 }
 
-// light is the light that a signal stands for.
+// light returns the light that a signal stands for.
 func (s Space) light() func(float64) float64 {
 	switch s.transfer.kind {
 	case curvePQ:

@@ -9,7 +9,7 @@ import (
 // point is a chromaticity.
 type point struct{ x, y float64 }
 
-// xyz is the colour of a chromaticity whose X, Y and Z add up to 1.
+// xyz returns the colour of a chromaticity whose X, Y and Z add up to 1.
 func (p point) xyz() [3]float64 { return [3]float64{p.x, p.y, 1 - p.x - p.y} }
 
 type primaries struct{ white, red, green, blue point }
@@ -42,8 +42,9 @@ var known = map[uint8]primaries{
 	22: {d65, point{0.630, 0.340}, point{0.295, 0.605}, point{0.155, 0.077}},    // EBU Tech 3213
 }
 
-// primariesOf are those of a code point. Where it says none they are those that go with
-// the transfer: HDR has one set of them (ITU-R BT.2100), and all else is sRGB's.
+// primariesOf returns those of a code point. Where it says none they are
+// those that go with the transfer: HDR has one set of them (ITU-R BT.2100),
+// and all else is sRGB's.
 func primariesOf(code uint8, t transfer) primaries {
 	if p, ok := known[code]; ok {
 		return p
@@ -101,10 +102,10 @@ func (p primaries) corners() matrix {
 	return matrix{r[0], g[0], b[0], r[1], g[1], b[1], r[2], g[2], b[2]}
 }
 
-// parts is how much of each primary is in white, whose Y is 1.
+// parts returns how much of each primary is in white, whose Y is 1.
 func (p primaries) parts() [3]float64 { return p.corners().inverse().of(scaled(p.white)) }
 
-// scaled is the colour of a chromaticity whose Y is 1.
+// scaled returns the colour of a chromaticity whose Y is 1.
 func scaled(p point) [3]float64 {
 	v := p.xyz()
 	return [3]float64{v[0] / p.y, 1, v[2] / p.y}
@@ -116,7 +117,7 @@ func (p primaries) toXYZ() matrix {
 	return p.corners().times(diagonal(parts))
 }
 
-// luma are the parts of the primaries in the Y of white.
+// luma returns the parts of the primaries in the Y of white.
 func (p primaries) luma() [3]float64 {
 	m := p.toXYZ()
 	return [3]float64{m[3], m[4], m[5]}

@@ -29,9 +29,10 @@ var srgb = transfer{kind: curveSRGB}
 
 func power(exponent float64) transfer { return transfer{curvePower, exponent} }
 
-// transferOf is that of a code point of ITU-T H.273, table 3. What video cameras do
-// (BT.709, BT.601, BT.2020 and their kin) is not undone by displays, and pictures that
-// say it are shown as sRGB, as browsers do. So are those of unknown transfer.
+// transferOf returns that of a code point of ITU-T H.273, table 3. What video
+// cameras do (BT.709, BT.601, BT.2020 and their kin) is not undone by
+// displays, and images that say it are shown as sRGB, as browsers do. So are
+// those of unknown transfer.
 func transferOf(code uint8) transfer {
 	switch code {
 	case 4:
@@ -56,7 +57,7 @@ func transferOf(code uint8) transfer {
 	return srgb
 }
 
-// decode is the light, 1 that of white, of a signal from 0 to 1, in SDR.
+// decode returns the light, 1 that of white, of a signal from 0 to 1, in SDR.
 func (t transfer) decode(v float64) float64 {
 	switch t.kind {
 	case curvePower:
@@ -103,20 +104,20 @@ const (
 	pqMost = 10_000
 )
 
-// pqLight is the light in cd/m2 of a signal of PQ.
+// pqLight returns the light in cd/m2 of a signal of PQ.
 func pqLight(v float64) float64 {
 	e := math.Pow(v, 1/pqM2)
 	return pqMost * math.Pow(math.Max(e-pqC1, 0)/(pqC2-pqC3*e), 1/pqM1)
 }
 
-// pqSignal is the signal of PQ for light in cd/m2.
+// pqSignal returns the signal of PQ for light in cd/m2.
 func pqSignal(light float64) float64 {
 	y := math.Pow(light/pqMost, pqM1)
 	return math.Pow((pqC1+pqC2*y)/(1+pqC3*y), pqM2)
 }
 
-// hlgScene is the light of the scene, of which 1 is the most, for a signal of HLG
-// (ITU-R BT.2100, table 5).
+// hlgScene returns the light of the scene, of which 1 is the most, for a
+// signal of HLG (ITU-R BT.2100, table 5).
 func hlgScene(v float64) float64 {
 	const a = 0.17883277
 	const b = 1 - 4*a

@@ -88,7 +88,7 @@ func TestPixelsOfGIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := b.Bytes()
-	at := 13 + 3*256 // the picture, behind the screen and its palette
+	at := 13 + 3*256 // the image, behind the screen and its palette
 	for file[at] != gifImage {
 		at++
 	}

@@ -64,7 +64,8 @@ func walkGIF(file []byte) (found Missing, whole int) {
 	}
 }
 
-// gifPalette is the length of the colour table that a packed field announces.
+// gifPalette returns the length of the colour table that a packed field
+// announces.
 func gifPalette(packed byte) int {
 	if packed&0x80 == 0 {
 		return 0
@@ -85,9 +86,9 @@ func behindBlocks(file []byte, at int) int {
 	return -1
 }
 
-// lzwPixels is how many pixels the data of a frame come to, up to as many as are wanted
-// (GIF89a, appendix F). Of each string only the length is kept. It is false for data
-// that no encoder writes.
+// lzwPixels returns how many pixels the data of a frame come to, up to as
+// many as are wanted (GIF89a, appendix F). Of each string only the length is
+// kept. It is false for data that no encoder writes.
 func lzwPixels(file []byte, at, wanted int) (pixels int, ok bool) {
 	if at >= len(file) {
 		return 0, false

@@ -195,7 +195,7 @@ func (j *jpegFile) read(ctx contextDone, s scan, at int) (mcus, end int, err err
 // contextDone is what of a context counts here.
 type contextDone interface{ Err() error }
 
-// blocks is how many blocks of a component an MCU has.
+// blocks returns how many blocks of a component an MCU has.
 func (s scan) blocks(p *part) int {
 	if s.interleaved {
 		return p.h * p.v

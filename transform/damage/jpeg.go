@@ -46,13 +46,13 @@ type jpegFile struct {
 	progressive bool
 	arithmetic  bool // the data of scans cannot be read
 	gap         bool // a scan follows upon one that is not there
-	wide, high  int  // of the picture, in MCUs
+	wide, high  int  // of the image, in MCUs
 	components  []component
 	restart     int           // MCUs between two restart markers; 0 for none
 	tables      [2][4]huffman // for DC and AC
 }
 
-// component is a channel of a picture.
+// component is a channel of an image.
 type component struct {
 	id           byte
 	h, v         int
@@ -138,9 +138,9 @@ func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, e
 	return j.uncovered(scans), ended, nil
 }
 
-// nextMarker is where the next marker is, with its first byte; -1 for none. In the data
-// of a scan, those of restarts are passed over, as in any place where they are not
-// wanted.
+// nextMarker returns where the next marker is, with its first byte; -1 for
+// none. In the data of a scan, those of restarts are passed over, as in any
+// place where they are not wanted.
 func nextMarker(file []byte, at int) int {
 	for at < len(file) {
 		n := bytes.IndexByte(file[at:], 0xff)

@@ -11,9 +11,10 @@ import (
 
 const pngSignature = 8
 
-// findPNG walks over the chunks. A critical one whose checksum is wrong has other bytes
-// than were written; what is wrong in the others is not in the picture (PNG, section
-// 13.2). Where the file ends without IEND, the rows are counted.
+// findPNG walks over the chunks. A critical one whose checksum is wrong has
+// other bytes than were written; what is wrong in the others is not in the
+// image (PNG, section 13.2). Where the file ends without IEND, the rows are
+// counted.
 func findPNG(ctx context.Context, file []byte) (Missing, error) {
 	var header []byte
 	var data [][]byte
@@ -44,7 +45,7 @@ func findPNG(ctx context.Context, file []byte) (Missing, error) {
 	}
 }
 
-// isCritical reports whether a chunk is one without which the picture cannot be
+// isCritical reports whether a chunk is one without which the image cannot be
 // decoded, as far as decoders know it.
 func isCritical(kind string) bool { return kind == "IHDR" || kind == "PLTE" || kind == "IDAT" }
 
@@ -79,13 +80,13 @@ func rowsOf(ctx context.Context, header []byte, data [][]byte) (Missing, error) 
 	return "", nil
 }
 
-// passes of an interlaced picture: where the first pixel is, and how far apart they are
-// (PNG, section 8.2).
+// passes of an interlaced image: where the first pixel is, and how far apart
+// they are (PNG, section 8.2).
 var passes = [7][4]int64{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// pngBytes is how many bytes the filtered rows of a picture take.
+// pngBytes returns how many bytes the filtered rows of an image take.
 func pngBytes(header []byte) int64 {
 	if len(header) < 13 {
 		return 0

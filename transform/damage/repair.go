@@ -16,8 +16,9 @@ import (
 // before the first that lacks something. Where it can make none, and of other formats,
 // whose decoders do that themselves or not at all, the file is returned as it is.
 //
-// libspng, with libvips, leaves memory as it was where rows are missing, and shows what
-// other pictures had there. A PNG with more than mostPixels is left to it to refuse.
+// libspng, with libvips, leaves memory as it was where rows are missing, and
+// shows what other images had there. A PNG with more than mostPixels is left
+// to it to refuse.
 //
 // When ctx is done it stops soon.
 func Repair(ctx context.Context, file []byte, format sniff.Format, mostPixels int64) []byte {

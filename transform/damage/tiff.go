@@ -83,7 +83,7 @@ func (t tiff) word(at, size int) uint64 {
 	}
 }
 
-// place is an offset into the file, or one behind its end.
+// place returns an offset into the file, or one behind its end.
 func (t tiff) place(offset uint64) int {
 	return int(min(offset, uint64(len(t.file)), math.MaxInt32))
 }

@@ -37,8 +37,8 @@ func Parse(text string) (Endpoint, error) {
 	return Endpoint(e), nil
 }
 
-// Below is the part of an escaped path after the endpoint and the slashes that
-// follow it; ok is false for a path that is not below it.
+// Below returns the part of an escaped path after the endpoint and the
+// slashes that follow it; ok is false for a path that is not below it.
 //
 // One that is below it for those who clean paths only, /x/../shop, is refused
 // because of origin.ErrPath: it must not go to the handlers behind unseen.
@@ -50,8 +50,8 @@ func (e Endpoint) Below(escapedPath string) (rest string, ok bool, err error) {
 	return strings.TrimLeft(rest, "/"), ok, nil
 }
 
-// Behind is the part of a path after the endpoint and one slash. Only whole
-// segments match, so that /shop is not the endpoint of /shopping. A
+// Behind returns the part of a path after the endpoint and one slash. Only
+// whole segments match, so that /shop is not the endpoint of /shopping. A
 // percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
 func (e Endpoint) Behind(escapedPath string) (string, bool) {
 	rest := escapedPath
@@ -68,9 +68,9 @@ func (e Endpoint) Behind(escapedPath string) (string, bool) {
 	return strings.TrimPrefix(rest, "/"), true
 }
 
-// isHidden tells whether a path that does not begin with the endpoint is below it
-// once it is cleaned, as file servers clean paths: //shop, /./shop and /x/../shop
-// are /shop to them.
+// isHidden reports whether a path that does not begin with the endpoint is
+// below it once it is cleaned, as file servers clean paths: //shop, /./shop
+// and /x/../shop are /shop to them.
 func (e Endpoint) isHidden(escapedPath string) bool {
 	name, err := url.PathUnescape(escapedPath)
 	if err != nil {
@@ -80,8 +80,8 @@ func (e Endpoint) isHidden(escapedPath string) bool {
 	return is && (rest == "" || rest[0] == '/')
 }
 
-// firstByte is the first byte of a path, percent-decoded, and how many bytes
-// that takes; 0, 0 when there is none.
+// firstByte returns the first byte of a path, percent-decoded, and how many
+// bytes that takes; 0, 0 when there is none.
 func firstByte(escaped string) (c byte, n int) {
 	if len(escaped) >= 3 && escaped[0] == '%' {
 		if s, err := url.PathUnescape(escaped[:3]); err == nil {

@@ -1,5 +1,5 @@
-// Package exif reads the tags of EXIF: what a camera says of a picture. It also writes
-// those that are true of a picture that was made of the camera's.
+// Package exif reads the tags of EXIF: what a camera says of an image. It
+// also writes those that are true of an image that was made of the camera's.
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded, whatever is announced.
@@ -123,7 +123,7 @@ func (r *reader) directory(at uint32, names map[uint16]string) (below map[uint16
 	return below
 }
 
-// data is a value's bytes: those in the entry, or where the entry says.
+// data returns a value's bytes: those in the entry, or where the entry says.
 func (r *reader) data(entry []byte, length uint64) []byte {
 	if length <= 4 {
 		return entry[:length]
@@ -163,7 +163,7 @@ func (r *reader) value(tag, kind uint16, data []byte) (v transform.Value, ok boo
 	return v, true
 }
 
-// number is the first of the numbers in data.
+// number returns the first of the numbers in data.
 func (r *reader) number(kind uint16, data []byte) string {
 	switch kind {
 	case typeShort:
@@ -188,8 +188,8 @@ func (r *reader) number(kind uint16, data []byte) string {
 	return strconv.Itoa(int(data[0])) // a byte, or undefined
 }
 
-// comment is the user's comment, in the characters that its first 8 bytes name (Exif
-// 2.3, 4.6.5, UserComment).
+// comment returns the user's comment, in the characters that its first 8
+// bytes name (Exif 2.3, 4.6.5, UserComment).
 func (r *reader) comment(data []byte) string {
 	const code = 8
 	if len(data) < code {
@@ -204,8 +204,8 @@ func (r *reader) comment(data []byte) string {
 	return ""
 }
 
-// text is what is before the first zero. The standard has ASCII; cameras write UTF-8,
-// and old ones Latin-1.
+// text returns what is before the first zero. The standard has ASCII; cameras
+// write UTF-8, and old ones Latin-1.
 func text(data []byte) string {
 	s, _, _ := strings.Cut(string(data), "\x00")
 	if !utf8.ValidString(s) {
@@ -218,7 +218,7 @@ func text(data []byte) string {
 	return strings.TrimSpace(s)
 }
 
-// wide is a text of 16 bits a character.
+// wide returns a text of 16 bits a character.
 func wide(data []byte, order binary.ByteOrder) string {
 	var units []uint16
 	for ; len(data) >= 2; data = data[2:] {

@@ -16,7 +16,7 @@ const (
 	entryBytes = 12
 )
 
-// Tags that say something of the picture that is written.
+// Tags that say something of the image that is written.
 const (
 	tagOrientation     = 0x0112
 	tagXResolution     = 0x011a
@@ -46,14 +46,16 @@ type field struct {
 	below     []field // a directory that the entry points to, instead of data
 }
 
-// Keep returns what a block of EXIF, or a whole TIFF, says that is true of a picture
-// that was made of its own as well, with what is true of that picture: its size, its
-// density, its colours, and that it is upright. It is empty if the block is none.
+// Keep returns what a block of EXIF, or a whole TIFF, says that is true of an
+// image that was made of its own as well, with what is true of that image:
+// its size, its density, its colours, and that it is upright. It is empty if
+// the block is none.
 //
-// What is kept is listed, and nothing else is: no thumbnail, which shows what was cut
-// off; no note of a camera's maker, whose previews do so too and whose offsets would
-// lead astray; nothing about how pixels were stored, or where in the picture something
-// was; and no tag that the standard does not name.
+// What is kept is listed, and nothing else is: no thumbnail, which shows what
+// was cut off; no note of a camera's maker, whose previews do so too and
+// whose offsets would lead astray; nothing about how pixels were stored, or
+// where in the image something was; and no tag that the standard does not
+// name.
 func Keep(block []byte, w transform.Written) []byte {
 	r, ok := newReader(block)
 	if !ok {
@@ -144,7 +146,7 @@ func (f field) isPlain() bool {
 	return f.count <= mostValues
 }
 
-// whole is a value's bytes, if all of them are there.
+// whole returns a value's bytes, if all of them are there.
 func (r *reader) whole(entry []byte, length uint64) ([]byte, bool) {
 	if length <= 4 {
 		return entry[:length], true
@@ -168,8 +170,8 @@ func (r *reader) rational(tag uint16, v uint32) field {
 	return field{tag, typeRational, 1, r.order.AppendUint32(r.order.AppendUint32(nil, v), 1), nil}
 }
 
-// Credit is who made a picture, and whose it is, by the tags Artist and Copyright of a
-// block of EXIF or a whole TIFF.
+// Credit is who made an image, and whose it is, by the tags Artist and
+// Copyright of a block of EXIF or a whole TIFF.
 func Credit(block []byte) (artist, copyright string) {
 	r, ok := newReader(block)
 	if !ok {
@@ -200,8 +202,8 @@ func copyrightText(data []byte) string {
 	return first + "; " + second
 }
 
-// New is a block of EXIF that says no more than who made a picture and whose it is;
-// empty if neither is known.
+// New returns a block of EXIF that says no more than who made an image and
+// whose it is; empty if neither is known.
 func New(artist, copyright string) []byte {
 	var fields []field
 	for tag, text := range map[uint16]string{tagArtist: artist, tagCopyright: copyright} {

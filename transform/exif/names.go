@@ -2,7 +2,7 @@ package exif
 
 // Tags that something is done with.
 const (
-	tagExif        = 0x8769 // where the directory of the picture is
+	tagExif        = 0x8769 // where the directory of the image is
 	tagGPS         = 0x8825
 	tagInterop     = 0xa005
 	tagUserComment = 0x9286

@@ -34,16 +34,16 @@ const (
 	maxTables = 128 // OpenType knows about 60
 )
 
-// Family is the name that [Prefix] gives to a font: letters and digits.
+// Family returns the name that [Prefix] gives to a font: letters and digits.
 func Family(file []byte) string {
 	sum := sha256.Sum256(file)
 	return "file" + hex.EncodeToString(sum[:16])
 }
 
-// Prefix is what to put before a font, so that both together are the same font by
-// the name of [Family]: another table directory, that finds the font's tables
-// where they then are, and a table of names. The error says what is wrong with
-// the font.
+// Prefix returns what to put before a font, so that both together are the
+// same font by the name of [Family]: another table directory, that finds the
+// font's tables where they then are, and a table of names. The error says
+// what is wrong with the font.
 func Prefix(file []byte) ([]byte, error) {
 	tables, err := directory(file)
 	if err != nil {
@@ -152,8 +152,9 @@ func appendCounts(b []byte, tables int) []byte {
 	return b
 }
 
-// nameTable is a table of names with those that every font has, for Windows, in
-// American English: family, style, full name and PostScript's (OpenType, "name").
+// nameTable returns a table of names with those that every font has, for
+// Windows, in American English: family, style, full name and PostScript's
+// (OpenType, "name").
 func nameTable(family string) []byte {
 	const windows, unicode, english = 3, 1, 0x409
 	names := []struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/font"
 )
 
-// tables are those that a file's directory lists.
+// tables returns those that a file's directory lists.
 func tables(t testing.TB, file []byte) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}

@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// Clear returns a file of the same picture in which libvips finds all frames, and
-// transparent what none of them covers; the same file if libvips does so anyway.
+// Clear returns a file of the same image in which libvips finds all frames,
+// and transparent what none of them covers; the same file if libvips does so
+// anyway.
 //
 // Frames that leave a hole get a transparent colour, one that none of their pixels has. A
 // frame in which all 256 colours are used loses the one that is nearest to another.
@@ -59,8 +60,9 @@ func Clear(file []byte, mostPixels int64) []byte {
 // widest is the code size of pixels of 256 colours.
 const widest = 8
 
-// free is a colour that no pixel of the frame has. If there is none, pixels are those of
-// the frame without it, to be put in the place of its data.
+// free returns a colour that no pixel of the frame has. If there is none,
+// pixels are those of the frame without it, to be put in the place of its
+// data.
 func free(file []byte, f frame) (index byte, pixels []byte) {
 	if file[f.data] != widest {
 		return math.MaxUint8, nil // more than such a code size can say
@@ -83,12 +85,13 @@ func free(file []byte, f frame) (index byte, pixels []byte) {
 	return from, without(file, f, from, to)
 }
 
-// decoded is the colour of each of the frame's pixels.
+// decoded returns the colour of each of the frame's pixels.
 func decoded(file []byte, f frame) io.Reader {
 	return io.LimitReader(lzw.NewReader(&blocks{rest: file[f.data+1 : f.end]}, lzw.LSB, widest), int64(f.area.Dx())*int64(f.area.Dy()))
 }
 
-// colours is the table that the frame's pixels are of: its own, or else that of all.
+// colours returns the table that the frame's pixels are of: its own, or else
+// that of all.
 func colours(file []byte, f frame) (table [256][3]byte) {
 	at, entries := f.table, f.entries
 	if at == 0 {
@@ -104,7 +107,7 @@ func colours(file []byte, f frame) (table [256][3]byte) {
 	return table
 }
 
-// nearest are the two colours that differ the least.
+// nearest returns the two colours that differ the least.
 func nearest(table [256][3]byte) (a, b byte) {
 	least := math.MaxInt
 	for i := range table {
@@ -122,7 +125,7 @@ func nearest(table [256][3]byte) (a, b byte) {
 	return a, b
 }
 
-// without is the frame's data with one colour in the place of another.
+// without returns the frame's data with one colour in the place of another.
 func without(file []byte, f frame, from, to byte) []byte {
 	out := &blockWriter{out: []byte{widest}}
 	w := lzw.NewWriter(out, lzw.LSB, widest)

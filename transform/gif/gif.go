@@ -52,7 +52,8 @@ type frame struct {
 	end        int // offset behind these blocks
 }
 
-// screen is the canvas as the file announces it. It is empty if there is none.
+// screen returns the canvas as the file announces it. It is empty if there is
+// none.
 func screen(file []byte) image.Rectangle {
 	if len(file) < screenStart+screenLength {
 		return image.Rectangle{}
@@ -60,7 +61,7 @@ func screen(file []byte) image.Rectangle {
 	return image.Rect(0, 0, int(little(file, screenStart)), int(little(file, screenStart+2)))
 }
 
-// grown is a canvas with room for the first frame: as libvips has it.
+// grown returns a canvas with room for the first frame: as libvips has it.
 func grown(canvas image.Rectangle, first frame) image.Rectangle {
 	canvas.Max.X, canvas.Max.Y = max(canvas.Max.X, first.area.Max.X), max(canvas.Max.Y, first.area.Max.Y)
 	return canvas
@@ -113,8 +114,8 @@ func frames(file []byte) iter.Seq2[int, frame] {
 	}
 }
 
-// tidied is the file without empty blocks between others, which some encoders write.
-// Other programs pass over them, libvips ends there.
+// tidied returns the file without empty blocks between others, which some
+// encoders write. Other programs pass over them, libvips ends there.
 func tidied(file []byte) []byte {
 	if len(file) < screenStart+screenLength {
 		return file

@@ -2,7 +2,7 @@ package gif
 
 import "image"
 
-// Facts are what a file says of its picture.
+// Facts are what a file says of its image.
 type Facts struct {
 	// Width and Height are in pixels. A first frame that reaches beyond the announced
 	// canvas makes it larger, as libvips has it. 0 if the file is no GIF.
@@ -36,9 +36,10 @@ type found struct {
 	any frame // one without a transparent colour, if possible one whose pixels need not be decoded
 }
 
-// survey follows the hole in the picture from frame to frame. Before the first frame it
-// is all of the canvas. A frame that covers it ends it, and one that is cleared when its
-// time is over leaves another. As long as none was seen there is one at most.
+// survey follows the hole in the image from frame to frame. Before the first
+// frame it is all of the canvas. A frame that covers it ends it, and one that
+// is cleared when its time is over leaves another. As long as none was seen
+// there is one at most.
 func survey(file []byte) (s found) {
 	s.canvas = screen(file)
 	hole := s.canvas

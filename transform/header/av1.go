@@ -29,7 +29,8 @@ func av1Colours(stream []byte) (primaries, transfer uint8) {
 	return 0, 0
 }
 
-// leb128 is a number of up to 8 bytes, of 7 bits each, and how many bytes it has.
+// leb128 returns a number of up to 8 bytes, of 7 bits each, and how many
+// bytes it has.
 func leb128(b []byte) (v uint64, n int) {
 	for n < min(len(b), 8) {
 		v |= uint64(b[n]&0x7f) << (7 * n)

@@ -128,8 +128,8 @@ func tiffCodec(file []byte, page int) string {
 	return ""
 }
 
-// IsRaw reports whether a TIFF is what a camera writes as its raw data. Its first page
-// is a thumbnail, which no one wants in place of the picture.
+// IsRaw reports whether a TIFF is what a camera writes as its raw data. Its
+// first page is a thumbnail, which no one wants in place of the image.
 func IsRaw(file []byte) bool {
 	if format, _ := sniff.Sniff(file); format != sniff.TIFF {
 		return false

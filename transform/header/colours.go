@@ -119,7 +119,7 @@ func knownPrimaries(code int) bool {
 
 func knownTransfer(code int) bool { return code == 1 || code == 2 || code >= 4 && code <= 18 }
 
-// gamma is the number of a gAMA, if it is one that libpng takes.
+// gamma returns the number of a gAMA, if it is one that libpng takes.
 func gamma(data []byte) float64 {
 	const least, most = 16, 625_000_000
 	if n := big32(data, 0); n >= least && n <= most {

@@ -1,6 +1,6 @@
-// Package header reads what a picture's file says of itself before any pixel is
-// decoded: how large it is, how many frames it has, and what else decides about
-// the memory that decoding it takes.
+// Package header reads what an image's file says of itself before any pixel
+// is decoded: how large it is, how many frames it has, and what else decides
+// about the memory that decoding it takes.
 //
 // It is plain Go and looks at files of strangers: it never panics, its time is
 // bounded by the file's length, and it hardly allocates. What it reads may be a
@@ -14,7 +14,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Header is what a file says of its picture.
+// Header is what a file says of its image.
 type Header struct {
 	Format sniff.Format
 
@@ -22,7 +22,7 @@ type Header struct {
 	// orientation is applied. At least 1. A point of a PDF is a pixel.
 	Width, Height int
 
-	// Frames is 1 for a still picture. The pages of a TIFF and the items of a
+	// Frames is 1 for a still image. The pages of a TIFF and the items of a
 	// HEIF do not count.
 	Frames int
 
@@ -30,7 +30,7 @@ type Header struct {
 	// more in a TIFF. A palette counts as its colours.
 	Channels int
 
-	// Alpha tells whether one of Channels is transparency.
+	// Alpha reports whether one of Channels is transparency.
 	Alpha bool
 
 	// Depth is in bits of a decoded channel: 8, 16 or 32, and up to 64 in a TIFF.
@@ -40,23 +40,23 @@ type Header struct {
 	// Channels, less where a JPEG keeps its colours at a lower resolution.
 	Samples int64
 
-	// Interlaced tells whether the rows cannot be had one after the other: a
-	// JPEG that is progressive or in several scans, an interlaced PNG.
+	// Interlaced reports whether the rows cannot be had one after the other:
+	// a JPEG that is progressive or in several scans, an interlaced PNG.
 	Interlaced bool
 
 	// Palette reports whether the pixels of a frame are indexes into at most 256 colours.
 	// Only a lossless WebP of one frame says so.
 	Palette bool
 
-	// Lossless tells whether a WebP is lossless, in any of its frames.
+	// Lossless reports whether a WebP is lossless, in any of its frames.
 	Lossless bool
 
 	// Rows is how many rows of a TIFF have to be decoded in one go, those of a
 	// strip or a tile. 1 in all other formats.
 	Rows int
 
-	// Inside is how many pixels the largest picture within a PDF has; 0 in all other
-	// formats. JPX tells whether one of them is a JPEG 2000.
+	// Inside is how many pixels the largest image within a PDF has; 0 in all
+	// other formats. JPX reports whether one of them is a JPEG 2000.
 	Inside int64
 	JPX    bool
 

@@ -37,10 +37,10 @@ func readHEIF(h *Header, file []byte) bool {
 	return true
 }
 
-// fullBox is a box's content behind version and flags.
+// fullBox returns a box's content behind version and flags.
 func fullBox(data []byte) []byte { return data[min(len(data), 4):] }
 
-// box is the content of the first box of a kind.
+// box returns the content of the first box of a kind.
 func box(data []byte, kind string) []byte {
 	for k, content := range boxes(data) {
 		if k == kind {
@@ -53,8 +53,8 @@ func box(data []byte, kind string) []byte {
 // mostBoxes is more than any encoder writes into one box.
 const mostBoxes = 65536
 
-// boxes are the boxes one after the other, by kind and content, cut where the
-// file is.
+// boxes returns the boxes one after the other, by kind and content, cut where
+// the file is.
 func boxes(data []byte) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for n := 0; len(data) >= 8 && n < mostBoxes; n++ {

@@ -34,7 +34,7 @@ func heifColours(file []byte) Colours {
 	return Colours{}
 }
 
-// code is a code point, Unspecified for one that H.273 does not know.
+// code returns a code point, Unspecified for one that H.273 does not know.
 func code(data []byte, at int, known func(int) bool) uint8 {
 	if n := big16(data, at); known(n) {
 		return uint8(n)
@@ -42,7 +42,8 @@ func code(data []byte, at int, known func(int) bool) uint8 {
 	return Unspecified
 }
 
-// id is the number of an item, or of items, in 16 bits or 32, and how many bytes it has.
+// id returns the number of an item, or of items, in 16 bits or 32, and how
+// many bytes it has.
 func id(data []byte, at int, wide bool) (n, size int) {
 	if wide {
 		return big32(data, at), 4
@@ -50,7 +51,7 @@ func id(data []byte, at int, wide bool) (n, size int) {
 	return big16(data, at), 2
 }
 
-// version is that of a full box.
+// version returns that of a full box.
 func version(data []byte) int { return big32(data, 0) >> 24 }
 
 func primaryItem(meta []byte) int {
@@ -95,7 +96,7 @@ func propertiesOf(meta []byte, item int) (p itemProperties) {
 // mostProperties is more than any file has, and how many are looked at.
 const mostProperties = 1024
 
-// associated are the numbers, from 1, of an item's properties (ipma).
+// associated returns the numbers, from 1, of an item's properties (ipma).
 func associated(properties []byte, item int) (mine [mostProperties]bool, ok bool) {
 	for kind, data := range boxes(properties) {
 		if kind != "ipma" {
@@ -141,7 +142,8 @@ func byteAt(b []byte, at int) int {
 	return int(b[at])
 }
 
-// madeOf is the first item that one is derived from, a tile of a grid for example.
+// madeOf returns the first item that one is derived from, a tile of a grid
+// for example.
 func madeOf(meta []byte, item int) (from int, ok bool) {
 	iref := box(meta, "iref")
 	wide := version(iref) > 0
@@ -156,8 +158,8 @@ func madeOf(meta []byte, item int) (from int, ok bool) {
 	return 0, false
 }
 
-// itemData is the first piece of an item's data (iloc, ISO/IEC 14496-12, 8.11.3), nil
-// if it is not in this file, or beyond its end.
+// itemData returns the first piece of an item's data (iloc, ISO/IEC 14496-12,
+// 8.11.3), nil if it is not in this file, or beyond its end.
 func itemData(file, meta []byte, item int) []byte {
 	iloc := box(meta, "iloc")
 	v := version(iloc)
@@ -204,7 +206,7 @@ func itemData(file, meta []byte, item int) []byte {
 	return nil
 }
 
-// sized is a number of 0, 4 or 8 bytes.
+// sized returns a number of 0, 4 or 8 bytes.
 func sized(data []byte, at, size int) uint64 {
 	switch size {
 	case 4:

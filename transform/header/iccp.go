@@ -10,9 +10,9 @@ import (
 // mostProfile is the largest profile that is read, twice what printers have.
 const mostProfile = 4 << 20
 
-// HiddenProfile is the ICC profile of a PNG that also has a chunk sRGB, in front of it:
-// libpng then leaves the profile out, though it counts more. It is nil where there is
-// none, or where it is not of that kind of picture.
+// HiddenProfile returns the ICC profile of a PNG that also has a chunk sRGB,
+// in front of it: libpng then leaves the profile out, though it counts more.
+// It is nil where there is none, or where it is not of that kind of image.
 func HiddenProfile(file []byte) []byte {
 	named := false
 	space := "RGB "
@@ -37,8 +37,9 @@ func HiddenProfile(file []byte) []byte {
 	return nil
 }
 
-// inflated is the profile of an iCCP: a name of up to 79 bytes, a zero, the method of
-// compression, and the profile in that (PNG, third edition, section 11.3.2.3).
+// inflated returns the profile of an iCCP: a name of up to 79 bytes, a zero,
+// the method of compression, and the profile in that (PNG, third edition,
+// section 11.3.2.3).
 func inflated(data []byte, space string) []byte {
 	const longest, head = 79, 128
 	end := bytes.IndexByte(data[:min(len(data), longest+1)], 0)

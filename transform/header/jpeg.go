@@ -21,8 +21,8 @@ const (
 	jpegAPP1 = 0xe1
 )
 
-// segments are those up to the first scan, by their markers and what is in them, cut
-// where the file is. There are none behind one that is broken.
+// segments returns those up to the first scan, by their markers and what is
+// in them, cut where the file is. There are none behind one that is broken.
 func segments(file []byte) iter.Seq2[byte, []byte] {
 	return func(yield func(byte, []byte) bool) {
 		for at := 2; at+4 <= len(file); {
@@ -48,7 +48,7 @@ func segments(file []byte) iter.Seq2[byte, []byte] {
 	}
 }
 
-// isFrame tells whether a segment is a frame header.
+// isFrame reports whether a segment is a frame header.
 func isFrame(marker byte) bool {
 	return marker >= jpegSOF && marker < jpegRST && marker != jpegDHT && marker != jpegJPG && marker != jpegDAC
 }
@@ -77,8 +77,9 @@ func readJPEG(h *Header, file []byte) bool {
 
 func isProgressive(marker byte) bool { return marker&3 == 2 }
 
-// Sampling is how a JPEG keeps its channels: the factors of each, across and down, as
-// "2x2,1x1,1x1", and whether it is progressive. It is empty for what is no JPEG.
+// Sampling returns how a JPEG keeps its channels: the factors of each, across
+// and down, as "2x2,1x1,1x1", and whether it is progressive. It is empty for
+// what is no JPEG.
 func Sampling(file []byte) (factors string, progressive bool) {
 	if format, _ := sniff.Sniff(file); format != sniff.JPEG {
 		return "", false
@@ -100,7 +101,7 @@ func Sampling(file []byte) (factors string, progressive bool) {
 }
 
 // readFrame reads a frame header (section B.2.2) and returns how many
-// components the picture has; 0 is an error.
+// components the image has; 0 is an error.
 func readFrame(h *Header, segment []byte) int {
 	if len(segment) < 6 {
 		return 0
@@ -114,8 +115,8 @@ func readFrame(h *Header, segment []byte) int {
 	if segment[0] > 8 {
 		h.Depth = 16
 	}
-	// Each component has h of the picture's widest's columns, v of its tallest's
-	// rows.
+	// Each component has h of the image's widest's columns, v of its
+	// tallest's rows.
 	widest, tallest, area := 1, 1, 0
 	for c := range components {
 		factors := int(segment[7+3*c])

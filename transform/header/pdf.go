@@ -21,10 +21,10 @@ const (
 	mostDictionary = 4096
 )
 
-// readPDF reads what a PDF says of its pages and pictures without following how
-// its objects hang together (ISO 32000-1, sections 7.5, 7.7 and 8.9): which of them
-// belong to the page that is asked for is not known. So the size is that of the
-// largest page, in points, and Inside that of the largest picture.
+// readPDF reads what a PDF says of its pages and images without following how
+// its objects hang together (ISO 32000-1, sections 7.5, 7.7 and 8.9): which
+// of them belong to the page that is asked for is not known. So the size is
+// that of the largest page, in points, and Inside that of the largest image.
 func readPDF(h *Header, file []byte) bool {
 	var p pages
 	p.look(file)
@@ -104,8 +104,8 @@ func streams(file []byte) func(yield func(dictionary, content []byte) bool) {
 	}
 }
 
-// unpack is the beginning of what a compressed content holds; none where it is
-// compressed otherwise, or encrypted.
+// unpack returns the beginning of what a compressed content holds; none where
+// it is compressed otherwise, or encrypted.
 func unpack(content []byte, most int) []byte {
 	r, err := zlib.NewReader(bytes.NewReader(content))
 	if err != nil {
@@ -143,7 +143,8 @@ func number(b []byte) (v float64, rest []byte, ok bool) {
 	return v, b[n:], err == nil
 }
 
-// entry is a whole number in a dictionary, up to mostPixels; 0 if it is not there.
+// entry returns a whole number in a dictionary, up to mostPixels; 0 if it is
+// not there.
 func entry(dictionary []byte, name string) int {
 	for at := range each(dictionary, name) {
 		if v, _, ok := number(dictionary[at:]); ok {
@@ -153,5 +154,5 @@ func entry(dictionary []byte, name string) int {
 	return 0
 }
 
-// whole rounds up, to a size that a picture can have.
+// whole rounds up, to a size that an image can have.
 func whole(v float64) int { return int(math.Ceil(min(max(v, 1), mostPixels))) }

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// picture is one of a PDF, of which only the dictionary counts.
+// picture returns one of a PDF, of which only the dictionary counts.
 func picture(entries string) string { return pdftest.Stream("/Subtype/Image"+entries, "") }
 
 func TestReadPDF(t *testing.T) {

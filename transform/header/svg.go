@@ -29,8 +29,9 @@ func readSVG(h *Header, file []byte) bool {
 	}
 }
 
-// drawing is the size that a drawing has by its attributes, in whole pixels. What style
-// sheets say of it counts when all of the file is read (package drawing/svg).
+// drawing returns the size that a drawing has by its attributes, in whole
+// pixels. What style sheets say of it counts when all of the file is read
+// (package drawing/svg).
 func drawing(attributes []xml.Attr) (int, int) {
 	var width, height, box string
 	for _, a := range attributes {

@@ -63,7 +63,7 @@ func readTIFF(h *Header, file []byte, page int) bool {
 	return true
 }
 
-// limited is a length that, where it is too large, still is.
+// limited returns a length that, where it is too large, still is.
 func limited(v uint64) int { return int(min(v, mostPixels+1)) }
 
 // orientation reads the orientation of an EXIF block, which is a TIFF.
@@ -76,7 +76,7 @@ func orientation(exif []byte) int {
 	return 1
 }
 
-// valid is an orientation; upright when it is none.
+// valid returns an orientation; upright when it is none.
 func valid(v uint64) int {
 	if v < 1 || v > 8 {
 		return 1
@@ -87,9 +87,9 @@ func valid(v uint64) int {
 // mostEntries is more than any first directory has.
 const mostEntries = 4096
 
-// directory are the entries of a TIFF's directory for a page, from 1, that are
-// whole numbers, of a list of them the first. There are none for a page that the
-// TIFF does not have.
+// directory returns the entries of a TIFF's directory for a page, from 1,
+// that are whole numbers, of a list of them the first. There are none for a
+// page that the TIFF does not have.
 func directory(file []byte, page int) func(yield func(tag int, value uint64) bool) {
 	return func(yield func(int, uint64) bool) {
 		var order binary.ByteOrder = binary.LittleEndian
@@ -128,5 +128,5 @@ func directory(file []byte, page int) func(yield func(tag int, value uint64) boo
 	}
 }
 
-// place is an offset into the file, or one behind its end.
+// place returns an offset into the file, or one behind its end.
 func place(offset uint64, file []byte) int { return int(min(offset, uint64(len(file)), math.MaxInt32)) }

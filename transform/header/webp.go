@@ -49,7 +49,7 @@ func readWebP(h *Header, file []byte) bool {
 	return true
 }
 
-// readVP8 reads the frame header of a lossy picture (RFC 6386 section 9.1).
+// readVP8 reads the frame header of a lossy image (RFC 6386 section 9.1).
 func readVP8(h *Header, data []byte) bool {
 	if len(data) < 10 || string(data[3:6]) != "\x9d\x01\x2a" {
 		return false
@@ -58,7 +58,7 @@ func readVP8(h *Header, data []byte) bool {
 	return true
 }
 
-// readVP8L reads the header of a lossless picture (RFC 9649 section 3.4).
+// readVP8L reads the header of a lossless image (RFC 9649 section 3.4).
 func readVP8L(h *Header, data []byte) bool {
 	if len(data) < 5 || data[0] != 0x2f {
 		return false
@@ -72,9 +72,9 @@ func readVP8L(h *Header, data []byte) bool {
 	return true
 }
 
-// indexesColours reports whether the first of a lossless picture's transforms is the
-// indexing of colours (RFC 9649 section 4.4): where encoders use that one, it comes
-// before the others.
+// indexesColours reports whether the first of a lossless image's transforms
+// is the indexing of colours (RFC 9649 section 4.4): where encoders use that
+// one, it comes before the others.
 func indexesColours(data []byte) bool {
 	const transform, indexing = 1, 3
 	return len(data) > 5 && data[0] == 0x2f && data[5]&1 == transform && data[5]>>1&3 == indexing

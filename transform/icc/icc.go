@@ -68,7 +68,7 @@ func text(data []byte) string {
 	return ""
 }
 
-// localized is the text in English, or the first one.
+// localized returns the text in English, or the first one.
 func localized(data []byte) (found string) {
 	const records, size = 16, 12
 	for n := range min(big32(data, 8), mostRecords) {
@@ -87,7 +87,7 @@ func localized(data []byte) (found string) {
 	return found
 }
 
-// narrow is what is before the first zero.
+// narrow returns what is before the first zero.
 func narrow(data []byte) string {
 	s, _, _ := strings.Cut(string(data[:min(len(data), mostBytes)]), "\x00")
 	return strings.TrimSpace(s)
@@ -108,7 +108,7 @@ func part(data []byte, at, length int) []byte {
 	return data[at : at+min(length, len(data)-at)]
 }
 
-// big32 is the number at a place; 0 behind the end.
+// big32 returns the number at a place; 0 behind the end.
 func big32(data []byte, at int) int {
 	if at+4 > len(data) {
 		return 0

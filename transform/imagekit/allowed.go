@@ -25,7 +25,8 @@ func (c Config) allowed() (allowed, error) {
 	return a, nil
 }
 
-// isParameter tells whether a name is that of a row, or of a family of rows.
+// isParameter reports whether a name is that of a row, or of a family of
+// rows.
 func isParameter(name string) bool {
 	if _, ok := byName[name]; ok {
 		return true

@@ -8,14 +8,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxCoordinate bounds custom coordinates. No picture is as large.
+// maxCoordinate bounds custom coordinates. No image is as large.
 const maxCoordinate = 1 << 24
 
-// Area reads the custom coordinates of a file, which fo-custom focuses on: x, y,
-// width and height in whole pixels of the upright picture, with commas between
-// them, as ImageKit's customCoordinates has them ("Upload API"). They come in the
-// header Custom-Coordinates or, on S3, in the metadata customcoordinates; an empty
-// one is none.
+// Area reads the custom coordinates of a file, which fo-custom focuses on: x,
+// y, width and height in whole pixels of the upright image, with commas
+// between them, as ImageKit's customCoordinates has them ("Upload API"). They
+// come in the header Custom-Coordinates or, on S3, in the metadata
+// customcoordinates; an empty one is none.
 //
 // The error is an *errors.Error of kind errors.BadTransform.
 func (d *Dialect) Area(header http.Header) (transform.Rect, error) {

@@ -121,7 +121,7 @@ func formatCondition(c transform.Condition) string {
 	return strings.Join(any, "_or_")
 }
 
-// keyOf is the name that a table has for a value.
+// keyOf returns the name that a table has for a value.
 func keyOf[V comparable](names map[string]V, value V) string {
 	for name, v := range names {
 		if v == value {

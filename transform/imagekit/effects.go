@@ -13,8 +13,8 @@ func readBlur(s *step, v string) bool {
 	return ok
 }
 
-// on tells whether v is no value, or one of those that ImageKit's older SDKs
-// append to an effect that has none: e-contrast-true, e-contrast-1.
+// on reports whether v is no value, or one of those that ImageKit's older
+// SDKs append to an effect that has none: e-contrast-true, e-contrast-1.
 func on(v string) bool { return v == "" || v == "true" || v == "1" }
 
 func readGrayscale(s *step, v string) bool {

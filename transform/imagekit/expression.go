@@ -12,15 +12,15 @@ import (
 // maxValues is how many numbers and variables an expression may have.
 const maxValues = 16
 
-// place is where a step's picture comes from. It decides which variables there
+// place is where a step's image comes from. It decides which variables there
 // are.
 type place uint8
 
 const (
 	onPicture   place = iota // the original
-	onLayer                  // the picture of an image layer
+	onLayer                  // the image of an image layer
 	onMadeLayer              // text, a solid or a gradient block
-	ofDensity                // no picture: the value of dn
+	ofDensity                // no image: the value of dn
 )
 
 // variables are those of expressions (ImageKit, "Arithmetic expressions in
@@ -45,8 +45,8 @@ var operations = map[string]struct {
 	"pow": {transform.Power, 0},
 }
 
-// isExpression tells whether a value is an arithmetic expression, by the words
-// that only those have.
+// isExpression reports whether a value is an arithmetic expression, by the
+// words that only those have.
 func isExpression(v string) bool {
 	for word := range strings.SplitSeq(v, "_") {
 		_, isVariable := variables[word]

@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// value is a constant, a Fact or an Operation as a term.
+// value returns a constant, a Fact or an Operation as a term.
 func value(t testing.TB, v any) transform.Term {
 	t.Helper()
 	switch v := v.(type) {
@@ -34,8 +34,8 @@ func expression(t testing.TB, values ...any) transform.Number {
 	return n
 }
 
-// layerFacts are those of a layer of 300x200, made from an original of 1200x600,
-// on a picture of 800x500.
+// layerFacts are those of a layer of 300x200, made from an original of
+// 1200x600, on an image of 800x500.
 var layerFacts = transform.Facts{
 	Size:    transform.Size{Width: 300, Height: 200},
 	Initial: transform.Size{Width: 1200, Height: 600},

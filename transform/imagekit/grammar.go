@@ -72,9 +72,9 @@ func tokens(tr string) []token {
 	}
 }
 
-// isRatio tells whether two tokens are the halves of `ar-4:3`. ImageKit's SDKs
-// offer this spelling and write it into the URL as it is. It can be told from a
-// chain because no step is a mere number.
+// isRatio reports whether two tokens are the halves of `ar-4:3`. ImageKit's
+// SDKs offer this spelling and write it into the URL as it is. It can be told
+// from a chain because no step is a mere number.
 func isRatio(first, second token) bool {
 	width, is := strings.CutPrefix(first.text, "ar-")
 	_, okWidth := number(width)

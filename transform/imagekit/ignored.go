@@ -57,9 +57,9 @@ func kindOf(r row) transform.IgnoredKind {
 	return transform.IgnoredOther
 }
 
-// hides reports whether a parameter may be there for somebody's privacy: an instruction
-// to blur faces, or to take something out of the picture. A picture without it would
-// show what must not be seen.
+// hides reports whether a parameter may be there for somebody's privacy: an
+// instruction to blur faces, or to take something out of the image. An image
+// without it would show what must not be seen.
 func hides(r row, value string) bool {
 	if r.why != needsAI {
 		return false

@@ -54,10 +54,11 @@ type Config struct {
 	// Default: `refuse`
 	Unsupported string `json:"unsupported,omitempty"`
 
-	// Whether the URL of a picture without a transformation gives the picture as
-	// `tr=f-auto` does, in the best format that the client takes, and never with more
-	// bytes than the original has. `orig-true` gives the original. Default: `true` where
-	// there is another origin than the handlers behind this one.
+	// Whether the URL of an image without a transformation gives the image as
+	// `tr=f-auto` does, in the best format that the client takes, and never
+	// with more bytes than the original has. `orig-true` gives the original.
+	// Default: `true` where there is another origin than the handlers behind
+	// this one.
 	OptimizePlain *bool `json:"optimize_plain,omitempty"`
 
 	// What becomes of queries that look like a transformation and are none. `refuse`:
@@ -78,7 +79,7 @@ type Config struct {
 	ImageParamsAllowed *[]string `json:"image_params_allowed,omitempty"`
 }
 
-// notName tells whether a character is none of those that names have.
+// notName reports whether a character is none of those that names have.
 func notName(r rune) bool {
 	return r != '_' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
 }
@@ -131,10 +132,10 @@ func New(c Config) (*Dialect, error) {
 	}, nil
 }
 
-// Endpoint is the path below which the dialect's URLs are, without a slash at
-// its end.
+// Endpoint returns the path below which the dialect's URLs are, without a
+// slash at its end.
 func (d *Dialect) Endpoint() string { return string(d.endpoint) }
 
-// Sender is what ImageKit's requests to web servers say of who sends them, in
-// the header x-req-from (ImageKit, "Web server origin").
+// Sender returns what ImageKit's requests to web servers say of who sends
+// them, in the header x-req-from (ImageKit, "Web server origin").
 func (d *Dialect) Sender() string { return "imagekit" }

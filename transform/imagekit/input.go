@@ -10,8 +10,8 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// input is what i or ie of a layer names, decoded, with slashes. Where both are
-// there i is ignored (ImageKit, "Add overlays on images").
+// input returns what i or ie of a layer names, decoded, with slashes. Where
+// both are there i is ignored (ImageKit, "Add overlays on images").
 func input(layer string, body [][]item) (string, error) {
 	if v, ok := last(body, "ie"); ok {
 		text, ok := decodeBase64(v)
@@ -35,9 +35,9 @@ func decodeBase64(v string) (string, bool) {
 	return string(text), err == nil && utf8.Valid(text)
 }
 
-// refOf is the file that a path of a layer names: a picture or a font. It is below
-// the endpoint, as the original is. A slash is written @@ where it would end the
-// transformation (ImageKit, "Add overlays on images").
+// refOf returns the file that a path of a layer names: an image or a font. It
+// is below the endpoint, as the original is. A slash is written @@ where it
+// would end the transformation (ImageKit, "Add overlays on images").
 func refOf(layer, path string) (origin.Ref, error) {
 	path = strings.Trim(strings.ReplaceAll(path, "@@", "/"), "/")
 	if path == "" {

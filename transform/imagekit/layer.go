@@ -71,7 +71,8 @@ func (l *layer) open(body [][]item) (place, error) {
 // canvas is the input that is no file but a plane of one colour.
 const canvas = "ik_canvas"
 
-// last is the value of the last of a layer's own parameters with this name.
+// last returns the value of the last of a layer's own parameters with this
+// name.
 func last(body [][]item, name string) (value string, ok bool) {
 	for _, items := range body {
 		for _, it := range items {
@@ -85,7 +86,7 @@ func last(body [][]item, name string) (value string, ok bool) {
 	return value, ok
 }
 
-// belongs tells whether a parameter may stand where the step is.
+// belongs reports whether a parameter may stand where the step is.
 func (s *step) belongs(r row) error {
 	isLayer, isMade := s.layer != nil, s.in == onMadeLayer
 	switch {
@@ -152,7 +153,8 @@ func (l *layer) takeShift() error {
 	return nil
 }
 
-// shiftOf is the distance of an offset; none for an expression that counts the other way.
+// shiftOf returns the distance of an offset; none for an expression that
+// counts the other way.
 func shiftOf(o transform.Offset) transform.Number {
 	if !o.Back {
 		return o.Distance

@@ -27,8 +27,8 @@ func at(byte int, err error) error {
 	return &misplaced{byte, err}
 }
 
-// located is an error with its place in the decoded transformation, counted in
-// characters from 1, at the end of its message.
+// located returns an error with its place in the decoded transformation,
+// counted in characters from 1, at the end of its message.
 func located(tr string, err error) error {
 	var m *misplaced
 	if !stderrors.As(err, &m) {

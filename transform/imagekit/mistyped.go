@@ -37,9 +37,9 @@ func (c Config) checkMistyped() error {
 	return fmt.Errorf("mistyped_queries is %q; it takes refuse, refuse_tr or ignore", c.MistypedQueries)
 }
 
-// check is the error of a query that looks like a transformation and is none. file is
-// the path of the original, still percent-encoded; mayBeURL tells that it may be a URL of
-// another server, whose query is that server's.
+// check returns the error of a query that looks like a transformation and is
+// none. file is the path of the original, still percent-encoded; mayBeURL
+// tells that it may be a URL of another server, whose query is that server's.
 func (m MistypedQueries) check(rawQuery, file string, mayBeURL bool) error {
 	isURL := mayBeURL && strings.HasPrefix(strings.ToLower(file), "http")
 	if m != RefuseMistyped && m != RefuseMistypedTr || isURL || !mayBePicture(file) {
@@ -131,8 +131,8 @@ func isMistyped(key, value string) bool {
 	return r.read(&trial, value)
 }
 
-// mayBePicture reports whether a path can be that of a picture, by its extension or
-// because it has none.
+// mayBePicture reports whether a path can be that of an image, by its
+// extension or because it has none.
 func mayBePicture(file string) bool {
 	name, err := url.PathUnescape(file)
 	if err != nil {

@@ -99,7 +99,7 @@ func TestMistypedQueries(t *testing.T) {
 	}
 }
 
-// Only what can be a picture is looked at, and never what is another server's.
+// Only what can be an image is looked at, and never what is another server's.
 func TestMistypedQueriesAreOfPictures(t *testing.T) {
 	for _, tt := range []struct {
 		config       Config

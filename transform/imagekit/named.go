@@ -67,7 +67,7 @@ func (n Named) read(d *Dialect) (named, error) {
 // readName never reads one: names are written out before.
 func readName(*step, string) bool { return false }
 
-// nameOf is the name in a parameter n.
+// nameOf returns the name in a parameter n.
 func nameOf(it item) (string, bool) { return strings.CutPrefix(it.text, "n-") }
 
 func hasName(chain [][]item) bool {
@@ -81,8 +81,8 @@ func hasName(chain [][]item) bool {
 	return false
 }
 
-// onlyNames tells whether a chain asks for something, and for nothing that the
-// operator did not name.
+// onlyNames reports whether a chain asks for something, and for nothing that
+// the operator did not name.
 func onlyNames(chain [][]item) bool {
 	for _, step := range chain {
 		for _, it := range step {
@@ -94,7 +94,7 @@ func onlyNames(chain [][]item) bool {
 	return len(chain) > 0
 }
 
-// firstUnnamed is a parameter of a chain for which onlyNames is false.
+// firstUnnamed returns a parameter of a chain for which onlyNames is false.
 func firstUnnamed(chain [][]item) string {
 	for _, step := range chain {
 		for _, it := range step {

@@ -8,8 +8,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// thumbnail is the segment behind the path of a file that asks for a picture of
-// one of its pages (ImageKit, "Resize, crop and other transformations", "Page").
+// thumbnail is the segment behind the path of a file that asks for an image
+// of one of its pages (ImageKit, "Resize, crop and other transformations",
+// "Page").
 const thumbnail = "ik-thumbnail.jpg"
 
 // takeThumbnail takes that segment off the path, and returns it with its slash, as
@@ -27,7 +28,7 @@ func (p *pathParts) takeThumbnail() string {
 	return behind
 }
 
-// plain is what a URL asks for without a transformation.
+// plain returns what a URL asks for without a transformation.
 func plain(isThumbnail bool) transform.Plan {
 	if !isThumbnail {
 		return transform.Plan{}

@@ -109,7 +109,7 @@ var parameters = append([]row{
 	{name: "sr", state: never, why: isVideo},
 }, moreParameters()...)
 
-// moreParameters are those that come in families.
+// moreParameters returns those that come in families.
 func moreParameters() []row {
 	var rows []row
 	for _, name := range objects {

@@ -22,7 +22,7 @@ type pathParts struct {
 	// slash included, and ext what the file's path ends in instead.
 	suffix, ext string
 
-	// thumbnail tells that it asks for a picture of one page of the file.
+	// thumbnail tells that it asks for an image of one page of the file.
 	thumbnail bool
 }
 

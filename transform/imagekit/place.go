@@ -32,7 +32,7 @@ func readLayerFocus(s *step, v string) bool {
 	return ok
 }
 
-// positions are the nine parts of the picture below that a layer may be put by.
+// positions are the nine parts of the image below that a layer may be put by.
 var positions = func() map[string]transform.Focus {
 	m := map[string]transform.Focus{}
 	for name, focus := range focuses {

@@ -90,8 +90,8 @@ func readSanitize(_ *queryParts, value string) error {
 	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", errors.Quote(value))
 }
 
-// readThumbnail is the segment ik-thumbnail.jpg of a path, for one that is the
-// original's own.
+// readThumbnail returns the segment ik-thumbnail.jpg of a path, for one that
+// is the original's own.
 func readThumbnail(q *queryParts, value string) (err error) {
 	var ok bool
 	if q.thumbnail, ok = boolean(value); !ok {

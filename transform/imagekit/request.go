@@ -72,7 +72,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	return detour, true
 }
 
-// with is a query with more behind it.
+// with returns a query with more behind it.
 func with(query, more string) string {
 	if query == "" || more == "" {
 		return query + more

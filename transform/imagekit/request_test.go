@@ -13,7 +13,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// refusal is the text of an error that Parse may give, checked to be one.
+// refusal returns the text of an error that Parse may give, checked to be
+// one.
 func refusal(t testing.TB, err error) string {
 	t.Helper()
 	if err == nil {

@@ -11,7 +11,7 @@ type row struct {
 	// state of its own: `w`, `w-auto`, `e-shadow`.
 	name string
 
-	// state says whether it works.
+	// state reports whether it works.
 	state state
 
 	// takes completes the sentence "it takes …" of a supported parameter.
@@ -68,7 +68,7 @@ const (
 	removed         // ImageKit itself does not have it any more
 )
 
-// String is the state as docs/imagekit.md writes it.
+// String returns the state as docs/imagekit.md writes it.
 func (s state) String() string { return [...]string{"yes", "later", "never", "removed"}[s] }
 
 // The reasons for never.
@@ -84,7 +84,7 @@ const (
 	needsDetector = "it goes with a face or an object, which need a detector that this server does not have"
 )
 
-// refusal is the error of a row that is not supported.
+// refusal returns the error of a row that is not supported.
 func (r row) refusal() error {
 	switch r.state {
 	case removed:
@@ -98,7 +98,7 @@ func (r row) refusal() error {
 	return errors.New(errors.BadTransform, "%s is not supported yet", r.name)
 }
 
-// accepts is what the row's parameter takes.
+// accepts returns what the row's parameter takes.
 func (r row) accepts() string {
 	if r.expression {
 		return r.takes + ", or an expression"
@@ -106,7 +106,7 @@ func (r row) accepts() string {
 	return r.takes
 }
 
-// wrong is the error of a value that the row's parameter does not take.
+// wrong returns the error of a value that the row's parameter does not take.
 func (r row) wrong(value string) error {
 	if value == "" {
 		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.accepts())

@@ -73,8 +73,8 @@ func (s signature) until() (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil && len(s.expiry) == len(noExpiry) && digits(s.expiry)
 }
 
-// isBy tells whether one of the keys signed one of the texts. It takes the same
-// time for each key and each text, whichever was the right one.
+// isBy reports whether one of the keys signed one of the texts. It takes the
+// same time for each key and each text, whichever was the right one.
 func (s signature) isBy(keys [][]byte, texts []string) bool {
 	right := 0
 	for _, key := range keys {
@@ -118,8 +118,8 @@ func (d *Dialect) verify(target, seen string, now time.Time) (transform.Proof, e
 	return transform.Proof{Signed: true, Until: until}, nil
 }
 
-// originForm is a request target without scheme and host, which a client may
-// send and which are not signed.
+// originForm returns a request target without scheme and host, which a client
+// may send and which are not signed.
 func originForm(target string) string {
 	if strings.HasPrefix(target, "/") {
 		return target
@@ -131,11 +131,11 @@ func originForm(target string) string {
 	return ""
 }
 
-// signedTexts are what may have been signed of a received path and the rest of
-// its query: what is left after the endpoint. The endpoint that the client knows
-// is the handler's, or else all that stands before what the handler gets to see,
-// with prefixes that were stripped before. In either case nothing is left out but
-// a prefix of the operator's.
+// signedTexts returns what may have been signed of a received path and the
+// rest of its query: what is left after the endpoint. The endpoint that the
+// client knows is the handler's, or else all that stands before what the
+// handler gets to see, with prefixes that were stripped before. In either
+// case nothing is left out but a prefix of the operator's.
 //
 // A byte that is not ASCII, and should have been percent-encoded, is taken for
 // its encoding too: some SDKs sign what a browser would send.
@@ -158,8 +158,8 @@ func (d *Dialect) signedTexts(received, seen, rest string) []string {
 	return slices.Compact(texts)
 }
 
-// sameTail is the end of a path that has the same segments as tail, perhaps in
-// another percent-encoding.
+// sameTail returns the end of a path that has the same segments as tail,
+// perhaps in another percent-encoding.
 func sameTail(path, tail string) (string, bool) {
 	start := len(path)
 	for range strings.Count(tail, "/") + 1 {

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// signer is a dialect that insists on signatures by one of the keys.
+// signer returns a dialect that insists on signatures by one of the keys.
 func signer(t testing.TB, endpoint string, keys ...string) *Dialect {
 	t.Helper()
 	d, err := New(Config{Endpoint: endpoint, PrivateKeys: keys, RequireSignature: RequireOn})
@@ -22,8 +22,8 @@ func signer(t testing.TB, endpoint string, keys ...string) *Dialect {
 	return d
 }
 
-// admits tells whether a target that was not rewritten is admitted; a refusal is
-// checked to be one.
+// admits reports whether a target that was not rewritten is admitted; a
+// refusal is checked to be one.
 func admits(t testing.TB, d *Dialect, target string, now time.Time) bool {
 	t.Helper()
 	path, _, _ := strings.Cut(target, "?")
@@ -37,8 +37,8 @@ func admits(t testing.TB, d *Dialect, target string, now time.Time) bool {
 	return false
 }
 
-// hmacOf is the signature of a text with a key, as ImageKit's page on signed
-// URLs tells.
+// hmacOf returns the signature of a text with a key, as ImageKit's page on
+// signed URLs tells.
 func hmacOf(key, text string) string {
 	mac := hmac.New(sha1.New, []byte(key))
 	mac.Write([]byte(text))
@@ -47,7 +47,8 @@ func hmacOf(key, text string) string {
 
 type signedVector struct{ key, endpoint, target string }
 
-// signedVectors are those of vectors.json, and expiring ones of ImageKit's SDKs.
+// signedVectors returns those of vectors.json, and expiring ones of
+// ImageKit's SDKs.
 func signedVectors(t testing.TB) []signedVector {
 	t.Helper()
 	list := []signedVector{

@@ -19,7 +19,7 @@ type step struct {
 	// standIn is the default image, that of the whole chain as well.
 	standIn *origin.Ref
 
-	// page is that of the picture or the layer that the step is of.
+	// page is that of the image or the layer that the step is of.
 	page *int
 
 	// says collects what a branch says of the output; nil outside of branches.
@@ -32,7 +32,7 @@ type step struct {
 	// whatever their order.
 	crop, cropMode strategy
 
-	// layer is the one that the step is of; nil for the picture itself.
+	// layer is the one that the step is of; nil for the image itself.
 	layer *layer
 
 	// layers counts those of the whole transformation, depth how many this step
@@ -116,8 +116,8 @@ func copied[T any](p *T) *T {
 // zeros are the parameters that take whole numbers from 1 on.
 var zeros = map[string]bool{"q": true, "bl": true, "t": true, "pg": true, "al": true}
 
-// amount reads a number from low to high, or an expression. What an expression
-// of variables gives is checked when the picture is known.
+// amount reads a number from low to high, or an expression. What an
+// expression of variables gives is checked when the image is known.
 func (s *step) amount(v string, low, high float64) (n transform.Number, ok bool) {
 	if !isExpression(v) {
 		f, ok := signed(v)
@@ -130,7 +130,7 @@ func (s *step) amount(v string, low, high float64) (n transform.Number, ok bool)
 	return n, !constant || low <= f && f <= high
 }
 
-// finish is the step when all its parameters are read.
+// finish returns the step when all its parameters are read.
 func (s *step) finish() transform.Step {
 	chosen := s.crop
 	if s.cropMode.name != "" {
@@ -140,7 +140,8 @@ func (s *step) finish() transform.Step {
 	return s.Step
 }
 
-// unknown is the error of an item that is nothing that ImageKit documents.
+// unknown returns the error of an item that is nothing that ImageKit
+// documents.
 func unknown(text string) error {
 	name, rest, _ := strings.Cut(text, "-")
 	if (name == "e" || name == "l") && rest != "" {

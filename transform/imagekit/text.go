@@ -23,7 +23,8 @@ const (
 	defaultFont = "Open Sans"
 )
 
-// textRows are parameters that mean something else in a text than in a picture.
+// textRows are parameters that mean something else in a text than in an
+// image.
 var textRows = []row{
 	{name: "w", takes: "pixels, 1 or more", read: readWrap, expression: true},
 	{name: "bg", takes: takesColor, read: readTextBackground},
@@ -32,8 +33,8 @@ var textRows = []row{
 // textNames lists what a text takes, for messages.
 const textNames = "i ie lx ly lxc lyc lap lfo lm w fs ff co ia pa al tg bg r rt fl lh"
 
-// textual is the row for a parameter in a text; ok is false where a text does not
-// take it.
+// textual returns the row for a parameter in a text; ok is false where a text
+// does not take it.
 func textual(r row) (_ row, ok bool) {
 	if i := slices.IndexFunc(textRows, func(t row) bool { return t.name == r.name }); i >= 0 {
 		return textRows[i], true
@@ -55,7 +56,7 @@ func (l *layer) openText(text string, body [][]item) error {
 	return nil
 }
 
-// truncated is the first characters of a text.
+// truncated returns the first characters of a text.
 func truncated(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text

@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// onto is a picture of 800x500 below a text.
+// onto is an image of 800x500 below a text.
 var onto = transform.Facts{Base: transform.Size{Width: 800, Height: 500}}
 
-// setText is what a transformation's only text comes to on that picture.
+// setText returns what a transformation's only text comes to on that image.
 func setText(t *testing.T, parameters string) (transform.Setting, error) {
 	t.Helper()
 	plan, err := parseChain("l-text,i-a," + parameters + ",l-end")

@@ -32,12 +32,12 @@ func (p *WebProxy) check(a access) error {
 	return nil
 }
 
-// TakesURLs tells whether the dialect's URLs may name an original by its whole
-// URL.
+// TakesURLs reports whether the dialect's URLs may name an original by its
+// whole URL.
 func (d *Dialect) TakesURLs() bool { return d.webProxy }
 
-// Lists tells whether the originals of a server, named as in origin.Ref, may be
-// had without a signature.
+// Lists reports whether the originals of a server, named as in origin.Ref,
+// may be had without a signature.
 func (d *Dialect) Lists(server string) bool { return d.hosts.Has(server) }
 
 // mayFetch decides whether a whole URL may be fetched.

@@ -64,13 +64,13 @@ func (d *Dialect) Admit(_, _ string, asked transform.Request, _ time.Time) (tran
 	return transform.Proof{}, nil
 }
 
-// TakesURLs tells whether URLs may name an original by its whole URL.
+// TakesURLs reports whether URLs may name an original by its whole URL.
 func (d *Dialect) TakesURLs() bool {
 	return d.dynamic == DynamicAny || d.dynamic == DynamicListed && len(d.hosts) > 0
 }
 
-// Lists tells whether the originals of a server, named as in origin.Ref, may be
-// had.
+// Lists reports whether the originals of a server, named as in origin.Ref,
+// may be had.
 func (d *Dialect) Lists(server string) bool {
 	place, isS3 := strings.CutPrefix(server, origin.BucketServer)
 	switch {

@@ -42,7 +42,7 @@ type Config struct {
 	// any, all.
 	BucketsAllowed []string `json:"buckets_allowed,omitempty"`
 
-	// Whether an original, or the picture of a layer, may be in the URL itself
+	// Whether an original, or the image of a layer, may be in the URL itself
 	// (RFC 2397, `data:image/png;base64,…`). Default: `false`
 	AllowDataURLs bool `json:"allow_data_urls,omitempty"`
 
@@ -71,9 +71,9 @@ type Config struct {
 	// are not known are left out.
 	OriginQuery []string `json:"origin_query,omitempty"`
 
-	// Whether width and height may make a picture larger where no crop asks for
-	// that very size; `upscale` in a URL says it for one picture.
-	// Default: `false`
+	// Whether width and height may make an image larger where no crop asks
+	// for that very size; `upscale` in a URL says it for one image. Default:
+	// `false`
 	Upscale bool `json:"upscale,omitempty"`
 }
 
@@ -113,12 +113,13 @@ func New(c Config) (*Dialect, error) {
 	return d, err
 }
 
-// Endpoint is the path below which the dialect's URLs are, without a slash at
-// its end.
+// Endpoint returns the path below which the dialect's URLs are, without a
+// slash at its end.
 func (d *Dialect) Endpoint() string { return string(d.endpoint) }
 
-// Sender is what requests to web servers say of who sends them. Imagizer's do say
-// so, and what it is there for is to tell them from a client's.
+// Sender returns what requests to web servers say of who sends them.
+// Imagizer's do say so, and what it is there for is to tell them from a
+// client's.
 func (d *Dialect) Sender() string { return "imagizer" }
 
 // MayShow has nothing to refuse: Imagizer knows no private files.

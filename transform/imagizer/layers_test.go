@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// percent is a part of a fact, in postfix notation.
+// percent returns a part of a fact, in postfix notation.
 func percent(f transform.Fact, part float64) transform.Number {
 	n, ok := transform.Expression(transform.Term{Kind: transform.FactTerm, Fact: f}, transform.Term{Value: part},
 		transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply})
@@ -59,7 +59,7 @@ func TestMark(t *testing.T) {
 	} {
 		checkPlan(t, query, plan{Steps: steps{{Layers: []transform.Layer{want}}}, Output: original})
 	}
-	// Where there is no mark the rest says nothing of a picture, but is read.
+	// Where there is no mark the rest says nothing of an image, but is read.
 	checkPlan(t, "mark_scale=5", plan{Steps: steps{{}}, Output: original})
 }
 

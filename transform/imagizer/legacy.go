@@ -99,8 +99,8 @@ func (p *pathParts) takeSize() {
 	p.take()
 }
 
-// next is the first segment, decoded; empty where nothing follows it, for then it
-// is the file.
+// next returns the first segment, decoded; empty where nothing follows it,
+// for then it is the file.
 func (p *pathParts) next() string {
 	segment, rest, _ := strings.Cut(p.file, "/")
 	name, err := url.PathUnescape(segment)
@@ -117,7 +117,8 @@ func (p *pathParts) take() {
 	p.file = strings.TrimLeft(rest, "/")
 }
 
-// second is the second segment of a path, decoded, if something follows it.
+// second returns the second segment of a path, decoded, if something follows
+// it.
 func second(path string) string {
 	_, rest, _ := strings.Cut(path, "/")
 	return (&pathParts{file: strings.TrimLeft(rest, "/")}).next()

@@ -15,7 +15,7 @@ const (
 	maxNested = 3
 )
 
-// mark is a picture that is drawn onto another one: the watermark, or one of
+// mark is an image that is drawn onto another one: the watermark, or one of
 // layers.
 type mark struct {
 	url     string
@@ -39,7 +39,7 @@ func readMark(p *picture, v string) bool {
 	return true
 }
 
-// layersOf are all layers of the picture: the watermark, layers, the text.
+// layersOf returns all layers of the image: the watermark, layers, the text.
 func (p *picture) layersOf() ([]transform.Layer, error) {
 	var layers []transform.Layer
 	if p.mark.url != "" {
@@ -65,7 +65,7 @@ func (p *picture) count() error {
 	return nil
 }
 
-// layer is the layer that a mark comes to. name is the parameter.
+// layer returns the layer that a mark comes to. name is the parameter.
 func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	if err := p.count(); err != nil {
 		return transform.Layer{}, err
@@ -94,8 +94,8 @@ func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	return l, nil
 }
 
-// open reads the URL of a layer: a path whose query asks for something like any
-// other, a whole URL, or one with the picture in it.
+// open reads the URL of a layer: a path whose query asks for something like
+// any other, a whole URL, or one with the image in it.
 func (p *picture) open(m mark) (l transform.Layer, err error) {
 	if strings.ContainsFunc(m.url, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }) {
 		return l, errors.New(errors.BadTransform, "It has a control character, or is no UTF-8")

@@ -65,7 +65,7 @@ func init() {
 		{name: "border_color", state: ours, takes: takesColor, read: readBorderColor},
 		{name: "radius", state: ours, takes: takesRadius, read: readRadius},
 
-		// What lies on the picture.
+		// What lies on the image.
 		{name: "mark", takes: "a path, which may have a query, or a whole URL", read: readMark},
 		{name: "mark_scale", takes: "1 to 1000, percent of the width", read: readNumber(1, 1000, func(p *picture) *float64 { return &p.mark.scale })},
 		{name: "mark_pos", takes: takesPosition, read: readPosition(func(p *picture) *position { return &p.mark.position })},

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// inside is the size that width and height ask for without a crop.
+// inside returns the size that width and height ask for without a crop.
 func inside(w, h float64) resize {
 	z := resize{Fit: transform.Inside, NoEnlarge: true}
 	if w > 0 {

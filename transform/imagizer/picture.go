@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// picture is what parameters ask of one picture, the original or that of a layer,
-// while they come in.
+// picture is what parameters ask of one image, the original or that of a
+// layer, while they come in.
 type picture struct {
 	dialect *Dialect
 	where   where
@@ -37,13 +37,13 @@ type picture struct {
 	overlay []transform.Layer
 	text    text
 
-	// asks tells whether anything is asked for but where the original is.
+	// asks reports whether anything is asked for but where the original is.
 	asks bool
 
 	// trusted tells that the value that is being read is the operator's.
 	trusted bool
 
-	// layers counts those of the whole URL, depth how many this picture is in.
+	// layers counts those of the whole URL, depth how many this image is in.
 	layers *int
 	depth  int
 
@@ -58,7 +58,7 @@ func (d *Dialect) newPicture(v values) (*picture, error) {
 	return p, p.read(v)
 }
 
-// read puts parameters into the picture, in the order of the table.
+// read puts parameters into the image, in the order of the table.
 func (p *picture) read(v values) error {
 	p.dpr, p.scale = 1, 1
 	p.mark, p.text = usualMark, usualText
@@ -103,7 +103,7 @@ func (p *picture) refuse(err error) bool {
 	return false
 }
 
-// plan is what the picture comes to.
+// plan returns what the image comes to.
 func (p *picture) plan() (transform.Plan, error) {
 	if !p.asks || p.meta {
 		return transform.Plan{}, nil
@@ -122,9 +122,9 @@ func (p *picture) plan() (transform.Plan, error) {
 	return transform.Plan{Page: p.page, AsStored: p.asStored, Steps: steps, Output: output}, nil
 }
 
-// steps are what happens to the picture, in this order: the part that crop cuts out
-// of the original; size, colours, rotation; border and corners; padding; what lies
-// on it.
+// steps returns what happens to the image, in this order: the part that crop
+// cuts out of the original; size, colours, rotation; border and corners;
+// padding; what lies on it.
 func (p *picture) steps() ([]transform.Step, error) {
 	var steps []transform.Step
 	first, cuts := p.cut()
@@ -153,14 +153,14 @@ func (p *picture) steps() ([]transform.Step, error) {
 		s.Border = transform.Border{Width: transform.Num(float64(p.pad)), Color: p.fill().Color}
 	}
 	if p.pad > 0 || p.flatten {
-		s.Background = p.fill() // a picture that is padded lies on the padding's colour
+		s.Background = p.fill() // an image that is padded lies on the padding's colour
 	}
 	var err error
 	s.Layers, err = p.layersOf()
 	return append(steps, s), err
 }
 
-// fills tells whether pad_color shows where the picture does not.
+// fills reports whether pad_color shows where the image does not.
 func (p *picture) fills() bool {
 	if p.crop.kind == cropPad && p.boxed() {
 		return true
@@ -178,7 +178,7 @@ func (p *picture) fill() transform.Background {
 	return b
 }
 
-// ref is the original that an escaped path names.
+// ref returns the original that an escaped path names.
 func (p *picture) ref(path, belongs string) (origin.Ref, error) {
 	return p.where.ref(path, belongs, p.dialect.TakesURLs())
 }

@@ -39,15 +39,15 @@ func parsePosition(v string) (p position, ok bool) {
 	return p, ok && len(words) <= 2
 }
 
-// focuses are the nine parts of a picture, by rows.
+// focuses are the nine parts of an image, by rows.
 var focuses = [3][3]transform.Focus{
 	{transform.FocusTopLeft, transform.FocusTop, transform.FocusTopRight},
 	{transform.FocusLeft, transform.FocusCenter, transform.FocusRight},
 	{transform.FocusBottomLeft, transform.FocusBottom, transform.FocusBottomRight},
 }
 
-// place is the position, percent of the picture's shorter side away from the edges
-// that it is at.
+// place returns the position, percent of the image's shorter side away from
+// the edges that it is at.
 func (p position) place(percent float64) transform.Place {
 	if percent == 0 || p == (position{}) {
 		return transform.Place{Focus: focuses[p.down+1][p.across+1]}
@@ -63,7 +63,7 @@ func (p position) place(percent float64) transform.Place {
 	return place
 }
 
-// percentOf is a part of what is known of the picture below.
+// percentOf returns a part of what is known of the image below.
 func percentOf(f transform.Fact, percent float64) transform.Number {
 	n, _ := transform.Expression(
 		transform.Term{Kind: transform.FactTerm, Fact: f},

@@ -41,7 +41,7 @@ func (c Config) policy() (policy, error) {
 	return p, nil
 }
 
-// known is the row of a parameter that a key of the configuration names.
+// known returns the row of a parameter that a key of the configuration names.
 func known(key, name string) (row, error) {
 	r, encoded, ok := plain(name)
 	if !ok || encoded {
@@ -92,7 +92,8 @@ func (p policy) validate(v values) error {
 	return nil
 }
 
-// originQuery are the names of the parameters that belong to the original.
+// originQuery returns the names of the parameters that belong to the
+// original.
 func (c Config) originQuery() (map[string]bool, error) {
 	names := map[string]bool{}
 	for _, name := range c.OriginQuery {

@@ -73,7 +73,8 @@ func (d *Dialect) check(v values) error {
 	return err
 }
 
-// unrestricted is the dialect for what the operator wrote: without a policy.
+// unrestricted returns the dialect for what the operator wrote: without a
+// policy.
 func (d *Dialect) unrestricted() *Dialect {
 	free := *d
 	free.policy = policy{}

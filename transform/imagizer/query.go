@@ -58,8 +58,8 @@ func (d *Dialect) split(rawQuery string, see func(argument) error) (belongs stri
 	return strings.Join(rest, "&"), nil
 }
 
-// plain is the row of a parameter by any of its names, and whether that is the
-// Base64 form.
+// plain returns the row of a parameter by any of its names, and whether that
+// is the Base64 form.
 func plain(name string) (r row, encoded, ok bool) {
 	if r, ok = byName[name]; ok {
 		return r, false, true
@@ -104,8 +104,8 @@ func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err err
 	return v, belongs, d.addPreset(v)
 }
 
-// isAbsent tells whether the parameter is there only as a name. The bare name of
-// a boolean is true.
+// isAbsent reports whether the parameter is there only as a name. The bare
+// name of a boolean is true.
 func (a argument) isAbsent(r row) bool { return a.value == "" && (a.hasValue || !r.flag) }
 
 func (d *Dialect) decodeAll(given arguments) (values, error) {

@@ -10,12 +10,13 @@ import (
 // Parse reads a URL: its path, percent-encoded as received (url.URL.EscapedPath),
 // and its query, raw.
 //
-// ok is false for a path that is not below the endpoint; the URL is then not this
-// dialect's. The error is an *errors.Error: errors.Unauthorized for a parameter
-// that image_params_allowed does not have, which comes before all others,
-// errors.BadTransform or errors.Limit. A URL that names no file is one when it asks
-// for a picture; without, such as that of a site's home page, its Ref has an empty
-// Path. Whether the original may be had from where it is, Admit decides.
+// ok is false for a path that is not below the endpoint; the URL is then not
+// this dialect's. The error is an *errors.Error: errors.Unauthorized for a
+// parameter that image_params_allowed does not have, which comes before all
+// others, errors.BadTransform or errors.Limit. A URL that names no file is
+// one when it asks for an image; without, such as that of a site's home page,
+// its Ref has an empty Path. Whether the original may be had from where it
+// is, Admit decides.
 func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
 	below, ok, err := d.endpoint.Below(escapedPath)
 	if !ok || err != nil {
@@ -76,7 +77,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	return transform.Detour{Taken: path.prefix, Query: with(rawQuery, path.query)}, true
 }
 
-// with is a query with more behind it.
+// with returns a query with more behind it.
 func with(query, more string) string {
 	if query == "" || more == "" {
 		return query + more

@@ -10,13 +10,13 @@ type row struct {
 	// about one value of a parameter: `crop=face`.
 	name, alias string
 
-	// state says whether it works.
+	// state reports whether it works.
 	state state
 
 	// takes completes the sentence "it takes …".
 	takes string
 
-	// read puts the value into the picture. It is false for a value that the
+	// read puts the value into the image. It is false for a value that the
 	// parameter does not take.
 	read func(p *picture, value string) bool
 
@@ -24,11 +24,11 @@ type row struct {
 	// that is not supported may be false.
 	flag bool
 
-	// aside tells that it asks for no picture by itself: it says where the
+	// aside tells that it asks for no image by itself: it says where the
 	// original is, or how to answer.
 	aside bool
 
-	// whole tells that it is about the whole picture, and not for a layer's.
+	// whole tells that it is about the whole image, and not for a layer's.
 	whole bool
 
 	// why completes the refusal of one that is not supported.
@@ -46,7 +46,7 @@ const (
 	never           // will not be
 )
 
-// String is the state as docs/imagizer.md writes it.
+// String returns the state as docs/imagizer.md writes it.
 func (s state) String() string { return [...]string{"yes", "ours", "ignored", "later", "no"}[s] }
 
 const takesBoolean = "true or false"
@@ -58,7 +58,7 @@ const (
 	needsPost  = "it stores what a POST request sends, which this server does not do"
 )
 
-// refusal is the error of a row that is not supported.
+// refusal returns the error of a row that is not supported.
 func (r row) refusal() error {
 	if r.state == never {
 		return errors.New(errors.BadTransform, "%s is not supported: %s", r.name, r.why)
@@ -66,7 +66,7 @@ func (r row) refusal() error {
 	return errors.New(errors.BadTransform, "%s is not supported yet: %s", r.name, r.why)
 }
 
-// wrong is the error of a value that the parameter does not take.
+// wrong returns the error of a value that the parameter does not take.
 func (r row) wrong(value string) error {
 	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, errors.Quote(value), r.takes)
 }

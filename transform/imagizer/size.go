@@ -86,7 +86,8 @@ func readCrop(p *picture, v string) bool {
 	return true
 }
 
-// sized tells whether a size is asked for, boxed whether both sides of it are.
+// sized reports whether a size is asked for, boxed whether both sides of it
+// are.
 func (p *picture) sized() bool { return p.width > 0 || p.height > 0 || p.scale != 1 }
 func (p *picture) boxed() bool { return p.width > 0 && p.height > 0 }
 
@@ -94,7 +95,7 @@ func (p *picture) boxed() bool { return p.width > 0 && p.height > 0 }
 // attention is asked for, and no size for it.
 const entropyPart = 2.0 / 3
 
-// cut is what crop cuts out of the original, before it is scaled.
+// cut returns what crop cuts out of the original, before it is scaled.
 func (p *picture) cut() (z transform.Resize, ok bool) {
 	switch {
 	case p.crop.kind == cropPart:
@@ -112,7 +113,7 @@ func (p *picture) cut() (z transform.Resize, ok bool) {
 	return transform.Resize{}, false
 }
 
-// resize is the size that is asked for.
+// resize returns the size that is asked for.
 func (p *picture) resize() transform.Resize {
 	if !p.sized() {
 		return transform.Resize{}
@@ -144,7 +145,7 @@ func (p *picture) resize() transform.Resize {
 	return z
 }
 
-// length is a side in pixels of the device.
+// length returns a side in pixels of the device.
 func (p *picture) length(v float64) transform.Length {
 	if v == 0 {
 		return transform.Length{}
@@ -152,7 +153,7 @@ func (p *picture) length(v float64) transform.Length {
 	return transform.Px(max(1, math.Floor(min(v*p.dpr*p.scale, maxPixels)+0.5)))
 }
 
-// part is a part of a side, by default its middle.
+// part returns a part of a side, by default its middle.
 func part(v *float64) transform.Number {
 	if v == nil {
 		return transform.Num(0.5)

@@ -69,7 +69,7 @@ func readAlign(p *picture, v string) (ok bool) {
 	return ok
 }
 
-// layer is the layer that the text comes to.
+// layer returns the layer that the text comes to.
 func (t text) layer(p *picture) (transform.Layer, error) {
 	if err := p.count(); err != nil {
 		return transform.Layer{}, err

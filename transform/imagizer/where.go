@@ -12,8 +12,8 @@ import (
 // always is.
 type where struct{ origin, hostname, sourceURL, bucket, region string }
 
-// ref is the original that an escaped path names. belongs is what the query has for
-// the original.
+// ref returns the original that an escaped path names. belongs is what the
+// query has for the original.
 func (w where) ref(path, belongs string, takesURLs bool) (origin.Ref, error) {
 	if err := w.check(); err != nil {
 		return origin.Ref{}, err
@@ -60,7 +60,7 @@ func (w where) check() error {
 	return nil
 }
 
-// at is a path at another server. Without a scheme it is asked by https.
+// at returns a path at another server. Without a scheme it is asked by https.
 func (w where) at(path, belongs string) (origin.Ref, error) {
 	name, value := "origin", w.origin
 	if value == "" {
@@ -75,7 +75,7 @@ func (w where) at(path, belongs string) (origin.Ref, error) {
 	return parameter(name, strings.TrimRight(value, "/")+"/"+strings.TrimLeft(path, "/"), belongs)
 }
 
-// parameter is the Ref of a whole URL that a parameter named.
+// parameter returns the Ref of a whole URL that a parameter named.
 func parameter(name, whole, belongs string) (origin.Ref, error) {
 	whole, _, _ = strings.Cut(whole, "#")
 	if belongs != "" {

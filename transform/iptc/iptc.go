@@ -1,5 +1,6 @@
-// Package iptc reads and writes IPTC-IIM: what news agencies say of a picture, as data
-// sets of a record and a number (IPTC-NAA Information Interchange Model, version 4.2).
+// Package iptc reads and writes IPTC-IIM: what news agencies say of an image,
+// as data sets of a record and a number (IPTC-NAA Information Interchange
+// Model, version 4.2).
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded, whatever is announced.
@@ -42,16 +43,18 @@ type dataSet struct {
 	data           []byte
 }
 
-// Credit is who made a picture and whose it is; texts are empty where nothing is said.
+// Credit is who made an image and whose it is; texts are empty where nothing
+// is said.
 type Credit struct {
 	Creators                  []string // By-line
 	Rights, Credit, Publisher string   // Copyright Notice, Credit, Source
 }
 
-// Keep returns what is said that is true of a picture that was made of the one that it is
-// about as well: the texts. What is not is the preview, and whether the picture is
-// upright or wide. The block is IIM, or the resources of Photoshop with IIM among them;
-// the result is IIM, and empty if there is nothing.
+// Keep returns what is said that is true of an image that was made of the one
+// that it is about as well: the texts. What is not is the preview, and
+// whether the image is upright or wide. The block is IIM, or the resources of
+// Photoshop with IIM among them; the result is IIM, and empty if there is
+// nothing.
 func Keep(block []byte) []byte {
 	var kept []dataSet
 	for _, d := range parse(block) {
@@ -67,7 +70,8 @@ func Keep(block []byte) []byte {
 	return write(kept)
 }
 
-// Credited reads who made a picture and whose it is, of the same blocks as Keep.
+// Credited reads who made an image and whose it is, of the same blocks as
+// Keep.
 func Credited(block []byte) (c Credit) {
 	sets := parse(block)
 	isUTF8 := false

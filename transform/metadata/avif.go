@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/exif"
 )
 
-// intoAVIF adds items that describe the picture (ISO/IEC 23008-12, annex A): their names to
-// iinf, their places to iloc, what they describe to iref, and their data behind all
-// else. As the box meta grows, so do the places of what is behind it. An Exif item that
-// the encoder wrote is given the new data.
+// intoAVIF adds items that describe the image (ISO/IEC 23008-12, annex A):
+// their names to iinf, their places to iloc, what they describe to iref, and
+// their data behind all else. As the box meta grows, so do the places of what
+// is behind it. An Exif item that the encoder wrote is given the new data.
 func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 	top, err := boxes(file)
 	if err != nil {
@@ -55,8 +55,9 @@ func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 	return appendBox(out, "mdat", data), nil
 }
 
-// unwrapped is a packet of XMP without what says where it begins and ends: a file of items
-// says that itself, and libvips knows it by its first element.
+// unwrapped returns a packet of XMP without what says where it begins and
+// ends: a file of items says that itself, and libvips knows it by its first
+// element.
 func unwrapped(packet []byte) []byte {
 	const end = "</x:xmpmeta>"
 	first, last := bytes.Index(packet, []byte("<x:xmpmeta")), bytes.LastIndex(packet, []byte(end))
@@ -193,8 +194,9 @@ func (m *meta) put(kind, contentType string, data []byte) {
 	m.added = append(m.added, addition{m.last, data})
 }
 
-// bytes is what is in the box. What was at from or behind it has moved by how much the
-// box has grown, and the data of what was added are in a box that begins at end.
+// bytes returns what is in the box. What was at from or behind it has moved
+// by how much the box has grown, and the data of what was added are in a box
+// that begins at end.
 func (m *meta) bytes(from, end uint64) []byte {
 	places := m.places
 	places.items = slices.Clone(places.items)
@@ -231,7 +233,7 @@ func (m *meta) bytes(from, end uint64) []byte {
 	return grown
 }
 
-// size is how many bytes were in the box that was read.
+// size returns how many bytes were in the box that was read.
 func (m *meta) size() uint64 {
 	size := uint64(len(m.head))
 	for _, c := range m.children {

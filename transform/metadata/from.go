@@ -20,8 +20,8 @@ const (
 	maxSegment = 0xffff - 2
 )
 
-// FromJPEG is what the segments of a JPEG say, up to its first scan. The extension of XMP,
-// which has what did not fit, is not read.
+// FromJPEG returns what the segments of a JPEG say, up to its first scan. The
+// extension of XMP, which has what did not fit, is not read.
 func FromJPEG(file []byte) (b Blocks) {
 	const app1, app13, startOfScan = 0xe1, 0xed, 0xda
 	rest, _ := bytes.CutPrefix(file, []byte("\xff\xd8"))
@@ -51,9 +51,10 @@ func FromJPEG(file []byte) (b Blocks) {
 	return b
 }
 
-// WithText is what is said, and what a text of a PNG says. Programs that know no other
-// place for a block write it as such, in hexadecimal digits under a keyword that begins
-// so: a line with its kind, one with its length, and the digits.
+// WithText returns what is said, and what a text of a PNG says. Programs that
+// know no other place for a block write it as such, in hexadecimal digits
+// under a keyword that begins so: a line with its kind, one with its length,
+// and the digits.
 func (b Blocks) WithText(keyword, text string) Blocks {
 	switch keyword {
 	case "Author":

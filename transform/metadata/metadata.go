@@ -1,6 +1,6 @@
-// Package metadata is what a file says beside its picture, in EXIF, XMP and IPTC-IIM: what
-// of it is true of another picture that was made of that one, or who made it and whose it
-// is, and how to write that into a file.
+// Package metadata is what a file says beside its image, in EXIF, XMP and
+// IPTC-IIM: what of it is true of another image that was made of that one, or
+// who made it and whose it is, and how to write that into a file.
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded, whatever is announced.
@@ -32,9 +32,9 @@ func (b Blocks) IsEmpty() bool {
 	return len(b.EXIF) == 0 && len(b.XMP) == 0 && len(b.IPTC) == 0 && b.Author == "" && b.Copyright == ""
 }
 
-// Kept is all that is true of a picture that was made of the one that is spoken of as well,
-// with what is true of the new one. Who made it is in XMP, which every format can hold,
-// wherever it was said.
+// Kept returns all that is true of an image that was made of the one that is
+// spoken of as well, with what is true of the new one. Who made it is in XMP,
+// which every format can hold, wherever it was said.
 func (b Blocks) Kept(w transform.Written) Blocks {
 	packet := xmp.Parse(b.XMP)
 	return Blocks{
@@ -44,8 +44,8 @@ func (b Blocks) Kept(w transform.Written) Blocks {
 	}
 }
 
-// Credited is who made the picture and whose it is, and no more. It is said in all blocks:
-// in each as it was said there, or else as in another one.
+// Credited is who made the image and whose it is, and no more. It is said in
+// all blocks: in each as it was said there, or else as in another one.
 func (b Blocks) Credited() Blocks {
 	packet := xmp.Parse(b.XMP)
 	c := b.credit(packet)
@@ -67,8 +67,8 @@ func (b Blocks) Credited() Blocks {
 	}
 }
 
-// Bounds of a text that says who made a picture or whose it is. One that is longer says
-// something else.
+// Bounds of a text that says who made an image or whose it is. One that is
+// longer says something else.
 const (
 	mostText     = 4096 // bytes
 	mostCreators = 32
@@ -91,13 +91,13 @@ func allBounded(texts []string) []string {
 	return kept
 }
 
-// credit is who made a picture and whose it is.
+// credit is who made an image and whose it is.
 type credit struct {
 	creators               []string
 	rights, credit, source string
 }
 
-// credit is the one of XMP, or else of IPTC, EXIF or a PNG's texts: what
+// credit returns the one of XMP, or else of IPTC, EXIF or a PNG's texts: what
 // editors write today first.
 func (b Blocks) credit(packet xmp.Packet) credit {
 	first := func(texts []string) string { return strings.Join(texts[:min(len(texts), 1)], "") }
@@ -123,7 +123,7 @@ func (b Blocks) credit(packet xmp.Packet) credit {
 	return c
 }
 
-// into is a packet that says what it does not say yet.
+// into returns a packet that says what it does not say yet.
 func (c credit) into(p xmp.Packet) xmp.Packet {
 	p = p.Filled(xmp.Source, c.source).Filled(xmp.Credit, c.credit).Filled(xmp.Rights, c.rights)
 	return p.Filled(xmp.Creator, slices.Clone(c.creators)...)

@@ -41,8 +41,9 @@ func (b Blocks) intoWebP(file []byte) ([]byte, error) {
 	return out, nil
 }
 
-// webpExtended is the chunk VP8X of a file that has none, with the size and transparency
-// that its only chunk says (RFC 6386, section 9.1; RFC 9649, section 3.4).
+// webpExtended returns the chunk VP8X of a file that has none, with the size
+// and transparency that its only chunk says (RFC 6386, section 9.1; RFC 9649,
+// section 3.4).
 func webpExtended(chunk []byte) ([]byte, error) {
 	var width, height uint32 // less 1
 	var flags byte

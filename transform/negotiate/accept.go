@@ -11,8 +11,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxAccept bounds the Accept header that is read, in bytes. Browsers send less
-// than 300; more is no statement about pictures.
+// maxAccept bounds the Accept header that is read, in bytes. Browsers send
+// less than 300; more is no statement about images.
 const maxAccept = 4096
 
 // Formats returns the formats that the client takes beyond those that every
@@ -44,13 +44,13 @@ func Formats(accept []string, offered []transform.Format) []transform.Format {
 	return taken
 }
 
-// everywhere tells whether every client takes the format.
+// everywhere reports whether every client takes the format.
 func everywhere(f transform.Format) bool {
 	return f == transform.JPEG || f == transform.PNG || f == transform.GIF
 }
 
-// weights are the media types of an Accept header, in lower case, with their
-// q-values, 0 to 1.
+// weights returns the media types of an Accept header, in lower case, with
+// their q-values, 0 to 1.
 //
 // github.com/munnerz/goautoneg, which Caddy brings along, is not used here: it
 // reads `Q=0` and `q=` as 1 and `q=0.5 ;v=1` as 0, keeps tabs in names, and

@@ -21,7 +21,7 @@ type Hinted struct {
 	// it leaves nothing to them.
 	AcceptCH string
 
-	// place is the width of the picture's place in CSS pixels; 0 for unknown.
+	// place is the width of the image's place in CSS pixels; 0 for unknown.
 	place float64
 }
 
@@ -60,9 +60,9 @@ func Hint(p transform.Plan, header http.Header) Hinted {
 	return h
 }
 
-// ContentDPR is how many pixels of a picture of the width fall on a CSS pixel of
-// its place, as the value of Content-DPR: with two decimals at most. It is empty
-// where that is not known.
+// ContentDPR returns how many pixels of an image of the width fall on a CSS
+// pixel of its place, as the value of Content-DPR: with two decimals at most.
+// It is empty where that is not known.
 func (h Hinted) ContentDPR(width int) string {
 	if h.place <= 0 || width <= 0 {
 		return ""
@@ -110,8 +110,8 @@ func parseDPR(text string) float64 {
 	return min(max(v, 0.1), 5)
 }
 
-// explicitWidth is the width in CSS pixels that the plan gives a picture whose
-// DPR it leaves to the client; 0 where it is given otherwise.
+// explicitWidth returns the width in CSS pixels that the plan gives an image
+// whose DPR it leaves to the client; 0 where it is given otherwise.
 func explicitWidth(p transform.Plan) float64 {
 	for _, s := range p.Steps {
 		if s.Resize.AutoDPR {

@@ -34,9 +34,9 @@ type Job struct {
 	// either.
 	Files [][]byte
 
-	// Areas are the parts that are marked in Original and in each of Files, in
-	// that order, in pixels of the upright picture; empty for none. Those behind
-	// the last one are empty.
+	// Areas are the parts that are marked in Original and in each of Files,
+	// in that order, in pixels of the upright image; empty for none. Those
+	// behind the last one are empty.
 	Areas []transform.Rect
 
 	// Source says where Original is from, for engines that remember what broke them.
@@ -45,8 +45,8 @@ type Job struct {
 
 	Plan transform.Plan
 
-	// Inspect asks for the Details of Original instead of a picture. Of the plan only
-	// Page has a say then.
+	// Inspect asks for the Details of Original instead of an image. Of the
+	// plan only Page has a say then.
 	Inspect bool
 
 	// Accepts are the formats that the client takes beside JPEG, PNG and GIF,
@@ -59,8 +59,8 @@ type Job struct {
 	// DeliverDamaged asks for what is there of a damaged file, instead of an error.
 	DeliverDamaged bool
 
-	// Threads is how many threads may work at the picture, for Draw: engines set
-	// it, callers leave it. The same bytes come of it. Default: 1.
+	// Threads is how many threads may work at the image, for Draw: engines
+	// set it, callers leave it. The same bytes come of it. Default: 1.
 	Threads int
 
 	// Haste, 0 to MostHaste, is how much less effort than usual an encoder makes that
@@ -96,13 +96,14 @@ type Source struct {
 	Ref origin.Ref
 }
 
-// Of is the source of another file of the same job, one of a layer.
+// Of returns the source of another file of the same job, one of a layer.
 func (s Source) Of(ref origin.Ref) Source { return Source{s.Site, ref} }
 
 // Patience is for how much longer the job may wait.
 func (j Job) Patience() time.Duration { return max(0, j.QueueTimeout-j.Waited) }
 
-// File is that of Files which a layer of the plan needs; nil if it is not there.
+// File returns that of Files which a layer of the plan needs; nil if it is
+// not there.
 func (j Job) File(l transform.Layer) []byte {
 	ref, ok := l.Ref()
 	if n := slices.Index(j.Plan.Refs(), ref); ok && n >= 0 && n < len(j.Files) {
@@ -111,8 +112,9 @@ func (j Job) File(l transform.Layer) []byte {
 	return nil
 }
 
-// Area is what is marked in Original and lies within a picture of this size, of which
-// this orientation of EXIF is left out of account: 1 for an upright one.
+// Area returns what is marked in Original and lies within an image of this
+// size, of which this orientation of EXIF is left out of account: 1 for an
+// upright one.
 func (j Job) Area(s transform.Size, orientation int) transform.Rect {
 	if len(j.Areas) == 0 {
 		return transform.Rect{}
@@ -124,7 +126,8 @@ func (j Job) Area(s transform.Size, orientation int) transform.Rect {
 	return j.Areas[0].Within(transform.Rect{Size: upright}).Stored(orientation, upright)
 }
 
-// LayerAreas are the Areas of a job of drawing an image layer of the plan alone.
+// LayerAreas returns the Areas of a job of drawing an image layer of the plan
+// alone.
 func (j Job) LayerAreas(l transform.Layer) []transform.Rect {
 	if n := slices.Index(j.Plan.Refs(), l.Image) + 1; n > 0 && n < len(j.Areas) {
 		return j.Areas[n : n+1]
@@ -135,7 +138,7 @@ func (j Job) LayerAreas(l transform.Layer) []transform.Rect {
 // Quality is the quality, 1 to 100, for plans that name none.
 type Quality struct{ JPEG, WebP, AVIF int }
 
-// Of is the quality of a format; 0 for one that has none.
+// Of returns the quality of a format; 0 for one that has none.
 func (q Quality) Of(f transform.Format) int {
 	switch f {
 	case transform.JPEG:

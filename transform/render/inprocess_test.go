@@ -332,7 +332,7 @@ func TestThreads(t *testing.T) {
 		}
 		close(release)
 		group.Wait()
-		synctest.Wait() // who has his picture may be ahead of the slot's end
+		synctest.Wait() // who has his image may be ahead of the slot's end
 		group.Go(func() { _, _ = e.Render(context.Background(), job) })
 		if got := <-given; got != 6 {
 			t.Errorf("%d threads, want 6", got)

@@ -17,10 +17,10 @@ func WithTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 	return context.WithTimeoutCause(ctx, timeout, errTime)
 }
 
-// OutOfTime tells whether a context of WithTimeout ended by our own clock.
+// OutOfTime reports whether a context of WithTimeout ended by our own clock.
 func OutOfTime(ctx context.Context) bool { return context.Cause(ctx) == errTime }
 
-// Stopped is the error of a job whose context is done.
+// Stopped returns the error of a job whose context is done.
 func Stopped(ctx context.Context) error {
 	if OutOfTime(ctx) {
 		return errors.New(errors.RenderTimeout, "The picture could not be rendered within render_timeout")
@@ -31,7 +31,7 @@ func Stopped(ctx context.Context) error {
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))
 }
 
-// Busy is the error of a job that had no turn within its QueueTimeout.
+// Busy returns the error of a job that had no turn within its QueueTimeout.
 func Busy(timeout time.Duration) error {
 	busy := errors.New(errors.Overloaded, "The server is busy; no slot for rendering was free within queue_timeout, %s", timeout)
 	busy.RetryAfter = timeout

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// foreign are the signatures of formats of pictures that are never opened, by where
-// they are in a file.
+// foreign are the signatures of formats of images that are never opened, by
+// where they are in a file.
 var foreign = []struct {
 	at    int
 	magic string
@@ -41,8 +41,9 @@ var foreign = []struct {
 	{4, "ftypjxl ", "JPEG XL"},
 }
 
-// Foreign names the format of a picture that is in none of ours, such as "JPEG XL", for
-// an error message. It is empty for what is no picture, as far as its first bytes tell.
+// Foreign names the format of an image that is in none of ours, such as "JPEG
+// XL", for an error message. It is empty for what is no image, as far as its
+// first bytes tell.
 func Foreign(buf []byte) string {
 	for _, s := range foreign {
 		if len(buf) >= s.at && bytes.HasPrefix(buf[s.at:], []byte(s.magic)) {

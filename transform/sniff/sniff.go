@@ -1,4 +1,4 @@
-// Package sniff tells the format of a picture from its first bytes.
+// Package sniff tells the format of an image from its first bytes.
 package sniff
 
 import (
@@ -22,11 +22,11 @@ const (
 	SVG  Format = "svg"
 )
 
-// PDF is no picture: each of its pages can be drawn as one, see [Document].
+// PDF is no image: each of its pages can be drawn as one, see [Document].
 const PDF Format = "pdf"
 
-// MediaType is the registered media type: "image/svg+xml". Empty for the zero
-// value.
+// MediaType returns the registered media type: "image/svg+xml". Empty for the
+// zero value.
 func (f Format) MediaType() string {
 	switch f {
 	case "":

@@ -66,7 +66,7 @@ func stripGIF(file []byte) ([]byte, bool) {
 	}
 }
 
-// colours is how many bytes the table of colours has that flags tell of.
+// colours returns how many bytes the table of colours has that flags tell of.
 func colours(flags byte) int {
 	if flags&0x80 == 0 {
 		return 0
@@ -74,7 +74,7 @@ func colours(flags byte) int {
 	return 3 << (flags&7 + 1)
 }
 
-// subBlocks is where the sub-blocks end that begin at a place.
+// subBlocks returns where the sub-blocks end that begin at a place.
 func subBlocks(file []byte, at int) (int, bool) {
 	for at < len(file) {
 		size := int(file[at])

@@ -82,8 +82,8 @@ type span struct{ from, to int }
 // mostBoxes is more than any encoder writes into one box.
 const mostBoxes = 65536
 
-// boxes are the boxes in a part of a file, one after the other, by kind and content. One
-// that is not whole has the kind "\x00bad", and is the last.
+// boxes returns the boxes in a part of a file, one after the other, by kind
+// and content. One that is not whole has the kind "\x00bad", and is the last.
 func boxes(file []byte, in span) func(yield func(string, span) bool) {
 	return func(yield func(string, span) bool) {
 		for n := 0; in.from < in.to; n++ {

@@ -1,7 +1,7 @@
-// Package strip takes out of a picture's file what is beside the picture: EXIF, XMP,
-// IPTC, comments, thumbnails, and pictures behind the first. No pixel is decoded, and
-// none changes; the colour profile stays, and so does the orientation, since without
-// them it is another picture.
+// Package strip takes out of an image's file what is beside the image: EXIF,
+// XMP, IPTC, comments, thumbnails, and images behind the first. No pixel is
+// decoded, and none changes; the colour profile stays, and so does the
+// orientation, since without them it is another image.
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded by the file's length.

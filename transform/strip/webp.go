@@ -2,8 +2,8 @@ package strip
 
 import "encoding/binary"
 
-// The flags of VP8X for what is beside the picture (WebP Container Specification,
-// "Extended File Format").
+// The flags of VP8X for what is beside the image (WebP Container
+// Specification, "Extended File Format").
 const (
 	webpEXIF = 0x08
 	webpXMP  = 0x04

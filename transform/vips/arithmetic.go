@@ -54,8 +54,8 @@ func (i *Image) Power(exponent float64) (*Image, error) {
 	return i.image("math2_const", args{"math2": int(math2Pow), "c": []float64{exponent}})
 }
 
-// Atan2 is the angle of the point (x, y) of which the image has y and other x, in
-// degrees from 0 to 360.
+// Atan2 returns the angle of the point (x, y) of which the image has y and
+// other x, in degrees from 0 to 360.
 func (i *Image) Atan2(other *Image) (*Image, error) {
 	return i.imageAs("left", "math2", args{"right": other, "math2": int(math2Atan2)})
 }

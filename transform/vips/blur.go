@@ -15,12 +15,12 @@ import (
 // length. Its largest number is at most 127.
 type Row []int
 
-// GaussRow is the mask of libvips' gaussblur: a Gaussian in twentieths of its peak,
-// cut off where it is below a fifth of that.
+// GaussRow returns the mask of libvips' gaussblur: a Gaussian in twentieths
+// of its peak, cut off where it is below a fifth of that.
 func GaussRow(sigma float64) Row { return gaussRow(sigma, math.Inf(1), 20, 0.2) }
 
-// GaussRowTo is a Gaussian that reaches so many pixels to either side, in as many
-// steps as a Row can have.
+// GaussRowTo returns a Gaussian that reaches so many pixels to either side,
+// in as many steps as a Row can have.
 func GaussRowTo(reach int, sigma float64) Row {
 	return gaussRow(sigma, float64(reach), mostInRow, 0)
 }

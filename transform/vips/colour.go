@@ -7,10 +7,10 @@ func (i *Image) Colourspace(space Interpretation) (*Image, error) {
 	return i.image("colourspace", args{"space": int(space)})
 }
 
-// Unpacked is an image as its loader gives it, in samples that can be computed with. A
-// CIELab TIFF of 8 bits comes with its three colours in four bytes, which would be taken
-// for three and alpha; and one with alpha, with that as a signed number, though it has
-// the full 16 bits.
+// Unpacked returns an image as its loader gives it, in samples that can be
+// computed with. A CIELab TIFF of 8 bits comes with its three colours in four
+// bytes, which would be taken for three and alpha; and one with alpha, with
+// that as a signed number, though it has the full 16 bits.
 func (i *Image) Unpacked() (*Image, error) {
 	space := i.Interpretation()
 	switch {
@@ -22,7 +22,8 @@ func (i *Image) Unpacked() (*Image, error) {
 	return i, nil
 }
 
-// unsignedAlpha is an image of signed samples in floats, with alpha from 0 to 255.
+// unsignedAlpha returns an image of signed samples in floats, with alpha from
+// 0 to 255.
 func (i *Image) unsignedAlpha() (*Image, error) {
 	colours, err := i.ExtractBand(0, i.Bands()-1)
 	if err != nil {

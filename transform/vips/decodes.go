@@ -10,7 +10,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// The smallest pictures that there are in two codecs: 16 by 16 pixels of one colour.
+// The smallest images that there are in two codecs: 16 by 16 pixels of one
+// colour.
 var (
 	//go:embed samples/hevc.heic
 	sampleHEVC []byte

@@ -29,11 +29,11 @@ func (e *Error) Error() string {
 }
 
 // calls attributes the text in libvips' error buffer. That buffer is one for
-// the process, and the threads that compute a picture append to it as well, so
+// the process, and the threads that compute an image append to it as well, so
 // neither a locked OS thread nor clearing it tells whose words are in it. The
-// only call that surely owns them is one that ran alone from begin to end: all
-// others get an error without a text. A worker process renders one picture at
-// a time, so there the text is always complete.
+// only call that surely owns them is one that ran alone from begin to end:
+// all others get an error without a text. A worker process renders one image
+// at a time, so there the text is always complete.
 var calls struct {
 	sync.Mutex
 	running    int

@@ -81,7 +81,7 @@ func (i *Image) ExportPng(opts PngOptions) ([]byte, error) {
 	return i.export("pngsave_buffer", in, opts.Keep)
 }
 
-// WebpPreset tunes a WebP for what is in the picture.
+// WebpPreset tunes a WebP for what is in the image.
 type WebpPreset int
 
 // The presets: anything, which is libwebp's default; portraits and interiors;

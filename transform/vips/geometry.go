@@ -8,7 +8,7 @@ func (i *Image) ExtractArea(x, y, width, height int) (*Image, error) {
 	return i.imageAs("input", "extract_area", args{"left": x, "top": y, "width": width, "height": height})
 }
 
-// Crop is a picture cut out by a measure of interest.
+// Crop is an image cut out by a measure of interest.
 type Crop struct {
 	*Image
 
@@ -87,8 +87,8 @@ func (i *Image) Replicate(across, down int) (*Image, error) {
 	return i.image("replicate", args{"across": across, "down": down})
 }
 
-// ArrayJoin lays images out in rows of across pictures each, left to right.
-// All cells are as large as the largest image; there must be at least one.
+// ArrayJoin lays images out in rows of across images each, left to right. All
+// cells are as large as the largest image; there must be at least one.
 func (s *Scope) ArrayJoin(images []*Image, across int) (*Image, error) {
 	return s.image("arrayjoin", args{"in": images, "across": across})
 }

@@ -13,16 +13,16 @@ import (
 
 var errClosed = errors.New("the image is closed")
 
-// Image is a picture, mostly one yet to be computed: an operation only notes
+// Image is an image, mostly one yet to be computed: an operation only notes
 // what is to be done, and an export, Pixels, CopyMemory or a statistic makes
-// the pixels flow. The methods that return an Image leave their receiver as it
-// is.
+// the pixels flow. The methods that return an Image leave their receiver as
+// it is.
 type Image struct {
 	c     *C.VipsImage // nil once closed
 	scope *Scope
 }
 
-// Scope is what owns the image.
+// Scope returns what owns the image.
 func (i *Image) Scope() *Scope { return i.scope }
 
 // Close frees the image before its scope does. It may be called more than once.

@@ -45,7 +45,7 @@ func (i *Image) FieldNames() []string {
 	return names
 }
 
-// HasField tells whether the metadata is there.
+// HasField reports whether the metadata is there.
 func (i *Image) HasField(name string) bool {
 	if i.c == nil {
 		return false

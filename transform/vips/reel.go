@@ -14,10 +14,9 @@ import (
 // the first frame is drawn of all others when the result is read, one after the
 // other, so that the animation may be of any length.
 //
-// From NewReel on, CopyMemory, Blur, Unsharp and Warp in its scope compute the pixels
-// anew for each frame.
-// All else that is computed while the picture is built is of the first frame:
-// statistics, Pixels, exports.
+// From NewReel on, CopyMemory, Blur, Unsharp and Warp in its scope compute
+// the pixels anew for each frame. All else that is computed while the image
+// is built is of the first frame: statistics, Pixels, exports.
 type Reel struct {
 	c      *C.BridgeReel
 	joined bool
@@ -53,8 +52,9 @@ func (s *Scope) NewReel(film *Image, frames int) (*Reel, *Image, error) {
 	return reel, s.adopt(first), nil
 }
 
-// Join is the frames of the result, of which image is the first, one below the other.
-// They can be read once, from top to bottom. A reel is joined once.
+// Join returns the frames of the result, of which image is the first, one
+// below the other. They can be read once, from top to bottom. A reel is
+// joined once.
 func (r *Reel) Join(image *Image) (*Image, error) {
 	if image.c == nil {
 		return nil, fmt.Errorf("reel: %w", errClosed)
@@ -92,8 +92,8 @@ func (r *Reel) hold(image *Image) (*Image, error) {
 	return image.scope.adopt(held), nil
 }
 
-// staged is the image as what computes at once takes it: in a scope with a reel it is a
-// stage, and so is what is made of it.
+// staged returns the image as what computes at once takes it: in a scope with
+// a reel it is a stage, and so is what is made of it.
 func (i *Image) staged() (*Image, error) {
 	if i.scope.reel == nil {
 		return i, nil

@@ -8,11 +8,12 @@ func (i *Image) Resize(hscale, vscale float64, kernel Kernel) (*Image, error) {
 	return i.image("resize", args{"scale": hscale, "vscale": vscale, "kernel": int(kernel)})
 }
 
-// Enlarge is the part of the image, enlarged by the two factors, that begins at
-// (x, y) of the enlarged image and has the size. Its pixels are those that cutting
-// it out of what Resize makes would give, for each kernel that is bicubic when it
-// enlarges (cubic and Lanczos); the enlarged image itself may have more rows than
-// libvips can count. Each factor is at least 1. Alpha must be premultiplied.
+// Enlarge returns the part of the image, enlarged by the two factors, that
+// begins at (x, y) of the enlarged image and has the size. Its pixels are
+// those that cutting it out of what Resize makes would give, for each kernel
+// that is bicubic when it enlarges (cubic and Lanczos); the enlarged image
+// itself may have more rows than libvips can count. Each factor is at least
+// 1. Alpha must be premultiplied.
 func (i *Image) Enlarge(across, down float64, x, y, width, height int) (*Image, error) {
 	left, columns, fromX, shiftX := partOf(i.Width(), across, x, width)
 	top, rows, fromY, shiftY := partOf(i.Height(), down, y, height)
@@ -34,11 +35,12 @@ func (i *Image) Enlarge(across, down float64, x, y, width, height int) (*Image, 
 	})
 }
 
-// partOf is what Enlarge reads of one direction: from which pixel of the length on,
-// how many, where the result then begins in what these become, and by how much the
-// input is displaced, half a pixel for centres to lie on centres. It is all of it
-// where libvips can count the pixels of the enlarged length, and else what the
-// result is made of, with room for the kernel on either side.
+// partOf returns what Enlarge reads of one direction: from which pixel of the
+// length on, how many, where the result then begins in what these become, and
+// by how much the input is displaced, half a pixel for centres to lie on
+// centres. It is all of it where libvips can count the pixels of the enlarged
+// length, and else what the result is made of, with room for the kernel on
+// either side.
 func partOf(length int, factor float64, at, size int) (start, count, from int, shift float64) {
 	const countable, room, centre = 10_000_000, 4, 0.5
 	if float64(length)*factor < countable {

@@ -54,9 +54,9 @@ func beginScope(ctx context.Context, doubts *doubts) *Scope {
 // them outlives it.
 func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubts) }
 
-// Doubtful tells whether a call of the scope, or of an inner one, that worked may
-// have failed, had it more than one thread (see [FieldConcurrency]): pixels are
-// missing then.
+// Doubtful reports whether a call of the scope, or of an inner one, that
+// worked may have failed, had it more than one thread (see
+// [FieldConcurrency]): pixels are missing then.
 //
 // Before 8.15.4, libvips decides whether an image was computed when the last piece
 // of it is given to a thread, and does not look at what becomes of the pieces that
@@ -130,7 +130,7 @@ func (s *Scope) adopt(c *C.VipsImage) *Image {
 	return image
 }
 
-// drop tells whether the image was still in the scope, so that only one of
+// drop reports whether the image was still in the scope, so that only one of
 // Scope.Close and Image.Close frees it.
 func (s *Scope) drop(image *Image) bool {
 	s.mu.Lock()

@@ -14,7 +14,7 @@ import (
 // jobs below would.
 const soon = 2 * time.Second
 
-// processorTime is what this process has had of the processors.
+// processorTime returns what this process has had of the processors.
 func processorTime(t *testing.T) time.Duration {
 	t.Helper()
 	var usage syscall.Rusage

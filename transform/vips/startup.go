@@ -21,7 +21,7 @@ const (
 // Config is what is one per process.
 type Config struct {
 	// Concurrency is how many threads libvips uses for one image. Default: 1,
-	// for a server has a picture for every core already.
+	// for a server has an image for every core already.
 	Concurrency int
 }
 
@@ -91,17 +91,18 @@ func boolean(b bool) C.gboolean {
 	return C.FALSE
 }
 
-// losesErrors tells whether libvips is older than 8.15.4, see [Scope.Doubtful].
+// losesErrors reports whether libvips is older than 8.15.4, see
+// [Scope.Doubtful].
 func losesErrors() bool {
 	return C.vips_version(0) == 8 && (C.vips_version(1) < 15 || C.vips_version(1) == 15 && C.vips_version(2) < 4)
 }
 
-// Version is the libvips in use, as in "8.14.1".
+// Version returns the libvips in use, as in "8.14.1".
 func Version() string {
 	return fmt.Sprintf("%d.%d.%d", int(C.vips_version(0)), int(C.vips_version(1)), int(C.vips_version(2)))
 }
 
-// HasOperation tells whether this build of libvips has the operation, as in
+// HasOperation reports whether this build of libvips has the operation, as in
 // "heifsave_buffer", blocked or not.
 func HasOperation(name string) bool {
 	if Startup(Config{}) != nil {
@@ -112,7 +113,7 @@ func HasOperation(name string) bool {
 	return C.bridge_has_operation(operation) != 0
 }
 
-// HasArgument tells whether the operation exists and has the argument.
+// HasArgument reports whether the operation exists and has the argument.
 func HasArgument(operation, argument string) bool {
 	if Startup(Config{}) != nil {
 		return false

@@ -5,13 +5,13 @@ package vips
 // The methods here compute the pixels: a sequentially opened image is used up
 // by one of them.
 
-// Average is the mean of all samples.
+// Average returns the mean of all samples.
 func (i *Image) Average() (float64, error) { return i.number("avg") }
 
-// Min is the smallest sample.
+// Min returns the smallest sample.
 func (i *Image) Min() (float64, error) { return i.number("min") }
 
-// Max is the largest sample.
+// Max returns the largest sample.
 func (i *Image) Max() (float64, error) { return i.number("max") }
 
 func (i *Image) number(name string) (v float64, err error) {
@@ -22,8 +22,8 @@ func (i *Image) number(name string) (v float64, err error) {
 	return v, err
 }
 
-// Percent is the value that the given percentage, 0 to 100, of the samples of a
-// one-band integer image do not exceed.
+// Percent returns the value that the given percentage, 0 to 100, of the
+// samples of a one-band integer image do not exceed.
 func (i *Image) Percent(percent float64) (threshold int, err error) {
 	err = i.call("percent", args{"percent": percent}, func(op *operation) error {
 		threshold = op.int("threshold")

@@ -9,15 +9,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// CanLoad tells whether this build of libvips has a loader for the format. A
-// HEIF may still need a codec that is not installed.
+// CanLoad reports whether this build of libvips has a loader for the format.
+// A HEIF may still need a codec that is not installed.
 func CanLoad(format sniff.Format) bool {
 	l, ok := loaders[format]
 	return ok && HasOperation(l.operation)
 }
 
-// CanExport tells whether an Export method writes the format with this build of
-// libvips.
+// CanExport reports whether an Export method writes the format with this
+// build of libvips.
 func CanExport(format sniff.Format) bool {
 	switch format {
 	case sniff.JPEG:

@@ -25,7 +25,7 @@ func Tracked() Stats {
 	}
 }
 
-// Trim gives memory back to the system that libvips and its codecs have freed, and
-// that the allocator kept. It takes some milliseconds after large pictures, and
-// does nothing where the C library is not glibc.
+// Trim gives memory back to the system that libvips and its codecs have
+// freed, and that the allocator kept. It takes some milliseconds after large
+// images, and does nothing where the C library is not glibc.
 func Trim() { C.bridge_trim() }

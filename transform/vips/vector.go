@@ -12,5 +12,6 @@ import "C"
 // see orc.c. VIPS_NOVECTOR and VIPS_VECTOR have no effect.
 func Vectors() bool { return C.bridge_vectors() != 0 }
 
-// orcCalls is how often Orc has compiled or freed a program under its lock.
+// orcCalls returns how often Orc has compiled or freed a program under its
+// lock.
 func orcCalls() int { return int(C.bridge_orc_calls()) }

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Names of properties that say who made a picture and whose it is.
+// Names of properties that say who made an image and whose it is.
 var (
 	Creator = xml.Name{Space: dc, Local: "creator"}
 	Rights  = xml.Name{Space: dc, Local: "rights"}
@@ -17,9 +17,9 @@ var (
 	Source  = xml.Name{Space: photoshop, Local: "Source"}
 )
 
-// Kept is what is true of a picture that was made of the one that the packet is about as
-// well. What the packet says of the picture's size, density, colours and format becomes
-// what is true of the new one, which is upright.
+// Kept returns what is true of an image that was made of the one that the
+// packet is about as well. What the packet says of the image's size, density,
+// colours and format becomes what is true of the new one, which is upright.
 func (p Packet) Kept(w transform.Written) Packet {
 	said := truths(w)
 	kept := Packet{slices.Clone(p.properties)}
@@ -61,9 +61,10 @@ var (
 	creditSpaces = []string{xmpRights, plus, cc}
 )
 
-// Credited is what the packet says of who made the picture, whose it is, and what others
-// may do with it: dc:creator, dc:rights, photoshop:Credit, photoshop:Source, tiff:Artist,
-// tiff:Copyright, and all of xmpRights, plus and cc.
+// Credited returns what the packet says of who made the image, whose it is,
+// and what others may do with it: dc:creator, dc:rights, photoshop:Credit,
+// photoshop:Source, tiff:Artist, tiff:Copyright, and all of xmpRights, plus
+// and cc.
 func (p Packet) Credited() Packet {
 	var kept Packet
 	for _, property := range p.properties {
@@ -74,7 +75,7 @@ func (p Packet) Credited() Packet {
 	return kept
 }
 
-// Filled is the packet with texts for a property that it does not have.
+// Filled returns the packet with texts for a property that it does not have.
 func (p Packet) Filled(name xml.Name, texts ...string) Packet {
 	if len(texts) == 0 || texts[0] == "" || len(p.Texts(name)) > 0 {
 		return p

@@ -35,10 +35,10 @@ type vocabulary struct {
 	except []string
 }
 
-// vocabularies are those whose properties say something of a picture that is as true of
-// what was made of it. Others are about gain maps, depth maps and panoramas, about
-// regions, about how a picture was developed, about what manifests sign, and about
-// programs' own data, previews among them.
+// vocabularies are those whose properties say something of an image that is
+// as true of what was made of it. Others are about gain maps, depth maps and
+// panoramas, about regions, about how an image was developed, about what
+// manifests sign, and about programs' own data, previews among them.
 var vocabularies = map[string]vocabulary{
 	dc:        {prefix: "dc"},
 	xmpRights: {prefix: "xmpRights"},
@@ -74,7 +74,7 @@ var (
 
 func words(s string) []string { return strings.Fields(s) }
 
-// isProperty reports whether something of the name may be said of a picture.
+// isProperty reports whether something of the name may be said of an image.
 func isProperty(n xml.Name) bool {
 	v, ok := vocabularies[n.Space]
 	return ok && (v.only == nil || slices.Contains(v.only, n.Local)) && !slices.Contains(v.except, n.Local)
@@ -88,8 +88,8 @@ func isKnown(n xml.Name) bool {
 	return isProperty(n)
 }
 
-// known are the attributes that may be in a property. It is not plain if it has XML of its
-// own in it.
+// known returns the attributes that may be in a property. It is not plain if
+// it has XML of its own in it.
 func known(attrs []xml.Attr) (kept []xml.Attr, isPlain bool) {
 	for _, a := range attrs {
 		switch {

@@ -47,7 +47,7 @@ type writer struct {
 	used map[string]bool // namespaces that need a prefix
 }
 
-// name is one with its prefix.
+// name returns one with its prefix.
 func (w *writer) name(n xml.Name) string {
 	switch n.Space {
 	case rdf:

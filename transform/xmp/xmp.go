@@ -1,5 +1,5 @@
-// Package xmp reads and writes XMP: what programs and people say of a picture, as RDF in
-// XML (ISO 16684-1).
+// Package xmp reads and writes XMP: what programs and people say of an image,
+// as RDF in XML (ISO 16684-1).
 //
 // It is plain Go and looks at files of strangers: it never panics, and its time and
 // memory are bounded, whatever is announced. What it writes is made anew of the
@@ -24,7 +24,7 @@ const (
 	mostWritten  = 60_000   // bytes
 )
 
-// Packet is what is said of one picture.
+// Packet is what is said of one image.
 type Packet struct {
 	properties []node
 }
@@ -168,8 +168,8 @@ func (r *reader) add(n node) {
 	}
 }
 
-// Texts are the texts of a property: itself, or its items. Of one in several languages it
-// is the default.
+// Texts returns the texts of a property: itself, or its items. Of one in
+// several languages it is the default.
 func (p Packet) Texts(name xml.Name) (texts []string) {
 	for _, property := range p.properties {
 		if property.name != name {

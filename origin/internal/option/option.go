@@ -60,8 +60,8 @@ func Flag(d *caddyfile.Dispenser, to *bool) error {
 	return nil
 }
 
-// Unknown is the error of an option that no one knows, with those that are
-// known.
+// Unknown returns the error of an option that no one knows, with those that
+// are known.
 func Unknown(d *caddyfile.Dispenser, known string) error {
 	return d.Errf("unrecognized option %q; the options are %s", d.Val(), known)
 }

@@ -12,8 +12,8 @@ var absolute = map[string]struct{ times, by float64 }{
 	"px": {1, 1}, "in": {Density, 1}, "cm": {Density, 2.54}, "mm": {Density, 25.4}, "q": {Density, 101.6}, "pt": {Density, 72}, "pc": {Density, 6},
 }
 
-// Pixels is a length in a unit of a fixed length, in pixels; ok is false for other
-// units. The unit is in lower case.
+// Pixels returns a length in a unit of a fixed length, in pixels; ok is false
+// for other units. The unit is in lower case.
 func Pixels(v float64, unit string) (pixels float64, ok bool) {
 	u, ok := absolute[unit]
 	return v * u.times / u.by, ok
@@ -41,8 +41,8 @@ func Length(value string, font float64) (v float64, ok bool) {
 	}
 }
 
-// Number is the number that a value begins with, as CSS writes one (CSS Syntax Module
-// Level 3, section 4.3.12); empty for none.
+// Number returns the number that a value begins with, as CSS writes one (CSS
+// Syntax Module Level 3, section 4.3.12); empty for none.
 func Number(value string) string {
 	n := 0
 	if n < len(value) && (value[n] == '+' || value[n] == '-') {
@@ -102,8 +102,8 @@ func ParseBox(value string) (box Box, ok bool) {
 	return Box{v[0], v[1], v[2], v[3]}, true
 }
 
-// separated is what follows the white space and the comma between two numbers, of
-// which there may be none.
+// separated returns what follows the white space and the comma between two
+// numbers, of which there may be none.
 func separated(s string) string {
 	s = strings.TrimLeft(s, " \t\r\n\f")
 	if after, comma := strings.CutPrefix(s, ","); comma {

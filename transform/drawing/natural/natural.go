@@ -28,8 +28,8 @@ type Size struct{ Width, Height float64 }
 // IsZero reports whether it is no size at all.
 func (s Size) IsZero() bool { return s == Size{} }
 
-// Pixels is the size in whole pixels, at least one, of a drawing that is drawn so many
-// times as large.
+// Pixels returns the size in whole pixels, at least one, of a drawing that is
+// drawn so many times as large.
 func (s Size) Pixels(times float64) (width, height int) {
 	whole := func(v float64) int { return int(max(1, min(math.Floor(v*times+0.5), mostPixels))) }
 	return whole(s.Width), whole(s.Height)
@@ -44,9 +44,9 @@ type Box struct{ X, Y, Width, Height float64 }
 // IsEmpty reports whether nothing can be shown of it.
 func (b Box) IsEmpty() bool { return !(b.Width > 0 && b.Height > 0) }
 
-// Of is the size of a drawing with these values of width, height and viewBox, in which
-// a font of the root element has so many units. It is never empty. What is no length
-// above zero, such as a percentage, says nothing.
+// Of returns the size of a drawing with these values of width, height and
+// viewBox, in which a font of the root element has so many units. It is never
+// empty. What is no length above zero, such as a percentage, says nothing.
 func Of(width, height, viewBox string, font float64) Size {
 	w, hasWidth := side(width, font)
 	h, hasHeight := side(height, font)

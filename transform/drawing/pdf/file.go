@@ -117,7 +117,7 @@ func (f *file) merge() {
 	}
 }
 
-// dicts are the dictionaries that a value is, or has in it.
+// dicts returns the dictionaries that a value is, or has in it.
 func (f *file) dicts(v value) []dict {
 	var found []dict
 	var look func(v value, depth int)
@@ -201,7 +201,7 @@ func (f *file) unpackObjects(o object) error {
 	}
 }
 
-// number is a number, or that of an object which is one.
+// number returns a number, or that of an object which is one.
 func (f *file) number(v value) (int, bool) {
 	for range 8 {
 		switch at := v.(type) {
@@ -219,7 +219,7 @@ func (f *file) number(v value) (int, bool) {
 	return 0, false
 }
 
-// content is what a stream holds; ok is false if that cannot be read.
+// content returns what a stream holds; ok is false if that cannot be read.
 func (f *file) content(o object) (content []byte, ok bool, err error) {
 	d, _ := o.value.(dict)
 	raw := o.stream

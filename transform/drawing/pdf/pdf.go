@@ -88,7 +88,7 @@ type walker struct {
 
 const never = 1 << 30
 
-// page is the cost of a page.
+// page returns the cost of a page.
 func (w *walker) page(d dict) (cost, error) {
 	resources := d["Resources"]
 	for at, n := d, 0; resources == nil && n < mostDeep; n++ {
@@ -130,9 +130,10 @@ func (w *walker) page(d dict) (cost, error) {
 	return c, nil
 }
 
-// of is the cost of an object that is drawn: a form, a pattern, a letter. What draws
-// itself is not drawn within itself; back is the least place in the path of all that
-// were met again, for what depends on the path is true only there.
+// of returns the cost of an object that is drawn: a form, a pattern, a
+// letter. What draws itself is not drawn within itself; back is the least
+// place in the path of all that were met again, for what depends on the path
+// is true only there.
 func (w *walker) of(at ref) (c cost, back int, err error) {
 	if c, ok := w.known[at]; ok {
 		return c, never, nil
@@ -172,7 +173,7 @@ func (w *walker) of(at ref) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// stream is the cost of a content: of all that its names stand for.
+// stream returns the cost of a content: of all that its names stand for.
 func (w *walker) stream(o object, resources value) (c cost, back int, err error) {
 	content, readable, err := w.content(o)
 	if err != nil {
@@ -244,8 +245,9 @@ func (w *walker) stream(o object, resources value) (c cost, back int, err error)
 // in a content: forms of masks, letters of fonts, appearances.
 var drawnBy = []string{"SMask", "G", "CharProcs", "N", "D", "R", "Font", "TR", "Pattern"}
 
-// named is the cost of what a name stands for. Of a dictionary that is none of drawing
-// itself, such as one of states, all that it leads to counts; inside is how deep in one.
+// named returns the cost of what a name stands for. Of a dictionary that is
+// none of drawing itself, such as one of states, all that it leads to counts;
+// inside is how deep in one.
 func (w *walker) named(v value, inside int) (c cost, back int, err error) {
 	back = never
 	if inside > 4 {
@@ -288,7 +290,7 @@ func (w *walker) named(v value, inside int) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// largest is the cost of the letter of a font that takes most.
+// largest returns the cost of the letter of a font that takes most.
 func (w *walker) largest(letters value, inside int) (c cost, back int, err error) {
 	back = never
 	for _, d := range w.dicts(letters) {
@@ -316,7 +318,7 @@ func drawn(key string) bool {
 // kinds are the resources that are drawn when they are named.
 var kinds = []string{"XObject", "Pattern", "ExtGState", "Font"}
 
-// names are what resources name.
+// names returns what resources name.
 func (w *walker) names(resources value) map[string][]value {
 	named := map[string][]value{}
 	w.collect(resources, named)
@@ -336,8 +338,8 @@ func (w *walker) collect(resources value, to map[string][]value) {
 	}
 }
 
-// anywhere are what any resources in the file name. A name that is not in a form's own
-// resources is looked up in those of what draws it.
+// anywhere returns what any resources in the file name. A name that is not in
+// a form's own resources is looked up in those of what draws it.
 func (w *walker) anywhere() map[string][]value {
 	if w.everywhere != nil {
 		return w.everywhere

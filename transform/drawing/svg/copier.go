@@ -54,7 +54,7 @@ func (c *copier) encoded(as coding) {
 	}
 }
 
-// codingOf is how a file is encoded, by its name in the XML declaration.
+// codingOf returns how a file is encoded, by its name in the XML declaration.
 func codingOf(name string) coding {
 	name = strings.ToLower(name)
 	switch name {

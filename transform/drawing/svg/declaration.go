@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// declarations are those in a block or in a style attribute: the name of a property in
-// lower case, and its value. Limits and sizes are read through here alike, so that a text
-// cannot be one thing to the ones and another to the others.
+// declarations returns those in a block or in a style attribute: the name of
+// a property in lower case, and its value. Limits and sizes are read through
+// here alike, so that a text cannot be one thing to the ones and another to
+// the others.
 func declarations(css string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		l := lexer{css}

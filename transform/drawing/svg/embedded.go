@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// embeds are the pictures within a file.
+// embeds are the images within a file.
 type embeds struct {
 	depth  int   // of drawings in each other
 	most   int64 // pixels
@@ -22,7 +22,8 @@ type embeds struct {
 
 var seed = maphash.MakeSeed()
 
-// embed reads an embedded picture. Others are in files, none of which is opened.
+// embed reads an embedded image. Others are in files, none of which is
+// opened.
 func (t *tree) embed(n *node, href string) error {
 	if !isDataURL(href) {
 		if id, ok, err := fragment(href); err != nil || !ok {
@@ -53,7 +54,8 @@ func (t *tree) embed(n *node, href string) error {
 	return nil
 }
 
-// What an embedded picture takes, by the pixel: GdkPixbuf's, and librsvg's copy.
+// What an embedded image takes, by the pixel: GdkPixbuf's, and librsvg's
+// copy.
 const (
 	embeddedPixel     = 8
 	embeddedScanPixel = 6 // more in a JPEG whose rows come all at once
@@ -76,7 +78,8 @@ func isDataURL(address string) bool {
 	return n == len(scheme)
 }
 
-// add reads the header of an embedded picture, and returns its number of pixels.
+// add reads the header of an embedded image, and returns its number of
+// pixels.
 func (e *embeds) add(file []byte) (float64, error) {
 	if len(file) == 0 {
 		return 0, nil // nothing is drawn
@@ -150,7 +153,8 @@ func bitmap(file []byte) (w, h int64, ok bool) {
 	return length(18), length(22), true
 }
 
-// decode is what a data URL holds (RFC 2397, and the Fetch Standard, section 6).
+// decode returns what a data URL holds (RFC 2397, and the Fetch Standard,
+// section 6).
 func decode(address string) ([]byte, error) {
 	address = strings.Map(func(r rune) rune {
 		if r == '\t' || r == '\n' || r == '\r' {

@@ -62,7 +62,7 @@ func (f *follower) primitive(p *node, c *cost) {
 	c.painted += d.pixels
 	for inner := p.first; inner > 0; inner = f.nodes[inner].next {
 		f.steps++
-		c.layers++ // a picture of an feMerge
+		c.layers++ // an image of an feMerge
 	}
 	if d.unit > 0 && d.unit < 1 {
 		c.layers += lightLayers / (d.unit * d.unit)
@@ -148,7 +148,7 @@ func (f *follower) checkTiles(filter int32, shape *node) error {
 	return nil
 }
 
-// box is where a shape is, if that is as its attributes say.
+// box returns where a shape is, if that is as its attributes say.
 func (n *node) box() (x, y, w, h float64, ok bool) {
 	d := n.more
 	if d == nil || n.outline.relative {
@@ -168,7 +168,8 @@ func (n *node) box() (x, y, w, h float64, ok bool) {
 	return x, y, w, h, w > 0 && h > 0
 }
 
-// with is a region in which some things are said otherwise, for a shape in a box.
+// with returns a region in which some things are said otherwise, for a shape
+// in a box.
 func (r region) with(o region, x, y, w, h float64) region {
 	if o.bounding {
 		o.left, o.top, o.width, o.height = x+w*o.left, y+h*o.top, w*o.width, h*o.height

@@ -14,8 +14,8 @@ type follower struct {
 // linePart is what a point of a line counts for, as a part of an element.
 const linePart = 0.02
 
-// drawnInPlace are the elements that are drawn where they stand, with what is in them.
-// Others are drawn where they are referred to.
+// drawnInPlace returns the elements that are drawn where they stand, with
+// what is in them. Others are drawn where they are referred to.
 func drawnInPlace(kind string) bool {
 	switch kind {
 	case "svg", "g", "a", "switch", "use", "image", "text", "tspan", "tref", "textPath", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon":
@@ -24,9 +24,9 @@ func drawnInPlace(kind string) bool {
 	return false
 }
 
-// of is the cost of an element. Elements that refer to themselves are not drawn within
-// themselves; back is the least place in the path, of all that were met again, for
-// what depends on the path is true only there.
+// of returns the cost of an element. Elements that refer to themselves are
+// not drawn within themselves; back is the least place in the path, of all
+// that were met again, for what depends on the path is true only there.
 func (f *follower) of(at int32) (c cost, back int, err error) {
 	const never = 1 << 30
 	if c, ok := f.known[at]; ok {
@@ -111,7 +111,7 @@ func (f *follower) element(at int32) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// said is what is said of an element, by itself and by style sheets.
+// said returns what is said of an element, by itself and by style sheets.
 func (f *follower) said(at int32) (*style, error) {
 	n := &f.nodes[at]
 	s := style{}
@@ -127,7 +127,7 @@ func (f *follower) said(at int32) (*style, error) {
 	return &s, err
 }
 
-// own is what an element costs by itself.
+// own returns what an element costs by itself.
 func (f *follower) own(n *node) cost {
 	c := cost{drawn: 1, letters: float64(n.letters), scale: 1}
 	switch n.kind {
@@ -153,7 +153,8 @@ func (f *follower) own(n *node) cost {
 	return c
 }
 
-// referred is the cost of all elements of an id, of which there should be one.
+// referred returns the cost of all elements of an id, of which there should
+// be one.
 func (f *follower) referred(id string) (c cost, back int, err error) {
 	back = 1 << 30
 	for _, at := range f.ids[id] {
@@ -195,7 +196,7 @@ func (f *follower) href(n *node, c *cost) (back int, err error) {
 	return back, nil
 }
 
-// allLetters is how many there are in an element.
+// allLetters returns how many there are in an element.
 func (f *follower) allLetters(at int32) float64 {
 	sum := 0
 	for last := at; ; {
@@ -225,7 +226,8 @@ func (f *follower) fitted(d *details, target *node) float64 {
 	return max(w/target.more.view[0], h/target.more.view[1])
 }
 
-// absolute is a length that may be a part of what it is drawn in, or none.
+// absolute returns a length that may be a part of what it is drawn in, or
+// none.
 func (f *follower) absolute(v float64, part bool) float64 {
 	if v == 0 {
 		return f.viewport
@@ -353,8 +355,8 @@ func (f *follower) tiled(n *node, o *cost, c *cost) {
 	o.tile += area
 }
 
-// completed are the details of a pattern, of which what is not said is as with the one
-// that it refers to.
+// completed returns the details of a pattern, of which what is not said is as
+// with the one that it refers to.
 func (f *follower) completed(n *node) details {
 	var d details
 	for range mostReferring {

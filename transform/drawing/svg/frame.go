@@ -16,7 +16,7 @@ type frame struct {
 	started bool
 }
 
-// shape is how large the drawing is, when all was read.
+// shape returns how large the drawing is, when all was read.
 func (f *frame) shape() shape { return f.root.shape(f.sheets) }
 
 func (f *frame) start(name string, attributes []attribute) error {
@@ -48,9 +48,10 @@ func (f *frame) end() {
 	}
 }
 
-// most is the largest that the drawing can be where what draws it is told no size,
-// whichever of its rules hold. It is false for one that may then be as large as what is
-// drawn in it: librsvg measures that if nothing says a size.
+// most returns the largest that the drawing can be where what draws it is
+// told no size, whichever of its rules hold. It is false for one that may
+// then be as large as what is drawn in it: librsvg measures that if nothing
+// says a size.
 func (f *frame) most() (size natural.Size, sized bool) {
 	size = f.shape().Size
 	box, _ := natural.ParseBox(f.root.box)
@@ -64,8 +65,9 @@ func (f *frame) most() (size natural.Size, sized bool) {
 	return size, clear
 }
 
-// declared is the largest width and height that styles speak of, of whatever; zero for
-// none. It is false where one may depend on the size of a font that they speak of.
+// declared returns the largest width and height that styles speak of, of
+// whatever; zero for none. It is false where one may depend on the size of a
+// font that they speak of.
 func (f *frame) declared() (most natural.Size, clear bool) {
 	clear = true
 	if len(f.sheets) == 0 && f.root.style == "" {

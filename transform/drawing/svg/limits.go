@@ -74,8 +74,8 @@ const (
 	// mostPrimitives are in one filter.
 	mostPrimitives = 200
 
-	// leastKernelUnit is the smallest kernelUnitLength, in units of the drawing. librsvg
-	// enlarges its picture by how many of them a pixel has.
+	// leastKernelUnit is the smallest kernelUnitLength, in units of the
+	// drawing. librsvg enlarges its image by how many of them a pixel has.
 	leastKernelUnit = 0.1
 
 	// mostNumber is the largest number in what is drawn. Cairo's coordinates end at

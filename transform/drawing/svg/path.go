@@ -121,7 +121,7 @@ func path(d string) outline {
 	return o
 }
 
-// polygon is what numbers in pairs are the corners of.
+// polygon returns what numbers in pairs are the corners of.
 func polygon(points string) outline {
 	var b box
 	var o outline

@@ -224,8 +224,8 @@ func attributeList(doc string) (rest string, ok bool, err error) {
 	return "", false, nil
 }
 
-// afterType is what follows the type of an attribute: a word, words in parentheses, or
-// both.
+// afterType returns what follows the type of an attribute: a word, words in
+// parentheses, or both.
 func afterType(doc string) (rest string, ok bool) {
 	doc = strings.TrimPrefix(doc, "NOTATION")
 	doc = strings.TrimLeft(doc, " \t\r\n")

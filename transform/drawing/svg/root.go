@@ -81,7 +81,7 @@ var keywords = map[string]float64{
 	"initial": natural.FontSize,
 }
 
-// fontSize is the size that a value of font-size gives the root element.
+// fontSize returns the size that a value of font-size gives the root element.
 func fontSize(value string) (units float64, absolute bool) {
 	value = strings.ToLower(strings.TrimSpace(value))
 	if v, ok := keywords[value]; ok {
@@ -158,7 +158,7 @@ func isSize(name, value string) bool {
 	return ok || number != "" && value[len(number):] == "%"
 }
 
-// shorthandSize is the size in a value of font.
+// shorthandSize returns the size in a value of font.
 func shorthandSize(value string) string {
 	for l := (lexer{value}); ; {
 		l.comments()
@@ -205,7 +205,7 @@ func (c cascade) sheet(css string, r root) {
 	}
 }
 
-// selectors are those of a rule, without white space around them.
+// selectors returns those of a rule, without white space around them.
 func selectors(prelude []token) [][]token {
 	var all [][]token
 	for {

@@ -103,7 +103,7 @@ func isNone(aspect string) bool {
 // have that of Natural, or there are margins.
 func (d *Scalable) Stretches() bool { return d.aspect == "" }
 
-// At is the file of the drawing in a size in pixels.
+// At returns the file of the drawing in a size in pixels.
 func (d *Scalable) At(width, height int) []byte {
 	w, h := strconv.Itoa(width), strconv.Itoa(height)
 	var b bytes.Buffer

@@ -304,8 +304,8 @@ func (s *scanner) reference(doc string, depth int) (rest string, err error) {
 	return rest, s.text(text)
 }
 
-// named is what a reference stands for, behind its "&"; entity is true if that was
-// declared and may have references itself.
+// named returns what a reference stands for, behind its "&"; entity is true
+// if that was declared and may have references itself.
 func (s *scanner) named(doc string, depth int) (text string, entity bool, rest string, err error) {
 	end := strings.IndexByte(doc[:min(len(doc), mostName)], ';')
 	if end < 1 {
@@ -385,7 +385,7 @@ func isNameByte(c byte) bool {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// local is a name without the prefix of its namespace.
+// local returns a name without the prefix of its namespace.
 func local(name string) string {
 	if colon := strings.IndexByte(name, ':'); colon >= 0 {
 		return name[colon+1:]
@@ -393,7 +393,7 @@ func local(name string) string {
 	return name
 }
 
-// shown is a word of a file as messages show it.
+// shown returns a word of a file as messages show it.
 func shown(word string) string {
 	const longest = 40
 	clean := strings.Map(func(r rune) rune {

@@ -83,9 +83,10 @@ func (s *sheet) checkAt(prelude []token) error {
 	return nil
 }
 
-// block is what is in a block, whose bracket was read. It ends at its own, or with the
-// style sheet. Within other brackets what ends another kind of them ends nothing, as in
-// libraries (CSS Syntax Module Level 3, section 5.4.8).
+// block returns what is in a block, whose bracket was read. It ends at its
+// own, or with the style sheet. Within other brackets what ends another kind
+// of them ends nothing, as in libraries (CSS Syntax Module Level 3, section
+// 5.4.8).
 func (l *lexer) block() string {
 	all := l.rest
 	ends := []string{"}"} // of the brackets that are open
@@ -199,7 +200,7 @@ func entry(m map[string]*style, name string) *style {
 	return m[name]
 }
 
-// of is what the style sheets say of an element.
+// of returns what the style sheets say of an element.
 func (s *sheet) of(name, id, class string, to *style) error {
 	if len(s.byType)+len(s.byClass)+len(s.byID) == 0 && s.all.isZero() {
 		return nil

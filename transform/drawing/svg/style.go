@@ -202,8 +202,8 @@ func (s *style) addresses(value []token, to role) error {
 	return nil
 }
 
-// fragment is the id that an address is about; ok is false if that is in another file,
-// none of which is opened. A file within this one is refused.
+// fragment returns the id that an address is about; ok is false if that is in
+// another file, none of which is opened. A file within this one is refused.
 func fragment(address string) (id string, ok bool, err error) {
 	file, id, ok := strings.Cut(address, "#")
 	if isDataURL(file) {
@@ -242,7 +242,8 @@ const (
 
 func (s *style) length(t token) size { return length(t, s.window) }
 
-// length is a length of CSS in a drawing of a size. Negative ones count like others.
+// length returns a length of CSS in a drawing of a size. Negative ones count
+// like others.
 func length(t token, window natural.Size) size {
 	v := math.Abs(t.value)
 	switch t.unit {
@@ -289,7 +290,7 @@ func enlargement(value []token) float64 {
 	return factor
 }
 
-// stretch is the largest singular value of one function's matrix.
+// stretch returns the largest singular value of one function's matrix.
 func stretch(name string, v []float64) float64 {
 	switch {
 	case name == "matrix" && len(v) >= 4:

@@ -9,7 +9,7 @@ import (
 
 // Drawing is what drawing a file comes to.
 type Drawing struct {
-	// Pixels are those of the pictures embedded in the file, each once.
+	// Pixels are those of the images embedded in the file, each once.
 	Pixels int64
 
 	// Natural is how large the drawing is by itself.
@@ -20,13 +20,13 @@ type Drawing struct {
 	most     natural.Size // that it may be without what draws it being told a size
 	sized    bool         // it is never as large as what is drawn in it
 	elements int
-	embedded int64   // bytes that the embedded pictures take
+	embedded int64   // bytes that the embedded images take
 	inner    float64 // seconds, for drawings that are embedded
 }
 
-// Read reads a file, as it is given to a library: not compressed. Pictures embedded in
-// it have no more than mostPixels together. The error is errors.BadImage or
-// errors.Limit, and says what there is too much of.
+// Read reads a file, as it is given to a library: not compressed. Images
+// embedded in it have no more than mostPixels together. The error is
+// errors.BadImage or errors.Limit, and says what there is too much of.
 func Read(file []byte, mostPixels int64) (Drawing, error) {
 	return read(file, embeds{most: mostPixels})
 }
@@ -87,7 +87,8 @@ func (f *follower) measureLines() {
 	}
 }
 
-// factor is how many pixels a unit of the drawing has when it is drawn that large.
+// factor returns how many pixels a unit of the drawing has when it is drawn
+// that large.
 func (d Drawing) factor(width, height int) float64 {
 	if d.view[0] > 0 && d.view[1] > 0 {
 		return max(float64(width)/d.view[0], float64(height)/d.view[1])
@@ -106,7 +107,8 @@ const (
 	tile        = 2000 // libvips draws all of it once for each square of so many pixels
 )
 
-// Work is how long drawing takes, in seconds of a processor, at a size in pixels.
+// Work returns how long drawing takes, in seconds of a processor, at a size
+// in pixels.
 func (d Drawing) Work(width, height int) float64 {
 	c, factor := d.cost, d.factor(width, height)
 	pixels := float64(width) * float64(height)
@@ -116,8 +118,8 @@ func (d Drawing) Work(width, height int) float64 {
 	return passes*once + d.inner
 }
 
-// Memory is how many bytes drawing takes at a size in pixels, beside the result and the
-// elements.
+// Memory returns how many bytes drawing takes at a size in pixels, beside the
+// result and the elements.
 func (d Drawing) Memory(width, height int) int64 {
 	factor := d.factor(width, height)
 	const pixel = 4

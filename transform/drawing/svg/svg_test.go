@@ -14,10 +14,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/svg"
 )
 
-// mostPixels are those of embedded pictures in these tests.
+// mostPixels are those of embedded images in these tests.
 const mostPixels = 1_000_000
 
-// drawing is an SVG of 200x200 with something in it.
+// drawing returns an SVG of 200x200 with something in it.
 func drawing(content string, values ...any) string {
 	if len(values) > 0 {
 		content = fmt.Sprintf(content, values...)
@@ -227,7 +227,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-// dataPNG is a picture of so many pixels as a data URL.
+// dataPNG returns an image of so many pixels as a data URL.
 func dataPNG(t *testing.T, w, h int) string {
 	t.Helper()
 	var b bytes.Buffer

@@ -42,7 +42,7 @@ func (t token) names(name string) bool {
 // lexer reads tokens of a style sheet or a value.
 type lexer struct{ rest string }
 
-// next is the next token; false at the end. Comments are none.
+// next returns the next token; false at the end. Comments are none.
 func (l *lexer) next() (token, bool) {
 	l.comments()
 	if l.rest == "" {
@@ -79,7 +79,7 @@ func (l *lexer) comments() {
 	}
 }
 
-// uncommented is a value with a space in the place of each comment.
+// uncommented returns a value with a space in the place of each comment.
 func uncommented(value string) string {
 	var b strings.Builder
 	for {
@@ -292,7 +292,7 @@ func wholeNumber(s string) (v, n int) {
 	return sign * v, n
 }
 
-// tokens are those of a text.
+// tokens returns those of a text.
 func tokens(text string) iter.Seq[token] {
 	return func(yield func(token) bool) {
 		for l := (lexer{text}); ; {
@@ -303,7 +303,7 @@ func tokens(text string) iter.Seq[token] {
 	}
 }
 
-// numbers are those in a value, with their units left out.
+// numbers returns those in a value, with their units left out.
 func numbers(value string) []float64 {
 	var all []float64
 	for t := range tokens(value) {

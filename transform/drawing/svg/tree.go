@@ -44,7 +44,7 @@ type details struct {
 	centre         [2]float64
 	input          string // in
 	result         string
-	pixels         float64 // of an embedded picture
+	pixels         float64 // of an embedded image
 	transformation float64 // patternTransform; 0 for none
 }
 

@@ -93,8 +93,8 @@ func (p *place) isCompared(t token) bool {
 	return false
 }
 
-// compared is what stands for the value of an attribute in a selector: what stands for
-// it in the attribute.
+// compared returns what stands for the value of an attribute in a selector:
+// what stands for it in the attribute.
 func (u units) compared(raw, name string) string {
 	if len(raw) < 2 || strings.ContainsRune(raw, '\\') {
 		return raw
@@ -126,7 +126,7 @@ func (p *place) isValue(t token) bool {
 	return false
 }
 
-// token is what stands for a token of a value, which is written as raw.
+// token returns what stands for a token of a value, which is written as raw.
 func (u units) token(t token, raw string, p *place) string {
 	switch {
 	case t.kind == number:
@@ -143,7 +143,7 @@ func (u units) token(t token, raw string, p *place) string {
 	return raw
 }
 
-// length is what stands for a number with a unit, in lower case.
+// length returns what stands for a number with a unit, in lower case.
 func (u units) length(raw, unit string) string {
 	text := natural.Number(raw)
 	written := raw[len(text):]
@@ -182,7 +182,7 @@ func (u units) length(raw, unit string) string {
 	return formatted(v) + to
 }
 
-// formatted is a number as CSS reads it, with as many digits as show.
+// formatted returns a number as CSS reads it, with as many digits as show.
 func formatted(v float64) string {
 	if math.Abs(v) < 1e-3 {
 		return strconv.FormatFloat(v, 'g', 7, 64)
@@ -201,7 +201,7 @@ var lengthProperties = func() []string {
 	return names
 }()
 
-// attribute is the value of an attribute with its lengths replaced.
+// attribute returns the value of an attribute with its lengths replaced.
 func (u units) attribute(a attribute) string {
 	if a.Prefix != "" {
 		return a.Value

@@ -10,9 +10,9 @@ const share = 2
 // fallback is the budget where nobody can tell how much memory there is.
 const fallback = 1 << 30
 
-// DefaultBudget is the budget of a server that sets none: half of the memory
-// that the process may use, which is its control group's limit or else all that
-// the machine has.
+// DefaultBudget returns the budget of a server that sets none: half of the
+// memory that the process may use, which is its control group's limit or else
+// all that the machine has.
 func DefaultBudget() int64 { return half(memlimit.FromCgroup, memlimit.FromSystem) }
 
 // half goes by the smallest limit that is known: a group's may exceed the

@@ -91,10 +91,11 @@ func NewGate(budget int64, slots, queue int) *Gate {
 	return &Gate{budget: budget, slots: slots, queue: queue, reading: make(chan struct{}, slots), shares: newShares()}
 }
 
-// Budget is how many bytes all jobs together may take.
+// Budget returns how many bytes all jobs together may take.
 func (g *Gate) Budget() int64 { return g.budget }
 
-// Stats are the jobs that hold a share, their bytes, and the jobs that wait.
+// Stats returns the jobs that hold a share, their bytes, and the jobs that
+// wait.
 func (g *Gate) Stats() (running int, used int64, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -178,8 +179,8 @@ func (g *Gate) enter(ctx context.Context, cost int64, files []uint64) (*waiter, 
 	return w, nil
 }
 
-// before is how many jobs with the file wait before the last one in the queue. The lock
-// is held.
+// before returns how many jobs with the file wait before the last one in the
+// queue. The lock is held.
 func (g *Gate) before(file uint64) (n int) {
 	for _, w := range g.waiting[:len(g.waiting)-1] {
 		if slices.Contains(w.files, file) {
@@ -215,7 +216,7 @@ func (g *Gate) admit() {
 	g.waiting = kept
 }
 
-// haste is that of a job which begins now.
+// haste returns that of a job which begins now.
 func (g *Gate) haste() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -241,7 +242,7 @@ func (g *Gate) drop(w *waiter) bool {
 	return true
 }
 
-// leave is how a job that was let in gives its share back.
+// leave returns how a job that was let in gives its share back.
 func (g *Gate) leave(w *waiter) func() {
 	began := time.Now()
 	return sync.OnceFunc(func() {
@@ -255,7 +256,7 @@ func (g *Gate) leave(w *waiter) func() {
 	})
 }
 
-// overloaded is the error of a job that has to come again.
+// overloaded returns the error of a job that has to come again.
 func (g *Gate) overloaded(cost int64, why string, args ...any) error {
 	busy := errors.New(errors.Overloaded, "The server is busy; "+why, args...)
 	g.mu.Lock()

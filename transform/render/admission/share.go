@@ -35,7 +35,7 @@ func newShares() shares {
 	return shares{seed: maphash.MakeSeed(), running: map[uint64]int{}}
 }
 
-// hash are the files of a job.
+// hash returns the files of a job.
 func (s *shares) hash(job render.Job) []uint64 {
 	files := []uint64{maphash.Bytes(s.seed, job.Original)}
 	for _, file := range job.Files {

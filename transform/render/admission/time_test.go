@@ -97,8 +97,8 @@ func TestTimeLeavesAVIFOut(t *testing.T) {
 	}
 }
 
-// The limit of a server that sets none refuses nothing that somebody may want of a
-// picture of 12 megapixels.
+// The limit of a server that sets none refuses nothing that somebody may want
+// of an image of 12 megapixels.
 func TestTimeOfLargePictures(t *testing.T) {
 	const usual = 20.0 // seconds
 	base := pngJob(t, 4000, 3000)

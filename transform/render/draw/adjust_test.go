@@ -47,7 +47,8 @@ func TestAdjust(t *testing.T) {
 	}
 }
 
-// newEffects are the effects that change colours by a rule of their own, by name.
+// newEffects returns the effects that change colours by a rule of their own,
+// by name.
 func newEffects() map[string]transform.Effects {
 	effects := map[string]transform.Effects{
 		"white balance": {WhiteBalance: true},

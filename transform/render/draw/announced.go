@@ -10,10 +10,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// announced is the size that the header of a PNG or a HEIF tells; zero if there
-// is none. It is for files that do not open: libspng, libheif and libvips have
-// limits of their own, and whoever sends a picture beyond them should read that it
-// is too large, not that it is damaged.
+// announced returns the size that the header of a PNG or a HEIF tells; zero
+// if there is none. It is for files that do not open: libspng, libheif and
+// libvips have limits of their own, and whoever sends an image beyond them
+// should read that it is too large, not that it is damaged.
 func announced(file []byte, source sniff.Format) transform.Size {
 	var at []byte
 	switch source {

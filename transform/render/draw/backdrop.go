@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// backdrop is a picture of the canvas' size to lie behind a frame.
+// backdrop returns an image of the canvas' size to lie behind a frame.
 func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas transform.Size) (*vips.Image, error) {
 	if b.Kind == transform.BlurredBackground {
 		return blurred(frame, b.Blurred, canvas)
@@ -37,7 +37,7 @@ func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas tra
 	return drawn.ExtractBand(0, 3)
 }
 
-// blurred is the frame, scaled until it covers the canvas, and blurred.
+// blurred returns the frame, scaled until it covers the canvas, and blurred.
 func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vips.Image, error) {
 	small, sigma, copied := b.Small(canvas)
 	w, h := small.Width, small.Height
@@ -73,8 +73,8 @@ func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vi
 	return behind.Linear(onColours(behind, 1, 1), onColours(behind, float64(b.Brightness), 0), true)
 }
 
-// fourCorners is a gradient between four colours, each in the corner that it is
-// nearest to in the picture.
+// fourCorners returns a gradient between four colours, each in the corner
+// that it is nearest to in the image.
 func (p *picture) fourCorners(canvas transform.Size) (*vips.Image, error) {
 	var samples []byte
 	for _, n := range arrange(p.colours) {
@@ -84,8 +84,8 @@ func (p *picture) fourCorners(canvas transform.Size) (*vips.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Of a few pixels first, for an enlargement begins half a pixel of the small
-	// picture within it.
+	// Of a few pixels first, for an enlargement begins half a pixel of the
+	// small image within it.
 	return corners.Bilinear(canvas.Width, canvas.Height)
 }
 

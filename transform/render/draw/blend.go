@@ -13,7 +13,7 @@ var blendModes = map[transform.Blend]vips.BlendMode{
 	transform.BlendCutter: vips.BlendModeDestIn,
 }
 
-// blend makes one picture of every frame and a layer's picture at a place.
+// blend makes one image of every frame and a layer's image at a place.
 func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer) error {
 	layer, err := withAlpha(layer)
 	if err != nil {
@@ -37,8 +37,8 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	}
 	under := transform.Rect{Point: at, Size: transform.Size{Width: layer.Width(), Height: layer.Height()}}.
 		Within(transform.Rect{Size: p.facts.Size})
-	// Other modes change what is beside the layer too, which at least gets an alpha. And
-	// from half the picture on a part of it saves little.
+	// Other modes change what is beside the layer too, which at least gets an
+	// alpha. And from half the image on a part of it saves little.
 	if mode != vips.BlendModeOver || under.Pixels() > p.facts.Size.Pixels()/2 {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
 	}
@@ -58,8 +58,8 @@ func composed(above, below *vips.Image, mode vips.BlendMode, at transform.Point)
 	)
 }
 
-// displace takes every pixel of every frame from where the layer's red and green
-// say. What would come from beyond the picture is its outermost pixel.
+// displace takes every pixel of every frame from where the layer's red and
+// green say. What would come from beyond the image is its outermost pixel.
 func (p *picture) displace(layer *vips.Image, at transform.Point, by transform.Shift) error {
 	own, size := transform.Size{Width: layer.Width(), Height: layer.Height()}, p.facts.Size
 	x, y, err := by.In(transform.Facts{Size: own, Base: size})

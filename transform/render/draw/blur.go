@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// blur is a Gaussian whose standard deviation is half the radius.
+// blur returns a Gaussian whose standard deviation is half the radius.
 func blur(p *picture, r transform.Recipe) error {
 	if r.Blur == 0 {
 		return nil
@@ -39,7 +39,7 @@ func (p *picture) atOnce(draw func(*vips.Image) (*vips.Image, error)) error {
 // One that reaches farther is applied by its steps.
 const widest = 8
 
-// unsharp adds the difference between the picture and its blurred self, where
+// unsharp adds the difference between the image and its blurred self, where
 // that difference is more than the threshold: ImageMagick's operator of this
 // name, whose four numbers ImageKit takes.
 func unsharp(p *picture, r transform.Recipe) error {
@@ -86,8 +86,8 @@ func unsharp(p *picture, r transform.Recipe) error {
 	})
 }
 
-// beyond is the difference where it is larger than the threshold in either
-// direction, and 0 elsewhere.
+// beyond returns the difference where it is larger than the threshold in
+// either direction, and 0 elsewhere.
 func beyond(difference *vips.Image, threshold float64) (*vips.Image, error) {
 	above, err := difference.RelationalConst(vips.RelationalMore, threshold)
 	if err != nil {
@@ -108,8 +108,9 @@ func beyond(difference *vips.Image, threshold float64) (*vips.Image, error) {
 	return large.Ifthenelse(difference, zero, false)
 }
 
-// gaussian is one row of a Gaussian kernel, its sum 1, that reaches radius
-// pixels to either side; a radius of 0 reaches as far as the kernel matters.
+// gaussian returns one row of a Gaussian kernel, its sum 1, that reaches
+// radius pixels to either side; a radius of 0 reaches as far as the kernel
+// matters.
 func gaussian(radius, sigma float64) []float64 {
 	reach := int(math.Ceil(radius))
 	if reach == 0 {

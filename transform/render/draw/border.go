@@ -9,8 +9,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// border frames the picture, which grows by it. Under rounded corners the inner
-// edge of the frame is rounded too, so that the frame is equally wide all around.
+// border frames the image, which grows by it. Under rounded corners the inner
+// edge of the frame is rounded too, so that the frame is equally wide all
+// around.
 func border(p *picture, r transform.Recipe) error {
 	if r.Border == 0 {
 		return nil

@@ -9,10 +9,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// colour brings the picture to sRGB with 8 bits, once, so that no step after it
-// has to think of another. With a profile that is to be kept, RGB stays in the
-// profile's own space, unless layers in sRGB are drawn on it. Colours that the file
-// describes in another way are always converted: the result does not describe them.
+// colour brings the image to sRGB with 8 bits, once, so that no step after it
+// has to think of another. With a profile that is to be kept, RGB stays in
+// the profile's own space, unless layers in sRGB are drawn on it. Colours
+// that the file describes in another way are always converted: the result
+// does not describe them.
 func colour(p *picture, _ transform.Recipe) error {
 	if p.coloured {
 		return nil
@@ -29,10 +30,10 @@ func colour(p *picture, _ transform.Recipe) error {
 		}
 		if frame.HasProfile() || frame.Interpretation() == vips.InterpretationCMYK {
 			// A CMYK file without a profile is read with the one that libvips
-			// brings along. A profile that does not fit the picture, as broken
-			// files have, is as good as none.
-			// Black becomes black: lcms sees to that itself where the output's profile
-			// is of version 4, as libvips' own is from 8.15 on.
+			// brings along. A profile that does not fit the image, as broken
+			// files have, is as good as none. Black becomes black: lcms sees
+			// to that itself where the output's profile is of version 4, as
+			// libvips' own is from 8.15 on.
 			converted, err := frame.IccTransform("srgb", vips.ICCOptions{Embedded: true, Input: inputProfile(frame), BlackPoint: true})
 			if err == nil {
 				return toSRGB(converted)

@@ -14,7 +14,7 @@ import (
 // gives up. A few stray ones would otherwise keep it from doing anything.
 const clipped = 0.005
 
-// contrast stretches the brightness of the picture to the full range. The first
+// contrast stretches the brightness of the image to the full range. The first
 // frame decides for all.
 func contrast(p *picture, r transform.Recipe) error {
 	if !r.Contrast {
@@ -92,8 +92,8 @@ func blacken(gray *vips.Image) (visible *vips.Image, hidden float64, err error) 
 	return visible, math.Round(pixels * (1 - share/255)), err
 }
 
-// ends are the darkest and the brightest tone, after the clipped share on both
-// sides.
+// ends returns the darkest and the brightest tone, after the clipped share on
+// both sides.
 func ends(counts [256]float64) (low, high int) {
 	total := 0.0
 	for _, n := range counts {

@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// crop keeps a part of the picture. A part that must be sought is sought in the
+// crop keeps a part of the image. A part that must be sought is sought in the
 // first frame, so that an animation does not jump.
 func crop(p *picture, r transform.Recipe) error {
 	if r.CropFirst {

@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// colours is how many bands of a drawn picture are colours; one behind them is its
-// transparency.
+// colours is how many bands of a drawn image are colours; one behind them is
+// its transparency.
 const colours = 3
 
 // curve makes another value of a channel, both from 0 to 1. What is beyond is cut off.

@@ -7,9 +7,9 @@ import (
 	"encoding/binary"
 )
 
-// withDensity is a JPEG that says how many pixels an inch has. libvips leaves the
-// segment that has it out with the metadata, so it is put in: right after the first
-// marker (JFIF 1.02, "JFIF: APP0 marker segment").
+// withDensity returns a JPEG that says how many pixels an inch has. libvips
+// leaves the segment that has it out with the metadata, so it is put in:
+// right after the first marker (JFIF 1.02, "JFIF: APP0 marker segment").
 func withDensity(file []byte, dpi int) []byte {
 	const start, app0 = "\xff\xd8", "\xff\xe0"
 	if dpi == 0 || !bytes.HasPrefix(file, []byte(start)) || bytes.HasPrefix(file[len(start):], []byte(app0)) {

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// distort bends the picture. What its canvas shows around it is transparent.
+// distort bends the image. What its canvas shows around it is transparent.
 func distort(p *picture, r transform.Recipe) error {
 	if r.Distort.Kind == transform.NoDistort {
 		return nil
@@ -29,7 +29,7 @@ func distort(p *picture, r transform.Recipe) error {
 	})
 }
 
-// warpOf maps places on the canvas back to the picture.
+// warpOf maps places on the canvas back to the image.
 func warpOf(d transform.Distort, s transform.Size) vips.Warp {
 	if d.Kind == transform.Perspective {
 		return vips.Warp{Matrix: invert(projection(d.Quad))}
@@ -42,8 +42,8 @@ func warpOf(d transform.Distort, s transform.Size) vips.Warp {
 	return vips.Warp{Ring: &ring}
 }
 
-// unbent is the size that a picture is scaled to before it is bent: where it will
-// be smaller, picking single pixels would leave most of them out.
+// unbent returns the size that an image is scaled to before it is bent: where
+// it will be smaller, picking single pixels would leave most of them out.
 func unbent(d transform.Distort, s transform.Size) transform.Size {
 	if d.Kind != transform.Perspective {
 		return s
@@ -92,7 +92,8 @@ func projection(q transform.Quad) matrix {
 	}
 }
 
-// invert is the inverse but for a factor, of which a projection does not depend.
+// invert returns the inverse but for a factor, of which a projection does not
+// depend.
 func invert(m matrix) matrix {
 	minor := func(a, b, c, d int) float64 { return m[a]*m[d] - m[b]*m[c] }
 	return matrix{

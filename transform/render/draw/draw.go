@@ -29,7 +29,7 @@ func Version() string {
 // not ask.
 type step func(p *picture, r transform.Recipe) error
 
-// steps is what happens to a picture in one link of the chain, in this order.
+// steps is what happens to an image in one link of the chain, in this order.
 // Trim comes before, since what it leaves is a fact that the recipe is made
 // from.
 var steps = []step{
@@ -128,7 +128,7 @@ func drawIn(scope *vips.Scope, job render.Job, found *findings) (*render.Result,
 	return result, nil
 }
 
-// run draws a chain. One that does nothing turns the picture upright, in the
+// run draws a chain. One that does nothing turns the image upright, in the
 // right colours.
 func (p *picture) run(chain []transform.Step) error {
 	err := p.links(chain)

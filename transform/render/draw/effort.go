@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// maxBands is what a picture has at most: the four inks of CMYK, and alpha.
-	// Professional files add some channels that nobody sees. A TIFF may say
-	// 65535, and every pixel takes as much memory.
+	// maxBands is what an image has at most: the four inks of CMYK, and
+	// alpha. Professional files add some channels that nobody sees. A TIFF
+	// may say 65535, and every pixel takes as much memory.
 	maxBands = 16
 
-	// maxScans is many times what any encoder writes. A scan of a few bytes may
-	// go over the whole picture, and nothing stops the decoder on the way.
+	// maxScans is many times what any encoder writes. A scan of a few bytes
+	// may go over the whole image, and nothing stops the decoder on the way.
 	maxScans = 200
 
 	// maxSegments is how many application segments and comments a JPEG may have; a large
@@ -31,7 +31,7 @@ const (
 	maxTexts = 32
 )
 
-// checkEffort refuses a picture that takes far more memory than its number of
+// checkEffort refuses an image that takes far more memory than its number of
 // pixels lets expect.
 func checkEffort(image *vips.Image) error {
 	if n := image.Bands(); n > maxBands {

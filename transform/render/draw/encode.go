@@ -23,10 +23,10 @@ const (
 	gifEffort = 5
 )
 
-// encode writes the picture down.
+// encode writes the image down.
 func (p *picture) encode() (*render.Result, error) {
-	// Only now is it known whether the picture is transparent somewhere: rounded
-	// corners open a JPEG, a background closes a PNG.
+	// Only now is it known whether the image is transparent somewhere:
+	// rounded corners open a JPEG, a background closes a PNG.
 	p.job.Plan.Steps = p.drawn
 	p.format = p.job.Encoding(p.facts)
 	size := p.facts.Size
@@ -41,7 +41,7 @@ func (p *picture) encode() (*render.Result, error) {
 		return nil, err
 	}
 	if image.HasAlpha() && !p.format.Alpha() {
-		// Nobody said what is behind the picture. On most pages it is white.
+		// Nobody said what is behind the image. On most pages it is white.
 		if image, err = image.Flatten(ink(transform.White, false)); err != nil {
 			return nil, err
 		}
@@ -75,8 +75,8 @@ func (p *picture) encode() (*render.Result, error) {
 	return result, nil
 }
 
-// joined is the frame or, of an animation, the one tall image of all frames that
-// savers want, with the timing of the original.
+// joined returns the frame or, of an animation, the one tall image of all
+// frames that savers want, with the timing of the original.
 func (p *picture) joined() (*vips.Image, error) {
 	if p.reel == nil {
 		return p.frame, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// number is the expression `fact operation v`.
+// number returns the expression `fact operation v`.
 func number(t testing.TB, fact transform.Fact, operation transform.Operation, v float64) transform.Number {
 	t.Helper()
 	n, ok := transform.Expression(

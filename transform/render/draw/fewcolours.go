@@ -17,8 +17,9 @@ import (
 // million of them take about half a second. Package admission has the same numbers.
 const mostQuantized = 16_000_000
 
-// mostCounted is the same for a picture that was found to have few colours by counting
-// them: what that takes is counted for every file that may be such a one.
+// mostCounted is the same for an image that was found to have few colours by
+// counting them: what that takes is counted for every file that may be such a
+// one.
 const mostCounted = 4_000_000
 
 // announce notes whether the file says that it has few colours: up to 256 in a palette,
@@ -60,8 +61,8 @@ func isInteger(image *vips.Image) bool {
 	return format == vips.BandFormatUchar || format == vips.BandFormatUshort
 }
 
-// hasFewColours reports whether the original, and all that was drawn on it, has few
-// colours. It is known when the picture was computed.
+// hasFewColours reports whether the original, and all that was drawn on it,
+// has few colours. It is known when the image was computed.
 func (p *picture) hasFewColours() bool {
 	return !p.joinedMany && (p.indexed || p.census != nil && p.census.Few())
 }
@@ -75,14 +76,14 @@ func (p *picture) resamples(r transform.Recipe, own transform.Size) {
 	}
 }
 
-// joins notes a layer's picture.
+// joins notes a layer's image.
 func (p *picture) joins(own *picture) {
 	p.joinedMany = p.joinedMany || !own.hasFewColours()
 	p.resampled = p.resampled || own.resampled
 }
 
-// quantizes reports whether the picture, of more than 256 colours, may be written with
-// as many.
+// quantizes reports whether the image, of more than 256 colours, may be
+// written with as many.
 func (p *picture) quantizes() bool {
 	most := int64(mostCounted)
 	if p.indexed {
@@ -91,8 +92,8 @@ func (p *picture) quantizes() bool {
 	return p.resampled && !p.job.Plan.Output.Lossless && p.facts.Size.Pixels() <= most && p.hasFewColours()
 }
 
-// quantize writes the picture with 256 colours, as near to its own as they can be, and
-// keeps that if it is smaller. It is false if this libvips cannot.
+// quantize writes the image with 256 colours, as near to its own as they can
+// be, and keeps that if it is smaller. It is false if this libvips cannot.
 func (w *pngWriter) quantize() (bool, error) {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -108,7 +109,7 @@ func (w *pngWriter) quantize() (bool, error) {
 	return true, nil
 }
 
-// index writes a picture of few colours as indexes into a palette, or as gray.
+// index writes an image of few colours as indexes into a palette, or as gray.
 func (w *pngWriter) index(colours []color.NRGBA) error {
 	palette := indexed.New(colours, !indexed.HasProfile(w.first))
 	if palette.Depth() < 8 {
@@ -119,7 +120,7 @@ func (w *pngWriter) index(colours []color.NRGBA) error {
 	return w.indexAs(palette.Unpacked())
 }
 
-// indexAs writes the picture as indexes into the palette.
+// indexAs writes the image as indexes into the palette.
 func (w *pngWriter) indexAs(palette *indexed.Palette) error {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -142,7 +143,7 @@ var (
 	errIndexes = errors.New("png: the encoder wrote no gray of 8 bits")
 )
 
-// rows are the picture's rows as the palette packs them, as a gray image.
+// rows returns the image's rows as the palette packs them, as a gray image.
 func (w *pngWriter) rows(scope *vips.Scope, palette *indexed.Palette) (*vips.Image, error) {
 	image, err := w.again(scope)
 	if err != nil {

@@ -33,8 +33,8 @@ var fonts struct {
 	paths map[string]string
 }
 
-// family is what to draw a text with: the families that it names, after that of
-// its file.
+// family returns what to draw a text with: the families that it names, after
+// that of its file.
 func (p *picture) family(l transform.Layer) (string, error) {
 	t := l.Text
 	if !t.HasFile() {

@@ -41,7 +41,7 @@ func newFile() (int, error) {
 	return fd, os.NewSyscallError("memfd_create", err)
 }
 
-// takeFile is an empty file in memory.
+// takeFile returns an empty file in memory.
 func takeFile() (int, error) {
 	reserved.Lock()
 	defer reserved.Unlock()

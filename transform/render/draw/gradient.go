@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// gradient lays a gradient over the picture, over what is transparent too.
+// gradient lays a gradient over the image, over what is transparent too.
 func gradient(p *picture, r transform.Recipe) error {
 	if r.Gradient.IsZero() {
 		return nil

@@ -16,8 +16,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// inspect reads what the original's file says of its picture, none of whose pixels is
-// decoded. The limits are about one frame of it.
+// inspect reads what the original's file says of its image, none of whose
+// pixels is decoded. The limits are about one frame of it.
 func inspect(scope *vips.Scope, job render.Job, found *findings) (*render.Result, error) {
 	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
 	p, err := open(scope, job, found)
@@ -57,7 +57,7 @@ func inspect(scope *vips.Scope, job render.Job, found *findings) (*render.Result
 	return &render.Result{Details: &d}, nil
 }
 
-// exifOf is the block of EXIF; a TIFF is one.
+// exifOf returns the block of EXIF; a TIFF is one.
 func exifOf(image *vips.Image, source sniff.Format, file []byte) []byte {
 	if source == sniff.TIFF {
 		return file
@@ -80,9 +80,10 @@ func spaceOf(image *vips.Image) string {
 	return "other"
 }
 
-// depthOf is how many bits a channel has in the file, where its loader says so, and
-// those that it is decoded to elsewhere. Of a palette libvips from 8.15 on says how
-// many bits choose one of its colours, which have 8 in each channel.
+// depthOf returns how many bits a channel has in the file, where its loader
+// says so, and those that it is decoded to elsewhere. Of a palette libvips
+// from 8.15 on says how many bits choose one of its colours, which have 8 in
+// each channel.
 func depthOf(image *vips.Image) int {
 	if image.HasField("palette") {
 		return 8

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// layers draws pictures onto the picture, one upon the other, each onto every
+// layers draws images onto the image, one upon the other, each onto every
 // frame.
 func (p *picture) layers(layers []transform.Layer) error {
 	for _, l := range layers {
@@ -35,7 +35,7 @@ func (p *picture) lay(l transform.Layer) error {
 	return p.blend(own.frame, at, l)
 }
 
-// layer draws a layer's own picture. It is then in memory: each frame needs it,
+// layer draws a layer's own image. It is then in memory: each frame needs it,
 // and what is wrong with it must be said of it.
 func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	switch l.Kind {
@@ -76,7 +76,7 @@ func (p *picture) finish(chain []transform.Step) error {
 	return nil
 }
 
-// layerJob is the job of drawing the layer alone: one frame, in sRGB.
+// layerJob returns the job of drawing the layer alone: one frame, in sRGB.
 func (p *picture) layerJob(l transform.Layer, file []byte) render.Job {
 	job := p.whole
 	job.Areas = p.whole.LayerAreas(l)

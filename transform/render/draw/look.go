@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// look draws a look on every frame. One whose pixels are made of their neighbours
-// reads the picture more than once.
+// look draws a look on every frame. One whose pixels are made of their
+// neighbours reads the image more than once.
 func look(p *picture, r transform.Recipe) error {
 	if r.Look == transform.NoLook {
 		return nil
@@ -80,7 +80,7 @@ func chain(operations ...operation) operation {
 	return func(i *vips.Image) (*vips.Image, error) { return through(i, operations...) }
 }
 
-// of is the curve after another one.
+// of returns the curve after another one.
 func (c curve) of(first curve) curve {
 	return func(v float64) float64 { return c(first(v)) }
 }
@@ -90,13 +90,15 @@ func power(exponent float64) curve {
 	return func(v float64) float64 { return math.Pow(v, exponent) }
 }
 
-// line is a straight line from what becomes of black to what becomes of white.
+// line returns a straight line from what becomes of black to what becomes of
+// white.
 func line(black, white float64) curve {
 	return func(v float64) float64 { return black + v*(white-black) }
 }
 
-// contrasting is an S: dark gets darker and light lighter, but for black, white and
-// the middle. By 1 it is a smooth step, which is half as steep again in the middle.
+// contrasting returns an S: dark gets darker and light lighter, but for
+// black, white and the middle. By 1 it is a smooth step, which is half as
+// steep again in the middle.
 func contrasting(by float64) curve {
 	return func(v float64) float64 { return v + by*(v*v*(3-2*v)-v) }
 }

@@ -20,12 +20,13 @@ const mostMetadata = 1 << 20
 // number, and the keyword.
 const textFields = "png-comment-"
 
-// itemFields begin the names under which libvips has what describes a picture in a HEIF and
-// is of a media type: XMP, too, if it has a wrapper.
+// itemFields begin the names under which libvips has what describes an image
+// in a HEIF and is of a media type: XMP, too, if it has a wrapper.
 const itemFields = "heif-mime-"
 
-// said is what the original's file says beside its picture, if any of it is to be kept.
-// It is read before anything is drawn: no file of a layer has a say in it.
+// said returns what the original's file says beside its image, if any of it
+// is to be kept. It is read before anything is drawn: no file of a layer has
+// a say in it.
 func (p *picture) said(image *vips.Image) metadata.Blocks {
 	output := p.job.Plan.Output
 	if !output.Metadata && !output.Copyright {

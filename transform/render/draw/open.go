@@ -103,7 +103,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 	return p, p.checkWhole()
 }
 
-// facts reads a header. An upright picture of a file that is to be turned by 90
+// facts reads a header. An upright image of a file that is to be turned by 90
 // degrees has its sides swapped.
 func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	f := transform.Facts{
@@ -125,7 +125,7 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	return f
 }
 
-// isTurned tells whether EXIF's orientation swaps width and height.
+// isTurned reports whether EXIF's orientation swaps width and height.
 func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
 // load opens the original, an SVG in its own size.
@@ -141,7 +141,7 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	return p.decode(p.job.Original, options)
 }
 
-// decode opens a file that has the original's picture.
+// decode opens a file that has the original's image.
 func (p *picture) decode(file []byte, options vips.LoadOptions) (*vips.Image, error) {
 	image, err := p.scope.NewImageFromBuffer(file, p.source, options)
 	if err == nil && p.source == sniff.PDF {
@@ -176,9 +176,9 @@ func (p *picture) decode(file []byte, options vips.LoadOptions) (*vips.Image, er
 	return image, nil
 }
 
-// leave leaves an image as it is stored: its orientation is forgotten, so that no step
-// turns it and no viewer turns the result. What a HEIF says of turning is part of its
-// picture, and done by its decoder.
+// leave leaves an image as it is stored: its orientation is forgotten, so
+// that no step turns it and no viewer turns the result. What a HEIF says of
+// turning is part of its image, and done by its decoder.
 func (p *picture) leave(image *vips.Image) {
 	p.stored = image.Orientation()
 	image.Remove(vips.FieldOrientation)
@@ -218,10 +218,10 @@ func (p *picture) play(scale float64) error {
 	return nil
 }
 
-// filmScale is what the frames of an animation are decoded in where the picture is
-// then scaled to a size, 1 for as they are. libvips does it for a WebP whose frames
-// fill the picture, and leaves others: parts of frames could not be put where they
-// belong.
+// filmScale returns what the frames of an animation are decoded in where the
+// image is then scaled to a size, 1 for as they are. libvips does it for a
+// WebP whose frames fill the image, and leaves others: parts of frames could
+// not be put where they belong.
 func (p *picture) filmScale(r transform.Recipe) float64 {
 	if p.source != sniff.WebP || r.CropFirst {
 		return 1

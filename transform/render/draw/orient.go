@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// orient turns the picture upright, as its EXIF orientation says. It always
+// orient turns the image upright, as its EXIF orientation says. It always
 // happens, and only once: the orientation is forgotten with it.
 func orient(p *picture, _ transform.Recipe) error {
 	if p.frame.Orientation() <= 1 {

@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// pad puts the picture on a larger canvas. What the canvas shows around it is
+// pad puts the image on a larger canvas. What the canvas shows around it is
 // the background; black where none is asked for (ImageKit, "Background").
 func pad(p *picture, r transform.Recipe) error {
 	if r.Canvas == p.facts.Size {
@@ -35,7 +35,7 @@ func pad(p *picture, r transform.Recipe) error {
 	})
 }
 
-// padWithPicture fills the canvas with a picture that is made of the frame.
+// padWithPicture fills the canvas with an image that is made of the frame.
 func padWithPicture(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
@@ -55,7 +55,7 @@ func padWithPicture(p *picture, r transform.Recipe) error {
 	})
 }
 
-// backgroundColor is the colour of a background of one.
+// backgroundColor returns the colour of a background of one.
 func (p *picture) backgroundColor(b transform.Background) transform.Color {
 	if b.Kind == transform.DominantBackground {
 		return p.colours[0].Color

@@ -27,8 +27,8 @@ func (p *picture) turnTo(page int, first *vips.Image) (*vips.Image, error) {
 	return p.load(vips.LoadOptions{})
 }
 
-// pagesOf is how many pages a file has: an animation's frames, or the pages of a
-// document. The pictures in a HEIF are one, in several forms.
+// pagesOf returns how many pages a file has: an animation's frames, or the
+// pages of a document. The images in a HEIF are one, in several forms.
 func pagesOf(image *vips.Image, source sniff.Format) int {
 	if isAnimation(source) || source == sniff.TIFF || source == sniff.PDF {
 		return image.Pages()

@@ -53,8 +53,8 @@ func (p *picture) redrawPage(target transform.Size) error {
 	return nil
 }
 
-// exactSize is the size of a page of a PDF, with the part of a pixel that it may have. It
-// is read off a much larger one that is not drawn.
+// exactSize returns the size of a page of a PDF, with the part of a pixel
+// that it may have. It is read off a much larger one that is not drawn.
 func (p *picture) exactSize() (w, h float64, err error) {
 	const much, longest = 1000, 9_000_000 // libvips takes sides up to 10,000,000
 	scale := min(much, longest/float64(max(p.frame.Width(), p.frame.Height())))
@@ -66,7 +66,8 @@ func (p *picture) exactSize() (w, h float64, err error) {
 	return float64(large.Width()) / scale, float64(large.Height()) / scale, nil
 }
 
-// mostDrawn is the longest that the long side of a drawing of w by h may become.
+// mostDrawn returns the longest that the long side of a drawing of w by h may
+// become.
 func (p *picture) mostDrawn(w, h float64) float64 {
 	return math.Floor(min(
 		float64(min(p.job.Limits.MaxDimension, largestDrawing)),

@@ -54,8 +54,8 @@ func rectangle(colour string, x, y, w, h int) string {
 
 const redInk, blueInk = "1 0 0", "0 0 1"
 
-// two is a page of 200x100 points with a red rectangle 20 from the left and 60
-// from the top, 50 wide and 30 high, and a blue one of 60x80.
+// two returns a page of 200x100 points with a red rectangle 20 from the left
+// and 60 from the top, 50 wide and 30 high, and a blue one of 60x80.
 func two() []pdftest.Page {
 	return []pdftest.Page{
 		{Box: "0 0 200 100", Content: rectangle(redInk, 20, 10, 50, 30)},
@@ -188,7 +188,7 @@ func darkPixels(i *image.NRGBA, r image.Rectangle) (n int) {
 	return n
 }
 
-// Everything else happens to a page as to a picture, and paper has no holes.
+// Everything else happens to a page as to an image, and paper has no holes.
 func TestPagesOfPDFInChains(t *testing.T) {
 	needPDF(t)
 	file := pdftest.File(two())

@@ -25,8 +25,9 @@ const (
 	smallPNG = 1 << 16
 )
 
-// pngWriter writes a picture as a PNG in several ways, to keep the smallest. The first
-// one reads the picture, which may be possible only once, and the others that PNG.
+// pngWriter writes an image as a PNG in several ways, to keep the smallest.
+// The first one reads the image, which may be possible only once, and the
+// others that PNG.
 type pngWriter struct {
 	p      *picture
 	first  []byte
@@ -34,7 +35,7 @@ type pngWriter struct {
 	census *vips.Census
 }
 
-// exportPNG writes the picture so that few colours take few bytes.
+// exportPNG writes the image so that few colours take few bytes.
 //
 // At first all is written as a photograph, on which no other way would gain. Meanwhile
 // its colours are counted. Up to 256 are written as indexes. More are, too, if the
@@ -67,7 +68,7 @@ func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 // pngLevel is zlib's level for photographs.
 func (p *picture) pngLevel() int { return photoLevel - p.job.Haste }
 
-// improve tries what suits the picture.
+// improve tries what suits the image.
 func (w *pngWriter) improve(bands int) error {
 	pixels := w.p.facts.Size.Pixels()
 	flat := int64(len(w.first))*flatRatio < pixels*int64(bands)
@@ -93,7 +94,7 @@ func (w *pngWriter) consider(pixels []byte) {
 	}
 }
 
-// again opens the picture to be read once more.
+// again opens the image to be read once more.
 func (w *pngWriter) again(scope *vips.Scope) (*vips.Image, error) {
 	image, err := scope.NewImageFromBuffer(w.first, sniff.PNG, vips.LoadOptions{})
 	if err != nil {
@@ -103,12 +104,12 @@ func (w *pngWriter) again(scope *vips.Scope) (*vips.Image, error) {
 	return image, nil
 }
 
-// refilter writes the picture as it is, in the way that suits it.
+// refilter writes the image as it is, in the way that suits it.
 func (w *pngWriter) refilter() error {
 	return w.pack(packing{open: w.again, written: !w.p.indexed})
 }
 
-// gray writes a gray picture with more than 256 transparent grays.
+// gray writes a gray image with more than 256 transparent grays.
 func (w *pngWriter) gray() error {
 	return w.pack(packing{open: func(scope *vips.Scope) (*vips.Image, error) {
 		image, err := w.again(scope)
@@ -119,7 +120,7 @@ func (w *pngWriter) gray() error {
 	}})
 }
 
-// grayAndAlpha is a gray image in four bands, in two.
+// grayAndAlpha returns a gray image in four bands, in two.
 func grayAndAlpha(i *vips.Image) (*vips.Image, error) {
 	light, err := i.ExtractBand(0, 1)
 	if err != nil {

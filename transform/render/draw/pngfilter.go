@@ -9,13 +9,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// packing is a picture, in one of the forms that a PNG has, that is written with the
-// filter that suits it.
+// packing is an image, in one of the forms that a PNG has, that is written
+// with the filter that suits it.
 type packing struct {
-	// open opens the picture, to be read once.
+	// open opens the image, to be read once.
 	open func(*vips.Scope) (*vips.Image, error)
 
-	// finish makes of what was written the PNG of the picture; nil if it is one.
+	// finish makes of what was written the PNG of the image; nil if it is
+	// one.
 	finish func([]byte) ([]byte, bool)
 
 	// written reports whether the best filter for each row was tried already.
@@ -31,29 +32,30 @@ var pngFilters = []vips.PngFilter{
 }
 
 const (
-	// samplePixels is how many pixels of a picture are written with each filter, to find
-	// those that may suit all of it, in so many strips. One of up to twice as many is
-	// written with each as a whole.
+	// samplePixels is how many pixels of an image are written with each
+	// filter, to find those that may suit all of it, in so many strips. One
+	// of up to twice as many is written with each as a whole.
 	samplePixels = 1 << 16
 	sampleStrips = 4
 
-	// likely is how many times the best a filter may take of a sample to be tried on the
-	// picture, of which a strip shows only so much.
+	// likely is how many times the best a filter may take of a sample to be
+	// tried on the image, of which a strip shows only so much.
 	likely = 1.3
 
 	// gain is how many times what is written already a filter may take of a sample to be
 	// tried at all.
 	gain = 0.95
 
-	// repetitive is how many times smaller than its pixels a sample is that shows too
-	// little of the picture, which repeats itself; to write such a one is quick.
+	// repetitive is how many times smaller than its pixels a sample is that
+	// shows too little of the image, which repeats itself; to write such a
+	// one is quick.
 	repetitive = 12
 
 	// fewTries is up to how many pixels more than the best is tried.
 	fewTries = 4_000_000
 )
 
-// pack writes the picture with the filter that suits it.
+// pack writes the image with the filter that suits it.
 func (w *pngWriter) pack(p packing) error {
 	filters := pngFilters
 	if pixels := w.p.facts.Size.Pixels(); pixels > 2*samplePixels {
@@ -97,7 +99,8 @@ func (w *pngWriter) packWith(p packing, filter vips.PngFilter) error {
 	return nil
 }
 
-// likelyFilters are those that suit a sample of the picture, the best first.
+// likelyFilters returns those that suit a sample of the image, the best
+// first.
 func (w *pngWriter) likelyFilters(p packing) ([]vips.PngFilter, error) {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -125,7 +128,7 @@ func (w *pngWriter) likelyFilters(p packing) ([]vips.PngFilter, error) {
 	return slices.DeleteFunc(filters, func(f vips.PngFilter) bool { return float64(sizes[f]) > most }), nil
 }
 
-// sample is strips of the picture, one below the other, in memory.
+// sample is strips of the image, one below the other, in memory.
 func (w *pngWriter) sample(scope *vips.Scope, p packing) (*vips.Image, error) {
 	image, err := p.open(scope)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // largestDrawing is the longest side that cairo can draw.
 const largestDrawing = 32767
 
-// natural is the size of an SVG before anything is done to it.
+// natural returns the size of an SVG before anything is done to it.
 func (p *picture) natural() (exact transform.Shape, whole transform.Size) {
 	n := p.scalable.Natural
 	whole.Width, whole.Height = n.Pixels(p.enlarged)
@@ -46,9 +46,9 @@ func (p *picture) redraw(target transform.Size) error {
 	return nil
 }
 
-// drawable is the size that an SVG is drawn at for a target: that one, unless it is
-// beyond the limits, or has another shape and the drawing would have margins in it. Then
-// resizing does the rest.
+// drawable returns the size that an SVG is drawn at for a target: that one,
+// unless it is beyond the limits, or has another shape and the drawing would
+// have margins in it. Then resizing does the rest.
 func (p *picture) drawable(target transform.Size) transform.Size {
 	w, h := float64(target.Width), float64(target.Height)
 	if own, _ := p.natural(); !p.scalable.Stretches() && math.Abs(w*own.Height-h*own.Width) >= max(own.Width, own.Height) {

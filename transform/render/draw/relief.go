@@ -6,7 +6,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// emboss is a relief in gray that is lit from the upper left: what is flat is gray.
+// emboss returns a relief in gray that is lit from the upper left: what is
+// flat is gray.
 func emboss(image *vips.Image) (*vips.Image, error) {
 	return withAlphaOf(image, 128, func(gray *vips.Image) (*vips.Image, error) {
 		gray, gain, err := plain(gray)
@@ -67,8 +68,9 @@ func edges(image *vips.Image) (*vips.Image, error) {
 	})
 }
 
-// plain takes the grain out of a large picture, in which an edge is wide: at a side of
-// 3000 pixels it has two, and the slopes that are left are half as steep.
+// plain takes the grain out of a large image, in which an edge is wide: at a
+// side of 3000 pixels it has two, and the slopes that are left are half as
+// steep.
 func plain(gray *vips.Image) (image *vips.Image, gain float64, err error) {
 	const clear = 1500 // pixels of the longer side, up to which it stays as it is
 	sigma := float64(max(gray.Width(), gray.Height())) / clear
@@ -88,9 +90,9 @@ func slope(image *vips.Image, width int, mask ...float64) (*vips.Image, error) {
 	return image.Conv(m)
 }
 
-// withAlphaOf draws a gray picture of an image's brightness, and gives it the image's
-// alpha. What is transparent counts as a ground of that brightness: its hidden colours
-// show in none of its neighbours.
+// withAlphaOf draws a gray image of an image's brightness, and gives it the
+// image's alpha. What is transparent counts as a ground of that brightness:
+// its hidden colours show in none of its neighbours.
 func withAlphaOf(image *vips.Image, ground float64, draw operation) (*vips.Image, error) {
 	colourBands, alpha, err := apartAlpha(image)
 	if err != nil {

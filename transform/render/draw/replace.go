@@ -62,8 +62,8 @@ func replace(p *picture, r transform.Recipe) error {
 	})
 }
 
-// likeness is one band: 255 up to the inner distance from a colour, 0 from the
-// outer one on, and in between what the square of the distance says.
+// likeness returns one band: 255 up to the inner distance from a colour, 0
+// from the outer one on, and in between what the square of the distance says.
 func (p *picture) likeness(lab *vips.Image, colour []float64, inner, outer float64) (*vips.Image, error) {
 	sum, err := p.scope.NewMatrix(3, 1, 1, 1)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 var rightAngles = map[float64]vips.Angle{90: vips.Angle90, 180: vips.Angle180, 270: vips.Angle270}
 
-// rotate turns the picture. The corners that another than a right angle opens
+// rotate turns the image. The corners that another than a right angle opens
 // are transparent.
 func rotate(p *picture, r transform.Recipe) error {
 	if r.Rotate == 0 {
@@ -32,7 +32,7 @@ func rotate(p *picture, r transform.Recipe) error {
 	})
 }
 
-// flip mirrors the picture.
+// flip mirrors the image.
 func flip(p *picture, r transform.Recipe) error {
 	if r.Flip == (transform.Flip{}) {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// scale resizes the whole picture. It comes before orient, since a small picture
+// scale resizes the whole image. It comes before orient, since a small image
 // is turned at less cost, and so may have to swap its sides.
 func scale(p *picture, r transform.Recipe) error {
 	if r.Scale == p.facts.Size {
@@ -33,10 +33,11 @@ func scale(p *picture, r transform.Recipe) error {
 	return err
 }
 
-// scalePart enlarges what crop keeps of the picture, and nothing else: to cover a
-// wide box with a picture one pixel wide would be to make it enormous first.
+// scalePart enlarges what crop keeps of the image, and nothing else: to cover
+// a wide box with an image one pixel wide would be to make it enormous first.
 //
-// What is sought is sought in the picture before it is enlarged, which shows as much.
+// What is sought is sought in the image before it is enlarged, which shows as
+// much.
 func (p *picture) scalePart(r transform.Recipe) error {
 	keep := r.Crop
 	if r.Seek {
@@ -68,8 +69,8 @@ func (p *picture) scalePart(r transform.Recipe) error {
 	return err
 }
 
-// stored is a size of the picture as the image has it, which may still have to be
-// turned.
+// stored returns a size of the image as the image has it, which may still
+// have to be turned.
 func stored(s transform.Size, image *vips.Image) transform.Size {
 	if isTurned(image) {
 		return transform.Size{Width: s.Height, Height: s.Width}
@@ -81,8 +82,9 @@ func resized(i *vips.Image, to transform.Size, kernel vips.Kernel) (*vips.Image,
 	return i.Resize(float64(to.Width)/float64(i.Width()), float64(to.Height)/float64(i.Height()), kernel)
 }
 
-// resizedPart is a part of an image of another size. Where that is larger, nothing of
-// it is computed but the part. The kernel is one that enlarges by a bicubic.
+// resizedPart returns a part of an image of another size. Where that is
+// larger, nothing of it is computed but the part. The kernel is one that
+// enlarges by a bicubic.
 func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel vips.Kernel) (*vips.Image, error) {
 	small := transform.Size{Width: min(to.Width, i.Width()), Height: min(to.Height, i.Height())}
 	if small.Width != i.Width() || small.Height != i.Height() {
@@ -98,8 +100,8 @@ func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel v
 	return i.Enlarge(across, down, part.X, part.Y, part.Width, part.Height)
 }
 
-// shrinking is how many times its size the file has to have at least to be scaled down
-// to a size.
+// shrinking returns how many times its size the file has to have at least to
+// be scaled down to a size.
 func (p *picture) shrinking(target transform.Size) float64 {
 	return max(
 		float64(target.Width)/float64(p.frame.Width()),

@@ -24,16 +24,16 @@ func needLetters(t *testing.T, letter rune) {
 	}
 }
 
-// large is a text alone, 60 pixels high.
+// large returns a text alone, 60 pixels high.
 func large(t *testing.T, content string) (*image.NRGBA, image.Rectangle) {
 	t.Helper()
 	i := onWhite(t, text(content, func(text *transform.Text) { text.Size = transform.Num(60) }))
 	return i, inked(i)
 }
 
-// isBox tells whether the ink has a frame, as what is drawn for a letter that no
-// font has: the outermost columns are ink from top to bottom, and the rows from
-// side to side. Corners may be round, so a tenth may be missing.
+// isBox reports whether the ink has a frame, as what is drawn for a letter
+// that no font has: the outermost columns are ink from top to bottom, and the
+// rows from side to side. Corners may be round, so a tenth may be missing.
 func isBox(i *image.NRGBA, r image.Rectangle) bool {
 	full := func(line image.Rectangle) bool {
 		ink := 0

@@ -10,7 +10,7 @@ import (
 )
 
 // seekSide is the longer side of what is looked at. Details of less than a
-// hundredth of the picture draw nobody's attention.
+// hundredth of the image draw nobody's attention.
 const seekSide = 160
 
 // seek finds the corner of the part of that size, of the first frame scaled to a

@@ -28,8 +28,8 @@ func sketch(image *vips.Image) (*vips.Image, error) {
 	})
 }
 
-// softened is a gray image, blurred. Where that is by many pixels it is made of a
-// smaller one, in which they are few.
+// softened returns a gray image, blurred. Where that is by many pixels it is
+// made of a smaller one, in which they are few.
 func softened(image *vips.Image, sigma float64) (*vips.Image, error) {
 	const fine = 4.0 // pixels of the smaller image
 	w, h := image.Width(), image.Height()

@@ -10,10 +10,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// isDrawing tells whether a format is made of lines, and can be drawn at any size.
+// isDrawing reports whether a format is made of lines, and can be drawn at
+// any size.
 func isDrawing(source sniff.Format) bool { return source == sniff.SVG || source == sniff.PDF }
 
-// sourceOf is the format of the job's original, if it is one that the job may open.
+// sourceOf returns the format of the job's original, if it is one that the
+// job may open.
 func sourceOf(job render.Job) (sniff.Format, error) {
 	source, ok := sniff.Document(job.Original)
 	switch {

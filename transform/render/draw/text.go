@@ -137,8 +137,8 @@ func description(s transform.Setting, scale float64) string {
 	return text + " " + strconv.FormatFloat(s.Size*scale, 'f', 3, 64)
 }
 
-// markup is the text in Pango's markup, in which nothing of the text itself is
-// markup.
+// markup returns the text in Pango's markup, in which nothing of the text
+// itself is markup.
 func markup(s transform.Setting, content string, scale float64) string {
 	c := s.Color
 	attributes := fmt.Sprintf(`foreground="#%02x%02x%02x"`, c.R, c.G, c.B)
@@ -152,8 +152,8 @@ func markup(s transform.Setting, content string, scale float64) string {
 	return "<span " + attributes + ">" + html.EscapeString(content) + "</span>"
 }
 
-// readable is the text without what is no letter and no line's end, and which
-// markup could not have either.
+// readable returns the text without what is no letter and no line's end, and
+// which markup could not have either.
 func readable(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -168,8 +168,8 @@ func readable(text string) string {
 	}, text))
 }
 
-// align is that of libvips. Pango turns it around where a paragraph runs from
-// right to left.
+// align returns that of libvips. Pango turns it around where a paragraph runs
+// from right to left.
 func align(s transform.Setting) vips.Align {
 	left, right := vips.AlignLow, vips.AlignHigh
 	if fromRight(s.Content) {
@@ -184,8 +184,8 @@ func align(s transform.Setting) vips.Align {
 	return vips.AlignCentre
 }
 
-// fromRight tells whether the first letter of the text is of a script that is
-// written from right to left.
+// fromRight reports whether the first letter of the text is of a script that
+// is written from right to left.
 func fromRight(text string) bool {
 	for _, r := range text {
 		if unicode.IsLetter(r) {

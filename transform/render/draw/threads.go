@@ -8,13 +8,13 @@ import (
 )
 
 // large is from how many pixels on, of a frame, libvips works with all the
-// threads that a job has. With two processors large pictures are then scaled,
-// blurred, sharpened and turned 1.3 to 1.6 times as fast. Below it takes as long,
-// and some percent more of the processors' time: as it does to decode and encode,
-// which codecs do on one thread whatever they are told.
+// threads that a job has. With two processors large images are then scaled,
+// blurred, sharpened and turned 1.3 to 1.6 times as fast. Below it takes as
+// long, and some percent more of the processors' time: as it does to decode
+// and encode, which codecs do on one thread whatever they are told.
 const large = 500_000
 
-// spread gives what is computed of the picture from now on the threads that the
+// spread gives what is computed of the image from now on the threads that the
 // size asks for. It changes no pixel.
 func (p *picture) spread(size transform.Size) {
 	if p.job.Threads <= 1 {
@@ -36,7 +36,7 @@ func (p *picture) employ(image *vips.Image) {
 	}
 }
 
-// larger is the one with more pixels.
+// larger returns the one with more pixels.
 func larger(a, b transform.Size) transform.Size {
 	if a.Pixels() > b.Pixels() {
 		return a

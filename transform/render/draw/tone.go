@@ -9,19 +9,19 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Bounds of tone. A picture of few tones, such as one of fog, is not torn apart: the
-// range that becomes the full one has a quarter of it at least. What is dark on
-// purpose stays rather dark.
+// Bounds of tone. An image of few tones, such as one of fog, is not torn
+// apart: the range that becomes the full one has a quarter of it at least.
+// What is dark on purpose stays rather dark.
 const (
 	leastRange = 64
 	mostGamma  = 1.4
 	haste      = 0.5 // of the way to the middle, by which the median goes
 )
 
-// tone gives a picture the brightness and the contrast that suit it: the range from
-// its darkest tone to its brightest becomes the full one, and then its median goes
-// some way towards the middle. All channels go the same way, so that hues stay. The
-// first frame decides for all.
+// tone gives an image the brightness and the contrast that suit it: the range
+// from its darkest tone to its brightest becomes the full one, and then its
+// median goes some way towards the middle. All channels go the same way, so
+// that hues stay. The first frame decides for all.
 func tone(p *picture, r transform.Recipe) error {
 	if !r.Tone {
 		return nil
@@ -43,8 +43,8 @@ func tone(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return curved(frame, level) })
 }
 
-// levels is the curve that suits a picture of such tones, of which low and high are
-// the ends.
+// levels returns the curve that suits an image of such tones, of which low
+// and high are the ends.
 func levels(counts [256]float64, low, high int) curve {
 	if missing := leastRange - (high - low); missing > 0 {
 		low = min(max(low-missing/2, 0), 255-leastRange)
@@ -60,7 +60,7 @@ func levels(counts [256]float64, low, high int) curve {
 	return func(v float64) float64 { return math.Pow(stretch(v), power) }
 }
 
-// median is the tone that half of the pixels do not exceed.
+// median returns the tone that half of the pixels do not exceed.
 func median(counts [256]float64) float64 {
 	total := 0.0
 	for _, n := range counts {

@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// trim cuts away a margin of one colour, the one that most corners have. The first
-// frame decides for all. A picture that is all margin stays as it is.
+// trim cuts away a margin of one colour, the one that most corners have. The
+// first frame decides for all. An image that is all margin stays as it is.
 func trim(p *picture, t transform.Trim) error {
 	if !t.On {
 		return nil
@@ -73,8 +73,9 @@ func withoutMargin(image *vips.Image, threshold float64) (transform.Rect, error)
 	return union(keep, opaque), err
 }
 
-// marginOf is the pixel that most corners are like: one of them may belong to the
-// subject. Where as many are like another it is the first from the top left on.
+// marginOf returns the pixel that most corners are like: one of them may
+// belong to the subject. Where as many are like another it is the first from
+// the top left on.
 func marginOf(image *vips.Image, threshold float64) (margin []float64, err error) {
 	right, bottom := image.Width()-1, image.Height()-1
 	var corners [4][]float64
@@ -117,7 +118,8 @@ func findTrim(image *vips.Image, threshold float64, margin []float64) (r transfo
 	return r, err
 }
 
-// union is the smallest rectangle around both, of which one may be empty.
+// union returns the smallest rectangle around both, of which one may be
+// empty.
 func union(a, b transform.Rect) transform.Rect {
 	if a.Width == 0 || a.Height == 0 {
 		return b

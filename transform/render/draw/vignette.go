@@ -8,8 +8,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// darkCorners darkens a picture towards its corners, where the part of the light that is
-// given is left. Up to half the way from the middle it stays as it is.
+// darkCorners darkens an image towards its corners, where the part of the
+// light that is given is left. Up to half the way from the middle it stays as
+// it is.
 func darkCorners(left float64) operation {
 	return func(image *vips.Image) (*vips.Image, error) {
 		light, err := image.Scope().NewMatrix(lightSide, lights(left)...)
@@ -35,10 +36,11 @@ func darkCorners(left float64) operation {
 	}
 }
 
-// lightSide is the width and height of the picture of the light, which is scaled.
+// lightSide is the width and height of the image of the light, which is
+// scaled.
 const lightSide = 65
 
-// lights is how much light is left at each place, in rows.
+// lights returns how much light is left at each place, in rows.
 func lights(left float64) []float64 {
 	const clear = 0.5
 	samples := make([]float64, 0, lightSide*lightSide)
@@ -53,8 +55,8 @@ func lights(left float64) []float64 {
 	return samples
 }
 
-// apartAlpha is an image's colours, and what is behind them, its transparency; nil for
-// none.
+// apartAlpha returns an image's colours, and what is behind them, its
+// transparency; nil for none.
 func apartAlpha(image *vips.Image) (colourBands, alpha *vips.Image, err error) {
 	if image.Bands() <= colours {
 		return image, nil, nil

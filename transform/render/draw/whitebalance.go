@@ -9,11 +9,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Bounds of white balance. What is more saturated than nearGray, the difference of its
-// channels as a part of the largest, has its colour from itself and not from the
-// light. Where less than enough of the picture is nearly gray, what is gray in it is
-// left to guessing, and less is done. No channel grows by more than mostGain against
-// another: a red wall stays red.
+// Bounds of white balance. What is more saturated than nearGray, the
+// difference of its channels as a part of the largest, has its colour from
+// itself and not from the light. Where less than enough of the image is
+// nearly gray, what is gray in it is left to guessing, and less is done. No
+// channel grows by more than mostGain against another: a red wall stays red.
 const (
 	castSide = 256 // how many pixels are looked at across and down, or up to twice as many
 	nearGray = 0.4
@@ -50,10 +50,10 @@ func whiteBalance(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return curved(frame, curves...) })
 }
 
-// grayMean is the mean of the visible pixels that are nearly gray, each channel from
-// 0 to 1, and how much of what is visible that is. A pixel counts the more the
-// grayer it is. Pixels that are black, or of which a channel is cut off at white, tell
-// nothing.
+// grayMean returns the mean of the visible pixels that are nearly gray, each
+// channel from 0 to 1, and how much of what is visible that is. A pixel
+// counts the more the grayer it is. Pixels that are black, or of which a
+// channel is cut off at white, tell nothing.
 func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float64) {
 	const dark, bright = 8, 250
 	all, counted := 0.0, 0.0
@@ -86,8 +86,8 @@ func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float6
 	return mean, counted / all
 }
 
-// balance is a curve for each channel that makes the mean gray; nil where there is
-// nothing to do.
+// balance returns a curve for each channel that makes the mean gray; nil
+// where there is nothing to do.
 //
 // All gains are 1 or more, so that what is white, or cut off there, stays so. A power
 // then makes the mean as bright as it was.
@@ -113,5 +113,6 @@ func balance(mean [colours]float64, evidence float64) []curve {
 	return curves
 }
 
-// luma is the brightness of a colour (ITU-R BT.709), as its channels are stored.
+// luma returns the brightness of a colour (ITU-R BT.709), as its channels are
+// stored.
 func luma(c [colours]float64) float64 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }

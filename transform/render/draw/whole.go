@@ -60,8 +60,8 @@ func damaged(missing damage.Missing) *errors.Error {
 	return errors.New(errors.BadImage, "The original is damaged or truncated: it lacks %s", missing)
 }
 
-// checkWhole looks for what is missing in the file, as far as decoders pass over it. The
-// size of the picture has been checked.
+// checkWhole looks for what is missing in the file, as far as decoders pass
+// over it. The size of the image has been checked.
 func (p *picture) checkWhole() error {
 	if p.found.lenient || p.job.Inspect {
 		return nil
@@ -93,10 +93,11 @@ func (p *picture) failOn() vips.FailOn {
 	return vips.FailOnTruncated
 }
 
-// leaveRows is called before a part of the frame is cut out, and above so many of its
-// rows. A JPEG is judged by all of it, whatever is asked of it, and its data are read row
-// by row: so a small picture is computed whole, and the file of a large one is read once
-// more, see readRest. What fails there is said by libvips' warnings.
+// leaveRows is called before a part of the frame is cut out, and above so
+// many of its rows. A JPEG is judged by all of it, whatever is asked of it,
+// and its data are read row by row: so a small image is computed whole, and
+// the file of a large one is read once more, see readRest. What fails there
+// is said by libvips' warnings.
 func (p *picture) leaveRows(below int) error {
 	if below <= 0 || p.source != sniff.JPEG || !p.untilRow || p.inMemory || p.found.lenient {
 		return nil
@@ -124,8 +125,9 @@ func (p *picture) readRest() error {
 	return err
 }
 
-// unsupported is the failure of a file whose pixels are coded in a way that this build
-// cannot decode; nil where that is not why it was not decoded.
+// unsupported returns the failure of a file whose pixels are coded in a way
+// that this build cannot decode; nil where that is not why it was not
+// decoded.
 func (p *picture) unsupported() *errors.Error {
 	codec := header.Codec(p.job.Original, p.page+1)
 	switch {

@@ -29,7 +29,7 @@ type chunk struct {
 	data []byte
 }
 
-// chunks are those of a file up to its end, or to where it is broken.
+// chunks returns those of a file up to its end, or to where it is broken.
 func chunks(file []byte) iter.Seq[chunk] {
 	return func(yield func(chunk) bool) {
 		if !bytes.HasPrefix(file, []byte(signature)) {
@@ -55,7 +55,7 @@ func appendChunk(file []byte, c chunk) []byte {
 	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[start:]))
 }
 
-// head is a file's IHDR.
+// head returns a file's IHDR.
 func head(file []byte) ([]byte, bool) {
 	for c := range chunks(file) {
 		return c.data, c.kind == "IHDR" && len(c.data) == headerLength
@@ -80,10 +80,10 @@ func HasProfile(file []byte) bool {
 	return false
 }
 
-// File turns a PNG into that of a picture of so many pixels across. Its rows are the
-// picture's, as [Palette.AppendRow] makes them, as gray pixels of 8 bits, not
-// interlaced: compressed and filtered they are the same, since filters know no less
-// than a byte (section 9.2).
+// File turns a PNG into that of an image of so many pixels across. Its rows
+// are the image's, as [Palette.AppendRow] makes them, as gray pixels of 8
+// bits, not interlaced: compressed and filtered they are the same, since
+// filters know no less than a byte (section 9.2).
 func (p *Palette) File(rows []byte, across int) ([]byte, bool) {
 	h, ok := head(rows)
 	if !ok || h[colourType] != gray || h[depth] != 8 || binary.BigEndian.Uint32(h[width:]) != uint32(p.Stride(across)) {
@@ -112,7 +112,7 @@ func (p *Palette) File(rows []byte, across int) ([]byte, bool) {
 	return file, true
 }
 
-// tables are the colours, and how opaque those are that are not.
+// tables returns the colours, and how opaque those are that are not.
 func (p *Palette) tables() (colours, transparency []byte) {
 	for _, c := range p.colours {
 		colours = append(colours, c.R, c.G, c.B)
@@ -133,9 +133,9 @@ func (c chunk) ofPixels() bool {
 	return critical || slices.Contains(aboutSamples, c.kind)
 }
 
-// Graft returns a PNG of the pixels of one, with what the other says of the picture:
-// its resolution, its colour space, its metadata. It is false for files that are broken,
-// and where a profile is for other pixels.
+// Graft returns a PNG of the pixels of one, with what the other says of the
+// image: its resolution, its colour space, its metadata. It is false for
+// files that are broken, and where a profile is for other pixels.
 func Graft(pixels, other []byte) ([]byte, bool) {
 	h, ok := head(pixels)
 	if t := h; ok && (t[colourType] == gray || t[colourType] == grayAlpha) && HasProfile(other) {

@@ -23,9 +23,10 @@ type Palette struct {
 
 const slots = 1024 // a power of two, larger than MostColours
 
-// New is a palette of up to [MostColours] colours, in the fewest bits a pixel. If gray
-// is true and all colours are opaque grays that a gray PNG of that depth can have, it
-// has no need of a palette. The order of the colours does not matter.
+// New returns a palette of up to [MostColours] colours, in the fewest bits a
+// pixel. If gray is true and all colours are opaque grays that a gray PNG of
+// that depth can have, it has no need of a palette. The order of the colours
+// does not matter.
 func New(colours []color.NRGBA, gray bool) *Palette {
 	p := &Palette{colours: slices.Clone(colours), depth: 8}
 	// A tRNS chunk ends with the last colour that is not opaque (section 11.3.1.1); next
@@ -43,8 +44,8 @@ func New(colours []color.NRGBA, gray bool) *Palette {
 	return p
 }
 
-// Unpacked is the same palette with a byte a pixel. That may take less when compressed,
-// as what repeats begins at a byte everywhere.
+// Unpacked returns the same palette with a byte a pixel. That may take less
+// when compressed, as what repeats begins at a byte everywhere.
 func (p *Palette) Unpacked() *Palette {
 	u := &Palette{colours: p.colours, depth: 8}
 	u.enter(p.gray)
@@ -74,7 +75,7 @@ func (p *Palette) enter(gray bool) {
 // Depth is in bits a pixel: 1, 2, 4 or 8.
 func (p *Palette) Depth() int { return p.depth }
 
-// Stride is how many bytes a row of so many pixels has.
+// Stride returns how many bytes a row of so many pixels has.
 func (p *Palette) Stride(width int) int { return (width*p.depth + 7) / 8 }
 
 // AppendRow appends a row of pixels, of 8 bits a sample in three bands or four, as the

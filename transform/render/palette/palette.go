@@ -1,10 +1,11 @@
-// Package palette finds the colours that a picture is mostly made of. It is plain
-// Go on the samples of a small picture, and gives the same for the same samples.
+// Package palette finds the colours that an image is mostly made of. It is
+// plain Go on the samples of a small image, and gives the same for the same
+// samples.
 package palette
 
 import "github.com/caddy-images/caddy-images/transform"
 
-// Color is one of a picture's colours.
+// Color is one of an image's colours.
 type Color struct {
 	transform.Color // opaque
 
@@ -12,10 +13,10 @@ type Color struct {
 	X, Y float64
 }
 
-// Find returns n colours of a picture, the one that most of it has first: width
-// pixels a row, four samples a pixel: red, green, blue and alpha. What cannot be
-// seen does not count, and nil is returned for a picture of which nothing can. One
-// that has fewer than n colours has its last one repeated.
+// Find returns n colours of an image, the one that most of it has first:
+// width pixels a row, four samples a pixel: red, green, blue and alpha. What
+// cannot be seen does not count, and nil is returned for an image of which
+// nothing can. One that has fewer than n colours has its last one repeated.
 func Find(samples []byte, width, n int) []Color {
 	h := count(samples, width)
 	var found []Color
@@ -74,8 +75,8 @@ func count(samples []byte, width int) *histogram {
 
 func index(r, g, b int) int { return (r*side+g)*side + b }
 
-// strongest is the mean of the neighbouring bins that matter most together: a
-// colour with a little noise spreads over several.
+// strongest returns the mean of the neighbouring bins that matter most
+// together: a colour with a little noise spreads over several.
 func (h *histogram) strongest() (Color, bool) {
 	best, most := bin{}, 0.0
 	for r := range side {

@@ -32,8 +32,8 @@ func response(t float64) float64 {
 	return t*841/108 + 4.0/29
 }
 
-// skin is how much a colour is one that skin has, 0 to 1. The hue of all skins is
-// about the same, from red to orange; they differ in lightness.
+// skin returns how much a colour is one that skin has, 0 to 1. The hue of all
+// skins is about the same, from red to orange; they differ in lightness.
 func skin(lightness, a, b float64) float64 {
 	hue, chroma := math.Atan2(b, a)*180/math.Pi, math.Hypot(a, b)
 	return bell(hue, 50, 18) * bell(chroma, 22, 12) * between(lightness, 12, 25, 85, 97)

@@ -15,8 +15,8 @@ type planes struct {
 	skin   []float64 // has a colour that skin has, 0 to 1
 }
 
-// The widths of a thing and of what is around it, in parts of the picture's longer
-// side.
+// The widths of a thing and of what is around it, in parts of the image's
+// longer side.
 const (
 	thing  = 0.015
 	around = 0.12
@@ -31,8 +31,9 @@ const (
 	skinShare   = 2.4
 )
 
-// attention is how much a pixel draws. Skin counts by itself a little, and more
-// where there is something in it: eyes and a mouth, and not a bare wall.
+// attention returns how much a pixel draws. Skin counts by itself a little,
+// and more where there is something in it: eyes and a mouth, and not a bare
+// wall.
 func (p *planes) attention(i int) float64 {
 	skin := skinShare * p.skin[i] * (0.35 + min(p.light[i]+p.detail[i], 1))
 	return p.seen[i] * (lightShare*p.light[i] + colourShare*p.colour[i] + detailShare*p.detail[i] + rareShare*p.rare[i] + skin)
@@ -73,8 +74,8 @@ func newPlanes(samples []byte, width int) *planes {
 	return p
 }
 
-// noise is below which a difference is none: a picture of one colour has nothing in
-// it that could be made stronger.
+// noise is below which a difference is none: an image of one colour has
+// nothing in it that could be made stronger.
 const noise = 1.5
 
 // normalise scales to a mean of 1 for what is strongest, and cuts what is far above,
@@ -128,7 +129,7 @@ func excess(a, b []float64) []float64 {
 	return d
 }
 
-// gradients are the steepness of brightness.
+// gradients returns the steepness of brightness.
 func gradients(v []float64, width int) []float64 {
 	g := make([]float64, len(v))
 	height := len(v) / width
@@ -142,7 +143,8 @@ func gradients(v []float64, width int) []float64 {
 	return g
 }
 
-// rarity is how many times rarer a pixel's colour is than the mean, as a logarithm.
+// rarity returns how many times rarer a pixel's colour is than the mean, as a
+// logarithm.
 func rarity(lightness, a, b []float64) []float64 {
 	const step = 14.0
 	bin := func(i int) [3]int {
@@ -171,7 +173,7 @@ func blurred(v []float64, width int, sigma float64) []float64 {
 	return out
 }
 
-// boxed is a box filter along lines of n values, step apart.
+// boxed returns a box filter along lines of n values, step apart.
 func boxed(v []float64, n, lines, step, next, reach int) []float64 {
 	out := make([]float64, len(v))
 	if n == 0 {

@@ -1,25 +1,25 @@
-// Package saliency finds the part of a picture that a person would look at. It is
-// plain Go on the samples of a small picture, and gives the same for the same
-// samples.
+// Package saliency finds the part of an image that a person would look at. It
+// is plain Go on the samples of a small image, and gives the same for the
+// same samples.
 //
-// It knows nothing of what is in a picture. It looks for what stands out from what
-// is around it, in brightness, in colour and in detail, for colours that little of
-// the picture has, and for the colours of skin, and trusts that pictures are taken
-// of things that are not at the very edge. The ideas are Itti's, Koch's and Niebur's
-// ("A model of saliency-based visual attention", 1998) and Achanta's ("Frequency-
-// tuned salient region detection", 2009).
+// It knows nothing of what is in an image. It looks for what stands out from
+// what is around it, in brightness, in colour and in detail, for colours that
+// little of the image has, and for the colours of skin, and trusts that
+// images are taken of things that are not at the very edge. The ideas are
+// Itti's, Koch's and Niebur's ("A model of saliency-based visual attention",
+// 1998) and Achanta's ("Frequency- tuned salient region detection", 2009).
 package saliency
 
 import "math"
 
-// Map says of each pixel of a picture how much it draws attention, 0 or more.
+// Map says of each pixel of an image how much it draws attention, 0 or more.
 type Map struct {
 	width, height int
 	sums          []float64 // of all above and to the left, with a row and a column of zeros
 }
 
-// New looks at a picture: width pixels a row, four samples a pixel: red, green,
-// blue and alpha. What cannot be seen draws no attention.
+// New looks at an image: width pixels a row, four samples a pixel: red,
+// green, blue and alpha. What cannot be seen draws no attention.
 func New(samples []byte, width int) *Map {
 	width = max(width, 1)
 	p := newPlanes(samples, width)
@@ -41,14 +41,15 @@ const (
 	innerSize  = 0.7
 	innerShare = 0.5
 
-	// centred is how much of its worth a window loses at the rim of the picture.
+	// centred is how much of its worth a window loses at the rim of the
+	// image.
 	centred = 0.15
 )
 
-// Best is where the top left corner of a window belongs that is width by height,
-// parts of the picture's from 0 to 1, for the most to be in it: parts of what is
-// left over beside and above it, from 0 to 1. Of windows that are worth the same it
-// is the one nearest to the middle.
+// Best returns where the top left corner of a window belongs that is width by
+// height, parts of the image's from 0 to 1, for the most to be in it: parts
+// of what is left over beside and above it, from 0 to 1. Of windows that are
+// worth the same it is the one nearest to the middle.
 func (m *Map) Best(width, height float64) (x, y float64) {
 	w := min(max(int(math.Round(width*float64(m.width))), 1), m.width)
 	h := min(max(int(math.Round(height*float64(m.height))), 1), m.height)
@@ -68,7 +69,7 @@ func (m *Map) Best(width, height float64) (x, y float64) {
 	return x, y
 }
 
-// off is how far a place is from the middle of the spare room, -1 to 1.
+// off returns how far a place is from the middle of the spare room, -1 to 1.
 func off(at, spare int) float64 { return 2*part(at, spare) - 1 }
 
 func part(at, spare int) float64 {

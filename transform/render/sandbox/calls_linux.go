@@ -17,8 +17,8 @@ const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS |
 // nor a stack that grows: both are refused, and so is what has two of the flags.
 const uncounted = unix.MAP_SHARED | unix.MAP_ANONYMOUS | unix.MAP_GROWSDOWN
 
-// calls are those that both architectures have, of the process with this pid.
-// The ones that a busy worker makes most come first.
+// calls returns those that both architectures have, of the process with this
+// pid. The ones that a busy worker makes most come first.
 func calls(pid uint32) []rule {
 	ours := condition{values: []uint32{pid}}
 	plain := func(calls ...int) (rules []rule) {
@@ -56,9 +56,9 @@ func calls(pid uint32) []rule {
 			unix.SYS_TIMER_CREATE, unix.SYS_TIMER_SETTIME, unix.SYS_TIMER_DELETE, unix.SYS_SETITIMER,
 			unix.SYS_TIMERFD_CREATE, unix.SYS_TIMERFD_SETTIME),
 
-		// The connection to the server, and pictures that come as a memfd through it. The
-		// process makes no memfd of its own, and none larger: what is written into one
-		// is memory that no rlimit counts.
+		// The connection to the server, and images that come as a memfd
+		// through it. The process makes no memfd of its own, and none larger:
+		// what is written into one is memory that no rlimit counts.
 		plain(unix.SYS_RECVMSG, unix.SYS_SENDMSG, unix.SYS_RECVFROM, unix.SYS_SHUTDOWN,
 			unix.SYS_GETSOCKOPT, unix.SYS_GETSOCKNAME, unix.SYS_GETPEERNAME,
 			unix.SYS_FSYNC),

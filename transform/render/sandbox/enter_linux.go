@@ -16,7 +16,7 @@ var entered atomic.Bool
 // decision. After an error some rights are gone and some are not: the process
 // has no better choice than to end.
 //
-// Call it when every library is initialised and before the first picture is
+// Call it when every library is initialised and before the first image is
 // read, once. libvips must have been told to decode in memory what is large
 // (VIPS_DISC_THRESHOLD): it would write a temporary file.
 func Enter(config Config) (Report, error) {

@@ -42,11 +42,11 @@ const (
 	offsetArguments    = 16
 )
 
-// filter is the program, for a processor of little endian, that kills a call of
-// another architecture, allows what the rules do, refuses the calls that are
-// known to be none of a worker's business, and answers to all others as a
-// kernel would that does not know them, so that libraries fall back to what
-// they did before there was such a call.
+// filter returns the program, for a processor of little endian, that kills a
+// call of another architecture, allows what the rules do, refuses the calls
+// that are known to be none of a worker's business, and answers to all others
+// as a kernel would that does not know them, so that libraries fall back to
+// what they did before there was such a call.
 func filter(architecture uint32, foreign uint32, rules []rule, refused []int) []unix.SockFilter {
 	program := []unix.SockFilter{
 		load(offsetArchitecture),
@@ -105,8 +105,8 @@ func answer(action uint32) unix.SockFilter {
 func install(program []unix.SockFilter) (thread uintptr, errno error) {
 	prog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	// SPEC_ALLOW: before Linux 5.16 a filter turned off speculation for the
-	// process, which costs far more than what a picture could read by it in a
-	// process that has but pictures.
+	// process, which costs far more than what an image could read by it in a
+	// process that has but images.
 	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
 	thread, _, err := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&prog)))
 	if err != 0 {

@@ -40,8 +40,9 @@ func restrictFiles(paths []string) (version int, why string, err error) {
 // newestLandlock is what landlock.V11 asks for at most.
 const newestLandlock = 11
 
-// landlockVersion is the version that go-landlock will use: where the kernel's
-// sixth lets no thread signal another of its own process, that is the fifth.
+// landlockVersion returns the version that go-landlock will use: where the
+// kernel's sixth lets no thread signal another of its own process, that is
+// the fifth.
 func landlockVersion() (int, error) {
 	const signalsFixed = 1 << 1
 	version, err := syscall.LandlockGetABIVersion()

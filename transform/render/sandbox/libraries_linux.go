@@ -16,10 +16,11 @@ var moduleFolders = []string{"vips-modules-*", "libheif", "gdk-pixbuf-2.0"}
 // dataFolders are those of [ReadPaths] below another prefix than /usr.
 var dataFolders = []string{"etc/fonts", "share/fonts", "share/fontconfig", "var/cache/fontconfig", "share/poppler"}
 
-// libraryPaths are what libraries read that are installed elsewhere than the system's
-// are, such as below /opt: other libraries beside them, modules, and what fontconfig
-// and poppler find by the prefix that they were built for. Of a folder with libraries
-// only these are granted, and not all that is in it: it may be anything's.
+// libraryPaths returns what libraries read that are installed elsewhere than
+// the system's are, such as below /opt: other libraries beside them, modules,
+// and what fontconfig and poppler find by the prefix that they were built
+// for. Of a folder with libraries only these are granted, and not all that is
+// in it: it may be anything's.
 func libraryPaths(system []string) (paths []string) {
 	maps, _ := os.ReadFile("/proc/self/maps") // without it there are only those of the environment
 	folders := append(libraryFolders(maps), filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
@@ -42,8 +43,9 @@ func libraryPaths(system []string) (paths []string) {
 	return append(paths, namedPaths()...)
 }
 
-// namedPaths are what variables name that a worker's libraries are to have. Fonts are
-// not among them, but where fontconfig is told which there are.
+// namedPaths returns what variables name that a worker's libraries are to
+// have. Fonts are not among them, but where fontconfig is told which there
+// are.
 func namedPaths() (paths []string) {
 	for _, variable := range []string{"LIBHEIF_PLUGIN_PATH", "FONTCONFIG_PATH"} {
 		paths = append(paths, filepath.SplitList(os.Getenv(variable))...)
@@ -52,7 +54,7 @@ func namedPaths() (paths []string) {
 	return slices.DeleteFunc(paths, func(path string) bool { return !filepath.IsAbs(path) || isRoot(path) })
 }
 
-// libraryFolders are the folders of the libraries in a process's mappings
+// libraryFolders returns the folders of the libraries in a process's mappings
 // (proc_pid_maps(5)).
 func libraryFolders(maps []byte) (folders []string) {
 	for line := range bytes.Lines(maps) {
@@ -108,7 +110,7 @@ func isBelow(path string, folders []string) bool {
 	})
 }
 
-// quoted is a path as a pattern that only it matches.
+// quoted returns a path as a pattern that only it matches.
 func quoted(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

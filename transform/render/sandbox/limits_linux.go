@@ -61,8 +61,8 @@ func limitMemory(bytes uint64) error {
 	return lower(unix.RLIMIT_AS, size+bytes+reserve())
 }
 
-// memoryInUse is the size of all mappings and of those that RLIMIT_DATA counts,
-// private and writable: fields 1 and 6 of statm, see proc(5).
+// memoryInUse returns the size of all mappings and of those that RLIMIT_DATA
+// counts, private and writable: fields 1 and 6 of statm, see proc(5).
 func memoryInUse() (size, data uint64, err error) {
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

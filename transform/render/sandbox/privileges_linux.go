@@ -22,7 +22,7 @@ func dropPrivileges() error {
 	if err := dropCapabilities(); err != nil {
 		return fmt.Errorf("capabilities: %w", err)
 	}
-	// Pictures are nobody else's business: no core dump even where a program
+	// Images are nobody else's business: no core dump even where a program
 	// takes them, which no rlimit prevents, and no other process of this user
 	// may look into the memory.
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {

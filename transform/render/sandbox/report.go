@@ -25,9 +25,9 @@ type Protection struct {
 	Lacks string `json:"lacks,omitempty"`
 }
 
-// Complete tells whether every protection is in force. By which means does not
-// matter: a kernel whose Landlock is too old to know TCP has a seccomp filter
-// that refuses every socket.
+// Complete reports whether every protection is in force. By which means does
+// not matter: a kernel whose Landlock is too old to know TCP has a seccomp
+// filter that refuses every socket.
 func (r Report) Complete() bool {
 	for _, p := range r.Protections {
 		if p.Lacks != "" {
@@ -37,7 +37,7 @@ func (r Report) Complete() bool {
 	return len(r.Protections) > 0
 }
 
-// String is a line for a log: what is in force, then what is lacking.
+// String returns a line for a log: what is in force, then what is lacking.
 func (r Report) String() string {
 	var held, lacking []string
 	for _, p := range r.Protections {
@@ -106,8 +106,8 @@ func (m means) report() Report {
 	}}
 }
 
-// writes is what can still be written. Landlock has truncating since its third
-// version, and never had a file's mode, owner and times.
+// writes returns what can still be written. Landlock has truncating since its
+// third version, and never had a file's mode, owner and times.
 func (m means) writes() string {
 	if m.landlock < landlockTruncate {
 		return m.unlessSeccomp(1, "truncating files, their modes, owners and times")
@@ -115,8 +115,8 @@ func (m means) writes() string {
 	return m.unlessSeccomp(1, "files' modes, owners and times")
 }
 
-// unlessSeccomp is what a protection lacks that is complete with seccomp, and
-// complete but for the rest with this version of Landlock.
+// unlessSeccomp returns what a protection lacks that is complete with
+// seccomp, and complete but for the rest with this version of Landlock.
 func (m means) unlessSeccomp(version int, rest string) string {
 	switch {
 	case m.seccomp:

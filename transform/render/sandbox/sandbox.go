@@ -1,5 +1,5 @@
-// Package sandbox takes from a process every right that drawing pictures does
-// not need, so that a codec that a picture takes over is left with its memory
+// Package sandbox takes from a process every right that drawing images does
+// not need, so that a codec that an image takes over is left with its memory
 // and the descriptors it was given.
 //
 // On Linux four means work together, for where one is missing or broken

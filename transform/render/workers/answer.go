@@ -109,7 +109,8 @@ type told struct {
 	Details transform.Details `json:"details"`
 }
 
-// parseDetails bounds the details again: a picture may have taken the worker over.
+// parseDetails bounds the details again: an image may have taken the worker
+// over.
 func parseDetails(payload []byte) (answer, error) {
 	var t told
 	if err := parseText(payload, &t); err != nil {

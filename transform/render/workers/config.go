@@ -12,11 +12,11 @@ type Config struct {
 	// Version is that of the drawing, see render.Engine.
 	Version string
 
-	// Workers is how many pictures are drawn at a time, each in a process of
+	// Workers is how many images are drawn at a time, each in a process of
 	// its own. Default: the processors that this process may use.
 	Workers int
 
-	// Strict has every picture refused where a worker cannot give up all of its
+	// Strict has every image refused where a worker cannot give up all of its
 	// rights. Default: what the kernel lacks is logged once.
 	Strict bool
 
@@ -29,16 +29,17 @@ type Config struct {
 	// replaced while the pool lasts. Default: no log.
 	Logger func() *zap.Logger
 
-	// MaxJobs is after how many pictures a worker is replaced, which gives back
+	// MaxJobs is after how many images a worker is replaced, which gives back
 	// what codecs leak. Default: 10000.
 	MaxJobs int
 
 	// MaxResident is the resident size, in bytes, with which a worker is
-	// replaced after a picture. Default: 512 MiB.
+	// replaced after an image. Default: 512 MiB.
 	MaxResident int64
 
-	// MaxMemory is how many bytes a worker may take for a picture. Past that its
-	// libraries have no memory, which most of them do not survive. Default: 4 GiB.
+	// MaxMemory is how many bytes a worker may take for an image. Past that
+	// its libraries have no memory, which most of them do not survive.
+	// Default: 4 GiB.
 	MaxMemory int64
 
 	// Started is called for every worker that is ready, Ended with why one is

@@ -37,7 +37,7 @@ func (w *process) diedFromOutside(fault error) bool {
 	return killedFromOutside(w)
 }
 
-// killedFromOutside is that of a worker that is gone.
+// killedFromOutside returns that of a worker that is gone.
 func killedFromOutside(w *process) bool {
 	status, ok := w.command.ProcessState.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && !slices.Contains(faultSignals, status.Signal())

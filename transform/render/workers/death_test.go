@@ -53,7 +53,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 	}
 }
 
-// What a picture does to its worker is not done to a second one.
+// What an image does to its worker is not done to a second one.
 func TestBrokenByPicture(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
 	for _, name := range []string{"exit", "segfault", "abort", "bus error", "system call", "closes", "garbage", "huge", "huge text", "wrong id", "out of order", "details"} {
@@ -67,7 +67,7 @@ func TestBrokenByPicture(t *testing.T) {
 	}
 }
 
-// A picture where details were asked for is nonsense too.
+// A image where details were asked for is nonsense too.
 func TestBrokenInspecting(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	j := fault("no details", "")

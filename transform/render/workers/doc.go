@@ -1,10 +1,10 @@
-// Package workers draws pictures in child processes, so that a picture that
+// Package workers draws images in child processes, so that an image that
 // crashes a codec, hangs it, or fills the memory costs one answer and not the
 // server.
 //
 // A [Pool] keeps a number of workers. Each is this same executable, started
 // anew: the package's init recognises a worker and never comes to main. It
-// starts libvips, gives up its rights, and then draws one picture at a time.
+// starts libvips, gives up its rights, and then draws one image at a time.
 //
 // # What is said
 //
@@ -15,15 +15,15 @@
 //	settings ->
 //	                  <- ready      it has no rights any more
 //	job, files ->
-//	                  <- accepted   from here on a death is the picture's doing
+//	                  <- accepted   from here on a death is the image's doing
 //	cancel ->                       perhaps
 //	                  <- result, details or failure
-//	trim ->                         after a picture that left much memory behind
+//	trim ->                         after an image that left much memory behind
 //
 // What the parent says is trusted, and is encoding/gob. What a worker says is
-// not, since a picture may have taken it over: each kind of frame has a largest
-// length, memory is spent only on what arrived, and the first word that makes no
-// sense ends the worker.
+// not, since an image may have taken it over: each kind of frame has a
+// largest length, memory is spent only on what arrived, and the first word
+// that makes no sense ends the worker.
 //
 // A job's files, its original and those of its layers, go to the worker as shared
 // memory where the platform has it: in a window that the worker keeps for its

@@ -39,9 +39,9 @@ func init() {
 	os.Exit(0)
 }
 
-// prepare starts libvips and then gives up the rights: libvips loads its modules
-// as it starts, fonts of the server's own are looked through, and no picture was
-// seen yet.
+// prepare starts libvips and then gives up the rights: libvips loads its
+// modules as it starts, fonts of the server's own are looked through, and no
+// image was seen yet.
 func prepare(s settings) ready {
 	greeting := ready{Version: draw.Version()}
 	if err := vips.Startup(vips.Config{}); err != nil {

@@ -18,7 +18,7 @@ var inherited = []string{
 	"LIBHEIF_PLUGIN_PATH=", "GODEBUG=", "GOTRACEBACK=", "GORACE=",
 }
 
-// environment is that of a worker.
+// environment returns that of a worker.
 func environment() []string {
 	env := []string{
 		marker + "=1",

@@ -2,10 +2,10 @@ package workers
 
 import "github.com/caddy-images/caddy-images/transform/render"
 
-// filesOf are the original and what belongs to it.
+// filesOf returns the original and what belongs to it.
 func filesOf(job render.Job) [][]byte { return append([][]byte{job.Original}, job.Files...) }
 
-// total is how many bytes all files have.
+// total returns how many bytes all files have.
 func total(sizes []int) (sum int) {
 	for _, n := range sizes {
 		sum += n

@@ -44,8 +44,8 @@ func parseHeader(header []byte) (kind frameKind, length int) {
 	return frameKind(header[0]), int(binary.BigEndian.Uint32(header[1:]))
 }
 
-// most is the largest length of a worker's frame; ok is false for a kind that
-// is not for a worker to send.
+// most returns the largest length of a worker's frame; ok is false for a kind
+// that is not for a worker to send.
 func (k frameKind) most() (length int, ok bool) {
 	switch k {
 	case frameReady, frameFailure:

@@ -32,8 +32,9 @@ func atWorkNow(t *testing.T, logs *observer.ObservedLogs, jobs int) (pid int) {
 	return pid
 }
 
-// Who kills a worker, as the kernel does where memory runs out, fails no request: the
-// picture is drawn by another worker, and nothing is held against it.
+// Who kills a worker, as the kernel does where memory runs out, fails no
+// request: the image is drawn by another worker, and nothing is held against
+// it.
 func TestKilledWhileDrawing(t *testing.T) {
 	logger, logs := logged()
 	var ends []End
@@ -57,9 +58,9 @@ func TestKilledWhileDrawing(t *testing.T) {
 	}
 }
 
-// A picture whose worker is killed each time is not tried for ever. Nothing is held
-// against it, unless it may be what memory runs out for: then it costs what a timeout
-// costs.
+// A image whose worker is killed each time is not tried for ever. Nothing is
+// held against it, unless it may be what memory runs out for: then it costs
+// what a timeout costs.
 func TestKilledTwice(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault   string

@@ -79,12 +79,12 @@ func New(config Config) (*Pool, error) {
 // Version implements render.Engine.
 func (p *Pool) Version() string { return p.config.Version }
 
-// Stats is how many workers are ready for jobs or at one, and how many are at
-// one.
+// Stats returns how many workers are ready for jobs or at one, and how many
+// are at one.
 func (p *Pool) Stats() (running, busy int) { return int(p.running.Load()), int(p.busy.Load()) }
 
-// Refused is how many originals, pictures with their layers, and sources of originals
-// are refused because they broke workers or took too long.
+// Refused returns how many originals, images with their layers, and sources
+// of originals are refused because they broke workers or took too long.
 func (p *Pool) Refused() int { return p.refused.size() }
 
 // Pardon has none of them refused any more, and returns how many those were.

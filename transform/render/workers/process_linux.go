@@ -26,13 +26,13 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
 }
 
-// asBatch has the calling thread, and processes that it starts, be scheduled as work
-// that nobody waits for by the millisecond (SCHED_BATCH, sched(7)): a share of the
-// processors is as large as before, but who wakes up for a moment goes first. So
-// Caddy reads requests, and hands the next picture over, while workers draw; that is
-// a twentieth more pictures of one megapixel. Any other policy was chosen by the
-// operator and stays. Where the system refuses, nothing is lost. The function it
-// returns ends that for the thread.
+// asBatch has the calling thread, and processes that it starts, be scheduled
+// as work that nobody waits for by the millisecond (SCHED_BATCH, sched(7)): a
+// share of the processors is as large as before, but who wakes up for a
+// moment goes first. So Caddy reads requests, and hands the next image over,
+// while workers draw; that is a twentieth more images of one megapixel. Any
+// other policy was chosen by the operator and stays. Where the system
+// refuses, nothing is lost. The function it returns ends that for the thread.
 func asBatch() func() {
 	attr, err := unix.SchedGetAttr(0, 0)
 	if err != nil || attr.Policy != unix.SCHED_NORMAL {
@@ -78,9 +78,9 @@ func isEnding(pid int) bool {
 	return err == nil && flags&exiting != 0
 }
 
-// oomKills is how many processes the kernel has killed for want of memory, on this
-// machine and in all of its control groups (proc_vmstat(5)); ok is false where it does
-// not say.
+// oomKills returns how many processes the kernel has killed for want of
+// memory, on this machine and in all of its control groups (proc_vmstat(5));
+// ok is false where it does not say.
 func oomKills() (n uint64, ok bool) {
 	vmstat, err := os.ReadFile("/proc/vmstat")
 	if err != nil {
@@ -92,7 +92,8 @@ func oomKills() (n uint64, ok bool) {
 	return n, found && err == nil
 }
 
-// peak is the largest resident size, in bytes, of a process that is gone.
+// peak returns the largest resident size, in bytes, of a process that is
+// gone.
 func peak(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -110,14 +111,15 @@ func newMeter(pid int) meter {
 	return meter{statm}
 }
 
-// resident is the size in bytes; 0 when it is not known.
+// resident returns the size in bytes; 0 when it is not known.
 func (m meter) resident() int64 {
 	size, _ := m.sizes()
 	return size
 }
 
-// own is what of that no file is mapped to, and no memory that is shared: the more kinds
-// of images a worker has drawn, the more code of its libraries is resident.
+// own returns what of that no file is mapped to, and no memory that is
+// shared: the more kinds of images a worker has drawn, the more code of its
+// libraries is resident.
 func (m meter) own() int64 {
 	size, shared := m.sizes()
 	return size - shared

@@ -16,18 +16,20 @@ import (
 // quarantine remembers files that broke a worker or kept it at work for nothing, so
 // that a page full of their variants does not cost a worker each.
 //
-// A file is refused when it broke a worker once, or when it cost twice the time that a
-// picture may take: by two timeouts, or by more jobs that were given up before that.
-// Whatever is asked of it is refused then, and each further time for twice as long. It
-// is forgotten when nothing was heard of it for a while.
+// A file is refused when it broke a worker once, or when it cost twice the
+// time that an image may take: by two timeouts, or by more jobs that were
+// given up before that. Whatever is asked of it is refused then, and each
+// further time for twice as long. It is forgotten when nothing was heard of
+// it for a while.
 //
 // A file that was drawn well since it first took too long is not what takes the time:
 // that is what somebody asks of it. It is not refused but kept on a leash: a short time
 // for whatever is asked of it. If it is not drawn well within that, it is refused.
 //
-// Where layers were drawn it could be any of the files, or the text. Then just that
-// picture with just those layers is refused, and its files are suspects: each is drawn
-// alone, see trial.go, before it is part of another picture with layers.
+// Where layers were drawn it could be any of the files, or the text. Then
+// just that image with just those layers is refused, and its files are
+// suspects: each is drawn alone, see trial.go, before it is part of another
+// image with layers.
 //
 // Files are known by their bytes. Where those keep changing their source is refused,
 // see sources.go.
@@ -41,9 +43,10 @@ type quarantine struct {
 	sources map[string]*source
 }
 
-// suspect is a file, or a picture with its layers, that something is held against.
+// suspect is a file, or an image with its layers, that something is held
+// against.
 type suspect struct {
-	cost    float64 // in pictures that took as long as one may
+	cost    float64 // in images that took as long as one may
 	crashed bool    // it broke a worker
 	proven  bool    // it was drawn well since it last cost anything
 	leashed bool
@@ -62,7 +65,7 @@ const (
 	// maxSuspects bounds each list. Who has more broken originals has another problem.
 	maxSuspects = 1000
 
-	// tooMuch is the cost of a file that is refused: this many pictures.
+	// tooMuch is the cost of a file that is refused: this many images.
 	tooMuch = 2
 
 	// longest is how long a refusal can become, and for how long one is remembered
@@ -96,7 +99,7 @@ func (r *refusal) isOver(now time.Time, lasts time.Duration) bool {
 	return !r.holds(now) && now.Sub(r.last) > longest*lasts && now.Sub(r.till) > longest*lasts
 }
 
-// hash is that of one file, whole that of a job with layers.
+// hash returns that of one file, whole that of a job with layers.
 func (q *quarantine) hash(file []byte) uint64 { return maphash.Bytes(q.seed, file) }
 
 func (q *quarantine) whole(job render.Job) uint64 {
@@ -181,7 +184,8 @@ func (q *quarantine) acquit(file []byte) {
 	}
 }
 
-// suspect is that with the hash, a new one if there is none. The lock is held.
+// suspect returns that with the hash, a new one if there is none. The lock is
+// held.
 func (q *quarantine) suspect(hash uint64) *suspect {
 	q.expire()
 	s := q.files[hash]
@@ -221,7 +225,7 @@ func (q *quarantine) expire() {
 	q.count()
 }
 
-// size is how many files, pictures with layers, and sources are refused.
+// size returns how many files, images with layers, and sources are refused.
 func (q *quarantine) size() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

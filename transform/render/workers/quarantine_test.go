@@ -14,20 +14,20 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// checked is the error of a job that something may be held against.
+// checked returns the error of a job that something may be held against.
 func checked(q *quarantine, j render.Job) error {
 	_, err := q.check(j)
 	return err
 }
 
-// from is a job whose original is from somewhere.
+// from returns a job whose original is from somewhere.
 func from(server, path, query, original string) render.Job {
 	j := job([]byte(original), 10)
 	j.Source = render.Source{Site: "site", Ref: origin.Ref{Server: server, Path: path, Query: query}}
 	return j
 }
 
-// layered is a job with pictures for layers.
+// layered returns a job with images for layers.
 func layered(original string, width int, files ...string) render.Job {
 	j := job([]byte(original), width)
 	for i, file := range files {
@@ -152,8 +152,8 @@ func TestQuarantineOfWhatIsAsked(t *testing.T) {
 	checkFailure(t, checked(q, light), errors.Limit, "refused")
 }
 
-// Where layers are drawn just that picture with just those layers is refused at once,
-// and each of its files is tried alone before it is drawn with others.
+// Where layers are drawn just that image with just those layers is refused at
+// once, and each of its files is tried alone before it is drawn with others.
 func TestQuarantineOfLayers(t *testing.T) {
 	q := newQuarantine(time.Hour)
 	q.broke(layered("photo", 10, "bad", "logo"))

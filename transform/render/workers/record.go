@@ -54,7 +54,7 @@ func (r *record) read() (s State, ok bool) {
 	return s, true
 }
 
-// States are the workers that are ready or at a job, by their PID.
+// States returns the workers that are ready or at a job, by their PID.
 func (p *Pool) States() []State {
 	p.mu.Lock()
 	records := slices.Clone(p.records)

@@ -93,9 +93,9 @@ func (s *slot) greeted(w *process, greeting *ready) {
 	}
 }
 
-// wait lets time pass before the next worker is started, unless another slot's starts
-// or somebody asks. Where waiting will not help, cause is why the last one did not
-// start, and who wants a picture is told.
+// wait lets time pass before the next worker is started, unless another
+// slot's starts or somebody asks. Where waiting will not help, cause is why
+// the last one did not start, and who wants an image is told.
 func (s *slot) wait(cause error) {
 	changed := s.pool.starts.next() // from before what is noted next
 	wait := min(longestWait, firstWait<<min(s.failures-1, 20))
@@ -134,7 +134,7 @@ func (s *slot) isHopeless(cause error) bool {
 	return stderrors.As(cause, &refusal) || stderrors.Is(cause, context.DeadlineExceeded) || s.faults >= manyFailures
 }
 
-// serve gives the worker jobs until it is dead or to be replaced, and tells
+// serve gives the worker jobs until it is dead or to be replaced, and reports
 // whether it was of any use.
 func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
@@ -198,12 +198,13 @@ func (s *slot) serve(w *process) (useful bool) {
 	}
 }
 
-// How much more memory than at first a worker may keep after a picture. What the
-// next one needs is at hand then, which spares a busy worker a tenth of its time; and
-// one that has had nothing to do for the time of rest does not hold what the machine
-// has other use for. One request to give it back is not always enough: what a finalizer
-// frees is there at the second one only, and what threads of libvips hold is not there
-// at all (seen: 14 MB in the arena of each of three threads).
+// How much more memory than at first a worker may keep after an image. What
+// the next one needs is at hand then, which spares a busy worker a tenth of
+// its time; and one that has had nothing to do for the time of rest does not
+// hold what the machine has other use for. One request to give it back is not
+// always enough: what a finalizer frees is there at the second one only, and
+// what threads of libvips hold is not there at all (seen: 14 MB in the arena
+// of each of three threads).
 const (
 	keptAtWork = 128 << 20
 	kept       = 32 << 20
@@ -217,7 +218,7 @@ func (s *slot) replace(w *process, jobs int) {
 	s.stop(w, Replaced)
 }
 
-// isDead tells whether an idle worker is known to be dead.
+// isDead reports whether an idle worker is known to be dead.
 func (s *slot) isDead(w *process) bool {
 	select {
 	case _, ok := <-w.answers:
@@ -239,7 +240,7 @@ func (s *slot) ended(w *process, spoke bool) {
 	s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(fault))
 }
 
-// render has the worker do a job, and tells whether it can do another one.
+// render has the worker do a job, and reports whether it can do another one.
 func (s *slot) render(w *process, t *task) (alive bool) {
 	t.job.Threads = render.Threads(int(s.pool.busy.Add(1)))
 	t.job.Isolated = true
@@ -307,8 +308,8 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 	}
 }
 
-// broken ends a task whose worker died or went mad. It is the picture's doing,
-// unless the worker died before it had the picture, or somebody killed it.
+// broken ends a task whose worker died or went mad. It is the image's doing,
+// unless the worker died before it had the image, or somebody killed it.
 func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	lost := !accepted && !stderrors.Is(fault, errNonsense)
 	killed := w.diedFromOutside(fault)
@@ -339,8 +340,8 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	}
 }
 
-// settle cancels the job that the worker is at, whose client is gone, and tells
-// whether the worker became idle soon.
+// settle cancels the job that the worker is at, whose client is gone, and
+// reports whether the worker became idle soon.
 func (s *slot) settle(w *process) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), s.pool.settleTime)
 	defer cancel()
@@ -376,7 +377,7 @@ func (s *slot) stop(w *process, why End) {
 	s.pool.config.Ended(why)
 }
 
-// endOf is how a worker ends whose job's context is done.
+// endOf returns how a worker ends whose job's context is done.
 func endOf(ctx context.Context) End {
 	if render.OutOfTime(ctx) {
 		return TimedOut

@@ -44,8 +44,8 @@ const (
 	mostOfServer = 30
 )
 
-// levelsOf are the names of a source. Files of the origins that the operator has set
-// have no server, so one of them says nothing about another.
+// levelsOf returns the names of a source. Files of the origins that the
+// operator has set have no server, so one of them says nothing about another.
 func levelsOf(s render.Source) (levels []level) {
 	const between = "\x00"
 	add := func(most int, kind string, parts ...string) {

@@ -17,8 +17,9 @@ type starts struct {
 	asked    chan struct{}   // one that is received has a sleeping slot try at once
 }
 
-// askAgain is how long after a start that failed somebody who asks for a picture has
-// it tried again, however long slots would sleep. It bounds what that costs.
+// askAgain is how long after a start that failed somebody who asks for an
+// image has it tried again, however long slots would sleep. It bounds what
+// that costs.
 const askAgain = time.Second
 
 func newStarts() *starts {
@@ -59,9 +60,9 @@ func (s *starts) next() <-chan struct{} {
 	return s.changed
 }
 
-// fault is what is closed when the rest changes; and why none of so many slots has a
-// worker that starts, nil while one may have. Where there is a fault it is tried again, unless
-// that was done a moment ago.
+// fault returns what is closed when the rest changes; and why none of so many
+// slots has a worker that starts, nil while one may have. Where there is a
+// fault it is tried again, unless that was done a moment ago.
 func (s *starts) fault(slots int) (changed <-chan struct{}, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -32,10 +32,10 @@ func (p *Pool) acquit(ctx context.Context, part render.Job) error {
 	return nil
 }
 
-// partsOf are the files of a job with layers as jobs of their own: the original with
-// all that is asked of it but layers, and each picture of a layer with what happens to
-// it before it is laid onto the other one. Fonts are none: a font is drawn in no other
-// way.
+// partsOf returns the files of a job with layers as jobs of their own: the
+// original with all that is asked of it but layers, and each image of a layer
+// with what happens to it before it is laid onto the other one. Fonts are
+// none: a font is drawn in no other way.
 //
 // Who draws them learns which of the files it was that broke a worker. If none was, it
 // was what was asked.
@@ -63,7 +63,7 @@ func partsOf(job render.Job) []render.Job {
 	return parts
 }
 
-// eachImage visits the layers that are pictures, those on layers included.
+// eachImage visits the layers that are images, those on layers included.
 func eachImage(steps []transform.Step, visit func(transform.Layer)) {
 	for _, s := range steps {
 		for _, l := range s.Layers {
@@ -79,7 +79,7 @@ func eachImage(steps []transform.Step, visit func(transform.Layer)) {
 	}
 }
 
-// withoutLayers is a chain that draws all but layers.
+// withoutLayers returns a chain that draws all but layers.
 func withoutLayers(steps []transform.Step) []transform.Step {
 	steps = slices.Clone(steps)
 	for i := range steps {

@@ -25,7 +25,7 @@ const (
 	windowFD = 4 // where settings say so
 )
 
-// isWorker tells whether this process was started as a worker.
+// isWorker reports whether this process was started as a worker.
 func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
 
 // worker is the child's side.
@@ -52,15 +52,15 @@ type request struct {
 	trim bool // instead of all that: give memory back
 }
 
-// begin is the worker's program up to its first job: prepare starts what draws
-// and gives up the rights.
+// begin returns the worker's program up to its first job: prepare starts what
+// draws and gives up the rights.
 func begin(draw render.Draw, prepare func(settings) ready, trim func()) (*worker, error) {
 	if err := disown(); err != nil {
 		return nil, err
 	}
-	// Whoever stops Caddy often signals the whole group, while Caddy ends what it
-	// is at. A worker ends when its socket does. And what SIGQUIT does to a program in
-	// Go would look like a crash by the picture.
+	// Whoever stops Caddy often signals the whole group, while Caddy ends
+	// what it is at. A worker ends when its socket does. And what SIGQUIT
+	// does to a program in Go would look like a crash by the image.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	conn, err := connOf(os.NewFile(socketFD, "socket"))
 	if err != nil {
