@@ -223,8 +223,8 @@ func TestSignedAnswersExpire(t *testing.T) {
 	}
 }
 
-// wantsAge checks that an answer may be kept for at most so many seconds, and not
-// for much less.
+// wantsAge checks that a response may be kept for at most so many seconds,
+// and not for much less.
 func wantsAge(t *testing.T, a answer, most int) {
 	t.Helper()
 	value := a.Header.Get("Cache-Control")

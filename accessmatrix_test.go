@@ -186,7 +186,7 @@ func testDisguises(t *testing.T, s site, dialect, prefix, loses string, rules []
 	clients.Wait()
 }
 
-// wantsNoBlue checks that the answer shows nothing of a protected image.
+// wantsNoBlue checks that the response shows nothing of a protected image.
 func (a answer) wantsNoBlue(t *testing.T) {
 	t.Helper()
 	picture, _, err := image.Decode(bytes.NewReader(a.body))

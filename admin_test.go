@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// read reads an answer in JSON.
+// read reads a response in JSON.
 func read[T any](t *testing.T, a answer) (v T) {
 	t.Helper()
 	a.wants(t, http.StatusOK, "Content-Type", "application/json", "Cache-Control", "no-store")
@@ -159,13 +159,13 @@ func TestAdminRefusals(t *testing.T) {
 		status       int
 		allow, says  string
 	}{
-		{"POST", "/images/stats", 405, "GET, HEAD", "/images/stats is not for POST; it takes GET and HEAD"},
+		{"POST", "/images/stats", 405, "GET, HEAD", "/images/stats does not take POST; it takes GET and HEAD"},
 		{"DELETE", "/images/stats", 405, "GET, HEAD", "takes GET and HEAD"},
-		{"GET", "/images/cache", 405, "DELETE", "/images/cache is not for GET; it takes DELETE"},
+		{"GET", "/images/cache", 405, "DELETE", "/images/cache does not take GET; it takes DELETE"},
 		{"POST", "/images/cache/a.jpg", 405, "DELETE", "takes DELETE"},
-		{"GET", "/images/", 404, "none", "there are /images/stats, /images/cache and /images/cache/<path>"},
+		{"GET", "/images/", 404, "none", "the paths are /images/stats, /images/cache and /images/cache/<path>"},
 		{"DELETE", "/images/a.jpg", 404, "none", "there is no /images/a.jpg"},
-		{"DELETE", "/images/cache/", 400, "none", "no original is named behind /images/cache/; DELETE /images/cache purges all"},
+		{"DELETE", "/images/cache/", 400, "none", "there is no path after /images/cache/; DELETE /images/cache purges all"},
 		{"DELETE", "/images/cache/a/%2e%2e/b.jpg", 400, "none", `has a ".." segment`},
 		{"DELETE", "/images/cache/a%00.jpg", 400, "none", "control character"},
 		{"DELETE", "/images/cache/ftp%3A%2F%2Fa.example%2Fa.jpg", 400, "none", "neither http:// nor https://"},
@@ -181,7 +181,7 @@ func TestAdminRefusals(t *testing.T) {
 }
 
 // colours is a web server whose images have another grey each time, and that
-// answers when it is let.
+// responses when it is let.
 type colours struct {
 	asked   atomic.Int64
 	release chan struct{}
@@ -197,7 +197,7 @@ func (c *colours) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_ = png.Encode(w, img)
 }
 
-// grey returns what the image in an answer is painted with.
+// grey returns what the image in a response is painted with.
 func grey(t *testing.T, a answer) uint8 {
 	t.Helper()
 	a.wants(t, http.StatusOK)

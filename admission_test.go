@@ -88,7 +88,8 @@ handle {
 	}
 	refused(s.sendForm(t, "/img", picture, "width", "2500", "upscale", "true", "format", "png"), "100ms")
 
-	// The default is no obstacle to what is large, but to what is long, too.
+	// The default is not an obstacle to what is large, but to what is long,
+	// too.
 	s.get(t, "/usual/tr:w-2500/red.jpg").wantsSize(t, 2500, 1875)
 	refused(s.get(t, "/usual/tr:w-4000"+strings.Repeat(":e-usm-0-100-1-0", 20)+"/red.jpg"), "20s")
 }
@@ -124,8 +125,8 @@ func TestQueueSize(t *testing.T) {
 }
 
 // What decides whether AVIF is chosen is part of the entity tag, so that no
-// tag stands for two images (RFC 9110 section 8.8.1); where AVIF is no choice
-// it is none of the tag's business.
+// tag stands for two images (RFC 9110 section 8.8.1); where AVIF is not a
+// choice it is none of the tag's business.
 func TestEntityTagKnowsAVIFLimit(t *testing.T) {
 	tags := map[string]map[string]string{}
 	s := serve(t, "respond nothing")

@@ -44,7 +44,7 @@ func TestCustomCoordinates(t *testing.T) {
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write(stripes())
 	})
-	const missing = "EINVAL - The picture has no custom coordinates to focus on"
+	const missing = "EINVAL - The image has no custom coordinates to focus on"
 	for name, origin := range map[string]string{
 		"web":  "origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n}",
 		"next": "}\nreverse_proxy " + addr,

@@ -25,13 +25,13 @@ func init() {
 		Short: "Helps with the images handler",
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(importCommand())
-			cmd.Args = cobra.NoArgs // or a word that is no command would be none
+			cmd.Args = cobra.NoArgs // else a word that is not a command would be ignored
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		},
 	})
 }
 
-// importCommand is `caddy images import-imagizer`.
+// importCommand returns `caddy images import-imagizer`.
 func importCommand() *cobra.Command {
 	var address string
 	cmd := &cobra.Command{

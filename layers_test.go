@@ -262,7 +262,7 @@ func TestLayerThatIsMissing(t *testing.T) {
 			if a := s.get(t, "/no.jpg?tr=l-image,i-no.png,l-end"); strings.Contains(a.Header.Get("Ik-Error"), "layer") {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
 			}
-			// A file that is no image reaches nobody.
+			// A file that is not an image reaches nobody.
 			a = s.get(t, "/red.jpg?tr=l-image,i-text.txt,l-end")
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "text.txt": `) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
@@ -275,7 +275,8 @@ func TestLayerThatIsMissing(t *testing.T) {
 	}
 }
 
-// Whatever else the layers name, the answer is about the file that is missing.
+// Whatever else the layers name, the response is about the file that is
+// missing.
 func TestMissingLayerBeforeOthers(t *testing.T) {
 	for name, directives := range map[string]string{"fs": "images {\n origin fs ROOT\n}", "next": "root ROOT\nimages\nfile_server"} {
 		t.Run(name, func(t *testing.T) {
@@ -443,7 +444,7 @@ func TestFontFromEachOrigin(t *testing.T) {
 					t.Errorf("%s gives %q", path, a.Header.Get("Ik-Error"))
 				}
 			}
-			// A font is no image.
+			// A font is not an image.
 			a := s.get(t, "/red.jpg?tr=l-image,i-fonts@@My.ttf,l-end")
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "fonts/My.ttf": The original is not an image`) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))

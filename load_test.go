@@ -124,7 +124,7 @@ func writeJPEG(t *testing.T, name string, size image.Point) {
 	}
 }
 
-// privateOfWorkers returns the memory of all workers together that is no
+// privateOfWorkers returns the memory of all workers together that is not a
 // file's, and not shared.
 func privateOfWorkers(t *testing.T) (sum int64) {
 	for _, pid := range workerPIDs(t) {

@@ -78,8 +78,8 @@ func (r readings) since(before readings) readings {
 	return d
 }
 
-// counts checks that just this is counted, since others were read: an answer is,
-// once it was sent.
+// counts checks that just this is counted, since others were read: a response
+// is, once it was sent.
 func (s site) counts(t *testing.T, before, want readings) {
 	t.Helper()
 	var got readings

@@ -116,7 +116,7 @@ func TestWebThroughCaddy(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"no.jpg": "ENOENT - No file was found on the web server at the specified path",
-		"500":    "UNIDENTIFIED - The web server answered with status 500",
+		"500":    "UNIDENTIFIED - The web server responded with status 500",
 		"loop":   "UNIDENTIFIED - The web server redirected too often",
 		"reset":  "UNIDENTIFIED - The web server reset the connection",
 	} {
@@ -149,7 +149,7 @@ func TestOriginsInOrder(t *testing.T) {
 // request is for.
 func TestRootOfTheSite(t *testing.T) {
 	s := serve(t, "@sub header X-Site sub\nroot @sub ROOT/sub\nroot /none/* ROOT/none\nimages {\n origin fs\n}")
-	const none = "UNIDENTIFIED - The site has no root directory to find files in; set one for the origin, or with the directive root"
+	const none = "UNIDENTIFIED - The site has no root directory; set one for the origin, or with the directive root"
 	s.get(t, "/red.jpg?tr=w-10").wants(t, 404, "Ik-Error", none)
 	s.get(t, "/a%20b.jpg?tr=w-10", "X-Site", "sub").wantsSize(t, 10, 8)
 	s.get(t, "/tr:w-10/a%20b.jpg", "X-Site", "sub").wantsSize(t, 10, 8)

@@ -79,7 +79,7 @@ func TestPDFsThatAreRefused(t *testing.T) {
 	large := fmt.Sprintf("ELIMIT - The PDF has %d bytes, more than max_pdf_size, 600", size)
 	s.get(t, "/doc.pdf/ik-thumbnail.jpg").wants(t, 400, "Ik-Error", large)
 	s.get(t, "/doc.pdf").wants(t, 200)
-	s.get(t, "/tr:w-10/doc.pdf").wants(t, 400, "Ik-Error", "EBADMSG - The original is a PDF, which is no image; one of its pages can be drawn, if the URL says which")
+	s.get(t, "/tr:w-10/doc.pdf").wants(t, 400, "Ik-Error", "EBADMSG - The original is a PDF, which is not an image; one of its pages can be drawn, if the URL says which")
 	if a := s.get(t, "/tr:l-image,i-doc.pdf,pg-1,l-end/red.jpg"); a.StatusCode != 400 || !strings.Contains(a.Header.Get("Ik-Error"), "max_pdf_size, 600") {
 		t.Error(a.StatusCode, a.Header.Get("Ik-Error"))
 	}

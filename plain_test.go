@@ -69,7 +69,7 @@ func TestOptimizePlain(t *testing.T) {
 	s.originals(t, map[string][]byte{"moving.png": moving})
 	for _, tt := range []struct {
 		path, accept, contentType string
-		original                  []byte // that the answer is, byte for byte
+		original                  []byte // that the response is, byte for byte
 	}{
 		{"/large.jpg", webp, "image/webp", nil},
 		{"/large.jpg", "", "image/jpeg", nil},
@@ -241,7 +241,7 @@ func TestOptimizePlainComparesPictures(t *testing.T) {
 	a := s.get(t, "/small.jpg")
 	a.wants(t, 200)
 	if !bytes.HasSuffix(a.body, small[bytes.Index(small, []byte("\xff\xdb")):]) || bytes.Contains(a.body, []byte(gps)) {
-		t.Errorf("%d bytes; the picture has %d", len(a.body), len(small))
+		t.Errorf("%d bytes; the image has %d", len(a.body), len(small))
 	}
 }
 
@@ -274,7 +274,7 @@ func TestOptimizePlainDefaults(t *testing.T) {
 			if strings.Contains(tt.directives, "origin next") {
 				return // in a chain the handlers behind are asked for all of a file
 			}
-			// Ranges of what is no image are the handlers' behind.
+			// Ranges of what is not an image are the handlers' behind.
 			part := s.get(t, "/clip.mp4", "Range", "bytes=4-7")
 			part.wants(t, 206)
 			if string(part.body) != "ftyp" {

@@ -11,30 +11,30 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// purged is the answer of DELETE /images/cache: how many there were.
+// purged is the response to DELETE /images/cache.
 type purged struct {
-	// Fetches in flight that no request after this one shares.
+	// Fetches in flight that later requests will not share.
 	Fetches int `json:"fetches"`
 
-	// Renders likewise. With a path there are none to count: a render is shared
-	// by requests whose originals are equal byte by byte, wherever they are from.
+	// Renders likewise. They are not counted for a single path: requests
+	// share a render if their originals are equal byte by byte, wherever
+	// those come from.
 	Renders int `json:"renders"`
 
-	// Refused originals, which broke a worker and will be tried again. They are
-	// known by their bytes and not by their path.
+	// Originals that had broken a worker and will be tried again. They are
+	// known by their bytes, not by their path.
 	Refused int `json:"refused"`
 }
 
-// purgeAll has the process forget all that it holds of originals.
+// purgeAll forgets everything that the process remembers of originals.
 func purgeAll(*http.Request) (any, error) {
 	p := purged{Fetches: handlers.forget(func(origin.Request) bool { return true })}
 	p.Renders, p.Refused = engines.Forget()
 	return p, nil
 }
 
-// purgeOne has the process forget an original, which the path behind purgePath
-// names as a Ref does, or which has the whole URL that stands there as one
-// segment.
+// purgeOne forgets one original. The path after purgePath names it as a Ref
+// does, or is a whole URL in one segment.
 func purgeOne(r *http.Request) (any, error) {
 	escaped := strings.TrimPrefix(r.URL.EscapedPath(), purgePath)
 	ref, err := refToPurge(escaped, r.URL.RawQuery)
@@ -42,7 +42,7 @@ func purgeOne(r *http.Request) (any, error) {
 		return nil, apiError(http.StatusBadRequest, "%s", errors.From(err).Message)
 	}
 	if ref.Path == "" {
-		return nil, apiError(http.StatusBadRequest, "no original is named behind %s; DELETE /images/cache purges all", purgePath)
+		return nil, apiError(http.StatusBadRequest, "there is no path after %s; DELETE /images/cache purges all", purgePath)
 	}
 	return purged{Fetches: handlers.forget(func(asked origin.Request) bool { return purges(ref, asked.Ref) })}, nil
 }
@@ -62,9 +62,8 @@ func refToPurge(escaped, query string) (origin.Ref, error) {
 	return ref, err
 }
 
-// purges reports whether the name of an original, as somebody wrote it, is
-// one's that was asked for: with any query, and in any region, where it names
-// none.
+// purges reports whether a purge of the named original affects the one asked
+// for. Without a query or a region the name matches any.
 func purges(named, asked origin.Ref) bool {
 	if bucket, region, ok := strings.Cut(asked.Server, "@"); ok && region != "" && !strings.Contains(named.Server, "@") {
 		asked.Server = bucket
@@ -72,7 +71,7 @@ func purges(named, asked origin.Ref) bool {
 	return asked.Server == named.Server && asked.Path == named.Path && (named.Query == "" || asked.Query == named.Query)
 }
 
-// handlers are those that serve.
+// handlers are the provisioned handlers.
 var handlers handlerSet
 
 type handlerSet struct {
@@ -101,7 +100,7 @@ func (s *handlerSet) count() int {
 	return len(s.all)
 }
 
-// forget has nobody share the fetches in flight that match any more.
+// forget detaches the matching fetches in flight from later requests.
 func (s *handlerSet) forget(matches func(origin.Request) bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,7 +27,7 @@ func TestDefaultImage(t *testing.T) {
 		a.wantsSize(t, size[0], size[1])
 	}
 
-	// It is another image than the original, and what it is called by is no
+	// It is another image than the original, and what it is called by is not
 	// part of that.
 	etag := s.get(t, "/no.jpg?tr=w-20,di-half.png").Header.Get("Etag")
 	s.get(t, "/half.png?tr=w-20").wants(t, 200, "Etag", etag, "Cache-Control", "public, max-age=31536000")

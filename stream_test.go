@@ -218,7 +218,7 @@ func (s site) open(t *testing.T, path string) *http.Response {
 }
 
 // inTwoParts returns a server that sends a video in two parts; the second
-// once it is told to. Without its length, the answer says nothing of that.
+// once it is told to. Without its length, the response says nothing of that.
 func inTwoParts(t *testing.T, hasLength bool, second func(w http.ResponseWriter, r *http.Request, rest []byte)) string {
 	t.Helper()
 	clip := film(2 << 20)

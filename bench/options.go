@@ -65,7 +65,7 @@ func parseOptions(args []string) (o options, err error) {
 	for field := range strings.SplitSeq(*clients, ",") {
 		n, err := strconv.Atoi(field)
 		if err != nil || n < 1 {
-			return o, fmt.Errorf("-clients: %q is no number of clients", field)
+			return o, fmt.Errorf("-clients: %q is not a number of clients", field)
 		}
 		o.clients = append(o.clients, n)
 	}

@@ -54,7 +54,7 @@ func sdkResults(t *testing.T, calls []sdkCall) []json.RawMessage {
 	return results
 }
 
-// picture is an answer to a URL.
+// picture is a response to a URL.
 type picture struct {
 	image.Image
 	format string

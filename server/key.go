@@ -11,12 +11,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// key is what a variant is made of, and what its strong entity tag stands for: the
-// version of the drawing, the plan, what is chosen for the client, the bytes of all files,
-// and the areas of interest in them.
+// key identifies a variant, and its strong entity tag is a hash of it: engine
+// version, plan, what is chosen for the client, validators of all files, and
+// the areas of interest in them.
 type key [][]byte
 
-// key returns the key of the variant. It is computed from the plan and from facts.
+// key returns the key of the variant. It needs only the plan and facts.
 func (q *request) key() key {
 	accepts := q.accepts(q.r, q.asked.Plan)
 	choice := fmt.Append(nil, accepts, q.client.quality)
@@ -36,8 +36,8 @@ func (q *request) key() key {
 	return k
 }
 
-// tag gives a response the entity tags of the variant: one for each effort that it may be
-// made with, and others for what may be made of damaged files.
+// tag sets the response's entity tags: one for each encoder effort that the
+// variant may have, and separate ones for variants of damaged files.
 func (k key) tag(a *response, deliversDamaged bool) {
 	a.etag = strongTag(k...)
 	for haste := range byte(render.MostHaste) {
@@ -50,11 +50,12 @@ func (k key) tag(a *response, deliversDamaged bool) {
 	}
 }
 
-// strongTag makes an entity tag (RFC 9110 section 8.8.3) of what it stands for.
+// strongTag returns an entity tag (RFC 9110 section 8.8.3) that is a hash of
+// the parts.
 func strongTag(parts ...[]byte) string {
 	hash := sha256.New()
 	for _, p := range parts {
-		// Lengths keep apart what would be equal when strung together.
+		// Lengths separate parts whose concatenations would be equal.
 		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
 		hash.Write(p)
 	}

@@ -14,16 +14,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// request is one request on its way through the server. Its steps are those of answer, in
-// that order; each sets the fields below it.
+// request is one request on its way through the server. answer calls its
+// steps in order; each sets the fields listed under its name.
 type request struct {
 	*Server
 	w    http.ResponseWriter
-	r    *http.Request // as one that reads, see reading
-	sent *http.Request // as it was sent, if that is by POST; nil otherwise
+	r    *http.Request // as a plain read, see reading
+	sent *http.Request // as received if it is a POST; nil otherwise
 	next caddyhttp.Handler
 
-	asked transform.Request // by the URL, and from plan on as settled for the client
+	asked transform.Request // from the URL; from plan on, settled for the client
 
 	// begin
 	ctx      context.Context // until the client leaves, or backend_timeout is over
@@ -32,14 +32,14 @@ type request struct {
 
 	// fetchOriginal, or receive
 	original *file
-	missing  error // why there is a default image in place of the original; nil otherwise
+	missing  error // the original's failure if a default image replaces it; nil otherwise
 
 	// plan
 	client negotiated
 
 	// fetchLayers
 	layers []*file          // in the order of asked.Plan.Refs
-	areas  []transform.Rect // of the original and of the layers; nil if the plan asks for none
+	areas  []transform.Rect // in the original and the layers; nil if the plan uses none
 
 	// describe
 	response response
@@ -78,7 +78,7 @@ func (q *request) serve(first *reroute.FirstPass, err error) error {
 	return q.answer(q.fetchOriginal)
 }
 
-// answer answers an admitted request. fetch gets its original.
+// answer responds to an admitted request. fetch gets its original.
 func (q *request) answer(fetch func() error) error {
 	ctx, cancel := q.limited(q.r)
 	defer cancel()
@@ -116,8 +116,8 @@ func (q *request) answer(fetch func() error) error {
 	return q.sendVariant()
 }
 
-// plan settles what the URL leaves to the client and to the configuration. It needs no
-// bytes of the original.
+// plan settles what the URL leaves to the client and the configuration. It
+// does not need the original's bytes.
 func (q *request) plan() error {
 	if err := q.leaveVideo(); err != nil {
 		return err
@@ -159,8 +159,8 @@ func (q *request) sendVariant() error {
 	return q.send(v.body)
 }
 
-// failAlike answers with an error that every request for the URL ends in that has the
-// same of the headers that were read.
+// failAlike responds with an error that does not depend on the request except
+// for its URL and the headers that were read.
 func (q *request) failAlike(err error) error {
 	if q.sent != nil {
 		return q.fail(err)
@@ -168,7 +168,7 @@ func (q *request) failAlike(err error) error {
 	return q.Server.failAlike(q.w, q.r, err, append(q.client.Vary, q.response.vary...))
 }
 
-// fail answers with an error that is for this request only.
+// fail responds with an error that belongs to this request alone.
 func (q *request) fail(err error) error {
 	r := q.r
 	if q.sent != nil {
@@ -177,11 +177,11 @@ func (q *request) fail(err error) error {
 	return q.Server.fail(q.w, r, err)
 }
 
-// isAnswered reports whether a fetch ended with the client's response.
+// isAnswered reports whether the fetch already sent the client's response.
 func isAnswered(err error) bool { return stderrors.Is(err, next.ErrAnswered) }
 
-// source says where the original is from, for the engine. Of a default image only the
-// site is known.
+// source identifies the original for the engine's quarantine. Of a default
+// image only the site is known.
 func (q *request) source() render.Source {
 	switch {
 	case q.sent != nil:

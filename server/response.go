@@ -15,12 +15,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// response is everything of a response that is no error, except its body.
+// response is a successful response except for its body.
 type response struct {
 	contentType  string
 	etag         string   // empty for none
-	hasty        []string // entity tags in its place, by render.Result.Haste, from 1
-	damaged      []string // those of what is made of a damaged file, by Haste, from 0; nil for none
+	hasty        []string // entity tags for reduced effort, by render.Result.Haste, from 1
+	damaged      []string // entity tags for damaged files, by Haste, from 0; nil for none
 	modified     time.Time
 	cacheControl string
 	vary         []string            // the request's headers that it depends on
@@ -29,11 +29,11 @@ type response struct {
 	acceptCH     string              // Accept-CH; empty for none
 	contentDPR   string              // Content-DPR; empty for none
 	warning      string              // Ik-Warning; empty for none
-	ignored      []transform.Ignored // what it is about
+	ignored      []transform.Ignored // the subject of the warning
 }
 
-// describe says what the response will be like. It needs no bytes, so that a
-// request of a client that has the response already costs no rendering.
+// describe computes the header of the response. It needs no bytes, so a
+// client that already has the response costs no rendering.
 func (q *request) describe() {
 	if q.sent != nil {
 		q.response = response{cacheControl: "no-store", contentType: q.original.mediaType}
@@ -71,13 +71,14 @@ func (q *request) send(body []byte) error {
 	return nil
 }
 
-// sendContent writes the response. http.ServeContent answers conditions, ranges and HEAD.
+// sendContent writes the response. http.ServeContent handles conditions,
+// ranges and HEAD.
 func (a response) sendContent(w http.ResponseWriter, r *http.Request, content io.ReadSeeker) {
 	a.fill(w.Header())
 	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, content)
 }
 
-// fill puts the response into a header.
+// fill writes the response's header fields.
 func (a response) fill(header http.Header) {
 	if a.contentType != "" {
 		header.Set("Content-Type", a.contentType)
@@ -108,9 +109,9 @@ func (a response) fill(header http.Header) {
 	disarm(header, a.contentType)
 }
 
-// conditionWriter keeps 412 and 416 out of caches. They answer one client's condition
-// or range, and have no image; a cache that took one for the response of the URL would
-// give it to all.
+// conditionWriter keeps 412 and 416 out of caches. They answer one client's
+// condition or range and have no image; a cache that stored one for the URL
+// would serve it to all.
 type conditionWriter struct {
 	*caddyhttp.ResponseWriterWrapper
 }
@@ -123,10 +124,10 @@ func (w conditionWriter) WriteHeader(status int) {
 	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
-// isKnownTo reports whether the request's conditions decide about the response
-// without its body: the client has it (304), or wants another (412). A variant that was
-// made with reduced effort is as good as any: the tag of the response is then that of
-// what the client has.
+// isKnownTo reports whether the request's conditions settle the response
+// without a body: the client has it (304), or wants another one (412). A
+// variant made with reduced effort is as good as any: the response then has
+// the tag of the client's variant.
 func (a *response) isKnownTo(r *http.Request) bool {
 	refused := true
 	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
@@ -144,8 +145,8 @@ func (a *response) isKnownTo(r *http.Request) bool {
 	return refused
 }
 
-// shorten makes the response one that is fresh for a short time: what is wrong may be
-// mended soon.
+// shorten limits the response to a short lifetime: the cause may be fixed
+// soon.
 func (a *response) shorten() {
 	policies := []httpcache.Policy{shortly}
 	if a.cacheControl != "" {
@@ -154,7 +155,7 @@ func (a *response) shorten() {
 	a.cacheControl = httpcache.Strictest(policies...).String()
 }
 
-// statusWriter is an http.ResponseWriter that only remembers the status.
+// statusWriter is an http.ResponseWriter that only records the status.
 type statusWriter struct {
 	header http.Header
 	status int

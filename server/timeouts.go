@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Causes of contexts whose time is over.
+// Causes of expired contexts.
 var (
 	errFetchTime   = stderrors.New("fetch_timeout is over")
 	errBackendTime = stderrors.New("backend_timeout is over")
 )
 
-// limited returns the context that a request is worked on in, until the
-// client leaves or backend_timeout is over. Sending the response is not
-// bounded: a slow client takes its time.
+// limited returns the context for working on a request: until the client
+// leaves or backend_timeout is over. It does not limit sending: a slow client
+// takes its time.
 func (s *Server) limited(r *http.Request) (context.Context, context.CancelFunc) {
 	if s.BackendTimeout == 0 {
 		return r.Context(), func() {}

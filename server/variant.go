@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// variant is what a plan makes of an original.
+// variant is the result of rendering a plan.
 type variant struct {
 	body        []byte
 	contentType string
@@ -21,11 +21,11 @@ type variant struct {
 	damaged     bool
 }
 
-// render draws the variant that the client's plan asks for. An SVG that nothing is drawn
-// of, and whose format may stay, is the variant of itself.
+// render renders the variant of the client's plan. An SVG that stays an SVG
+// is its own variant.
 func (q *request) render() (variant, error) {
 	plan := q.asked.Plan
-	plan.Default, plan.NoLarger = origin.Ref{}, false // which are decided about here
+	plan.Default, plan.NoLarger = origin.Ref{}, false // both are handled here
 	original := q.original
 	if keepsSVG(plan, original.format) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
@@ -50,7 +50,7 @@ func (q *request) render() (variant, error) {
 		DeliverDamaged: q.DeliversDamaged,
 	})
 	if err != nil {
-		return variant{}, err // the engine may be reading what it was given
+		return variant{}, err // the engine may still read the files
 	}
 	if result.Damaged {
 		q.noteDamaged()
@@ -67,8 +67,9 @@ func (q *request) render() (variant, error) {
 	return v, nil
 }
 
-// recycle gives up files that are not read any more. A file that is sent as it is, is not
-// among them: a connection may be reading it when the request is done.
+// recycle releases the memory of files that are no longer read. A file that
+// is sent as it is is not released: a connection may still read it when the
+// request is done.
 func (q *request) recycle() {
 	q.original.Recycle()
 	for _, f := range q.layers {
@@ -76,10 +77,10 @@ func (q *request) recycle() {
 	}
 }
 
-// made says how the variant was made.
+// made notes how the variant was made.
 func (a *response) made(v variant) {
 	switch {
-	case v.damaged && v.haste < len(a.damaged): // else it was not asked for
+	case v.damaged && v.haste < len(a.damaged): // otherwise it was not asked for
 		a.etag = a.damaged[v.haste]
 		a.shorten()
 	case v.haste > 0:
@@ -87,16 +88,15 @@ func (a *response) made(v variant) {
 	}
 }
 
-// noteDamaged logs and counts a variant that lacks something.
+// noteDamaged logs and counts a variant of a damaged file.
 func (q *request) noteDamaged() {
 	q.Metrics.Damaged()
-	if c := q.Log.Check(zap.WarnLevel, "What is there of a damaged original is delivered"); c != nil {
+	if c := q.Log.Check(zap.WarnLevel, "The readable part of a damaged original is delivered"); c != nil {
 		c.Write(zap.String("host", q.r.Host), zap.String("path", reroute.Received(q.r)))
 	}
 }
 
-// accepts returns the formats to choose from, for a plan that leaves the
-// choice.
+// accepts returns the formats to choose from if the plan leaves the choice.
 func (s *Server) accepts(r *http.Request, plan transform.Plan) []transform.Format {
 	if !plan.Negotiates() {
 		return nil

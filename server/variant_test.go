@@ -47,7 +47,7 @@ func TestWhatIsRecycled(t *testing.T) {
 		recycled   bool
 	}{
 		{"drawn", "a picture", nil, true},
-		{"failed", "a picture", stderrors.New("the client left"), false},
+		{"failed", "an image", stderrors.New("the client left"), false},
 		{"sent as it is", svg, nil, false},
 	} {
 		q := &request{

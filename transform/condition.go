@@ -1,6 +1,7 @@
 package transform
 
-// Condition holds where all tests of any of its lists hold.
+// Condition is a disjunction of conjunctions: it holds if all tests of any of
+// its lists hold.
 type Condition [][]Test
 
 // Holds reports whether the condition holds for an image with these facts.
@@ -17,8 +18,8 @@ func (c Condition) Holds(f Facts) bool {
 	return false
 }
 
-// Changes reports whether what was drawn so far has a say in the condition,
-// and not only the original.
+// Changes reports whether the condition depends on what was drawn so far, and
+// not only on the original.
 func (c Condition) Changes() bool {
 	for _, all := range c {
 		for _, t := range all {
@@ -30,8 +31,7 @@ func (c Condition) Changes() bool {
 	return false
 }
 
-// key returns the same for conditions that are equal but for the order of
-// their tests.
+// key is equal for conditions that differ only in the order of their tests.
 func (c Condition) key() string {
 	var any []string
 	for _, all := range c {
@@ -64,7 +64,7 @@ func (t Test) key() string {
 	return k.String()
 }
 
-// Comparison is how a Test compares.
+// Comparison is the operator of a Test.
 type Comparison uint8
 
 // The comparisons.

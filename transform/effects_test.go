@@ -197,7 +197,7 @@ func TestShadowLimit(t *testing.T) {
 		want string
 	}{
 		{cast, Size{2000, 1000}, ""},
-		{cast, Size{2001, 1000}, "The picture that casts a shadow would have 2001000 pixels, more than 2000000; a smaller w or h in the same step makes it smaller first"},
+		{cast, Size{2001, 1000}, "The image that casts a shadow would have 2001000 pixels, more than 2000000; a smaller w or h in the same step reduces it first"},
 		{small, Size{8000, 4000}, ""},
 		{Step{}, Size{2001, 1000}, ""},
 	}

@@ -118,8 +118,8 @@ func TestKeyReadsThePage(t *testing.T) {
 	}
 }
 
-// How an image is drawn is part of the key of what is drawn, and is no plan
-// by itself.
+// How an image is drawn is part of the key of what is drawn, and is not a
+// plan by itself.
 func TestKeyReadsHowToOpen(t *testing.T) {
 	drawn := Plan{Steps: []Step{{}}}
 	for _, p := range []Plan{{Still: true}, {AsStored: true}} {

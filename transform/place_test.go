@@ -65,6 +65,6 @@ func TestPlaceIsComputed(t *testing.T) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 	if _, err := p.At(Size{50, 20}, Facts{}); !errors.Is(err, errors.BadTransform) {
-		t.Errorf("without a picture below: %v", err)
+		t.Errorf("without an image below: %v", err)
 	}
 }

@@ -226,10 +226,10 @@ func TestFocus(t *testing.T) {
 		cover, extract, pad := box(Cover, 100, 100), box(Crop, 100, 100), box(Pad, 300, 100)
 		cover.Focus, extract.Focus, pad.Focus = tt.focus, tt.focus, tt.focus
 		if _, got := resolved(t, cover, still(400, 200)); got.crop.Point != tt.wide {
-			t.Errorf("focus %d, covering with a wide picture: %v, want %v", tt.focus, got.crop.Point, tt.wide)
+			t.Errorf("focus %d, covering with a wide image: %v, want %v", tt.focus, got.crop.Point, tt.wide)
 		}
 		if _, got := resolved(t, cover, still(200, 400)); got.crop.Point != tt.high {
-			t.Errorf("focus %d, covering with a high picture: %v, want %v", tt.focus, got.crop.Point, tt.high)
+			t.Errorf("focus %d, covering with a high image: %v, want %v", tt.focus, got.crop.Point, tt.high)
 		}
 		if _, got := resolved(t, extract, still(300, 201)); got.crop.Point != tt.extract {
 			t.Errorf("focus %d, cropping: %v, want %v", tt.focus, got.crop.Point, tt.extract)
@@ -302,14 +302,14 @@ func TestPlace(t *testing.T) {
 		resize Resize
 		want   string
 	}{
-		{place(Crop, 300, 200, Num(800), no, no, no, 0), "x is 800, outside the picture, which has 0 to 799"},
-		{place(Crop, 300, 200, no, Num(600), no, no, 0), "y is 600, outside the picture, which has 0 to 599"},
-		{place(Crop, 300, 200, Num(-1), no, no, no, 0), "x is -1, outside the picture, which has 0 to 799"},
-		{place(CropPad, 300, 200, Num(1e300), no, no, no, 0), "x is 1e+300, outside the picture, which has 0 to 799"},
-		{place(Crop, 300, 200, no, no, Num(149), no, 0), "The crop around xc 149 sticks out of the picture, which has 800 pixels there"},
-		{place(Crop, 300, 200, no, no, Num(651), no, 0), "The crop around xc 651 sticks out of the picture, which has 800 pixels there"},
-		{place(Crop, 300, 200, no, no, no, Num(501), 0), "The crop around yc 501 sticks out of the picture, which has 600 pixels there"},
-		{place(Crop, 300, 200, no, no, no, Num(-1e300), 0), "The crop around yc -1e+300 sticks out of the picture, which has 600 pixels there"},
+		{place(Crop, 300, 200, Num(800), no, no, no, 0), "x is 800, outside the image, which has 0 to 799"},
+		{place(Crop, 300, 200, no, Num(600), no, no, 0), "y is 600, outside the image, which has 0 to 599"},
+		{place(Crop, 300, 200, Num(-1), no, no, no, 0), "x is -1, outside the image, which has 0 to 799"},
+		{place(CropPad, 300, 200, Num(1e300), no, no, no, 0), "x is 1e+300, outside the image, which has 0 to 799"},
+		{place(Crop, 300, 200, no, no, Num(149), no, 0), "The crop around xc 149 exceeds the image, which has 800 pixels there"},
+		{place(Crop, 300, 200, no, no, Num(651), no, 0), "The crop around xc 651 exceeds the image, which has 800 pixels there"},
+		{place(Crop, 300, 200, no, no, no, Num(501), 0), "The crop around yc 501 exceeds the image, which has 600 pixels there"},
+		{place(Crop, 300, 200, no, no, no, Num(-1e300), 0), "The crop around yc -1e+300 exceeds the image, which has 600 pixels there"},
 	}
 	for _, tt := range fails {
 		_, err := Resolve(Step{Resize: tt.resize}, photo)

@@ -54,7 +54,7 @@ func run(folder, sizes string, formats []string, most int, j judge) error {
 	for _, size := range strings.Split(sizes, ",") {
 		width, err := strconv.Atoi(size)
 		if err != nil || width < 1 {
-			return fmt.Errorf("%q is no width in pixels", size)
+			return fmt.Errorf("%q is not a width in pixels", size)
 		}
 		scaled, err := open(folder, width, most)
 		if err != nil {

@@ -111,7 +111,7 @@ func TestEndsOfJPEG(t *testing.T) {
 	}
 }
 
-// What nothing needs is no damage: libjpeg skips it.
+// What nothing needs is not damage: libjpeg skips it.
 func TestExtraneousBytes(t *testing.T) {
 	for name, file := range jpegs(t) {
 		first := bytes.Index(file, []byte{0xff, 0xdb})

@@ -23,7 +23,7 @@ const Prefix = "Exif\x00\x00"
 // Bounds of what is read. No camera writes more.
 const (
 	mostEntries = 512 // of a directory
-	mostValues  = 64  // of a list; a longer one is no description
+	mostValues  = 64  // of a list; a longer one is not a description
 	mostBytes   = 4096
 )
 
@@ -49,9 +49,10 @@ var sizes = [...]int{
 	typeSShort: 2, typeSLong: 4, typeSRational: 8, typeFloat: 4, typeDouble: 8, typeUTF8: 1,
 }
 
-// Read reads the tags of a block of EXIF, with or without the "Exif\0\0" before it, or
-// of a whole TIFF. Those of the thumbnail, tags that the standard does not name, and
-// long lists are left out. There are none in what is no EXIF.
+// Read reads the tags of a block of EXIF, with or without the "Exif\0\0"
+// before it, or of a whole TIFF. Those of the thumbnail, tags that the
+// standard does not name, and long lists are left out. There are none in what
+// is not EXIF.
 func Read(block []byte) map[string]transform.Value {
 	r, ok := newReader(block)
 	if !ok {

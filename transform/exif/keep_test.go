@@ -111,7 +111,7 @@ func TestKeepHostile(t *testing.T) {
 		"nothing":        nil,
 		"a header":       []byte("II*\x00\x08\x00\x00\x00"),
 		"the far end":    []byte("II*\x00\xff\xff\xff\xff"),
-		"another format": []byte("hello, this is no EXIF"),
+		"another format": []byte("hello, this is not EXIF"),
 		"no entries":     block(le),
 	} {
 		if got := Keep(b, picture); got != nil {

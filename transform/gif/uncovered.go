@@ -4,8 +4,9 @@ import "image"
 
 // Facts are what a file says of its image.
 type Facts struct {
-	// Width and Height are in pixels. A first frame that reaches beyond the announced
-	// canvas makes it larger, as libvips has it. 0 if the file is no GIF.
+	// Width and Height are in pixels. A first frame that reaches beyond the
+	// announced canvas makes it larger, as libvips has it. 0 if the file is
+	// not a GIF.
 	Width, Height int
 
 	// Frames is at most 100,000.

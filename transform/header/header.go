@@ -2,10 +2,10 @@
 // is decoded: how large it is, how many frames it has, and what else decides
 // about the memory that decoding it takes.
 //
-// It is plain Go and looks at files of strangers: it never panics, its time is
-// bounded by the file's length, and it hardly allocates. What it reads may be a
-// lie, for which it is no protection. The limits of a server are checked again,
-// by who decodes, on what the decoder found.
+// It is plain Go and looks at files of strangers: it never panics, its time
+// is bounded by the file's length, and it hardly allocates. What it reads may
+// be a lie, for which it is not protection. The limits of a server are
+// checked again, by who decodes, on what the decoder found.
 package header
 
 import (

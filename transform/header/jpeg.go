@@ -79,7 +79,7 @@ func isProgressive(marker byte) bool { return marker&3 == 2 }
 
 // Sampling returns how a JPEG keeps its channels: the factors of each, across
 // and down, as "2x2,1x1,1x1", and whether it is progressive. It is empty for
-// what is no JPEG.
+// what is not a JPEG.
 func Sampling(file []byte) (factors string, progressive bool) {
 	if format, _ := sniff.Sniff(file); format != sniff.JPEG {
 		return "", false

@@ -42,7 +42,7 @@ func TestReadPDF(t *testing.T) {
 			t.Errorf("%s: %t\n%+v, want\n%+v", name, ok, got, want)
 		}
 		if got, ok := header.Read(tt.file); ok {
-			t.Errorf("%s is a picture: %+v", name, got)
+			t.Errorf("%s is an image: %+v", name, got)
 		}
 	}
 	for name, file := range map[string][]byte{

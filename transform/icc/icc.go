@@ -27,8 +27,8 @@ const (
 	mostBytes   = 4096 // of a text
 )
 
-// Read reads a profile's texts, those in English where there are several. They are
-// empty in what is no profile.
+// Read reads a profile's texts, those in English where there are several.
+// They are empty in what is not a profile.
 func Read(profile []byte) transform.ICC {
 	if len(profile) < tagTable+4 || string(profile[signature:signature+4]) != "acsp" {
 		return transform.ICC{}

@@ -78,11 +78,11 @@ func (d *Dialect) Admit(target, seen string, asked transform.Request, now time.T
 // file, by the header that the file came with. It holds for originals and for
 // every other file that is drawn.
 //
-// A private file, and all transformations of it, need a signed URL, except for
-// transformations that the operator named (ImageKit, "Private images"). It is
-// marked by the header Is-Private-File or, on S3, by the metadata isprivatefile.
-// What is neither empty nor false marks it: a mark with a slip in it is no
-// permission.
+// A private file, and all transformations of it, need a signed URL, except
+// for transformations that the operator named (ImageKit, "Private images").
+// It is marked by the header Is-Private-File or, on S3, by the metadata
+// isprivatefile. What is neither empty nor false marks it: a mark with a slip
+// in it is not a permission.
 //
 // The error is an *errors.Error of kind errors.Unauthorized.
 func (d *Dialect) MayShow(header http.Header, asked transform.Request) error {

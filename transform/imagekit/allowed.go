@@ -18,7 +18,7 @@ func (c Config) allowed() (allowed, error) {
 	a := allowed{}
 	for _, name := range *c.ImageParamsAllowed {
 		if !isParameter(name) {
-			return nil, fmt.Errorf("image_params_allowed has %q, which is no parameter; it takes names such as w, f, e for all effects, or e-grayscale for one", name)
+			return nil, fmt.Errorf("image_params_allowed has %q, which is not a parameter; it takes names such as w, f, e for all effects, or e-grayscale for one", name)
 		}
 		a[name] = true
 	}

@@ -80,15 +80,15 @@ func parseCondition(text string) (transform.Condition, error) {
 // parseTest reads `property_comparison_value`, and returns the words behind it.
 func parseTest(words []string) (t transform.Test, rest []string, err error) {
 	if len(words) < 3 {
-		return t, nil, fmt.Errorf("%s is no test, such as w_gt_300", errors.Quote(strings.Join(words, "_")))
+		return t, nil, fmt.Errorf("%s is not a test, such as w_gt_300", errors.Quote(strings.Join(words, "_")))
 	}
 	fact, ok := properties[words[0]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no property; those are w, h, ar, iw, ih and iar", errors.Quote(words[0]))
+		return t, nil, fmt.Errorf("%s is not a property; those are w, h, ar, iw, ih and iar", errors.Quote(words[0]))
 	}
 	is, ok := comparisons[words[1]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no comparison; those are eq, ne, gt, gte, lt and lte", errors.Quote(words[1]))
+		return t, nil, fmt.Errorf("%s is not a comparison; those are eq, ne, gt, gte, lt and lte", errors.Quote(words[1]))
 	}
 	value, rest := words[2], words[3:]
 	isAspect := fact == transform.Aspect || fact == transform.InitialAspect

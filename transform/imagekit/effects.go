@@ -13,7 +13,7 @@ func readBlur(s *step, v string) bool {
 	return ok
 }
 
-// on reports whether v is no value, or one of those that ImageKit's older
+// on reports whether v is not a value, or one of those that ImageKit's older
 // SDKs append to an effect that has none: e-contrast-true, e-contrast-1.
 func on(v string) bool { return v == "" || v == "true" || v == "1" }
 

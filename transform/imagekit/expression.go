@@ -85,7 +85,7 @@ func parseExpression(text string, in place) (transform.Number, error) {
 		}
 		o, ok := operations[word]
 		if !ok {
-			return transform.Number{}, fmt.Errorf("%s is no operation; those are add, sub, mul, div, mod and pow", errors.Quote(word))
+			return transform.Number{}, fmt.Errorf("%s is not an operation; those are add, sub, mul, div, mod and pow", errors.Quote(word))
 		}
 		for len(ranks) > 0 && ranks[len(ranks)-1] >= o.rank {
 			pop()

@@ -17,7 +17,7 @@ func value(t testing.TB, v any) transform.Term {
 	case transform.Operation:
 		return transform.Term{Kind: transform.OperationTerm, Operation: v}
 	}
-	t.Fatalf("%v is no term", v)
+	t.Fatalf("%v is not a term", v)
 	return transform.Term{}
 }
 
@@ -29,7 +29,7 @@ func expression(t testing.TB, values ...any) transform.Number {
 	}
 	n, ok := transform.Expression(terms...)
 	if !ok {
-		t.Fatalf("%v is no expression", values)
+		t.Fatalf("%v is not an expression", values)
 	}
 	return n
 }

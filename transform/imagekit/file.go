@@ -8,7 +8,7 @@ import (
 )
 
 // readFile reads the path of a file, in which a slash is written @@ and
-// slashes at both ends count for nothing. An empty one is no file.
+// slashes at both ends count for nothing. An empty one is not a file.
 func readFile(v string) (origin.Ref, bool) {
 	path := strings.Trim(strings.ReplaceAll(v, "@@", "/"), "/")
 	ref, err := origin.ParseRef((&url.URL{Path: path}).EscapedPath(), "")

@@ -68,7 +68,7 @@ func (l *layer) open(body [][]item) (place, error) {
 	return onLayer, err
 }
 
-// canvas is the input that is no file but a plane of one colour.
+// canvas is the input that is not a file but a plane of one colour.
 const canvas = "ik_canvas"
 
 // last returns the value of the last of a layer's own parameters with this
@@ -97,7 +97,7 @@ func (s *step) belongs(r row) error {
 	case r.where == ofTexts && (!isLayer || s.layer.Kind != transform.TextLayer):
 		return errors.New(errors.BadTransform, "%s belongs in l-text", r.name)
 	case r.where == ofPictures && isLayer:
-		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
+		return errors.New(errors.BadTransform, "%s is for the whole image and not for a layer", r.name)
 	}
 	return nil
 }
@@ -173,7 +173,7 @@ func (l *layer) finishBlock(body [][]item) error {
 	l.Color = transform.Black
 	switch {
 	case first.Background.Kind != transform.SolidBackground:
-		return errors.New(errors.BadTransform, "bg of i-%s takes a colour; there is no picture to make another background of", canvas)
+		return errors.New(errors.BadTransform, "bg of i-%s takes a colour; there is no image to make another background of", canvas)
 	case first.Background.On:
 		l.Color = first.Background.Color
 	case hasColor:

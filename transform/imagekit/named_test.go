@@ -48,7 +48,7 @@ func TestNamesStandForTheirText(t *testing.T) {
 		"w-200,h-200":      {"w-200,h-200", false},
 		"":                 {"", false},
 
-		// The original itself is no transformation.
+		// The original itself is not a transformation.
 		"n-asis":               {"", false},
 		"n-thumb:n-asis":       {"", false},
 		"orig-true,n-unknown":  {"", false},

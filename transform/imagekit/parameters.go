@@ -78,7 +78,7 @@ var parameters = append([]row{
 	// Conditions and layers.
 	{name: "if", takes: "a condition, transformations, and if-end", isChoice: true},
 	{name: "l-image", takes: "i or ie, a place, transformations, and l-end", isLayer: true},
-	{name: "i", takes: "the path of a picture, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
+	{name: "i", takes: "the path of an image, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
 	{name: "ie", takes: "the same in Base64", read: readInput, where: ofLayers},
 	{name: "lx", takes: takesOffset, read: readLeft, where: ofLayers, expression: true},
 	{name: "ly", takes: takesOffset, read: readTop, where: ofLayers, expression: true},

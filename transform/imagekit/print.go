@@ -29,7 +29,7 @@ func Print(p transform.Plan) string {
 // that can hold it.
 func printChain(steps []transform.Step, output items) string {
 	var chain []string
-	last := -1 // step that is no choice
+	last := -1 // step that is not a choice
 	for _, s := range steps {
 		items := printStep(s)
 		if s.IsZero() || len(items) == 0 {

@@ -219,7 +219,7 @@ func TestSignedEndpoint(t *testing.T) {
 		{"another file", "", "/a.jpg", "/b.jpg", "b.jpg", false},
 		{"another file, as sent", "", "/a.jpg", "/b.jpg", "a.jpg", true},
 		{"another file behind a prefix", "/shop", "/x/a.jpg", "/shop/b.jpg", "a.jpg", false},
-		{"a slash is no part of a name", "", "/x/b%2Fa.jpg", "/b/a.jpg", "b%2Fa.jpg", false},
+		{"a slash is not part of a name", "", "/x/b%2Fa.jpg", "/b/a.jpg", "b%2Fa.jpg", false},
 		{"not encoded, signed as a browser sends it", "", "/é.jpg", "/%C3%A9.jpg", "%C3%A9.jpg", true},
 		{"not encoded, signed so", "", "/é.jpg", "/%C3%A9.jpg", "é.jpg", true},
 		{"nothing left", "/shop", "/shop", "/shop", "", true},

@@ -89,7 +89,7 @@ func (d *Dialect) mayFetch(ref origin.Ref) error {
 	case ref.Server == "" || d.Lists(ref.Server):
 		return nil
 	case ref.Server == origin.DataServer:
-		return errors.New(errors.Unauthorized, "The URL has a picture in it (data:), which this server does not take (allow_data_urls)")
+		return errors.New(errors.Unauthorized, "The URL has an image in it (data:), which this server does not take (allow_data_urls)")
 	case d.dynamic == DynamicOff:
 		return errors.New(errors.Unauthorized, "The URL says where its original is, which this server does not take (allow_dynamic_origin)")
 	case strings.HasPrefix(ref.Server, origin.BucketServer):

@@ -49,7 +49,7 @@ func TestWhere(t *testing.T) {
 		"hostname=u:p@example.com":                "The URL of the original has no host such as www.example.com",
 		"hostname=%0Aexample.com":                 "The URL of the original has no host",
 		"source_url=a.jpg":                        `source_url is "a.jpg": The URL of the original begins with neither http:// nor https://`,
-		"source_url=data:text/html,x":             "The data URL is not of a picture",
+		"source_url=data:text/html,x":             "The data URL is not of an image",
 		"bucket=A":                                `bucket is "A"; it takes the name of an S3 bucket`,
 		"bucket=ab":                               `bucket is "ab"`,
 		"bucket=a..b":                             `bucket is "a..b"`,

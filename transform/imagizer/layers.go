@@ -63,7 +63,7 @@ func readLayer(object map[string]json.RawMessage) (mark, error) {
 		text := string(raw)
 		if raw[0] == '"' {
 			if err := json.Unmarshal(raw, &text); err != nil {
-				return mark{}, errors.New(errors.BadTransform, "%s in layers is no text", key.name).Because(err)
+				return mark{}, errors.New(errors.BadTransform, "%s in layers is not text", key.name).Because(err)
 			}
 		}
 		if !key.read(&m, text) {

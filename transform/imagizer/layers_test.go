@@ -117,11 +117,11 @@ func TestLayersRefused(t *testing.T) {
 		`[{"url":"/a%zz"}]`:                  "malformed percent-encoding",
 		`[{"url":"/a\u0000"}]`:               "It has a control character",
 		`[{"url":"/a?width=x"}]`:             `In layers, "/a?width=x": width is "x"; it takes pixels, more than 0`,
-		`[{"url":"/a?meta=true"}]`:           `meta is for the whole picture and not for a layer`,
-		`[{"url":"/a?autorotate=false"}]`:    `autorotate is for the whole picture and not for a layer`,
+		`[{"url":"/a?meta=true"}]`:           `meta is for the whole image and not for a layer`,
+		`[{"url":"/a?autorotate=false"}]`:    `autorotate is for the whole image and not for a layer`,
 		`[{"url":"/a?crop=face"}]`:           `crop=face is not supported yet`,
 		`[{"url":"https://u@example.com/"}]`: "The URL of the original has no host",
-		`[{"url":"data:text/html,x"}]`:       "The data URL is not of a picture",
+		`[{"url":"data:text/html,x"}]`:       "The data URL is not of an image",
 	} {
 		checkRefusal(t, d, "layers="+url.QueryEscape(layers), errors.BadTransform, want)
 	}

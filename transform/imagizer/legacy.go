@@ -60,7 +60,7 @@ func (d *Dialect) parsePath(below string) (pathParts, error) {
 	return p, nil
 }
 
-// takeLegacy takes the segments off the path that are no part of the file's.
+// takeLegacy takes the segments off the path that are not part of the file's.
 func (p *pathParts) takeLegacy() bool {
 	first := p.next()
 	switch {

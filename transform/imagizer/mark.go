@@ -98,7 +98,7 @@ func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 // any other, a whole URL, or one with the image in it.
 func (p *picture) open(m mark) (l transform.Layer, err error) {
 	if strings.ContainsFunc(m.url, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }) {
-		return l, errors.New(errors.BadTransform, "It has a control character, or is no UTF-8")
+		return l, errors.New(errors.BadTransform, "It has a control character, or is not UTF-8")
 	}
 	begins := strings.ToLower(m.url[:min(len(m.url), len("https://"))])
 	switch {

@@ -79,7 +79,7 @@ func (p *picture) read(v values) error {
 
 func (p *picture) readOne(r row, text string) error {
 	if r.whole && p.depth > 0 {
-		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
+		return errors.New(errors.BadTransform, "%s is for the whole image and not for a layer", r.name)
 	}
 	if r.state >= later {
 		off, ok := boolean(text)

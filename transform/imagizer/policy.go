@@ -45,7 +45,7 @@ func (c Config) policy() (policy, error) {
 func known(key, name string) (row, error) {
 	r, encoded, ok := plain(name)
 	if !ok || encoded {
-		return row{}, fmt.Errorf("%s has %q, which is no parameter; those are %s", key, name, allNames)
+		return row{}, fmt.Errorf("%s has %q, which is not a parameter; those are %s", key, name, allNames)
 	}
 	return r, nil
 }

@@ -80,7 +80,7 @@ func readCrop(p *picture, v string) bool {
 	left, top := max(n[0], 0), max(n[1], 0)
 	width, height := n[0]+n[2]-left, n[1]+n[3]-top
 	if width <= 0 || height <= 0 {
-		return p.refuse(errors.New(errors.BadTransform, "crop is %s, outside of every picture; x and y count from the top left corner", errors.Quote(v)))
+		return p.refuse(errors.New(errors.BadTransform, "crop is %s, outside of every image; x and y count from the top left corner", errors.Quote(v)))
 	}
 	p.crop = crop{kind: cropPart, part: transform.Rect{Point: transform.Point{X: left, Y: top}, Size: transform.Size{Width: width, Height: height}}}
 	return true

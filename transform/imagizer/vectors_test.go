@@ -177,7 +177,7 @@ func TestVectors(t *testing.T) {
 	}
 	for target := range answers {
 		if !used[target] {
-			t.Errorf("%s is no vector", target)
+			t.Errorf("%s is not a vector", target)
 		}
 	}
 }

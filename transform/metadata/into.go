@@ -80,9 +80,9 @@ func (b Blocks) intoPNG(file []byte) ([]byte, error) {
 	return append(out, file[header:]...), nil
 }
 
-// intoGIF puts an application extension before the end (XMP Specification, part 3,
-// 1.1.2). The packet is no chain of blocks; what follows it leads a reader that takes it
-// for one to its end.
+// intoGIF puts an application extension before the end (XMP Specification,
+// part 3, 1.1.2). The packet is not a chain of blocks; what follows it leads
+// a reader that takes it for one to its end.
 func (b Blocks) intoGIF(file []byte) ([]byte, error) {
 	const trailer = 0x3b
 	if len(b.XMP) == 0 {

@@ -248,7 +248,8 @@ func TestClientCloses(t *testing.T) {
 	})
 }
 
-// A deadline of the caller's is no client that left, and not render_timeout.
+// A deadline of the caller's is not a client that left, and not
+// render_timeout.
 func TestCallersDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := NewInProcess(func(ctx context.Context, _ Job) (*Result, error) {

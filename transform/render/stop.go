@@ -23,10 +23,10 @@ func OutOfTime(ctx context.Context) bool { return context.Cause(ctx) == errTime 
 // Stopped returns the error of a job whose context is done.
 func Stopped(ctx context.Context) error {
 	if OutOfTime(ctx) {
-		return errors.New(errors.RenderTimeout, "The picture could not be rendered within render_timeout")
+		return errors.New(errors.RenderTimeout, "The image could not be rendered within render_timeout")
 	}
 	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return errors.New(errors.RenderTimeout, "The picture could not be fetched and rendered within backend_timeout").Because(context.Cause(ctx))
+		return errors.New(errors.RenderTimeout, "The image could not be fetched and rendered within backend_timeout").Because(context.Cause(ctx))
 	}
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))
 }

@@ -42,8 +42,8 @@ var foreign = []struct {
 }
 
 // Foreign names the format of an image that is in none of ours, such as "JPEG
-// XL", for an error message. It is empty for what is no image, as far as its
-// first bytes tell.
+// XL", for an error message. It is empty for what is not an image, as far as
+// its first bytes tell.
 func Foreign(buf []byte) string {
 	for _, s := range foreign {
 		if len(buf) >= s.at && bytes.HasPrefix(buf[s.at:], []byte(s.magic)) {

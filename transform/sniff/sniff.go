@@ -22,7 +22,7 @@ const (
 	SVG  Format = "svg"
 )
 
-// PDF is no image: each of its pages can be drawn as one, see [Document].
+// PDF is not an image: each of its pages can be drawn as one, see [Document].
 const PDF Format = "pdf"
 
 // MediaType returns the registered media type: "image/svg+xml". Empty for the

@@ -172,7 +172,7 @@ func TestMetadata(t *testing.T) {
 		t.Error("an int that is not there")
 	}
 	if _, ok := i.GetIntArray(FieldXMP); ok {
-		t.Error("a blob is no list of numbers")
+		t.Error("a blob is not a list of numbers")
 	}
 	if !slices.Contains(i.FieldNames(), FieldXMP) {
 		t.Errorf("fields %v", i.FieldNames())

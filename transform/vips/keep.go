@@ -55,7 +55,7 @@ func (i *Image) export(saver string, in args, keep Keep) (buf []byte, err error)
 	return buf, err
 }
 
-// kept are the fields that are no metadata of the file, but of its pixels.
+// kept are the fields that are not metadata of the file, but of its pixels.
 var kept = []string{
 	FieldProfile, FieldPageHeight, FieldPages, FieldDelay, FieldLoop, FieldConcurrency,
 	"gif-palette", "background", "bits-per-sample", "palette-bit-depth",

@@ -119,8 +119,8 @@ func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 	})
 }
 
-// Shrink averages blocks of whole pixels, across by down. Where the sides are no
-// multiples of that, they are rounded to the nearest number of blocks.
+// Shrink averages blocks of whole pixels, across by down. Where the sides are
+// not multiples of that, they are rounded to the nearest number of blocks.
 func (i *Image) Shrink(across, down int) (*Image, error) {
 	return i.image("shrink", args{"hshrink": float64(across), "vshrink": float64(down)})
 }

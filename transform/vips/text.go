@@ -56,10 +56,10 @@ func AddFonts(folder string) error {
 	return addFontFiles(folder)
 }
 
-// addFontFiles is for a libvips that has fontconfig within itself, as prebuilt ones
-// have, where nothing but libvips can call it: each file is loaded for a text that does
-// not matter, and stays. Those that are no fonts fail, and are as good as none; so are
-// links that lead out of the folder.
+// addFontFiles is for a libvips that has fontconfig within itself, as
+// prebuilt ones have, where nothing but libvips can call it: each file is
+// loaded for a text that does not matter, and stays. Those that are not fonts
+// fail, and are as good as none; so are links that lead out of the folder.
 func addFontFiles(folder string) error {
 	if !HasOperation("text") {
 		return errors.New("this libvips draws no text, so it takes no fonts")

@@ -15,6 +15,6 @@ func TestText(t *testing.T) {
 		t.Errorf("%d wide, and %d", small.Width(), large.Width())
 	}
 	if _, err := s.Text("", TextOptions{}); err == nil {
-		t.Error("no text is no picture")
+		t.Error("no text is not a picture")
 	}
 }

@@ -38,9 +38,9 @@ type node struct {
 	text     string // if there are no children
 }
 
-// Parse reads a packet: the properties, of all that it describes, whose names this
-// package knows, the first of each name. There are none in what is no XMP, or broken, or
-// longer than 256 KiB.
+// Parse reads a packet: the properties, of all that it describes, whose names
+// this package knows, the first of each name. There are none in what is not
+// XMP, or broken, or longer than 256 KiB.
 func Parse(packet []byte) Packet {
 	if len(packet) > mostRead {
 		return Packet{}

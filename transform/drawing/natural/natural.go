@@ -46,7 +46,7 @@ func (b Box) IsEmpty() bool { return !(b.Width > 0 && b.Height > 0) }
 
 // Of returns the size of a drawing with these values of width, height and
 // viewBox, in which a font of the root element has so many units. It is never
-// empty. What is no length above zero, such as a percentage, says nothing.
+// empty. What is not a length above zero, such as a percentage, says nothing.
 func Of(width, height, viewBox string, font float64) Size {
 	w, hasWidth := side(width, font)
 	h, hasHeight := side(height, font)

@@ -88,13 +88,13 @@ func (e *embeds) add(file []byte) (float64, error) {
 	if !known {
 		w, h, ok := bitmap(file)
 		if !ok {
-			return 0, malformed("a picture embedded in it is in no format that is known")
+			return 0, malformed("an image embedded in it is in no format that is known")
 		}
 		return e.count(w*h, false)
 	}
 	h, ok := header.Read(file)
 	if !ok {
-		return 0, malformed("a picture embedded in it, of the format %s, has no header that can be read", format)
+		return 0, malformed("an image embedded in it, of the format %s, has no header that can be read", format)
 	}
 	pixels := int64(h.Width) * int64(h.Height)
 	if format == sniff.SVG {
@@ -129,7 +129,7 @@ func (e *embeds) add(file []byte) (float64, error) {
 func (e *embeds) count(pixels int64, scans bool) (float64, error) {
 	e.pixels += min(pixels, 1<<50)
 	if e.pixels > e.most {
-		return 0, exceeds("embeds pictures with %d pixels, more than max_pixels, %d", e.pixels, e.most)
+		return 0, exceeds("embeds images with %d pixels, more than max_pixels, %d", e.pixels, e.most)
 	}
 	e.bytes += embeddedPixel * pixels
 	if scans {
@@ -138,7 +138,7 @@ func (e *embeds) count(pixels int64, scans bool) (float64, error) {
 	return float64(pixels), nil
 }
 
-// bitmap reads the header of a BMP, which is no format that we open.
+// bitmap reads the header of a BMP, which is not a format that we open.
 func bitmap(file []byte) (w, h int64, ok bool) {
 	if len(file) < 26 || string(file[:2]) != "BM" {
 		return 0, 0, false
@@ -182,7 +182,7 @@ func decode(address string) ([]byte, error) {
 	}
 	file, err := base64.RawStdEncoding.DecodeString(body)
 	if err != nil {
-		return nil, malformed("a picture embedded in it is no base64")
+		return nil, malformed("an image embedded in it is not base64")
 	}
 	return file, nil
 }

@@ -101,7 +101,7 @@ type region struct {
 func (f *follower) tile(at int32, primitives []*node) {
 	last, before := primitives[len(primitives)-1], primitives[:len(primitives)-1]
 	if len(before) == 0 {
-		return // the graphic itself, which is no part
+		return // the graphic itself, which is not part
 	}
 	if last.more != nil {
 		switch last.more.input {

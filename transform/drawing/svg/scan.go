@@ -315,7 +315,7 @@ func (s *scanner) named(doc string, depth int) (text string, entity bool, rest s
 	if number, ok := strings.CutPrefix(word, "#"); ok {
 		r, ok := character(number)
 		if !ok {
-			return "", false, "", malformed("&%s; is no character", shown(word))
+			return "", false, "", malformed("&%s; is not a character", shown(word))
 		}
 		return string(r), false, rest, nil
 	}
@@ -371,7 +371,7 @@ func name(doc string) (name, rest string, err error) {
 		n++
 	}
 	if n == 0 || doc[0] == '-' || doc[0] == '.' || doc[0] >= '0' && doc[0] <= '9' {
-		return "", "", malformed("there is no name where one has to be")
+		return "", "", malformed("a name is missing")
 	}
 	if n > mostName {
 		return "", "", exceeds("has a name of more than %d bytes", mostName)

@@ -207,7 +207,7 @@ func (s *style) addresses(value []token, to role) error {
 func fragment(address string) (id string, ok bool, err error) {
 	file, id, ok := strings.Cut(address, "#")
 	if isDataURL(file) {
-		return "", false, malformed("it refers to a part of a data URL, which is not taken; only pictures can be embedded")
+		return "", false, malformed("it refers to a part of a data URL, which is not taken; only images can be embedded")
 	}
 	if strings.TrimSpace(file) != "" || !ok {
 		return "", false, nil

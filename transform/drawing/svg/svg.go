@@ -145,7 +145,7 @@ func (d Drawing) Check(width, height int) error {
 		{c.dashes, mostDashes, "has lines of %.4g dashes, more than %.0f"},
 		{d.Work(width, height), MostWork, "takes about %.4g seconds to draw, with each element as often as it is used, more than %.0f"},
 	} {
-		if !(l.value <= l.most) { // which what is no number is, too
+		if !(l.value <= l.most) { // which what is not a number is, too
 			return errors.New(errors.Limit, "The SVG "+l.what, l.value, l.most)
 		}
 	}

@@ -269,7 +269,7 @@ func TestEmbeddedPictures(t *testing.T) {
 	same := dataPNG(t, 800, 800)
 	d, err := svg.Read([]byte(drawing(`<image href="%[1]s"/><image href="%[1]s"/>`, same)), mostPixels)
 	if err != nil || d.Pixels != 640_000 {
-		t.Errorf("%d pixels, want one picture's, 640000: %v", d.Pixels, err)
+		t.Errorf("%d pixels, want one image's, 640000: %v", d.Pixels, err)
 	}
 	if got := d.Memory(200, 200); got != 8*640_000 {
 		t.Errorf("%d bytes, want 8 for each pixel", got)

@@ -141,8 +141,8 @@ type sketch struct {
 // most returns the peak of everything so far.
 func (s *sketch) most() int64 { return s.peak + s.copies + s.passing }
 
-// open reads the header. There is no sketch of a file that is no image, whose
-// header cannot be read, or that is too large.
+// open reads the header. There is no sketch of a file that is not an image,
+// whose header cannot be read, or that is too large.
 func open(job render.Job, drawings structures) (s *sketch, readable bool, err error) {
 	known, read := sniff.Sniff, header.Read
 	if page := job.Plan.Page; page > 0 {

@@ -24,7 +24,7 @@ const (
 // the page is that is asked for shows when it is opened.
 func checkPaper(h header.Header, l transform.Limits) error {
 	if h.Inside > l.MaxPixels {
-		return errors.New(errors.Limit, "A picture in the PDF has %d pixels, more than max_pixels, %d", h.Inside, l.MaxPixels)
+		return errors.New(errors.Limit, "An image in the PDF has %d pixels, more than max_pixels, %d", h.Inside, l.MaxPixels)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func opacity(p *picture, r transform.Recipe) error {
 // background puts something behind an image that is transparent somewhere.
 // One that was made transparent by opacity is blended with the whole colour
 // (ImageKit, "Opacity": "alpha in bg ignored"). The blurred image itself is
-// no background for what is transparent in it.
+// not a background for what is transparent in it.
 func background(p *picture, r transform.Recipe) error {
 	if !r.Background.On || !p.facts.Alpha {
 		return nil

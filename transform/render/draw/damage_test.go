@@ -86,7 +86,7 @@ func TestNoImage(t *testing.T) {
 	}
 }
 
-// A format that is only read is no format to write.
+// A format that is only read is not a format to write.
 func TestNotWritable(t *testing.T) {
 	for _, format := range []transform.Format{transform.SVG, transform.TIFF, transform.HEIC} {
 		e := failure(t, newJob(asJPEG(t, solid(8, 8, red)), transform.Output{Format: format}), errors.BadTransform)

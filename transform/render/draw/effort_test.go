@@ -39,7 +39,7 @@ func TestLimitScans(t *testing.T) {
 	result(t, newJob(scansJPEG(10), transform.Output{}))
 	result(t, newJob(scansJPEG(200), transform.Output{}))
 	wantMessage(t, failure(t, newJob(scansJPEG(201), transform.Output{}), errors.Limit), "more than 200 scans")
-	// Bytes of a profile, or of a thumbnail, are no scans.
+	// Bytes of a profile, or of a thumbnail, are not scans.
 	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe2}, 2+4*300)
 	segment = append(segment, bytes.Repeat([]byte{0xff, 0xda, 0, 0}, 300)...)
 	photo := asJPEG(t, solid(8, 8, red))

@@ -144,7 +144,7 @@ func opened(t testing.TB, body []byte) *vips.Image {
 	t.Cleanup(scope.Close)
 	format, ok := sniff.Sniff(body)
 	if !ok {
-		t.Fatalf("%d bytes that are no picture", len(body))
+		t.Fatalf("%d bytes that are not an image", len(body))
 	}
 	return must(scope.NewImageFromBuffer(body, format, vips.LoadOptions{Access: vips.Random, Pages: -1}))(t)
 }

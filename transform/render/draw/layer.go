@@ -52,7 +52,7 @@ func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) 
 func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	file := p.whole.File(l)
 	if file == nil {
-		return nil, errors.New(errors.Internal, "The picture did not come along")
+		return nil, errors.New(errors.Internal, "The image did not come along")
 	}
 	own, err := open(scope, p.layerJob(l, file), p.found)
 	if err != nil {

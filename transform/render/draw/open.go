@@ -86,7 +86,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		p.facts.Frames = 1
 	}
 	if p.facts.Frames > 1 && job.Plan.Chooses() {
-		return nil, errors.New(errors.BadTransform, "The original is an animation, for which there are no conditions; they need a still picture, or a format that has no animations")
+		return nil, errors.New(errors.BadTransform, "The original is an animation, for which there are no conditions; they need a still image, or a format that has no animations")
 	}
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err

@@ -114,9 +114,10 @@ func TestPagesAreDrawnAsLargeAsTheyWillBe(t *testing.T) {
 	wantColor(t, wide, 900, 40, white, 2)
 }
 
-// A4 is no whole number of points, and 300 pixels wide it is 595x842 made 425 high.
-// At 841.89 / 425 points a pixel it is 300.5 wide, of which half a pixel is cut off.
-// So black and white stay black and white: nothing is squeezed by a pixel.
+// A4 is not a whole number of points, and 300 pixels wide it is 595x842 made
+// 425 high. At 841.89 / 425 points a pixel it is 300.5 wide, of which half a
+// pixel is cut off. So black and white stay black and white: nothing is
+// squeezed by a pixel.
 func TestPagesOfNoWholeSize(t *testing.T) {
 	needPDF(t)
 	stripes, pixel := "0 g\n", 841.89/425

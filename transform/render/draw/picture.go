@@ -173,7 +173,7 @@ func (p *picture) blame(err error) error {
 		}
 		return errors.New(errors.BadImage, "The original is damaged or truncated").Because(err)
 	}
-	return errors.New(errors.Internal, "The picture could not be drawn").Because(err)
+	return errors.New(errors.Internal, "The image could not be drawn").Because(err)
 }
 
 func (p *picture) isDamaged() bool {

@@ -48,7 +48,7 @@ func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 	}
 	if bands := image.Bands(); bands < 3 || bands > 4 || image.BandFormat() != vips.BandFormatUchar {
 		options.Compression, options.Filter, options.Bitdepth = p.pngLevel(), vips.PngFilterAll, 0
-		return image.ExportPng(options) // of channels that are no colours
+		return image.ExportPng(options) // of channels that are not colours
 	}
 	counted, census, err := image.Census()
 	if err != nil {

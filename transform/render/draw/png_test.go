@@ -278,7 +278,7 @@ func TestFewColoursScaled(t *testing.T) {
 				theirs := must(opened(t, exact).ExportPng(vips.PngOptions{Palette: true}))(t)
 				ours, others := meanError(t, decode(t, body), whole), meanError(t, decode(t, theirs), whole)
 				if ours > others+1e-9 {
-					t.Errorf("%.3f from the scaled picture, libvips %.3f", ours, others)
+					t.Errorf("%.3f from the scaled image, libvips %.3f", ours, others)
 				}
 			})
 		}

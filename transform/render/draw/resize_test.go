@@ -129,7 +129,7 @@ func wantNear(t *testing.T, i, want *image.NRGBA, most float64) {
 		sum += apart(i.Pix[p], want.Pix[p])
 	}
 	if mean := float64(sum) / float64(len(i.Pix)); mean > most {
-		t.Errorf("the pictures differ by %.2f in the mean, want at most %.2f", mean, most)
+		t.Errorf("the images differ by %.2f in the mean, want at most %.2f", mean, most)
 	}
 }
 

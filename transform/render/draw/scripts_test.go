@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 	}
 	// This is how it would look: a letter that nobody has.
 	if i, r := large(t, "\U0010fffd"); !isBox(i, r) {
-		t.Errorf("a letter that no font has is no box, but %v", r)
+		t.Errorf("a letter that no font has is not a box, but %v", r)
 	}
 }
 

@@ -106,7 +106,7 @@ func TestStill(t *testing.T) {
 				}
 				// Nobody asked for a format that moves.
 				if format == transform.FormatAuto && r.Format.Animated() {
-					t.Errorf("a still picture as %s", r.Format)
+					t.Errorf("a still image as %s", r.Format)
 				}
 				i := decode(t, r.Body)
 				wantSize(t, i, 12, 8)

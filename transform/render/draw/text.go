@@ -152,8 +152,8 @@ func markup(s transform.Setting, content string, scale float64) string {
 	return "<span " + attributes + ">" + html.EscapeString(content) + "</span>"
 }
 
-// readable returns the text without what is no letter and no line's end, and
-// which markup could not have either.
+// readable returns the text without what is not a letter and no line's end,
+// and which markup could not have either.
 func readable(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {

@@ -118,7 +118,7 @@ func TestDamageIsTheSameInAllFormats(t *testing.T) {
 				want := result(t, newJob(tt.whole, output, step))
 				got := result(t, newJob(tt.file, output, step))
 				if got.Damaged || !bytes.Equal(got.Body, want.Body) {
-					t.Errorf("it is another picture than that of the file that has nothing wrong")
+					t.Errorf("it is another image than that of the file that has nothing wrong")
 				}
 			})
 		}

@@ -44,8 +44,8 @@ func closeInherited(keep []int) error {
 	return nil
 }
 
-// isAnonymous reports whether a descriptor is no file, pipe or socket: these
-// have a type, an epoll or eventfd has none.
+// isAnonymous reports whether a descriptor is not a file, pipe or socket:
+// these have a type, an epoll or eventfd has none.
 func isAnonymous(fd int) bool {
 	var stat unix.Stat_t
 	return unix.Fstat(fd, &stat) == nil && stat.Mode&unix.S_IFMT == 0

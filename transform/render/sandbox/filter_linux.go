@@ -27,7 +27,7 @@ type condition struct {
 }
 
 // What a call gets that the table does not allow. A program of the wrong
-// architecture is no program of ours: numbers mean other calls there.
+// architecture is not a program of ours: numbers mean other calls there.
 const (
 	allow   = unix.SECCOMP_RET_ALLOW
 	refuse  = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-const broke = "The picture broke the image engine"
+const broke = "The image broke the image engine"
 
 // An idle worker that is killed is missed by nobody.
 func TestKilledWhileIdle(t *testing.T) {

@@ -118,7 +118,7 @@ func TestFontStaysInItsJob(t *testing.T) {
 			t.Errorf("%d pixels are red", n)
 		}
 		if n := reds(t, p, byName); n != usual || n == 16*16 {
-			t.Errorf("%d pixels are red in the next picture, before %d", n, usual)
+			t.Errorf("%d pixels are red in the next image, before %d", n, usual)
 		}
 	}
 	if n := logs.FilterMessage("replacing a worker").Len(); n != 2 {

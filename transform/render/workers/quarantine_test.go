@@ -280,7 +280,7 @@ func TestQuarantineOfSources(t *testing.T) {
 						t.Fatalf("%s: after %d: %v", what, n, err)
 					}
 					blame(q, tt.bad(n))
-					blame(q, tt.bad(n)) // once more, which is no other file
+					blame(q, tt.bad(n)) // once more, which is not another file
 				}
 				if e := checkFailure(t, checked(q, good), errors.Overloaded, "Several originals from there"); e.RetryAfter <= 59*time.Minute {
 					t.Errorf("%s: retry after %s", what, e.RetryAfter)

@@ -25,7 +25,7 @@ type slot struct {
 	fate     error // why the last worker that was ready is no more
 }
 
-// manyFailures in a row, two seconds of them, are no accident.
+// manyFailures in a row, two seconds of them, are not an accident.
 const manyFailures = 5
 
 // The wait before a worker is started after the first one that failed, which doubles up
@@ -294,7 +294,7 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 			if render.OutOfTime(ctx) {
 				cost() // before anybody can ask again
 				t.end(nil, render.Stopped(ctx))
-				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
+				s.pool.log().Warn("an image took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
 				s.kill(w, TimedOut)
 				return false
 			}
@@ -328,7 +328,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
 		t.end(nil, errLost)
 	case killed:
-		s.pool.log().Warn("a worker was killed while it had a picture", zap.Error(cause))
+		s.pool.log().Warn("a worker was killed while it had an image", zap.Error(cause))
 		if s.pool.ranOutOfMemory(w) {
 			t.end(nil, errNoMemory)
 		} else {
@@ -336,7 +336,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 		}
 	default:
 		s.pool.refused.broke(t.job)
-		t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
+		t.end(nil, errors.New(errors.Internal, "The image broke the image engine").Because(cause))
 	}
 }
 

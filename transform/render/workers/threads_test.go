@@ -34,7 +34,7 @@ func TestThreads(t *testing.T) {
 	before := threadsOfLibvips(t, workersNow(t)[0])
 	several := draw()
 	if after := threadsOfLibvips(t, workersNow(t)[0]); after <= before {
-		t.Errorf("%d threads for a large picture, %d for a small one", after, before)
+		t.Errorf("%d threads for a large image, %d for a small one", after, before)
 	}
 	runtime.GOMAXPROCS(1)
 	if one := draw(); !bytes.Equal(one, several) {

@@ -11,7 +11,7 @@ import (
 // Pool is an engine that this platform does not have.
 type Pool struct{ render.Engine }
 
-var errUnix = errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+var errUnix = errors.New("worker processes need a Unix; here images can only be rendered with `isolation off`")
 
 // New returns an error.
 func New(Config) (*Pool, error) {

@@ -115,7 +115,7 @@ func (w *worker) work() error {
 	return nil
 }
 
-// listen reads what the parent says until that ends, which is no error.
+// listen reads what the parent says until that ends, which is not an error.
 func (w *worker) listen(requests chan<- request) error {
 	for {
 		var o order
