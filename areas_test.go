@@ -79,7 +79,7 @@ func TestCustomCoordinates(t *testing.T) {
 				s.get(t, file+"?tr=w-20,h-20,fo-auto-custom_override").wants(t, 200)
 				s.get(t, file+"?tr=w-20,h-20,cm-pad_resize,fo-custom").wants(t, 200)
 			}
-			const malformed = `EINVAL - The file's custom coordinates are "70,0"; its origin must say x,y,width,height in whole pixels, such as 10,20,300,200`
+			const malformed = `EINVAL - The file's custom coordinates are "70,0"; they must be x,y,width,height in whole pixels, such as 10,20,300,200`
 			s.get(t, "/broken.png?tr=w-20,h-20,fo-custom").wants(t, 400, "Ik-Error", malformed)
 			s.get(t, "/broken.png?tr=w-20,h-20,fo-auto-custom_override").wants(t, 400, "Ik-Error", malformed)
 			s.get(t, "/broken.png?tr=w-20,h-20").wants(t, 200)

@@ -35,7 +35,7 @@ func TestErrorsHaveLines(t *testing.T) {
 		{"dialect imagekit {\nendpoint /a\n!named thumb w-abc\nnamed b w-1\n}", `named thumb: w is "abc"`},
 		{"dialect imagekit {\nnamed b w-1\n!named a-b w-1\n}", `named "a-b": a name consists of`},
 		{"dialect imagekit {\n!named cut e-bgremove\nendpoint /a\n}", "named cut: e-bgremove is not supported"},
-		{"dialect imagekit {\n!require_signature on\n}", "require_signature is on, and there is no private_key"},
+		{"dialect imagekit {\n!require_signature on\n}", "require_signature on needs a private_key"},
 		{"dialect imagekit {\n!private_key \"\"\n}", "private_key is empty"},
 		{"dialect imagekit {\n!restrict_unnamed\n}", "restrict_unnamed takes named transformations only"},
 		{"dialect imagekit {\n!image_params_allowed width\n}", `image_params_allowed has "width"`},

@@ -72,7 +72,7 @@ func TestS3Metadata(t *testing.T) {
 	s := serve(t, "images {\n dialect imagekit {\n  private_key k\n }\n origin s3 photos {\n  region "+miniotest.Region+"\n  endpoint "+s3.URL+
 		"\n  path_style\n  access_key "+s3.AccessKey+"\n  secret_key "+s3.SecretKey+"\n }\n}")
 	for _, path := range []string{"/private.png", "/tr:w-10/private.png"} {
-		s.get(t, path).wants(t, 401, "Ik-Error", "EPERM - The file is private; its URL takes a signature (ik-s), or nothing but a named transformation")
+		s.get(t, path).wants(t, 401, "Ik-Error", "EPERM - The file is private; its URL needs a signature (ik-s), or only named transformations")
 	}
 	s.get(t, "/tr:w-10/public.png").wants(t, 200)
 	a := s.get(t, "/tr:w-20,h-20,fo-custom,f-png/area.png")

@@ -192,7 +192,7 @@ func TestPostRefuses(t *testing.T) {
 		status      int
 		error       string
 	}{
-		{"no form", image, "image/jpeg", 400, "EINVAL - The request takes multipart/form-data with the image in the field file"},
+		{"no form", picture, "image/jpeg", 400, "EINVAL - The request takes multipart/form-data with the image in the field file"},
 		{"no type", nil, "", 400, "EINVAL - The request takes multipart/form-data"},
 		{"a plain form", []byte("width=10"), "application/x-www-form-urlencoded", 400, "EINVAL - The request takes multipart/form-data"},
 		{"no boundary", nil, "multipart/form-data", 400, "EINVAL - The request takes multipart/form-data"},
@@ -228,7 +228,7 @@ func TestPostRefuses(t *testing.T) {
 	}{
 		{[]string{"width", "abc"}, 400, "EINVAL - width is \"abc\""},
 		{[]string{"width", "101"}, 400, "EINVAL - width is \"101\"; this server takes 100 or less (image_param_validations)"},
-		{[]string{"quality", "10"}, 401, "EPERM - The URL has the parameter \"quality\", which this server does not take (image_params_allowed)"},
+		{[]string{"quality", "10"}, 401, "EPERM - The URL has the parameter \"quality\", which this server does not allow (image_params_allowed)"},
 	} {
 		a := s.sendForm(t, "/img", picture, tt.fields...)
 		a.wants(t, tt.status)

@@ -172,14 +172,14 @@ handle {
 		{what: "over a limit", path: "/red.jpg?width=10000&upscale=true", status: 400, error: "ELIMIT - ", fault: "client"},
 		{what: "imageParamValidations", path: "/gates/red.jpg?width=101", status: 400, error: "EINVAL - width is \"101\"; this server takes 100 or less (image_param_validations)", fault: "client"},
 
-		{what: "origin= with allowDynamicOrigin disabled", path: "/gates/red.jpg?width=10&origin=https://images.example.com", status: 401, error: "EPERM - The URL says where its original is, which this server does not take (allow_dynamic_origin)", fault: "client"},
+		{what: "origin= with allowDynamicOrigin disabled", path: "/gates/red.jpg?width=10&origin=https://images.example.com", status: 401, error: "EPERM - The URL names the origin of its original, which this server does not allow (allow_dynamic_origin)", fault: "client"},
 		{what: "source_url likewise", path: "/gates/?width=10&source_url=https://images.example.com/a.jpg", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "a mark likewise", path: "/gates/red.jpg?width=10&mark=https://images.example.com/a.jpg", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "bucket likewise", path: "/gates/red.jpg?width=10&bucket=photos", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "allowOriginalImageRequest", path: "/gates/red.jpg", status: 401, error: "EPERM - This site does not show originals", fault: "client"},
-		{what: "hostsAllowed", path: "/lists/red.jpg?origin=https://www.example.com", status: 401, error: "EPERM - The URL names a file of \"https://www.example.com\", which this server does not take (hosts_allowed)", fault: "client"},
-		{what: "bucketsAllowed", path: "/lists/red.jpg?bucket=photos", status: 401, error: "EPERM - The URL names the bucket \"s3://photos\", which this server does not take (buckets_allowed)", fault: "client"},
-		{what: "imageParamsAllowed", path: "/gates/red.jpg?width=10&quality=20", status: 401, error: "EPERM - The URL has the parameter \"quality\", which this server does not take (image_params_allowed)", fault: "client"},
+		{what: "hostsAllowed", path: "/lists/red.jpg?origin=https://www.example.com", status: 401, error: "EPERM - The URL names a file of \"https://www.example.com\", which this server does not allow (hosts_allowed)", fault: "client"},
+		{what: "bucketsAllowed", path: "/lists/red.jpg?bucket=photos", status: 401, error: "EPERM - The URL names the bucket \"s3://photos\", which this server does not allow (buckets_allowed)", fault: "client"},
+		{what: "imageParamsAllowed", path: "/gates/red.jpg?width=10&quality=20", status: 401, error: "EPERM - The URL has the parameter \"quality\", which this server does not allow (image_params_allowed)", fault: "client"},
 		{what: "imageParamsAllowed comes before what is malformed", path: "/gates/red.jpg?width=abc&quality=20", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "imageParamsAllowed in Base64", path: "/none/red.jpg?width64=MTA", status: 401, error: "EPERM - ", fault: "client"},
 

@@ -180,7 +180,7 @@ func TestResolveRefusesExpressions(t *testing.T) {
 		{Step{Resize: Resize{Width: Pixels(negative)}}, "EINVAL - The width is -200 for this image; it must be more than 0"},
 		{Step{Resize: Resize{Height: Pixels(nothing)}}, "EINVAL - The height is 0 for this image; it must be more than 0"},
 		{Step{Resize: Resize{Width: Px(5), Aspect: nothing}}, "EINVAL - The aspect ratio is 0 for this image; it must be more than 0"},
-		{Step{Resize: Resize{Width: Pixels(impossible)}}, "EINVAL - The width cannot be computed for this image: it divides by 0, or gets too large"},
+		{Step{Resize: Resize{Width: Pixels(impossible)}}, "EINVAL - The width cannot be computed for this image: it divides by 0 or is too large"},
 		{Step{Resize: Resize{Width: Px(5), DPR: nothing}}, "EINVAL - dpr is 0 for this image; it must be at least 0.1"},
 		{Step{Resize: Resize{Width: Px(5), DPR: postfix(t, Width)}}, "EINVAL - dpr is 300 for this image; it must be at most 5"},
 		{Step{Border: Border{Width: negative}}, "EINVAL - The border's width is -200 for this image; it must be at least 0"},

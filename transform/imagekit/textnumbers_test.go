@@ -64,7 +64,7 @@ func TestNumbersThatTextsCannotHave(t *testing.T) {
 		"fs-10,lh-bh_div_1000": "The text's line height is 0.5 for this image; it must be at least 1",
 		"fs-10,pa-bw_sub_801":  "The text's padding is -1 for this image; it must be at least 0",
 		"fs-10,w-bh_sub_500":   "The text's width is 0",
-		"fs-bw_pow_bw":         "The text's font size cannot be computed for this picture",
+		"fs-bw_pow_bw":         "The text's font size cannot be computed for this image",
 	} {
 		_, err := setText(t, parameters)
 		if e := errors.From(err); e.Kind != errors.BadTransform || !strings.Contains(e.Message, want) {
