@@ -252,7 +252,7 @@ func TestNotSupported(t *testing.T) {
 		"hierarchical":                   {as(0xc5), "a hierarchical JPEG"},
 		"lossless, coded arithmetically": {as(0xcb), "a lossless JPEG with arithmetic coding"},
 		"12 bits":                        {twelve, "a JPEG of 12 bits"},
-		"DNL":                            {dnl, "a JPEG that says how high it is only behind its pixels (DNL)"},
+		"DNL":                            {dnl, "a JPEG that declares its height only after its pixels (DNL)"},
 		"JPEG-LS":                        {as(0xf7), "a JPEG-LS"},
 		"12-bit TIFF":                    {tiffWith(t, map[uint16]uint32{258: 12}), "a TIFF of 12 bits"},
 		"JBIG":                           {tiffWith(t, map[uint16]uint32{259: 34661 + 1000}), "a TIFF with compression 35661"},
