@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A image that would take more than the whole budget is refused before it is
+// An image that would take more than the whole budget is refused before it is
 // opened, by a message that says so; its neighbours are not.
 func TestMemory(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n memory 64MiB\n}")
@@ -113,7 +113,7 @@ func TestQueueSize(t *testing.T) {
 			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || after < 1 || after > 60 {
 				t.Errorf("Retry-After: %s", a.Header.Get("Retry-After"))
 			}
-			if want := "EAGAIN - The server is busy; queue_size, 1, requests wait already"; a.Header.Get("ik-error") != want {
+			if want := "EAGAIN - The server is busy; queue_size, 1, requests are waiting"; a.Header.Get("ik-error") != want {
 				t.Errorf("ik-error: %s", a.Header.Get("ik-error"))
 			}
 		})

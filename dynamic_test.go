@@ -109,7 +109,7 @@ func TestImagizerDynamicOrigins(t *testing.T) {
 	})
 }
 
-// A image in the URL is none to fetch, and no way around limits.
+// An image in the URL is none to fetch, and no way around limits.
 func TestImagizerDataURLs(t *testing.T) {
 	dir := t.TempDir()
 	writeOriginals(t, dir)

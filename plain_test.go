@@ -232,7 +232,7 @@ func TestOptimizePlainOfWhatIsDamaged(t *testing.T) {
 	}
 }
 
-// A image that is large by its metadata only is not encoded anew.
+// An image that is large by its metadata only is not encoded anew.
 func TestOptimizePlainComparesPictures(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n quality 90\n}")
 	small := located(t, noise(320, 240), 5, 1)

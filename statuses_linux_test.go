@@ -42,7 +42,7 @@ func TestStatusesOfLoad(t *testing.T) {
 		waiting int // and how many wait for their turn, before the one that is refused
 		error   string
 	}{
-		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests wait already"},
+		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests are waiting"},
 		"no turn in time":     {"workers 1\n queue_timeout 100ms", 1, 1, 0, "EAGAIN - The server is busy; "},
 		"insufficient memory": {"workers 4\n memory 448MiB\n queue_timeout 100ms", 4, 1, 0, "EAGAIN - The server is busy; "},
 	} {

@@ -45,7 +45,7 @@ func targets(done []job, all measurements, o options) []target {
 			continue
 		}
 		bound := queueing(o.crowd(), o.processors, alone.Mean())
-		// A image that is alone has all processors, as far as it can use
+		// An image that is alone has all processors, as far as it can use
 		// them; what the wait would be by the processor time that it takes
 		// stands beside.
 		busy := queueing(o.crowd(), o.processors, alone.each())

@@ -40,12 +40,12 @@ func (q *request) key() key {
 // variant may have, and separate ones for variants of damaged files.
 func (k key) tag(a *response, deliversDamaged bool) {
 	a.etag = strongTag(k...)
-	for haste := range byte(render.MostHaste) {
-		a.hasty = append(a.hasty, strongTag(append(slices.Clip(k), []byte{haste + 1})...))
+	for reduced := range byte(render.MostReduced) {
+		a.reduced = append(a.reduced, strongTag(append(slices.Clip(k), []byte{reduced + 1})...))
 	}
 	if deliversDamaged {
-		for haste := range byte(render.MostHaste + 1) {
-			a.damaged = append(a.damaged, strongTag(append(slices.Clip(k), []byte("damaged"), []byte{haste})...))
+		for reduced := range byte(render.MostReduced + 1) {
+			a.damaged = append(a.damaged, strongTag(append(slices.Clip(k), []byte("damaged"), []byte{reduced})...))
 		}
 	}
 }

@@ -19,8 +19,8 @@ import (
 type response struct {
 	contentType  string
 	etag         string   // empty for none
-	hasty        []string // entity tags for reduced effort, by render.Result.Haste, from 1
-	damaged      []string // entity tags for damaged files, by Haste, from 0; nil for none
+	reduced      []string // entity tags for reduced effort, by render.Result.Reduced, from 1
+	damaged      []string // entity tags for damaged files, by Reduced, from 0; nil for none
 	modified     time.Time
 	cacheControl string
 	vary         []string            // the request's headers that it depends on
@@ -130,7 +130,7 @@ func (w conditionWriter) WriteHeader(status int) {
 // the tag of the client's variant.
 func (a *response) isKnownTo(r *http.Request) bool {
 	refused := true
-	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
+	for _, tag := range slices.Concat([]string{a.etag}, a.reduced, a.damaged) {
 		probe := statusWriter{header: http.Header{"Etag": {tag}}}
 		http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
 		if probe.status == http.StatusNotModified {

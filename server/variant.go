@@ -17,7 +17,7 @@ type variant struct {
 	body        []byte
 	contentType string
 	width       int // in pixels; 0 if unknown
-	haste       int // as in render.Result
+	reduced     int // as in render.Result
 	damaged     bool
 }
 
@@ -55,7 +55,7 @@ func (q *request) render() (variant, error) {
 	if result.Damaged {
 		q.noteDamaged()
 	}
-	v := variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste, damaged: result.Damaged}
+	v := variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, reduced: result.Reduced, damaged: result.Damaged}
 	if stays(q.asked.Plan, original.format, q.r) {
 		if body, ok := smaller(q.asked.Plan, original.Body, result); ok {
 			f, _ := formatOf(body)
@@ -80,11 +80,11 @@ func (q *request) recycle() {
 // made notes how the variant was made.
 func (a *response) made(v variant) {
 	switch {
-	case v.damaged && v.haste < len(a.damaged): // otherwise it was not asked for
-		a.etag = a.damaged[v.haste]
+	case v.damaged && v.reduced < len(a.damaged): // otherwise it was not asked for
+		a.etag = a.damaged[v.reduced]
 		a.shorten()
-	case v.haste > 0:
-		a.etag = a.hasty[v.haste-1]
+	case v.reduced > 0:
+		a.etag = a.reduced[v.reduced-1]
 	}
 }
 

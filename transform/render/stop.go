@@ -8,11 +8,11 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// errTime is the cause of a context whose time is up by our own clock.
+// errTime is the cause of a context that timed out by our own clock.
 var errTime = stderrors.New("out of time")
 
-// WithTimeout is context.WithTimeout for a time that is ours: OutOfTime tells it
-// from a deadline that the caller brought.
+// WithTimeout is context.WithTimeout for our own timeout: OutOfTime
+// distinguishes it from a deadline of the caller.
 func WithTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, timeout, errTime)
 }
@@ -31,7 +31,7 @@ func Stopped(ctx context.Context) error {
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))
 }
 
-// Busy returns the error of a job that had no turn within its QueueTimeout.
+// Busy returns the error of a job that got no slot within its QueueTimeout.
 func Busy(timeout time.Duration) error {
 	busy := errors.New(errors.Overloaded, "The server is busy; no slot for rendering was free within queue_timeout, %s", timeout)
 	busy.RetryAfter = timeout

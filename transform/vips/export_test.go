@@ -72,7 +72,7 @@ func TestExportRoundTrip(t *testing.T) {
 	}
 }
 
-// A image in which each row is the one above and one more is packed to almost
+// An image in which each row is the one above and one more is packed to almost
 // nothing as the difference to it, and badly as it is.
 func TestExportPngFilter(t *testing.T) {
 	s := newScope(t)

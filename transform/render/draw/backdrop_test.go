@@ -63,7 +63,7 @@ func TestGradientBackground(t *testing.T) {
 	wantColor(t, four, 80, 0, green, 3)
 	wantColor(t, four, 0, 39, blue, 3)
 	wantColor(t, four, 80, 39, yellow, 3)
-	// A image of one colour.
+	// An image of one colour.
 	wantLike(t, drawn(t, asPNG(t, solid(40, 20, green)), padded(40, 40, gradient(4))), solid(40, 40, green), 1)
 	// Behind what is transparent.
 	glass := drawn(t, asPNG(t, box(40, 20, green, clear, image.Rect(10, 5, 30, 15))), onBackground(transform.Step{}, gradient(2)))
@@ -96,7 +96,7 @@ func TestBlurredBackground(t *testing.T) {
 		wantColor(t, i, 20, 5, map[int]color.NRGBA{-255: black, 255: white}[brightness], 0)
 		wantColor(t, i, 20, 20, gray, 0)
 	}
-	// A image that is transparent somewhere lies over its own.
+	// An image that is transparent somewhere lies over its own.
 	seen := drawn(t, asPNG(t, box(40, 20, clear, red, image.Rect(10, 0, 30, 20))), padded(40, 40, blurred(transform.Blurred{})))
 	wantColor(t, seen, 20, 2, red, 1)
 	wantColor(t, seen, 20, 20, red, 1)

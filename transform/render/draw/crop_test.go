@@ -24,7 +24,7 @@ func coordinates(w, h int) *image.NRGBA {
 	return paint(w, h, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x), uint8(y), 99, 255} })
 }
 
-// A image of nine fields is cut to one: the one in focus.
+// An image of nine fields is cut to one: the one in focus.
 func TestCropFocus(t *testing.T) {
 	original := asPNG(t, coordinates(90, 60))
 	for focus, at := range places {

@@ -76,7 +76,7 @@ func TestPerspective(t *testing.T) {
 	}
 }
 
-// A image that gets much smaller is averaged, and not picked from.
+// An image that gets much smaller is averaged, and not picked from.
 func TestPerspectiveShrinks(t *testing.T) {
 	stripes := paint(400, 400, func(x, y int) color.NRGBA {
 		if (x+y)%2 == 0 {

@@ -70,7 +70,7 @@ func (p *picture) encode() (*render.Result, error) {
 	}
 	result := &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}
 	if p.format == transform.AVIF || p.format == transform.PNG {
-		result.Haste = p.job.Haste
+		result.Reduced = p.job.Reduced
 	}
 	return result, nil
 }
@@ -119,7 +119,7 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 		}
 		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, SmartSubsample: sharp, Keep: keep})
 	case transform.AVIF:
-		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Haste, Keep: keep}
+		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Reduced, Keep: keep}
 		if output.Lossless {
 			options.Subsample = vips.SubsampleOff // libvips' lossless is about the codec only
 		}

@@ -135,7 +135,7 @@ func TestEdges(t *testing.T) {
 	wantColor(t, i, 20, 20, tone(85), 1)
 }
 
-// A image of more than 1500 pixels has its grain taken out, and its edges
+// An image of more than 1500 pixels has its grain taken out, and its edges
 // stay about as light.
 func TestEdgesOfLarge(t *testing.T) {
 	i := drawn(t, asPNG(t, halves(3000, 20, tone(150), tone(100))), looking(transform.Edges))

@@ -91,7 +91,7 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
 	}
-	if err := checkEffort(image); err != nil {
+	if err := checkBands(image); err != nil {
 		return nil, err
 	}
 	p.frame, p.beside = image, p.said(image)

@@ -71,7 +71,7 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// A image that is upright says nothing about it: a viewer would turn it
+// An image that is upright says nothing about it: a viewer would turn it
 // again.
 func TestOrientationForgotten(t *testing.T) {
 	original := oriented(asJPEG(t, quadrants(40, 20)), 6)

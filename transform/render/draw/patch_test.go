@@ -17,7 +17,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// A image's rows are there also far below a layer: libvips reads a file from
+// An image's rows are there also far below a layer: libvips reads a file from
 // top to bottom, once, and forgets what it read of it 1024 rows below what
 // was inserted. With the tiles that it works in, of 128 by 128 pixels, that
 // is at row 1280 here, after the first of several tiles.

@@ -66,7 +66,7 @@ func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 }
 
 // pngLevel is zlib's level for photographs.
-func (p *picture) pngLevel() int { return photoLevel - p.job.Haste }
+func (p *picture) pngLevel() int { return photoLevel - p.job.Reduced }
 
 // improve tries what suits the image.
 func (w *pngWriter) improve(bands int) error {

@@ -333,7 +333,7 @@ func deepNoise(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
-// A image counts as one of few colours if all that lies on it does.
+// An image counts as one of few colours if all that lies on it does.
 func TestFewColoursWithLayers(t *testing.T) {
 	window, badge := asPNG(t, screenshot(200, 150, 40)), asPNG(t, logo(60, 60, 20))
 	scaled := sized(181, 0, transform.Cover, 0)

@@ -125,7 +125,7 @@ func TestStill(t *testing.T) {
 	result(t, job)
 }
 
-// A image that does not move stays as it is.
+// An image that does not move stays as it is.
 func TestStillOfOne(t *testing.T) {
 	job := newJob(asPNG(t, quadrants(40, 20)), transform.Output{Format: transform.PNG}, transform.Step{})
 	job.Plan.Still = true

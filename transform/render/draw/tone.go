@@ -15,7 +15,7 @@ import (
 const (
 	leastRange = 64
 	mostGamma  = 1.4
-	haste      = 0.5 // of the way to the middle, by which the median goes
+	towards    = 0.5 // of the way to the middle, by which the median goes
 )
 
 // tone gives an image the brightness and the contrast that suit it: the range
@@ -56,7 +56,7 @@ func levels(counts [256]float64, low, high int) curve {
 	// the way is long.
 	middle := stretch(median(counts) / 255)
 	power := math.Log(0.5) / math.Log(min(max(middle, 1.0/255), 254.0/255))
-	power = min(max(math.Pow(power, haste), 1/mostGamma), mostGamma)
+	power = min(max(math.Pow(power, towards), 1/mostGamma), mostGamma)
 	return func(v float64) float64 { return math.Pow(stretch(v), power) }
 }
 

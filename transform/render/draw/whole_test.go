@@ -50,7 +50,7 @@ func scanStarts(file []byte) (at []int) {
 	return at
 }
 
-// A image of which a part is missing is refused, whatever is asked of it; one
+// An image of which a part is missing is refused, whatever is asked of it; one
 // that is all there is drawn, as if nothing were wrong with its file.
 func TestDamageIsTheSameInAllFormats(t *testing.T) {
 	baseline := asJPEG(t, coordinates(200, 200))

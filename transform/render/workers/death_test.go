@@ -67,7 +67,7 @@ func TestBrokenByPicture(t *testing.T) {
 	}
 }
 
-// A image where details were asked for is nonsense too.
+// An image where details were asked for is nonsense too.
 func TestBrokenInspecting(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	j := fault("no details", "")

@@ -53,12 +53,12 @@ func TestKilledWhileDrawing(t *testing.T) {
 	if p.Refused() != 0 || p.refused.held.Load() != 0 {
 		t.Errorf("%d originals are refused, %d suspected", p.Refused(), p.refused.held.Load())
 	}
-	if n := logs.FilterMessage("a worker was killed while it had a picture").Len(); n != 3 || len(ends) != 3 || ends[0] != Killed {
+	if n := logs.FilterMessage("a worker was killed while it had an image").Len(); n != 3 || len(ends) != 3 || ends[0] != Killed {
 		t.Errorf("%d lines in the log, ends %v", n, ends)
 	}
 }
 
-// A image whose worker is killed each time is not tried for ever. Nothing is
+// An image whose worker is killed each time is not tried for ever. Nothing is
 // held against it, unless it may be what memory runs out for: then it costs
 // what a timeout costs.
 func TestKilledTwice(t *testing.T) {

@@ -194,7 +194,7 @@ func TestQuarantineOfLayers(t *testing.T) {
 	if got := trials(layered("photo", 11, "good", "logo")); got != "" {
 		t.Errorf("%q are tried once more", got)
 	}
-	checkFailure(t, checked(q, layered("photo", 11, "logo", "bad")), errors.BadImage, "picture of a layer broke")
+	checkFailure(t, checked(q, layered("photo", 11, "logo", "bad")), errors.BadImage, "image of a layer broke")
 }
 
 // Nothing of the plan but layers is lost to a trial.
@@ -282,7 +282,7 @@ func TestQuarantineOfSources(t *testing.T) {
 					blame(q, tt.bad(n))
 					blame(q, tt.bad(n)) // once more, which is not another file
 				}
-				if e := checkFailure(t, checked(q, good), errors.Overloaded, "Several originals from there"); e.RetryAfter <= 59*time.Minute {
+				if e := checkFailure(t, checked(q, good), errors.Overloaded, "Several originals from this source"); e.RetryAfter <= 59*time.Minute {
 					t.Errorf("%s: retry after %s", what, e.RetryAfter)
 				}
 				for _, j := range tt.spare {

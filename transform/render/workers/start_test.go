@@ -103,7 +103,7 @@ func TestStartedByHand(t *testing.T) {
 		c.Env = []string{marker + "=1"}
 		c.ExtraFiles = files
 		out, err := c.CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "not for starting by hand") {
+		if err == nil || !strings.Contains(string(out), "cannot be started by hand") {
 			t.Errorf("with %s for a socket: %v, %s", name, err, out)
 		}
 	}

@@ -31,16 +31,16 @@ const (
 	maxTexts = 32
 )
 
-// checkEffort refuses an image that takes far more memory than its number of
+// checkBands refuses an image that takes far more memory than its number of
 // pixels lets expect.
-func checkEffort(image *vips.Image) error {
+func checkBands(image *vips.Image) error {
 	if n := image.Bands(); n > maxBands {
 		return errors.New(errors.Limit, "The original has %d channels, more than %d", n, maxBands)
 	}
 	return nil
 }
 
-// checkFile is checkEffort for what opening the file would already take.
+// checkFile is checkBands for what opening the file would already take.
 func checkFile(file []byte, format sniff.Format) error {
 	scans, segments := 0, 0
 	if format == sniff.JPEG {
