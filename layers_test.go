@@ -408,7 +408,7 @@ func TestTextThroughCaddy(t *testing.T) {
 	query.wantPixel(t, 11, 11, color.NRGBA{255, 255, 255, 255})
 	query.wantPixel(t, 5, 5, color.NRGBA{254, 0, 0, 255})
 	s.get(t, "/tr:"+layer+"/red.jpg").wants(t, 200, "Etag", query.Header.Get("Etag"))
-	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no letter that can be seen")
+	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no visible letter")
 	a := s.get(t, "/red.jpg?tr=l-text,i-m,fs-60000,l-end")
 	if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), "ELIMIT - The text's font size is 60000 pixels") {
 		t.Errorf("%q", a.Header.Get("Ik-Error"))

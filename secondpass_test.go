@@ -92,7 +92,7 @@ func TestRulesForAFileHoldForItsPages(t *testing.T) {
 		s.get(t, path).wants(t, 403)
 	}
 	s.get(t, "/tr:w-10/sub/a%20b.jpg/ik-thumbnail.jpg").wants(t, 200, "Content-Type", "image/jpeg")
-	s.get(t, "/sub/a%20b.jpg/ik-thumbnail.jpg?tr=pg-2").wants(t, 400, "Ik-Error", "EINVAL - Page 2 is asked for; the original has 1 page")
+	s.get(t, "/sub/a%20b.jpg/ik-thumbnail.jpg?tr=pg-2").wants(t, 400, "Ik-Error", "EINVAL - Page 2 was requested; the original has 1 page")
 }
 
 // A rewrite before the handler may change how the path is encoded.

@@ -96,7 +96,7 @@ func TestCompressedSVG(t *testing.T) {
 			if tt.tag {
 				return
 			}
-			s.get(t, "/tr:w-200/text.gz").wants(t, 400, "Ik-Error", "EBADMSG - The original is compressed with gzip, and what is in it is not an SVG")
+			s.get(t, "/tr:w-200/text.gz").wants(t, 400, "Ik-Error", "EBADMSG - The original is compressed with gzip and does not contain an SVG")
 			if got := s.get(t, "/text.gz"); !bytes.Equal(got.body, files["text.gz"]) || strings.Contains(got.Header.Get("Etag"), "decoded") {
 				t.Errorf("a file that is not an image is %q", got.body)
 			}

@@ -5,8 +5,8 @@ package vips
 // #include "bridge.h"
 import "C"
 
-// The facts of an image cost nothing: they were read when it was opened. Of a
-// closed image they are zero.
+// Reading the facts of an image is cheap: they were read when it was opened.
+// For a closed image they are zero.
 
 // Width is in pixels.
 func (i *Image) Width() int {
@@ -23,14 +23,14 @@ func (i *Image) PageHeight() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_page_height(c) })
 }
 
-// Pages returns how many pages or frames the file has, opened or not: at
+// Pages returns the number of pages or frames of the file, opened or not: at
 // least 1.
 func (i *Image) Pages() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_n_pages(c) })
 }
 
-// Density returns how many pixels an inch the file says that it has; 0 if it
-// says nothing. libvips counts them by the millimetre, and takes one for
+// Density returns the density of the file in pixels per inch; 0 if the file
+// does not declare it. libvips counts per millimetre, and uses one for
 // unknown.
 func (i *Image) Density() float64 {
 	const inch = 25.4 // millimetres
@@ -63,14 +63,14 @@ func (i *Image) Interpretation() Interpretation {
 	return Interpretation(i.fact(func(c *C.VipsImage) C.int { return C.int(C.vips_image_get_interpretation(c)) }))
 }
 
-// Orientation is EXIF's, 1 to 8; 1, upright, when there is none.
+// Orientation returns EXIF's, 1 to 8; 1, upright, if there is none.
 func (i *Image) Orientation() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_orientation(c) })
 }
 
-// Offset returns where the origin of the image that this one was cut from
-// lies: an image cut out at (30, 20) has (-30, -20). A smart crop tells so
-// where it cut.
+// Offset returns the position of the origin of the image that this one was
+// cut from: an image cut out at (30, 20) has (-30, -20). A smart crop reports
+// its position by it.
 func (i *Image) Offset() (x, y int) {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_xoffset(c) }),
 		i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_yoffset(c) })

@@ -2,8 +2,8 @@
 
 package vips
 
-// The methods here compute the pixels: a sequentially opened image is used up
-// by one of them.
+// These methods compute the pixels: a sequential image can be used by one of
+// them only.
 
 // Average returns the mean of all samples.
 func (i *Image) Average() (float64, error) { return i.number("avg") }
@@ -23,7 +23,7 @@ func (i *Image) number(name string) (v float64, err error) {
 }
 
 // Percent returns the value that the given percentage, 0 to 100, of the
-// samples of a one-band integer image do not exceed.
+// samples of a one-band integer image does not exceed.
 func (i *Image) Percent(percent float64) (threshold int, err error) {
 	err = i.call("percent", args{"percent": percent}, func(op *operation) error {
 		threshold = op.int("threshold")
@@ -32,7 +32,7 @@ func (i *Image) Percent(percent float64) (threshold int, err error) {
 	return threshold, err
 }
 
-// BandStats is what is known of one band.
+// BandStats are the statistics of one band.
 type BandStats struct{ Min, Max, Sum, SumSquares, Mean, Deviation float64 }
 
 // Stats returns the statistics of all bands together, and of each.
@@ -77,10 +77,11 @@ func (i *Image) HistFind() (*Image, error) { return i.image("hist_find", args{})
 // HistCum makes a histogram cumulative.
 func (i *Image) HistCum() (*Image, error) { return i.image("hist_cum", args{}) }
 
-// HistNorm scales a histogram so that its largest value is its width less one.
+// HistNorm scales a histogram so that its largest value is its width minus
+// one.
 func (i *Image) HistNorm() (*Image, error) { return i.image("hist_norm", args{}) }
 
-// HistEqual spreads the samples evenly, each band by itself.
+// HistEqual equalises the histogram of each band.
 func (i *Image) HistEqual() (*Image, error) { return i.image("hist_equal", args{}) }
 
 // Maplut replaces each sample by the value at its index in lut, an image one

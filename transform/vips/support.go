@@ -10,7 +10,7 @@ import (
 )
 
 // CanLoad reports whether this build of libvips has a loader for the format.
-// A HEIF may still need a codec that is not installed.
+// A HEIF may still need a missing codec.
 func CanLoad(format sniff.Format) bool {
 	l, ok := loaders[format]
 	return ok && HasOperation(l.operation)
@@ -34,7 +34,7 @@ func CanExport(format sniff.Format) bool {
 	return false
 }
 
-// The saver of HEIF is there without an encoder for AV1: only trying tells.
+// HEIF's saver exists without an encoder for AV1, so it has to be tried.
 var encodesAVIF = sync.OnceValue(func() bool {
 	s := NewScope(context.Background())
 	defer s.Close()

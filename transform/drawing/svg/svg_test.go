@@ -184,11 +184,11 @@ func TestEntities(t *testing.T) {
 		"of itself":               {`<!DOCTYPE svg [<!ENTITY a "&a;">]>` + drawing(`&a;`), errors.Limit, "deeper than 8"},
 		"of elements":             {`<!DOCTYPE svg [<!ENTITY a "<text font-size='1e9'>A</text>">]>` + drawing(`&a;`), errors.Limit, "units"},
 		"of escaped elements":     {`<!DOCTYPE svg [<!ENTITY a "&#60;text font-size='1e9'>A&#x3c;/text>">]>` + drawing(`&a;`), errors.Limit, "units"},
-		"of a part of an element": {`<!DOCTYPE svg [<!ENTITY a "<g>"><!ENTITY b "</g>">]>` + drawing(`&a;&b;`), errors.BadImage, "end"},
+		"of a part of an element": {`<!DOCTYPE svg [<!ENTITY a "<g>"><!ENTITY b "</g>">]>` + drawing(`&a;&b;`), errors.BadImage, "not closed"},
 		"declared twice":          {`<!DOCTYPE svg [<!ENTITY a "1"><!ENTITY a "2">]>` + drawing(``), errors.BadImage, "twice"},
 		"of parameters":           {`<!DOCTYPE svg [<!ENTITY % a "<!ENTITY b 'c'>">%a;]>` + drawing(``), errors.BadImage, "document type"},
 		"in another file":         {`<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + drawing(`&a;`), errors.BadImage, "document type"},
-		"not declared":            {drawing(`&nbsp;`), errors.BadImage, "no entity nbsp"},
+		"not declared":            {drawing(`&nbsp;`), errors.BadImage, "the entity nbsp is not declared"},
 		"default attributes":      {`<!DOCTYPE svg [<!ATTLIST text font-size CDATA "1e9">]>` + drawing(`<text>A</text>`), errors.BadImage, "default values"},
 		"fixed attributes":        {`<!DOCTYPE svg [<!ATTLIST g xmlns:a CDATA #FIXED '>' filter (a) #FIXED "url(#f)">]>` + drawing(``), errors.BadImage, "default values"},
 	} {
@@ -209,7 +209,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 		"two roots":                   drawing("") + drawing(""),
 		"text behind":                 drawing("") + "x",
 		"no quotes":                   drawing(`<g a=b/>`),
-		"a comment that does not end": drawing(`<!-- <g/>`),
+		"a comment that is not terminated": drawing(`<!-- <g/>`),
 		"a & alone":                   drawing(`<text>&</text>`),
 		"no character":                drawing(`<text>&#0;</text>`),
 		"a < in an attribute":         drawing(`<g a="<"/>`),
@@ -262,8 +262,8 @@ func TestEmbeddedPictures(t *testing.T) {
 	wantRefusal(t, "several", drawing("%s", several), errors.Limit, "max_pixels")
 	wantRefusal(t, "a hostile drawing", drawing(`<image href="data:image/svg+xml,%s"/>`, url.PathEscape(drawing(`<text font-size="1e9">A</text>`))), errors.Limit, "units")
 	wantRefusal(t, "no base64", drawing(`<image href="data:image/png;base64,%%"/>`), errors.BadImage, "base64")
-	wantRefusal(t, "no picture", drawing(`<image href="data:image/png,nothing"/>`), errors.BadImage, "no format")
-	wantRefusal(t, "compressed", drawing(`<image href="data:image/svg+xml;base64,H4sIAAAAAAAAAw=="/>`), errors.BadImage, "no format")
+	wantRefusal(t, "no picture", drawing(`<image href="data:image/png,nothing"/>`), errors.BadImage, "unknown format")
+	wantRefusal(t, "compressed", drawing(`<image href="data:image/svg+xml;base64,H4sIAAAAAAAAAw=="/>`), errors.BadImage, "unknown format")
 	wantRefusal(t, "cut off", drawing(`<image href="%s"/>`, dataPNG(t, 9, 9)[:40]), errors.BadImage, "header")
 
 	same := dataPNG(t, 800, 800)
