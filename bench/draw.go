@@ -36,7 +36,7 @@ func (j job) draw(original []byte, gap int) ([]byte, error) {
 		}
 	}
 	const anyHeight = 1_000_000
-	if image, err = image.ThumbnailImage(j.Width, anyHeight, vips.ThumbnailOptions{}); err != nil {
+	if image, err = image.ThumbnailImage(j.Width, anyHeight); err != nil {
 		return nil, err
 	}
 	if j.Height > 0 {

@@ -8,15 +8,6 @@ func (i *Image) Linear(a, b []float64, uchar bool) (*Image, error) {
 	return i.image("linear", args{"a": a, "b": b, "uchar": uchar})
 }
 
-// Gamma raises each sample to the power of 1/exponent, relative to full
-// scale: above 1 it lightens.
-func (i *Image) Gamma(exponent float64) (*Image, error) {
-	return i.image("gamma", args{"exponent": exponent})
-}
-
-// Invert makes the negative; alpha is inverted too.
-func (i *Image) Invert() (*Image, error) { return i.image("invert", args{}) }
-
 // Add adds the samples of the two; the result's type is large enough for it.
 func (i *Image) Add(other *Image) (*Image, error) {
 	return i.imageAs("left", "add", args{"right": other})

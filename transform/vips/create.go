@@ -84,8 +84,3 @@ func (s *Scope) NewMatrix(width int, values ...float64) (*Image, error) {
 func (s *Scope) XYZ(width, height int) (*Image, error) {
 	return s.image("xyz", args{"width": width, "height": height})
 }
-
-// Identity returns the lookup table that maps each 8-bit sample to itself.
-func (s *Scope) Identity(bands int) (*Image, error) {
-	return s.image("identity", args{"bands": bands})
-}

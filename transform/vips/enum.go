@@ -34,30 +34,6 @@ const (
 	KernelLanczos3 Kernel = C.VIPS_KERNEL_LANCZOS3
 )
 
-// Size restricts the direction in which a thumbnail is resized.
-type Size int
-
-// The directions; SizeForce ignores the aspect ratio.
-const (
-	SizeBoth  Size = C.VIPS_SIZE_BOTH
-	SizeUp    Size = C.VIPS_SIZE_UP
-	SizeDown  Size = C.VIPS_SIZE_DOWN
-	SizeForce Size = C.VIPS_SIZE_FORCE
-)
-
-// Interesting is the measure by which a crop finds the part to keep.
-type Interesting int
-
-// The measures. Low and high are the ends of the long side.
-const (
-	InterestingNone      Interesting = C.VIPS_INTERESTING_NONE
-	InterestingCentre    Interesting = C.VIPS_INTERESTING_CENTRE
-	InterestingEntropy   Interesting = C.VIPS_INTERESTING_ENTROPY
-	InterestingAttention Interesting = C.VIPS_INTERESTING_ATTENTION
-	InterestingLow       Interesting = C.VIPS_INTERESTING_LOW
-	InterestingHigh      Interesting = C.VIPS_INTERESTING_HIGH
-)
-
 // Extend is how the space around an embedded image is filled.
 type Extend int
 

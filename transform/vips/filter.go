@@ -40,10 +40,3 @@ func (i *Image) Conv(mask *Image) (*Image, error) {
 func (i *Image) Convsep(mask *Image) (*Image, error) {
 	return i.image("convsep", args{"mask": mask})
 }
-
-// Rank replaces each sample by the one at index, from 0, of the sorted
-// samples in the window around it, in pixels. The middle index gives the
-// median.
-func (i *Image) Rank(width, height, index int) (*Image, error) {
-	return i.image("rank", args{"width": width, "height": height, "index": index})
-}

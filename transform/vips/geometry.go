@@ -8,38 +8,6 @@ func (i *Image) ExtractArea(x, y, width, height int) (*Image, error) {
 	return i.imageAs("input", "extract_area", args{"left": x, "top": y, "width": width, "height": height})
 }
 
-// Crop is an image cut out by a measure of interest.
-type Crop struct {
-	*Image
-
-	// X and Y are its position in the original image, in pixels.
-	X, Y int
-
-	// AttentionX and AttentionY are the point of attention in the original
-	// image, in pixels; zero for other measures.
-	AttentionX, AttentionY int
-}
-
-// SmartCrop cuts out the most interesting part of the given size, which must
-// not exceed the image. The measures entropy and attention compute the
-// pixels, so a sequential image must be copied to memory first.
-func (i *Image) SmartCrop(width, height int, interesting Interesting) (*Crop, error) {
-	crop := &Crop{}
-	err := i.callAs("input", "smartcrop", args{
-		"width": width, "height": height, "interesting": int(interesting),
-	}, func(op *operation) error {
-		crop.Image = i.scope.adopt(op.image("out"))
-		crop.AttentionX, crop.AttentionY = op.int("attention-x"), op.int("attention-y")
-		x, y := crop.Offset()
-		crop.X, crop.Y = -x, -y
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return crop, nil
-}
-
 // FindTrim returns the rectangle without the margin, which is everything that
 // differs by at most threshold from the background. The background has a
 // value for each band except alpha. Width and height are 0 if nothing is
@@ -81,11 +49,6 @@ func (i *Image) Autorot() (*Image, error) { return i.image("autorot", args{}) }
 // size.
 func (i *Image) Insert(sub *Image, x, y int) (*Image, error) {
 	return i.imageAs("main", "insert", args{"sub": sub, "x": x, "y": y})
-}
-
-// Replicate repeats the image across times to the right and down times below.
-func (i *Image) Replicate(across, down int) (*Image, error) {
-	return i.image("replicate", args{"across": across, "down": down})
 }
 
 // ArrayJoin arranges images in rows of across images each, left to right. All

@@ -68,14 +68,6 @@ func (i *Image) Orientation() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_orientation(c) })
 }
 
-// Offset returns the position of the origin of the image that this one was
-// cut from: an image cut out at (30, 20) has (-30, -20). A smart crop reports
-// its position by it.
-func (i *Image) Offset() (x, y int) {
-	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_xoffset(c) }),
-		i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_yoffset(c) })
-}
-
 // HasProfile reports whether an ICC profile is attached.
 func (i *Image) HasProfile() bool { return i.HasField(FieldProfile) }
 

@@ -50,26 +50,11 @@ func partOf(length int, factor float64, at, size int) (start, count, from int, s
 	return start, end - start, 0, centre + float64(start) - float64(at)/factor
 }
 
-// ThumbnailOptions configure a thumbnail. The zero value fits the image into
-// the box, up or down, and turns it upright.
-type ThumbnailOptions struct {
-	Size     Size
-	Crop     Interesting // other than none: fills the box and cuts off the rest
-	NoRotate bool        // leaves the EXIF orientation to others
-	Linear   bool        // resizes in linear light, slower
-}
-
-// ThumbnailImage resizes to a box of width by height pixels, keeping the
-// aspect ratio and handling transparency.
-func (i *Image) ThumbnailImage(width, height int, opts ThumbnailOptions) (*Image, error) {
-	return i.image("thumbnail_image", args{
-		"width":     width,
-		"height":    height,
-		"size":      int(opts.Size),
-		"crop":      int(opts.Crop),
-		"no-rotate": opts.NoRotate,
-		"linear":    opts.Linear,
-	})
+// ThumbnailImage resizes to fit into a box of width by height pixels, up or
+// down, keeping the aspect ratio and handling transparency. It applies the EXIF
+// orientation.
+func (i *Image) ThumbnailImage(width, height int) (*Image, error) {
+	return i.image("thumbnail_image", args{"width": width, "height": height})
 }
 
 // Rotate rotates the image clockwise by any angle, in degrees; the canvas
@@ -77,16 +62,6 @@ func (i *Image) ThumbnailImage(width, height int, opts ThumbnailOptions) (*Image
 func (i *Image) Rotate(degrees float64, background []float64) (*Image, error) {
 	return i.image("rotate", args{
 		"angle":       degrees,
-		"interpolate": interpolator("bicubic"),
-		"background":  background,
-	})
-}
-
-// Affine maps every point by the matrix [a b c d], in rows. The background
-// has one value for each band.
-func (i *Image) Affine(matrix [4]float64, background []float64) (*Image, error) {
-	return i.image("affine", args{
-		"matrix":      matrix[:],
 		"interpolate": interpolator("bicubic"),
 		"background":  background,
 	})

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Report is the result of [Enter]. It can be encoded as JSON.
@@ -35,28 +34,6 @@ func (r Report) Complete() bool {
 		}
 	}
 	return len(r.Protections) > 0
-}
-
-// String returns a line for a log: what is in force, followed by what is
-// lacking.
-func (r Report) String() string {
-	var held, lacking []string
-	for _, p := range r.Protections {
-		if len(p.By) > 0 {
-			held = append(held, fmt.Sprintf("%s (%s)", p.Name, strings.Join(p.By, ", ")))
-		}
-		if p.Lacks != "" {
-			lacking = append(lacking, fmt.Sprintf("%s: %s", p.Name, p.Lacks))
-		}
-	}
-	var parts []string
-	if len(held) > 0 {
-		parts = append(parts, "in force: "+strings.Join(held, ", "))
-	}
-	if len(lacking) > 0 {
-		parts = append(parts, "lacking: "+strings.Join(lacking, "; "))
-	}
-	return strings.Join(parts, "; ")
 }
 
 // means are the means in force, or the reasons why they are not.
