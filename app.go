@@ -6,6 +6,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 )
@@ -18,7 +19,10 @@ func init() { caddy.RegisterModule(App{}) }
 // It starts the handlers' workers when the configuration starts, so that no
 // request waits for that, and so that a system that lacks something fails a
 // configuration with `isolation strict`.
-type App struct{ engines []*engines.Lease }
+type App struct {
+	engines []*engines.Lease
+	stores  []*cache.Store
+}
 
 // Provision implements caddy.Provisioner. It registers the metrics of the
 // process with the configuration's registry.
@@ -37,11 +41,16 @@ func (App) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// add lets the app start an engine.
-func (a *App) add(engine *engines.Lease) { a.engines = append(a.engines, engine) }
+// add lets the app start an engine, and a store if there is one.
+func (a *App) add(engine *engines.Lease, store *cache.Store) {
+	a.engines = append(a.engines, engine)
+	if store != nil {
+		a.stores = append(a.stores, store)
+	}
+}
 
 func collectors() []prometheus.Collector {
-	return append(metrics.Process.Collectors(), engines.Collectors()...)
+	return append(append(metrics.Process.Collectors(), engines.Collectors()...), storeUsage)
 }
 
 // registerMetrics registers the metrics with a registry. Every configuration
@@ -57,6 +66,11 @@ func registerMetrics(registry *prometheus.Registry) error {
 
 // Start implements caddy.App.
 func (a *App) Start() error {
+	for _, store := range a.stores {
+		if err := store.Start(); err != nil {
+			return fmt.Errorf("opening the cache: %w", err)
+		}
+	}
 	for _, engine := range a.engines {
 		if err := engine.Start(); err != nil {
 			return fmt.Errorf("starting workers: %w", err)

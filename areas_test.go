@@ -114,7 +114,7 @@ func TestCustomCoordinatesETag(t *testing.T) {
 		w.Header().Set("Etag", `"1"`)
 		_, _ = w.Write(stripes())
 	})
-	s := serve(t, "images {\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
+	s := serve(t, "images {\n cache off\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
 	const custom, plain = "/a.png?tr=w-20,h-20,fo-custom,f-png", "/a.png?tr=w-20,h-20,f-png"
 	first, other := s.get(t, custom).Header.Get("Etag"), s.get(t, plain).Header.Get("Etag")
 	at = 60

@@ -90,6 +90,17 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		damaged         refuse|deliver
 //		default_image   <path>
 //		canonical       <url>
+//		cache           off
+//		cache           <type> ... {
+//			...
+//		}
+//		originals       <size>
+//		fresh           <duration>|forever
+//		max_fresh       <duration>
+//		stale           <duration>|off
+//		stale_if_error  <duration>|off
+//		cache_not_found <duration>|off
+//		cache_failures  <duration>|off
 //	}
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
@@ -99,8 +110,8 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	seen, block := make(map[string]bool), placed.Begin[Handler](d)
 	for d.NextBlock(0) {
 		option, at := d.Val(), placed.At(d)
-		if seen[option] && !slices.Contains([]string{"origin", "quality", "device_size", "add_response_headers"}, option) {
-			return d.Errf("%s is already set", option)
+		if seen[option] && !slices.Contains([]string{"origin", "cache", "quality", "device_size", "add_response_headers"}, option) {
+			return d.Errf("%s is given twice", option)
 		}
 		seen[option] = true
 		if err := h.unmarshalOption(d, option); err != nil {
@@ -185,7 +196,7 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "canonical":
 		return oneArg(d, &h.Canonical)
 	}
-	return unknownOption(d, "images", option)
+	return h.unmarshalCache(d, option)
 }
 
 func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
@@ -259,7 +270,7 @@ func (h *Handler) unmarshalDeviceSize(d *caddyfile.Dispenser) error {
 		return d.Errf("device_size has no device %q; the devices are desktop and mobile", device)
 	}
 	if *box != (Dimensions{}) {
-		return d.Errf("device_size %s is already set", device)
+		return d.Errf("device_size %s is given twice", device)
 	}
 	width, height, _ := strings.Cut(size, "x")
 	var errs [2]error

@@ -81,8 +81,13 @@ func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
 
 // durationOrOffArg reads `off` as a negative duration.
 func durationOrOffArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
+	return durationOrWordArg(d, to, "off")
+}
+
+// durationOrWordArg reads a duration, or -1 for a word.
+func durationOrWordArg(d *caddyfile.Dispenser, to *caddy.Duration, word string) error {
 	if d.CountRemainingArgs() == 1 && d.NextArg() {
-		if d.Val() == "off" {
+		if d.Val() == word {
 			*to = -1
 			return nil
 		}

@@ -30,6 +30,10 @@ func checkRead(h Handler) error {
 	if h.Dialect == nil {
 		h.Dialect = new(Dialect)
 	}
+	if h.Cache != nil {
+		kept := *h.Cache // likewise
+		h.Cache = &kept
+	}
 	h.setDefaults()
 	if err := h.Validate(); err != nil {
 		return err

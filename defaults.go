@@ -46,6 +46,10 @@ func (h *Handler) setDefaults() {
 	orDefault(&h.Quality.JPEG, d.quality.JPEG)
 	orDefault(&h.Quality.WebP, d.quality.WebP)
 	orDefault(&h.Quality.AVIF, d.quality.AVIF)
+	if h.Cache == nil {
+		h.Cache = new(Cache)
+	}
+	h.Cache.setDefaults()
 	if len(h.Formats) == 0 {
 		h.Formats = []string{transform.WebP.String()}
 	}

@@ -142,8 +142,10 @@ func TestDocsOptions(t *testing.T) {
 	readme := readPage(t, "README.md")
 	rows := table(t, readme.text, "Option")
 	options := optionsOf(t, "caddyfile.go", "unmarshalOption")
+	options = append(options, optionsOf(t, "caddyfile_cache.go", "unmarshalCache")...)
 	same(t, "options", column(rows, 0), append(options, optionsOf(t, "caddyfile_dialect.go", "unmarshalImageKit")...))
-	same(t, "JSON", column(rows, 1), append(jsonNames(images.Handler{}), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))...))
+	caching := slices.DeleteFunc(jsonNames(images.Cache{}), func(name string) bool { return name == "off" || name == "tiers" }) // which `cache` is about
+	same(t, "JSON", column(rows, 1), slices.Concat(jsonNames(images.Handler{}), prefixed("cache.", caching), prefixed("dialect.imagekit.", jsonNames(imagekit.Config{}))))
 	syntax := readme.blocks("")[0]
 	for _, row := range rows {
 		if !regexp.MustCompile(`(?m)^\t+` + row[0] + `\b`).MatchString(syntax) {
@@ -360,6 +362,9 @@ func TestDocsMetrics(t *testing.T) {
 			if m == nil {
 				t.Fatalf("no metric is told by %s", d)
 			}
+			if strings.HasSuffix(m[1], "_total") {
+				kind = "counter"
+			}
 			code = append(code, m[1]+" "+kind+" "+strings.ReplaceAll(m[2], ",", " "))
 		}
 	}
@@ -404,6 +409,7 @@ func TestDocsAdmin(t *testing.T) {
 	same(t, "routes", column(table(t, docs.text, "Method"), 1), routes)
 	engine, queue := images.Stats.Engines[0], images.Stats.Queues[0]
 	same(t, "stats", column(table(t, docs.text, "Field"), 0), slices.Concat(jsonNames(images.Stats),
+		prefixed("caches.", jsonNames(images.Stats.Caches[0])), prefixed("caches.tiers.", jsonNames(images.Stats.Caches[0].Tiers[0])),
 		prefixed("engines.", jsonNames(engine)), prefixed("engines.processes.", jsonNames(engine.Processes[0])), prefixed("queues.", jsonNames(queue))))
 	same(t, "purged", column(table(t, docs.text, "Count"), 0), jsonNames(images.Purged))
 }

@@ -12,10 +12,12 @@ const module = "github.com/caddy-images/caddy-images"
 // mayImport says which packages of the house a package may import, in one
 // direction (docs/architecture.md).
 var mayImport = map[string][]string{
-	".":                           {"errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
-	"server":                      {"errors", "internal/metrics", "internal/vary", "origin", "origin/next", "origin/web", "server/form", "server/httpcache", "server/reroute", "server/writer", "transform", "transform/font", "transform/header", "transform/negotiate", "transform/render", "transform/sniff", "transform/strip"},
+	".":                           {"cache", "cache/memory", "errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
+	"cache":                       {"errors", "internal/httpcache", "origin"},
+	"cache/memory":                {"cache"},
+	"server":                      {"cache", "errors", "internal/metrics", "internal/vary", "origin", "origin/next", "origin/web", "internal/httpcache", "server/form", "server/reroute", "server/writer", "transform", "transform/font", "transform/header", "transform/negotiate", "transform/render", "transform/sniff", "transform/strip"},
 	"server/reroute":              {"errors", "origin", "server/writer", "transform"},
-	"server/httpcache":            {"internal/vary"},
+	"internal/httpcache":          {"internal/vary"},
 	"server/form":                 {"errors", "origin"},
 	"server/writer":               {"internal/vary"},
 	"errors":                      {},
@@ -55,7 +57,7 @@ var mayImport = map[string][]string{
 	"transform/render/sandbox":    {},
 	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
 	"internal/engines":            {"internal/metrics", "transform/render", "transform/render/admission", "transform/render/draw", "transform/render/workers", "transform/vips"},
-	"internal/metrics":            {"errors", "origin", "origin/next", "transform", "transform/render"},
+	"internal/metrics":            {"cache", "errors", "origin", "origin/next", "transform", "transform/render"},
 	"internal/vary":               {},
 	"internal/coalesce":           {},
 	"internal/placed":             {},
@@ -71,7 +73,7 @@ var mayImport = map[string][]string{
 }
 
 // adapters are the packages that may know Caddy.
-var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "internal/placed", "cmd/caddy"}
+var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cache/memory", "internal/placed", "cmd/caddy"}
 
 func TestImportsGoOneWay(t *testing.T) {
 	for _, p := range packages(t) {

@@ -371,7 +371,7 @@ func TestHeadersWithLayers(t *testing.T) {
 		}
 		_, _ = w.Write(logo)
 	})
-	origin := "origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n"
+	origin := "cache off\n origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n"
 	const path = "/a.png?tr=l-image,i-logo.png,t-false,l-end,f-png&v=1"
 	s := serve(t, "images {\n "+origin+"}")
 	first := s.get(t, path)

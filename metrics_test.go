@@ -31,6 +31,9 @@ func metered(t *testing.T, directives string) site {
 }
 
 func meteredSite(directives string) string {
+	if !strings.Contains(directives, "cache ") { // each request is to fetch and to render
+		directives = strings.Replace(directives, "images {\n", "images {\n cache off\n", 1)
+	}
 	return "handle /metrics {\n metrics\n}\nhandle {\n" + directives + "\n}"
 }
 
@@ -213,7 +216,7 @@ func TestMetricsOfErrors(t *testing.T) {
 // Nothing of a request that is for the handlers behind this one is counted, but
 // that they were asked where it might have been for this one.
 func TestMetricsOfWhatPasses(t *testing.T) {
-	s := metered(t, "root * ROOT\nimages\nfile_server")
+	s := metered(t, "root * ROOT\nimages {\n cache off\n}\nfile_server")
 	before := s.readings(t)
 	s.get(t, "/page.html").wants(t, 200)
 	s.counts(t, before, readings{})

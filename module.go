@@ -7,6 +7,7 @@
 package images
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -71,7 +72,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		if err != nil {
 			return fmt.Errorf("loading the app of the images handlers: %w", err)
 		}
-		app.(*App).add(h.lease)
+		app.(*App).add(h.lease, h.store)
 	}
 	handlers.add(h)
 	return nil
@@ -80,6 +81,11 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 // Cleanup implements caddy.CleanerUpper.
 func (h *Handler) Cleanup() error {
 	handlers.remove(h)
+	if h.storeKey != nil {
+		if _, err := stores.Delete(*h.storeKey); err != nil {
+			return errors.Join(err, h.lease.Release())
+		}
+	}
 	return h.lease.Release()
 }
 
@@ -145,6 +151,10 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 	if c.DefaultImage, err = parseDefaultImage(h.DefaultImage); err != nil {
 		return c, err
 	}
+	if h.store, err = h.provisionCache(ctx); err != nil {
+		return c, err
+	}
+	c.Cache = h.store
 	c.Origins, err = h.provisionOrigins(ctx, language)
 	return c, err
 }

@@ -1,10 +1,12 @@
 package images
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/server"
 )
@@ -185,8 +187,13 @@ type Handler struct {
 	// variants as one. Default: no such header.
 	Canonical string `json:"canonical,omitempty"`
 
-	server *server.Server
-	lease  *engines.Lease // of the engine; nil before Provision
+	// What is kept of originals and variants.
+	Cache *Cache `json:"cache,omitempty"`
+
+	server   *server.Server
+	store    *cache.Store       // nil for none
+	storeKey *[sha256.Size]byte // of the store in the pool; nil for none
+	lease    *engines.Lease     // of the engine; nil before Provision
 }
 
 // Quality is the quality, 1 to 100, of variants whose URL has none.

@@ -49,13 +49,13 @@ func (h *Handler) provisionOrigins(ctx caddy.Context, l language) (from server.O
 			if !ok {
 				return from, fmt.Errorf("%T is not an origin", module)
 			}
-			origins = append(origins, origin.Coalesce(counted(o, module.(caddy.Module))))
+			origins = append(origins, h.kept(counted(o, module.(caddy.Module)), module))
 		}
 	}
 	if len(origins) == 0 {
-		origins = []origin.Origin{counted(next.Origin{}, next.Origin{})}
+		origins = []origin.Origin{h.kept(counted(next.Origin{}, next.Origin{}), next.Origin{})}
 	}
-	if from.Signed, from.Listed, err = wholeURLs(ctx, l, dynamic); err != nil {
+	if from.Signed, from.Listed, err = h.wholeURLs(ctx, l, dynamic); err != nil {
 		return from, err
 	}
 	if from.Buckets, err = h.otherBuckets(modules); err != nil {
@@ -74,7 +74,7 @@ func isRequestBound(o origin.Origin) bool {
 
 // wholeURLs returns the origins of whole URLs with and without a signature,
 // if the dialect takes such URLs: the configured one, or one with defaults.
-func wholeURLs(ctx caddy.Context, l language, configured origin.Dynamic) (signed, listed origin.Origin, err error) {
+func (h *Handler) wholeURLs(ctx caddy.Context, l language, configured origin.Dynamic) (signed, listed origin.Origin, err error) {
 	if !l.TakesURLs() {
 		return closed{}, closed{}, nil
 	}
@@ -86,7 +86,7 @@ func wholeURLs(ctx caddy.Context, l language, configured origin.Dynamic) (signed
 		configured = module.(origin.Dynamic)
 	}
 	module := configured.(caddy.Module)
-	return origin.Coalesce(counted(configured, module)), origin.Coalesce(counted(configured.Within(l.Lists), module)), nil
+	return h.kept(counted(configured, module), module, "signed"), h.kept(counted(configured.Within(l.Lists), module), module, "listed", identity(h.Dialect)), nil
 }
 
 // otherBuckets returns the first origin that can fetch from other buckets
@@ -97,7 +97,7 @@ func (h *Handler) otherBuckets(modules []any) (origin.Origin, error) {
 		return ok
 	})
 	if at >= 0 {
-		return origin.Coalesce(counted(modules[at].(origin.Buckets).OtherBuckets(), modules[at].(caddy.Module))), nil
+		return h.kept(counted(modules[at].(origin.Buckets).OtherBuckets(), modules[at].(caddy.Module)), modules[at], "other buckets"), nil
 	}
 	if c := h.Dialect.Imagizer; c != nil && len(c.BucketsAllowed) > 0 {
 		return nil, errBuckets

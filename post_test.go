@@ -127,7 +127,7 @@ func TestPost(t *testing.T) {
 func TestPostByCurl(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {
-		t.Skip("there is not a curl")
+		t.Skip("there is no curl")
 	}
 	s, _ := servePost(t, "")
 	out := filepath.Join(t.TempDir(), "out.jpg")

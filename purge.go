@@ -1,11 +1,13 @@
 package images
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/origin"
@@ -13,6 +15,11 @@ import (
 
 // purged is the response to DELETE /images/cache.
 type purged struct {
+	// Originals that are known and match, and their Variants in memory. What else there
+	// is on disk or in a bucket is not used any more and goes when it is met.
+	Originals int `json:"originals"`
+	Variants  int `json:"variants"`
+
 	// Fetches in flight that later requests will not share.
 	Fetches int `json:"fetches"`
 
@@ -26,25 +33,99 @@ type purged struct {
 	Refused int `json:"refused"`
 }
 
-// purgeAll forgets everything that the process remembers of originals.
-func purgeAll(*http.Request) (any, error) {
-	p := purged{Fetches: handlers.forget(func(origin.Request) bool { return true })}
+// purgeAll forgets everything that the process remembers of originals or,
+// with the query `tag`, everything with that tag. With `soft` it may be used
+// once more while its origin is asked.
+func purgeAll(r *http.Request) (any, error) {
+	query, err := purgeQuery(r)
+	if err != nil {
+		return nil, err
+	}
+	rule := cache.Rule{Kind: cache.PurgeAll, Soft: query.soft}
+	if query.tag != "" {
+		rule.Kind, rule.Value = cache.PurgeTag, query.tag
+	}
+	p, err := purgeStores(r.Context(), rule)
+	if err != nil || rule.Kind != cache.PurgeAll || rule.Soft {
+		return p, err
+	}
+	p.Fetches = handlers.forget(func(origin.Request) bool { return true })
 	p.Renders, p.Refused = engines.Forget()
 	return p, nil
 }
 
 // purgeOne forgets one original. The path after purgePath names it as a Ref
-// does, or is a whole URL in one segment.
+// does, or is a whole URL in one segment. A `*` at the end matches any rest.
 func purgeOne(r *http.Request) (any, error) {
+	query, err := purgeQuery(r)
+	if err != nil {
+		return nil, err
+	}
+	if query.tag != "" {
+		return nil, apiError(http.StatusBadRequest, "a tag is purged by DELETE /images/cache?tag=%s", url.QueryEscape(query.tag))
+	}
 	escaped := strings.TrimPrefix(r.URL.EscapedPath(), purgePath)
-	ref, err := refToPurge(escaped, r.URL.RawQuery)
+	escaped, isPrefix := strings.CutSuffix(escaped, "*")
+	ref, err := refToPurge(escaped, "")
 	if err != nil {
 		return nil, apiError(http.StatusBadRequest, "%s", errors.From(err).Message)
 	}
-	if ref.Path == "" {
+	if ref.Path == "" && !isPrefix {
 		return nil, apiError(http.StatusBadRequest, "there is no path after %s; DELETE /images/cache purges all", purgePath)
 	}
-	return purged{Fetches: handlers.forget(func(asked origin.Request) bool { return purges(ref, asked.Ref) })}, nil
+	name := cache.Name(ref)
+	rules := []cache.Rule{{Kind: cache.PurgeOriginal, Value: name, Soft: query.soft}}
+	if isPrefix {
+		rules[0].Kind = cache.PurgePrefix
+	} else if ref.Server == "" {
+		// Handlers before this one may have rewritten the path that clients ask for.
+		rules = append(rules, cache.Rule{Kind: cache.PurgePath, Value: "/" + ref.Name(), Soft: query.soft})
+	}
+	p, err := purgeStores(r.Context(), rules...)
+	p.Fetches = handlers.forget(func(asked origin.Request) bool {
+		return purges(ref, asked.Ref) || isPrefix && strings.HasPrefix(cache.Name(asked.Ref), name)
+	})
+	return p, err
+}
+
+// purgeStores purges in all stores. An error says that the purge is in force but may not
+// survive a crash.
+func purgeStores(ctx context.Context, rules ...cache.Rule) (p purged, err error) {
+	for _, store := range openStores() {
+		for _, rule := range rules {
+			done, failure := store.Purge(ctx, rule)
+			p.Originals += done.Originals
+			p.Variants += done.Variants
+			if failure != nil {
+				err = apiError(http.StatusInternalServerError, "the purge is in force, and will not survive a restart: %w", failure)
+			}
+		}
+	}
+	return p, err
+}
+
+type purgeOptions struct {
+	soft bool
+	tag  string
+}
+
+// purgeQuery reads the query of a purge.
+func purgeQuery(r *http.Request) (o purgeOptions, err error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return o, apiError(http.StatusBadRequest, "the query is malformed")
+	}
+	for name, values := range query {
+		switch {
+		case name == "soft" && (values[0] == "" || values[0] == "true"):
+			o.soft = true
+		case name == "tag" && len(values) == 1 && values[0] != "":
+			o.tag = values[0]
+		default:
+			return o, apiError(http.StatusBadRequest, "a purge has no query %s=%s; it takes soft and tag=<tag>", name, values[0])
+		}
+	}
+	return o, nil
 }
 
 func refToPurge(escaped, query string) (origin.Ref, error) {
@@ -62,8 +143,8 @@ func refToPurge(escaped, query string) (origin.Ref, error) {
 	return ref, err
 }
 
-// purges reports whether a purge of the named original affects the one asked
-// for. Without a query or a region the name matches any.
+// purges reports whether an original is the named one: with any query, and in any region
+// if none is named.
 func purges(named, asked origin.Ref) bool {
 	if bucket, region, ok := strings.Cut(asked.Server, "@"); ok && region != "" && !strings.Contains(named.Server, "@") {
 		asked.Server = bucket

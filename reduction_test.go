@@ -20,7 +20,7 @@ func TestInHaste(t *testing.T) {
 }
 
 func testInHaste(t *testing.T, url string) {
-	s := serve(t, "images {\n origin fs ROOT\n workers 1\n}")
+	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n}")
 	// Grain, as photographs have it: what is flat is written the same way with reduced effort.
 	s.originals(t, map[string][]byte{"photo.jpg": located(t, grainy(600, 400), 90, 1)})
 	var clients sync.WaitGroup

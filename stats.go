@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 )
@@ -31,12 +32,38 @@ type stats struct {
 	// configurations count.
 	Handlers int `json:"handlers"`
 
+	// Caches are the stores, which handlers with the same settings share.
+	Caches []cacheStats `json:"caches"`
+
 	Engines []engineStats `json:"engines"`
 	Queues  []queueStats  `json:"queues"`
 
 	// Metrics are the values of the Prometheus metrics, without the prefix of
 	// their names.
 	Metrics map[string][]map[string]any `json:"metrics"`
+}
+
+// cacheStats is a store.
+type cacheStats struct {
+	Tiers []tierStats `json:"tiers"`
+
+	// Waiting is how many entries wait to be written to slow tiers.
+	Waiting int `json:"waiting"`
+
+	// Dropped is how many were not written, because too many waited.
+	Dropped int64 `json:"dropped"`
+}
+
+// tierStats is what a tier of a store holds. The tier records is what is known of
+// originals, and originals is their bytes.
+type tierStats struct {
+	Name      string `json:"name"`
+	Entries   int64  `json:"entries"`
+	Bytes     int64  `json:"bytes"`
+	Limit     int64  `json:"limit"` // bytes; 0 if the tier has none of its own
+	Evictions int64  `json:"evictions"`
+	Broken    int64  `json:"broken"` // entries that were found damaged and removed
+	Failing   bool   `json:"failing"`
 }
 
 // engineStats describes an engine, which handlers with the same settings
@@ -82,8 +109,18 @@ func readStats(*http.Request) (any, error) {
 		Uptime:   time.Since(started).Seconds(),
 		Libvips:  engines.LibvipsVersion(),
 		Handlers: handlers.count(),
+		Caches:   []cacheStats{},
 		Engines:  []engineStats{},
 		Queues:   []queueStats{},
+	}
+	for _, store := range openStores() {
+		var c cacheStats
+		var tiers []cache.Usage
+		tiers, c.Waiting, c.Dropped = store.Usage()
+		for _, t := range tiers {
+			c.Tiers = append(c.Tiers, tierStats(t))
+		}
+		s.Caches = append(s.Caches, c)
 	}
 	for _, e := range engines.States() {
 		state := engineStats{Isolation: e.Isolation, Workers: e.Workers, Memory: e.Memory, Version: e.Version, Refused: e.Refused, Processes: []processStats{}}

@@ -69,6 +69,9 @@ func (h *Handler) Validate() error {
 	if most := caddy.Duration(time.Hour); h.MaxCost > most {
 		return fmt.Errorf("max_cost is %v; it takes at most %v", time.Duration(h.MaxCost), time.Duration(most))
 	}
+	if err := h.Cache.validate(); err != nil {
+		return err
+	}
 	switch {
 	case h.OriginFailures == 0:
 	case h.Dialect.Imagizer != nil:

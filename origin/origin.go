@@ -51,6 +51,18 @@ type Request struct {
 	// Stream asks for a Source that can be sent while it is read. An origin
 	// may still return a whole one.
 	Stream Streaming
+
+	// Known is the version that the caller has. An origin that finds it unchanged may
+	// return a Source that says so.
+	Known Known
+
+	// FactsOnly says that the caller may do without the body, where the Facts are
+	// known from before. Only a cache heeds it.
+	FactsOnly bool
+
+	// Sequence is that of the latest purge that the response must not be
+	// older than. Only a cache heeds it.
+	Sequence uint64
 }
 
 // Source is an original as fetched. It may be shared between requests and
@@ -59,6 +71,20 @@ type Request struct {
 type Source struct {
 	// Body is the whole file, or its beginning if there is a Stream.
 	Body []byte
+
+	// Unchanged says that the original is the version of Request.Known. There is no body
+	// then, and the rest is what the origin said on this occasion.
+	Unchanged bool
+
+	// Stamp identifies the version to the origin itself, beside ETag and LastModified;
+	// it never reaches a client. Empty for none.
+	Stamp string
+
+	// Facts is what reading the body has told; nil if it was not looked at yet.
+	Facts *Facts
+
+	// Kept is what a cache knows of the original; the zero value if it knows nothing.
+	Kept Kept
 
 	// Stream is the whole file, if a stream was asked for and the file is too
 	// long to hold; nil otherwise. It belongs to one caller, who closes it.

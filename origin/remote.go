@@ -19,8 +19,10 @@ type Ask func(ctx context.Context, byteRange string) (*http.Response, error)
 
 // IsFile reports whether a status is that of a file, or of the requested
 // range of it.
-func IsFile(status int, byteRange string) bool {
+func IsFile(status int, byteRange string, known Known) bool {
 	switch status {
+	case http.StatusNotModified:
+		return byteRange == "" && known.IsUnchanged(status)
 	case http.StatusOK:
 		return true
 	case http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
@@ -42,6 +44,9 @@ func Get(ctx context.Context, server string, req Request, timeout time.Duration,
 		return nil, NetError(ctx, server, err)
 	}
 	defer response.Body.Close()
+	if req.Known.IsUnchanged(response.StatusCode) {
+		return unchanged(response), nil
+	}
 	return FromResponse(ctx, server, response, req.MaxBytes)
 }
 

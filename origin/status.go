@@ -1,11 +1,16 @@
 package origin
 
 import (
+	stderrors "errors"
 	"fmt"
 	"net/http"
 
 	"github.com/caddy-images/caddy-images/errors"
 )
+
+// ErrCredentials is a cause of errors.AccessDenied if the origin does not accept the
+// credentials that it is asked with. It then says nothing about the original.
+var ErrCredentials = stderrors.New("the origin does not accept the credentials")
 
 // StatusError classifies an HTTP response without an original. server is the
 // server's name in messages, such as "the web server".

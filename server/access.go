@@ -54,8 +54,7 @@ func (q *request) passOn() error {
 // mayShow decides whether the request may show the original as it asks. If
 // the width is left to a client that sends no hints, an SVG stays as it is.
 func (s *Server) mayShow(r *http.Request, asked transform.Request, original *origin.Source) error {
-	format, _ := formatOf(original.Body)
-	if keepsSVG(negotiate.Hint(asked.Plan, r.Header).Plan, format) {
+	if keepsSVG(negotiate.Hint(asked.Plan, r.Header).Plan, factsOf(original, asked.Ref).format) {
 		asked.Named = false // the response is the file itself
 	}
 	return s.Language.MayShow(original.Header, asked)

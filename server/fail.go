@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/internal/vary"
-	"github.com/caddy-images/caddy-images/server/httpcache"
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 

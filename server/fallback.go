@@ -7,9 +7,9 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
-	"github.com/caddy-images/caddy-images/server/httpcache"
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 
@@ -57,7 +57,7 @@ func (q *request) fetchDefault(missing error) error {
 // original. If the handlers behind this one lack the original, the response
 // varies by their headers too: another client may get the original.
 func (a *response) replaceMissing(missing error, now time.Time) {
-	a.link = ""
+	a.link, a.age = "", -1
 	policies := []httpcache.Policy{shortly}
 	if a.cacheControl != "" {
 		policies = append(policies, httpcache.Parse(a.cacheControl))

@@ -24,7 +24,7 @@ func (q *request) fetchOriginal() error {
 	case err != nil:
 		return q.fetchDefault(err)
 	}
-	q.original = newFile(original, q.asked.Ref)
+	q.original, q.missing = newFile(original, q.asked.Ref), nil
 	return nil
 }
 
@@ -46,14 +46,15 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 	})
 	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
 	question.Stream = q.streaming(by.Request, asked)
+	question.FactsOnly = !q.needsBytes && !asked.Meta
 	original, err := from.Fetch(ctx, question)
 	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
 		original.Close()
 		question.Stream = origin.Streaming{}
 		original, err = from.Fetch(ctx, question)
 	}
-	if err == nil {
-		original, err = unpacked(original, q.MaxSourceSize)
+	if err == nil && original.Facts == nil {
+		original, err = Examine(original, question)
 	}
 	if err != nil {
 		return nil, err
@@ -67,15 +68,16 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 
 // originRequest returns the request to an origin for a file on behalf of a
 // client.
-func (s *Server) originRequest(r *http.Request, ref origin.Ref) origin.Request {
+func (q *request) originRequest(r *http.Request, ref origin.Ref) origin.Request {
 	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
 	return origin.Request{
 		Ref:            ref,
 		Host:           r.Host,
 		Root:           root,
-		Sender:         s.Language.Sender(),
-		MaxBytes:       s.MaxSourceSize,
-		ConnectTimeout: s.ConnectTimeout,
+		Sender:         q.Language.Sender(),
+		MaxBytes:       q.MaxSourceSize,
+		ConnectTimeout: q.ConnectTimeout,
+		Sequence:       q.purgedBefore,
 	}
 }
 

@@ -14,10 +14,22 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// file is an original, or the file of a layer, as it was fetched.
+// file is an original, or the file of a layer, as it was fetched, or as it is remembered.
 type file struct {
 	*origin.Source
 	facts
+}
+
+// lacks reports whether the file is still to be fetched: it is not known at all, or only
+// remembered where its bytes are needed.
+func (f *file) lacks(needsBytes bool) bool {
+	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size > 0
+}
+
+func (f *file) close() {
+	if f != nil {
+		f.Source.Close()
+	}
 }
 
 // newFile returns a fetched file with its facts.
@@ -46,25 +58,54 @@ type facts struct {
 	forRequest   bool   // the origin saw the client's request
 }
 
+// Examine unpacks a fetched file if that is an SVG compressed with gzip, and finds out
+// about it what needs its bytes.
+func Examine(s *origin.Source, req origin.Request) (*origin.Source, error) {
+	s, err := unpacked(s, req.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	examine(s, req.Ref)
+	return s, nil
+}
+
+func examine(s *origin.Source, ref origin.Ref) {
+	format, _ := formatOf(s.Body)
+	found := origin.Facts{Size: int64(len(s.Body)), MediaType: typeOf(s, format, ref), IsStill: movesOtherwise(format, s.Body)}
+	if format != transform.FormatAuto {
+		found.Format = format.String()
+	}
+	found.IsVideo = isVideo(s, found.MediaType)
+	if s.Stream == nil {
+		found.Hash = xxhash.Sum64(s.Body)
+	}
+	s.Facts = &found
+}
+
 func factsOf(s *origin.Source, ref origin.Ref) facts {
+	if s.Facts == nil {
+		examine(s, ref)
+	}
 	f := facts{
-		size:         int64(len(s.Body)),
+		size:         s.Facts.Size,
+		mediaType:    s.Facts.MediaType,
+		isStill:      s.Facts.IsStill,
+		isVideo:      s.Facts.IsVideo,
 		modified:     s.LastModified,
 		vary:         s.Vary,
 		header:       s.Header,
 		cacheControl: s.CacheControl,
 		forRequest:   s.ForRequest,
 	}
-	f.format, _ = formatOf(s.Body)
-	f.mediaType = typeOf(s, f.format, ref)
-	f.isStill = movesOtherwise(f.format, s.Body)
-	f.isVideo = isVideo(s, f.mediaType)
+	if s.Facts.Format != "" {
+		f.format, _ = transform.ParseFormat(s.Facts.Format)
+	}
 	switch {
 	case strings.HasPrefix(s.ETag, `"`) && isETag(s.ETag):
 		f.validator = []byte(s.ETag)
 	case s.Stream == nil:
 		// A weak tag or a time may stay the same although the bytes changed.
-		f.validator = binary.BigEndian.AppendUint64(nil, xxhash.Sum64(s.Body))
+		f.validator = binary.BigEndian.AppendUint64(nil, s.Facts.Hash)
 	}
 	switch {
 	case isETag(s.ETag) && s.Decoded:

@@ -10,7 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/caddy-images/caddy-images/server/httpcache"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 )
 
 // year is the default lifetime of a response, in seconds.
@@ -27,13 +27,26 @@ const year = 31536000
 // by things a cache cannot know.
 //
 // A response is not fresh beyond the expiry of its signature.
-func (q *request) freshness(files ...*file) string {
+//
+// age is how long ago, in seconds, the oldest of the files was last known to
+// be current: freshness counts from then. It is negative if that makes no
+// difference.
+func (q *request) freshness(files ...*file) (cacheControl string, age int64) {
 	now := time.Now()
-	value := q.freshnessOf(files, now)
-	if until := q.asked.Proof.Until; !until.IsZero() {
-		return keptUntil(value, until, now)
+	since := now
+	for _, f := range files {
+		if at := f.Kept.Validated; !at.IsZero() && at.Before(since) {
+			since = at
+		}
 	}
-	return value
+	value := q.freshnessOf(files, since)
+	if until := q.asked.Proof.Until; !until.IsZero() {
+		return keptUntil(value, until, now), -1
+	}
+	if age = int64(now.Sub(since) / time.Second); age == 0 || strings.Contains(value, "no-store") || value == httpcache.PerUser {
+		age = -1
+	}
+	return value, age
 }
 
 func (q *request) freshnessOf(files []*file, now time.Time) string {
@@ -47,7 +60,7 @@ func (q *request) freshnessOf(files []*file, now time.Time) string {
 	switch {
 	case all.NoStore:
 		return all.String()
-	case isAuthenticated(q.r) && !isForAll:
+	case IsAuthenticated(q.r) && !isForAll:
 		return httpcache.PerUser
 	case asOrigin && len(files) == 1 && all == httpcache.Parse(files[0].cacheControl):
 		return files[0].cacheControl // verbatim
@@ -63,10 +76,10 @@ func (q *request) freshnessOf(files []*file, now time.Time) string {
 	return bound(q.CacheControl, all)
 }
 
-// isAuthenticated reports whether the request has credentials, or an earlier
-// handler such as basic_auth authenticated it. That handler may have removed
-// the credentials.
-func isAuthenticated(r *http.Request) bool {
+// IsAuthenticated reports whether the request has credentials, or a handler before this
+// one, such as basic_auth, has found out who sent it: the header by which it did may be
+// gone by now.
+func IsAuthenticated(r *http.Request) bool {
 	if r.Header.Get("Authorization") != "" {
 		return true
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,6 +41,9 @@ func (q *request) fetchLayers() error {
 	}
 	if len(refs) > maxLayerFiles {
 		return errors.New(errors.Limit, "The layers have %d different files, more than %d", len(refs), maxLayerFiles)
+	}
+	if len(q.layers) == len(refs) && !slices.ContainsFunc(q.layers, func(f *file) bool { return f.lacks(q.needsBytes) }) {
+		return nil
 	}
 	ctx, cancel := q.fetching(q.ctx)
 	defer cancel()
@@ -96,11 +100,13 @@ func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Sourc
 			return errors.New(errors.BadImage, "There is no image at this path that may be transformed")
 		},
 	})
-	source, err := q.originOf(ref, q.asked.Proof).Fetch(ctx, q.originRequest(by.Request, ref))
-	if err != nil {
-		return nil, err
+	question := q.originRequest(by.Request, ref)
+	question.FactsOnly = !q.needsBytes
+	source, err := q.originOf(ref, q.asked.Proof).Fetch(ctx, question)
+	if err == nil && source.Facts == nil {
+		source, err = Examine(source, question)
 	}
-	return unpacked(source, q.MaxSourceSize)
+	return source, err
 }
 
 // checkTotal limits the memory that one request holds while it waits in the

@@ -80,9 +80,9 @@ func jpegSpace(space string) int {
 // sendMetadata sends the metadata of the original, or of a default image in
 // its place.
 func (q *request) sendMetadata() error {
-	q.response = response{contentType: "application/json", cacheControl: "no-store"}
+	q.response = response{contentType: "application/json", cacheControl: "no-store", age: -1}
 	if q.sent == nil {
-		q.response.cacheControl = q.freshness(q.original)
+		q.response.cacheControl, q.response.age = q.freshness(q.original)
 		q.response.vary = slices.Clone(q.original.vary)
 		q.response.etag = strongTag([]byte("meta"), []byte(q.Engine.Version()), q.original.validator)
 		if q.missing != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/server/httpcache"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
@@ -107,6 +107,7 @@ const warned = time.Hour
 
 // keepFor limits how long the response is cached.
 func (a *response) keepFor(most time.Duration) {
+	a.age = -1 // it counts from now on
 	limit := httpcache.Policy{MaxAge: httpcache.Seconds(int64(most / time.Second))}
 	if a.cacheControl == "" {
 		a.cacheControl = limit.String()

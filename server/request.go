@@ -1,9 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	stderrors "errors"
+	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -23,12 +26,19 @@ type request struct {
 	sent *http.Request // as received if it is a POST; nil otherwise
 	next caddyhttp.Handler
 
-	asked transform.Request // from the URL; from plan on, settled for the client
+	url   transform.Request // what the URL asks for
+	asked transform.Request // the same, from plan on as settled for the client
 
 	// begin
 	ctx      context.Context // until the client leaves, or backend_timeout is over
 	engine   render.Engine
 	giveBack func()
+
+	// needsBytes says that it is no longer enough to remember what the files are like.
+	needsBytes bool
+
+	sequence     uint64 // of the purges when the request came
+	purgedBefore uint64 // what was kept before this purge is not for this request; 0 for none
 
 	// fetchOriginal, or receive
 	original *file
@@ -83,6 +93,8 @@ func (q *request) answer(fetch func() error) error {
 	ctx, cancel := q.limited(q.r)
 	defer cancel()
 	q.ctx = ctx
+	q.url = q.asked
+	q.beginCache()
 	engine, giveBack, err := q.Engine.Borrow()
 	if err != nil {
 		return q.fail(err)
@@ -90,30 +102,46 @@ func (q *request) answer(fetch func() error) error {
 	q.engine, q.giveBack = engine, sync.OnceFunc(giveBack)
 	defer q.giveBack()
 
-	if err := fetch(); err != nil {
-		if isAnswered(err) {
-			return nil
+	defer func() { q.original.close() }()
+	for {
+		if q.original.lacks(q.needsBytes) {
+			if err := fetch(); err != nil {
+				if isAnswered(err) {
+					return nil
+				}
+				return q.failAlike(err)
+			}
 		}
-		return q.failAlike(err)
-	}
-	defer q.original.Close()
-	if q.asked.Meta {
-		return q.sendMetadata()
-	}
-	for _, step := range []func() error{q.plan, q.fetchLayers, q.findAreas} {
-		if err := step(); err != nil {
-			return q.failAlike(err)
+		if q.asked.Meta {
+			return q.sendMetadata()
 		}
+		q.asked, q.areas = q.url, nil
+		for _, step := range []func() error{q.plan, q.fetchLayers, q.findAreas} {
+			if err := step(); err != nil {
+				return q.failAlike(err)
+			}
+		}
+		q.describe()
+		if sent, err := q.sendKnown(); sent {
+			return err
+		}
+		if q.hasBytes() {
+			break
+		}
+		// What is remembered was enough to see that it is not enough. The files may
+		// have changed since, so everything is settled again.
+		q.needsBytes = true
 	}
-	q.describe()
-	switch {
-	case q.asked.Plan.IsZero():
+	q.noteMiss()
+	if q.asked.Plan.IsZero() {
 		return q.sendOriginal()
-	case q.response.isKnownTo(q.r):
-		q.recycle()
-		return q.send(nil)
 	}
 	return q.sendVariant()
+}
+
+// hasBytes reports whether all files were fetched.
+func (q *request) hasBytes() bool {
+	return !q.original.lacks(true) && !slices.ContainsFunc(q.layers, func(f *file) bool { return f.lacks(true) })
 }
 
 // plan settles what the URL leaves to the client and the configuration. It
@@ -150,13 +178,21 @@ func (q *request) sendVariant() error {
 		}
 		return q.failAlike(err)
 	}
+	if q.sent == nil {
+		q.keep(v)
+	}
+	return q.deliver(v, bytes.NewReader(v.body))
+}
+
+// deliver sends a variant.
+func (q *request) deliver(v variant, body io.ReadSeeker) error {
 	q.response.contentType = v.contentType
 	if q.sent == nil {
 		q.response.contentDPR = q.client.ContentDPR(v.width)
 		q.response.made(v)
 		q.saveAs()
 	}
-	return q.send(v.body)
+	return q.sendBody(body)
 }
 
 // failAlike responds with an error that does not depend on the request except

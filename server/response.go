@@ -5,12 +5,13 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/internal/vary"
-	"github.com/caddy-images/caddy-images/server/httpcache"
 	"github.com/caddy-images/caddy-images/server/writer"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -28,6 +29,8 @@ type response struct {
 	link         string              // Link; empty for none
 	acceptCH     string              // Accept-CH; empty for none
 	contentDPR   string              // Content-DPR; empty for none
+	age          int64               // Age, in seconds; negative for none
+	cacheStatus  string              // Cache-Status; empty for none
 	warning      string              // Ik-Warning; empty for none
 	ignored      []transform.Ignored // the subject of the warning
 }
@@ -36,11 +39,12 @@ type response struct {
 // client that already has the response costs no rendering.
 func (q *request) describe() {
 	if q.sent != nil {
-		q.response = response{cacheControl: "no-store", contentType: q.original.mediaType}
+		q.response = response{cacheControl: "no-store", contentType: q.original.mediaType, age: -1}
 		return
 	}
 	all := append([]*file{q.original}, q.layers...)
-	a := response{cacheControl: q.freshness(all...), vary: slices.Clone(q.client.Vary), acceptCH: q.client.AcceptCH}
+	a := response{vary: slices.Clone(q.client.Vary), acceptCH: q.client.AcceptCH}
+	a.cacheControl, a.age = q.freshness(all...)
 	for _, f := range all {
 		a.vary = append(a.vary, f.vary...)
 	}
@@ -63,9 +67,12 @@ func (q *request) describe() {
 }
 
 // send writes the response and counts it.
-func (q *request) send(body []byte) error {
+func (q *request) send(body []byte) error { return q.sendBody(bytes.NewReader(body)) }
+
+// sendBody is send for a body that may be in a file.
+func (q *request) sendBody(body io.ReadSeeker) error {
 	noted := &writer.Noting{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: q.w}}
-	q.response.sendContent(noted, q.r, bytes.NewReader(body))
+	q.response.sendContent(noted, q.r, body)
 	q.Metrics.Ignored(q.response.ignored)
 	q.Metrics.Response(q.Dialect.Name, noted.Status)
 	return nil
@@ -99,6 +106,12 @@ func (a response) fill(header http.Header) {
 	}
 	if a.link != "" {
 		header.Add("Link", a.link)
+	}
+	if a.age >= 0 {
+		header.Set("Age", strconv.FormatInt(a.age, 10))
+	}
+	if a.cacheStatus != "" {
+		header.Add("Cache-Status", a.cacheStatus)
 	}
 	if a.warning != "" {
 		header.Set(warningHeader, a.warning)
@@ -148,6 +161,7 @@ func (a *response) isKnownTo(r *http.Request) bool {
 // shorten limits the response to a short lifetime: the cause may be fixed
 // soon.
 func (a *response) shorten() {
+	a.age = -1 // it is short from now on
 	policies := []httpcache.Policy{shortly}
 	if a.cacheControl != "" {
 		policies = append(policies, httpcache.Parse(a.cacheControl))

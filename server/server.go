@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
@@ -52,11 +53,12 @@ type Config struct {
 	AllowsAnimation bool // in variants of animations
 	DeliversDamaged bool
 
-	DefaultImage    origin.Ref  // zero for none
-	CacheControl    string      // "origin", a value, or empty for a year
-	Canonical       *url.URL    // of originals, for the header Link; nil for none
-	ResponseHeaders http.Header // for all responses
-	Post            *Post       // nil if images cannot be posted
+	DefaultImage    origin.Ref   // zero for none
+	CacheControl    string       // "origin", a value, or empty for a year
+	Canonical       *url.URL     // of originals, for the header Link; nil for none
+	ResponseHeaders http.Header  // for all responses
+	Post            *Post        // nil if images cannot be posted
+	Cache           *cache.Store // nil for none
 	Log             *zap.Logger
 	Metrics         *metrics.Set
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/httpcache"
 	"github.com/caddy-images/caddy-images/origin"
-	"github.com/caddy-images/caddy-images/server/httpcache"
 	"github.com/caddy-images/caddy-images/transform"
 )
 

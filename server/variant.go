@@ -19,6 +19,7 @@ type variant struct {
 	width       int // in pixels; 0 if unknown
 	reduced     int // as in render.Result
 	damaged     bool
+	isOriginal  bool // there was nothing to render
 }
 
 // render renders the variant of the client's plan. An SVG that stays an SVG
@@ -28,7 +29,7 @@ func (q *request) render() (variant, error) {
 	plan.Default, plan.NoLarger = origin.Ref{}, false // both are handled here
 	original := q.original
 	if keepsSVG(plan, original.format) {
-		return variant{body: original.Body, contentType: transform.SVG.MIME()}, nil
+		return variant{body: original.Body, contentType: transform.SVG.MIME(), isOriginal: true}, nil
 	}
 	bodies := make([][]byte, len(q.layers))
 	for i, f := range q.layers {

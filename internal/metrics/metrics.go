@@ -32,6 +32,9 @@ type Set struct {
 	requests, errors, ignored, fetches, originalBytes, variantBytes *prometheus.CounterVec
 	fetching, rendering                                             *prometheus.HistogramVec
 	damaged                                                         prometheus.Counter
+
+	lookups, tierErrors *prometheus.CounterVec
+	dropped             prometheus.Counter
 }
 
 // Process is the set of this process, which outlives its configurations.
@@ -52,6 +55,10 @@ func New() *Set {
 		variantBytes: Counters("variant_bytes_total", "Bytes of rendered variants.", "format"),
 
 		damaged: prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "damaged_total", Help: "Variants delivered although one of their files is damaged."}),
+
+		lookups:    Counters("cache_lookups_total", "Searches in the cache, by what was looked for, the result and the tier where it was found.", "kind", "result", "tier"),
+		tierErrors: Counters("cache_errors_total", "What a tier of the cache could not do.", "tier", "op"),
+		dropped:    prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "cache_dropped_total", Help: "Entries that were not written to a slow tier, because too many were waiting."}),
 	}
 }
 
@@ -61,6 +68,7 @@ func (s *Set) Collectors() []prometheus.Collector {
 		s.requests, s.errors, s.ignored,
 		s.fetches, s.fetching, s.originalBytes,
 		s.rendering, s.variantBytes, s.damaged,
+		s.lookups, s.tierErrors, s.dropped,
 	}
 }
 

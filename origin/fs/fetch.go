@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
@@ -51,9 +52,16 @@ func read(ctx context.Context, file fs.File, name string, req origin.Request) (*
 	if !info.Mode().IsRegular() {
 		return nil, notFound()
 	}
+	version := stamp(info, time.Now())
+	if version != "" && version == req.Known.Stamp {
+		return &origin.Source{Unchanged: true, Stamp: version}, nil
+	}
 	source, err := contents(ctx, file, info.Size(), req)
 	if err != nil {
 		return nil, readError(ctx, err)
+	}
+	if after, err := file.Stat(); err == nil && stamp(after, time.Now()) == version {
+		source.Stamp = version // or it was written while it was read
 	}
 	source.ContentType = mime.TypeByExtension(path.Ext(name))
 	source.ETag = etag(info)

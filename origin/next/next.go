@@ -22,9 +22,10 @@ func init() { caddy.RegisterModule(Origin{}) }
 // Origin asks the handlers behind `images` for the original. It is the
 // default if no origin is configured.
 //
-// They are asked with GET, without Range and conditions, whatever the client
-// sent, and see the URL without its transformation. A response that is not an
-// image, or has `Cache-Control: no-transform`, reaches the client untouched.
+// They are asked with GET, without Range and without the client's conditions,
+// whatever the client sent, and see the URL without its transformation. A
+// response that is not an image, or has `Cache-Control: no-transform`,
+// reaches the client untouched.
 type Origin struct{}
 
 // ErrAnswered is returned by Fetch if the handlers' response is not to be
@@ -66,6 +67,12 @@ func WithCall(ctx context.Context, c Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
+// CallOf returns the Call of a context made by WithCall.
+func CallOf(ctx context.Context) (c Call, ok bool) {
+	c, ok = ctx.Value(callKey{}).(Call)
+	return c, ok
+}
+
 // CaddyModule returns the Caddy module information.
 func (Origin) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{
@@ -94,7 +101,7 @@ func (Origin) RequestBound() {}
 // Fetch asks the handlers. It must run on the goroutine of the request, with
 // a context from WithCall.
 func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	call, ok := ctx.Value(callKey{}).(Call)
+	call, ok := CallOf(ctx)
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
@@ -105,6 +112,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if err != nil {
 		return nil, err
 	}
+	req.Known.SetConditions(inner.Header)
 	err = serve(call.Handler, w, inner)
 	w.end()
 	if w.passing.Load() {
@@ -126,6 +134,9 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	}
 	if unhandled, _ := caddyhttp.GetVar(inner.Context(), "unhandled").(bool); unhandled && w.status == 0 {
 		return nil, errors.New(errors.NotFound, "No file was found on this site at the specified path").Because(&Refusal{Header: w.header})
+	}
+	if req.Known.IsUnchanged(w.status) {
+		return w.unchanged(), nil
 	}
 	return w.source()
 }

@@ -182,11 +182,24 @@ func (w *writer) source() (*origin.Source, error) {
 		}
 		return nil, ErrAnswered
 	}
-	modified, _ := http.ParseTime(w.header.Get("Last-Modified"))
 	source, err := w.decoded()
 	if err != nil {
 		return nil, err
 	}
+	w.describe(source)
+	return source, nil
+}
+
+// unchanged is the Source of a status of 304.
+func (w *writer) unchanged() *origin.Source {
+	source := &origin.Source{Unchanged: true}
+	w.describe(source)
+	return source
+}
+
+// describe adds what the header says of the original.
+func (w *writer) describe(source *origin.Source) {
+	modified, _ := http.ParseTime(w.header.Get("Last-Modified"))
 	source.ContentType = w.header.Get("Content-Type")
 	source.ETag = w.header.Get("ETag")
 	source.LastModified = modified.In(time.UTC)
@@ -194,7 +207,6 @@ func (w *writer) source() (*origin.Source, error) {
 	source.Vary = Vary(w.header)
 	source.Header = w.header
 	source.ForRequest = true
-	return source, nil
 }
 
 // decoded returns the kept body, decompressed if necessary.

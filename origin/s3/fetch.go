@@ -24,32 +24,32 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 
 func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	return origin.Get(ctx, server, req, o.timeout, func(ctx context.Context, byteRange string) (*http.Response, error) {
-		return o.get(ctx, req.Ref, byteRange)
+		return o.get(ctx, req, byteRange)
 	})
 }
 
 // get requests a file, or a range of it if byteRange is not empty. A response
 // with neither is an error.
-func (o *Origin) get(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
-	response, err := o.ask(ctx, ref, byteRange)
+func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
+	response, err := o.ask(ctx, req, byteRange)
 	if response != nil && response.StatusCode >= http.StatusInternalServerError && pause(ctx) {
 		// S3 asks clients to retry 5xx, including 503 SlowDown.
 		response.Body.Close()
-		response, err = o.ask(ctx, ref, byteRange)
+		response, err = o.ask(ctx, req, byteRange)
 	}
-	if err == nil && !origin.IsFile(response.StatusCode, byteRange) {
+	if err == nil && !origin.IsFile(response.StatusCode, byteRange, req.Known) {
 		defer response.Body.Close()
 		return nil, refusal(response)
 	}
 	return response, err
 }
 
-func (o *Origin) ask(ctx context.Context, ref origin.Ref, byteRange string) (*http.Response, error) {
-	if o.prefix+ref.Name() == "" {
+func (o *Origin) ask(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
+	if o.prefix+req.Ref.Name() == "" {
 		// This would list the bucket.
 		return nil, origin.StatusError(server, http.StatusNotFound)
 	}
-	r, err := o.request(ctx, ref, byteRange)
+	r, err := o.request(ctx, req, byteRange)
 	if err != nil {
 		return nil, err
 	}

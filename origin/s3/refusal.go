@@ -27,6 +27,7 @@ type document struct {
 const (
 	notAccepted   = "S3 does not accept the credentials"
 	expired       = "The credentials for S3 have expired"
+	anotherClock  = "S3 does not accept the clock of the image server"
 	anotherRegion = "The bucket on S3 is in another region; region must name it"
 )
 
@@ -48,7 +49,7 @@ var codes = map[string]struct {
 	"KeyTooLongError":              {errors.NotFound, "No file was found on S3 at the specified path"},
 	"NoSuchBucket":                 {errors.Unidentified, "The bucket was not found on S3"},
 	"PermanentRedirect":            {errors.Unidentified, anotherRegion},
-	"RequestTimeTooSkewed":         {errors.AccessDenied, "S3 does not accept the clock of the image server"},
+	"RequestTimeTooSkewed":         {errors.AccessDenied, anotherClock},
 	"SignatureDoesNotMatch":        {errors.AccessDenied, notAccepted},
 	"TemporaryRedirect":            {errors.Unidentified, anotherRegion},
 	"TokenRefreshRequired":         {errors.AccessDenied, expired},
@@ -67,6 +68,10 @@ func refusal(response *http.Response) error {
 	}
 	region := cmp.Or(doc.Region, response.Header.Get("X-Amz-Bucket-Region"))
 	cause := fmt.Errorf("status %d, code %q, region %q, request %q", response.StatusCode, doc.Code, region, doc.RequestID)
+	switch e.Message {
+	case notAccepted, expired, anotherClock:
+		cause = fmt.Errorf("%w: %w", origin.ErrCredentials, cause)
+	}
 	if e.Message == anotherRegion && isRegion(region) {
 		cause = &elsewhere{cause, region}
 	}

@@ -19,9 +19,9 @@ const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 
 // request returns the signed GET for an original, or for a range of it if
 // byteRange is not empty.
-func (o *Origin) request(ctx context.Context, ref origin.Ref, byteRange string) (*http.Request, error) {
+func (o *Origin) request(ctx context.Context, req origin.Request, byteRange string) (*http.Request, error) {
 	asked := *o.base
-	asked.Path += o.prefix + ref.Name()
+	asked.Path += o.prefix + req.Ref.Name()
 	// The signature covers this exact encoding.
 	asked.RawPath = s3utils.EncodePath(asked.Path)
 	r := &http.Request{
@@ -32,6 +32,7 @@ func (o *Origin) request(ctx context.Context, ref origin.Ref, byteRange string) 
 	if byteRange != "" {
 		r.Header.Set("Range", byteRange)
 	}
+	req.Known.SetConditions(r.Header)
 	r = r.WithContext(ctx)
 	if o.credentials == nil {
 		return r, nil

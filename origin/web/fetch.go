@@ -33,11 +33,12 @@ func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) 
 	if byteRange != "" {
 		r.Header.Set("Range", byteRange)
 	}
+	req.Known.SetConditions(r.Header)
 	response, err := o.client.Do(r)
 	if err != nil {
 		return nil, err
 	}
-	if !origin.IsFile(response.StatusCode, byteRange) {
+	if !origin.IsFile(response.StatusCode, byteRange, req.Known) {
 		drain(response.Body)
 		_ = response.Body.Close()
 		return nil, origin.StatusError(server, response.StatusCode)
