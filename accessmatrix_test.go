@@ -113,7 +113,7 @@ func TestRulesHoldForEveryNameOfAFile(t *testing.T) {
 						testNames(t, c, dialect, m.prefix, rules)
 					}
 					if !long.Wanted() {
-						rules = rules[:2] // how a rule refuses is no matter to what it sees
+						rules = rules[:2] // how a rule refuses does not affect what it sees
 					}
 					testDisguises(t, s, dialect, m.prefix, loses, rules)
 				})

@@ -270,7 +270,7 @@ func TestPurgeOfWholeURLs(t *testing.T) {
 	clients.Wait()
 }
 
-// Renders in flight are shared with nobody who comes after a purge.
+// Requests after a purge share no render in flight.
 func TestPurgeOfRenders(t *testing.T) {
 	noWorkers(t)
 	s, admin := administered(t, "images {\n origin fs ROOT\n workers 4\n memory 2GiB\n render_timeout 1h\n queue_timeout 1h\n}")

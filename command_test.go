@@ -79,7 +79,7 @@ func TestImportImagizer(t *testing.T) {
 	}
 }
 
-// What needs a look is told beside what the Caddyfile says.
+// Warnings are printed in addition to the Caddyfile.
 func TestImportImagizerWarns(t *testing.T) {
 	for config, want := range map[string][]string{
 		`{"backend": "https://a.example", "allowDynamicOrigin": false}`:                           nil,

@@ -155,8 +155,9 @@ func TestRewritesToADefaultImage(t *testing.T) {
 	s.get(t, "/thumb/half.png").wantsSize(t, 20, 10)
 }
 
-// A default image stands in for what a handler behind this one said is not there, and
-// is kept no longer than that: another client may have the original.
+// A default image replaces an original that the handlers behind this one
+// lack, and is kept no longer than that: another client may have the
+// original.
 func TestDefaultImagesInheritFromTheAbsence(t *testing.T) {
 	dir := t.TempDir()
 	writeOriginals(t, dir)

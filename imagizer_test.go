@@ -57,7 +57,7 @@ respond other`)
 	s.get(t, "/img/red.jpg?width=abc").wants(t, 400)
 }
 
-// Images have quality 90 where nobody says another.
+// The default quality is 90.
 func TestImagizerQuality(t *testing.T) {
 	quality := func(directives, path string, headers ...string) int {
 		t.Helper()
@@ -77,7 +77,7 @@ func TestImagizerQuality(t *testing.T) {
 	}
 }
 
-// What stands before the handler protects the files of marks and layers, and the
+// Handlers before this one protect the files of marks and layers, and the
 // operator's own are the operator's choice.
 func TestImagizerLayersAreReached(t *testing.T) {
 	listed, asked := remotePicture(t)
@@ -161,8 +161,7 @@ func remotePicture(t *testing.T) (address string, asked *atomic.Int32) {
 	}), asked
 }
 
-// What is made of an animation stands still, unless somebody says otherwise; the
-// original is what it is.
+// Variants of animations are still by default; the original is what it is.
 func TestAnimations(t *testing.T) {
 	frames := func(directives, path string) int {
 		t.Helper()

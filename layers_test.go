@@ -262,7 +262,7 @@ func TestLayerThatIsMissing(t *testing.T) {
 			if a := s.get(t, "/no.jpg?tr=l-image,i-no.png,l-end"); strings.Contains(a.Header.Get("Ik-Error"), "layer") {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
 			}
-			// A file that is not an image reaches nobody.
+			// A file that is not an image is never sent.
 			a = s.get(t, "/red.jpg?tr=l-image,i-text.txt,l-end")
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "text.txt": `) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))

@@ -94,7 +94,7 @@ func TestManyClients(t *testing.T) {
 	if drawn.Load() < 100 {
 		t.Errorf("only %d of 200 got their picture", drawn.Load())
 	}
-	// Beside the budget there is what each worker has without an image, and
+	// Besides the budget there is what each worker has without an image, and
 	// keeps after one.
 	if limit := int64(budget) + idle + 2*64<<20; most > limit {
 		t.Errorf("workers took %d MiB, more than %d", most>>20, limit>>20)

@@ -15,9 +15,9 @@ import (
 	"github.com/caddy-images/caddy-images/internal/miniotest"
 )
 
-// What the origins themselves answer, and to what, is tested beside each of
-// them. These tests see it arrive at the client, as ImageKit's page of errors
-// says ("404 - Not found troubleshooting").
+// The responses of the origins themselves are tested beside each of them.
+// These tests see it arrive at the client, as ImageKit's page of errors says
+// ("404 - Not found troubleshooting").
 
 func TestS3ThroughCaddy(t *testing.T) {
 	s3 := miniotest.Start(t)
@@ -57,7 +57,7 @@ func TestS3ThroughCaddy(t *testing.T) {
 	s.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "UNIDENTIFIED - The bucket was not found on S3")
 }
 
-// What S3 keeps beside an object says that it is private, and what of it matters.
+// The metadata of S3 marks an object as private, and its area of interest.
 func TestS3Metadata(t *testing.T) {
 	s3 := miniotest.Start(t)
 	s3.MakeBucket(t, "photos")

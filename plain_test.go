@@ -245,7 +245,7 @@ func TestOptimizePlainComparesPictures(t *testing.T) {
 	}
 }
 
-// Where plain URLs are optimised: by default with an origin of one's own.
+// Plain URLs are optimised by default with any origin but next.
 func TestOptimizePlainDefaults(t *testing.T) {
 	large := located(t, noise(64, 48), 100, 1)
 	for _, tt := range []struct {

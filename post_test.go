@@ -143,7 +143,7 @@ func TestPostByCurl(t *testing.T) {
 	answer{&http.Response{Request: &http.Request{}}, body}.wantsSize(t, 40, 30)
 }
 
-// Nobody without a token is let in, and none of the body is read then.
+// A request without a token is refused, and its body is not read.
 func TestPostTakesAToken(t *testing.T) {
 	s, picture := servePost(t, "")
 	for _, headers := range [][]string{

@@ -156,7 +156,7 @@ func (s site) get(t *testing.T, path string, headers ...string) answer {
 }
 
 // wants checks the status, and headers given as name and value; the value
-// "none" stands for a header that is not there.
+// "none" means a missing header.
 func (a answer) wants(t *testing.T, status int, headers ...string) {
 	t.Helper()
 	if a.StatusCode != status {

@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// report is all that a run found out.
+// report has all results of a run.
 type report struct {
 	options    options
 	machine    []string
@@ -93,7 +93,7 @@ func (r report) throughput() table {
 	return t
 }
 
-// times returns those of one client alone, and of all at once.
+// times returns the times of a single client, and of all at once.
 func (r report) times() table {
 	t := table{append([]string{"Job", "Clients"}, r.contenders...)}
 	for _, j := range r.jobs {

@@ -10,7 +10,7 @@ import (
 type Variant struct {
 	ContentType string
 	Width       int       // in pixels; 0 if it is not known
-	Reduced       int       // how far the effort was reduced; 0 for not at all
+	Reduced     int       // how far the effort was reduced; 0 for not at all
 	Damaged     bool      // made of what was left of a damaged original
 	Made        time.Time // in seconds
 	Body        Body

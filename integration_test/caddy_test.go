@@ -46,7 +46,7 @@ func startProgram(t *testing.T, binary, caddyfile string, env ...string) *server
 	if err := os.WriteFile(path, []byte(caddyfile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Between asking the kernel for a free port and Caddy's taking it, somebody else may.
+	// Another process may take the port before Caddy does.
 	for range 5 {
 		s, err := tryStart(t, binary, path, env)
 		if err == nil {
@@ -194,7 +194,7 @@ func run(t *testing.T, cmd *exec.Cmd) string {
 	return stdout.String()
 }
 
-// freePort asks the kernel for a port that nobody uses.
+// freePort asks the kernel for an unused port.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -76,8 +76,8 @@ type Source struct {
 	// then, and the rest is what the origin said on this occasion.
 	Unchanged bool
 
-	// Stamp identifies the version to the origin itself, beside ETag and LastModified;
-	// it never reaches a client. Empty for none.
+	// Stamp identifies the version to the origin itself, besides ETag and
+	// LastModified; it never reaches a client. Empty for none.
 	Stamp string
 
 	// Facts is what reading the body has told; nil if it was not looked at yet.

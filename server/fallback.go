@@ -18,7 +18,7 @@ import (
 var shortly = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(60)}
 
 // fetchDefault fetches the default image in place of a missing original.
-// missing is the original's failure, which stands if there is no default
+// missing is the original's failure, which is kept if there is no default
 // image either.
 func (q *request) fetchDefault(missing error) error {
 	if errors.From(missing).Kind != errors.NotFound || q.asked.Plan.IsZero() {

@@ -19,7 +19,7 @@ func withoutEffects(all map[string]Step) map[string]Step {
 	return all
 }
 
-// Each field of an effect changes the key, but for those listed.
+// Each field of an effect changes the key, except for those listed.
 func TestKeyReadsEffects(t *testing.T) {
 	gray := Opaque(128, 128, 128)
 	square := Quad{{0, 0}, {90, 0}, {90, 90}, {0, 90}}

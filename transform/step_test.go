@@ -60,7 +60,7 @@ func TestDrawnIsOfTheCanvas(t *testing.T) {
 	}
 }
 
-// Everything beside the size goes into the Recipe as it was asked for.
+// Everything except the size goes into the Recipe unchanged.
 func TestStepIsPassedOn(t *testing.T) {
 	red := Opaque(255, 0, 0)
 	got, err := Resolve(Step{

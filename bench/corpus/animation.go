@@ -9,7 +9,7 @@ import (
 )
 
 // animation returns a GIF of leaves that move over each other, in front of a
-// ground that stays.
+// static background.
 func animation(seed uint64, w, h, frames int) *gif.GIF {
 	rnd := rand.New(rand.NewPCG(seed, 3))
 	ground, moving := photo(seed, w, h), leaves(rnd, w, h, 12)

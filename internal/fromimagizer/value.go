@@ -107,9 +107,9 @@ func unwritable(text string) string {
 	return ""
 }
 
-// endsEscaped tells whether a text ends in a backslash that is not the second of two.
-// The formatter of Caddyfiles, unlike their parser, takes it for an escape of the quote
-// behind it, and what follows for something else than it is.
+// endsEscaped reports whether a text ends in an odd number of backslashes.
+// The formatter of Caddyfiles, unlike their parser, takes the last one as an
+// escape of the following quote, and misreads the rest.
 func endsEscaped(text string) bool {
 	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }

@@ -245,7 +245,7 @@ func TestClientGoesAway(t *testing.T) {
 	wantError(t, err, errors.ClientClosed, "The client closed the request")
 }
 
-// refusing returns the URL of a port on which nobody listens.
+// refusing returns the URL of a closed port.
 func refusing(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -84,7 +84,7 @@ func TestColoursOfPNG(t *testing.T) {
 	}
 }
 
-// A palette stands between what describes colours and the pixels.
+// A palette comes between colour descriptions and the pixels.
 func TestColoursOfPalette(t *testing.T) {
 	i := image.NewPaletted(image.Rect(0, 0, 4, 4), color.Palette{color.Black, color.White})
 	got := header.ColoursOf(withChunks(goPNG(t, i), summed("cICP", "\x0c\x0d\x00\x01")), sniff.PNG)
@@ -231,7 +231,7 @@ func FuzzColoursOf(f *testing.F) {
 	})
 }
 
-// libpng leaves out a profile that stands behind sRGB.
+// libpng ignores a profile after sRGB.
 func TestHiddenProfile(t *testing.T) {
 	plain := goPNG(t, image.NewNRGBA(image.Rect(0, 0, 4, 4)))
 	profile := func(space string, length int) []byte {

@@ -56,7 +56,7 @@ func withEXIF(file []byte, orientation int) []byte {
 	return append([]byte("\xff\xd8"+segment(0xe1, "Exif\x00\x00"+string(exif))), file[2:]...)
 }
 
-// chunk returns one of a PNG, with a checksum that nobody here looks at.
+// chunk returns one of a PNG, with a checksum that is not checked here.
 func chunk(kind, content string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(content)))) + kind + content + "\x00\x00\x00\x00"
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// is returns a header but for what follows from the rest.
+// is returns a header without fields that follow from others.
 func is(format sniff.Format, w, h int, change func(*header.Header)) header.Header {
 	want := header.Header{Format: format, Width: w, Height: h, Frames: 1, Channels: 3, Depth: 8, Rows: 1, Orientation: 1}
 	if change != nil {
@@ -177,7 +177,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// A header is cheap beside the pixels it spares.
+// A header is cheap compared to the pixels it spares.
 func TestReadAllocates(t *testing.T) {
 	for _, s := range samples(t) {
 		if s.want.Format == sniff.SVG {

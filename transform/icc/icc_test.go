@@ -16,7 +16,7 @@ type tag struct {
 	data []byte
 }
 
-// profile has a header of zeros but for the signature.
+// profile has a header of zeros except for the signature.
 func profile(tags ...tag) []byte {
 	b := make([]byte, tagTable)
 	copy(b[signature:], "acsp")

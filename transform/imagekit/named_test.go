@@ -27,7 +27,7 @@ func withNames(t testing.TB, restrict bool) *Dialect {
 	return d
 }
 
-// A name stands for its text.
+// A name expands to its text.
 func TestNamesStandForTheirText(t *testing.T) {
 	d := withNames(t, false)
 	for tr, want := range map[string]struct {

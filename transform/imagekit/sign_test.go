@@ -161,8 +161,8 @@ func TestSignatureMessages(t *testing.T) {
 	}
 }
 
-// Digits at the end of a URL are not an expiry, though nothing stands between the
-// two where they are signed.
+// Digits at the end of a URL are not an expiry, though no separator precedes
+// the two where they are signed.
 func TestExpiryIsNotMadeOfTheURL(t *testing.T) {
 	d := signer(t, "", "k")
 	sign := "&ik-s=" + hmacOf("k", "a.jpg?v=121900000000")
@@ -235,7 +235,7 @@ func TestSignedEndpoint(t *testing.T) {
 	}
 }
 
-// FuzzAdmit: no target is admitted without a signature that somebody with a key
+// FuzzAdmit: no target is admitted without a signature that a holder of a key
 // made, and none makes it panic.
 func FuzzAdmit(f *testing.F) {
 	for _, v := range signedVectors(f) {

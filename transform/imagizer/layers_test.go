@@ -127,7 +127,7 @@ func TestLayersRefused(t *testing.T) {
 	}
 }
 
-// A URL whose own path is right is not for somebody else because of a layer's.
+// The path of a layer does not change which handler a URL is for.
 func TestWrongPathsOfLayers(t *testing.T) {
 	d := dialect(t, Config{})
 	for _, query := range []string{"mark=/a/../b", "text=x&text_font=a/../b.ttf", "layers=" + url.QueryEscape(`[{"url":"/a%zz"}]`), "origin=https://example.com/../a", "source_url=https://example.com/%252e%252e/a"} {

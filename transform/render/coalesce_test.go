@@ -269,7 +269,7 @@ type broken struct {
 
 func (b broken) Render(context.Context, Job) (*Result, error) { b.end(); return nil, nil }
 
-// What is forgotten is shared by nobody who comes then.
+// Later callers do not share forgotten work.
 func TestCoalescerForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()

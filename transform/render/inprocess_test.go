@@ -124,7 +124,7 @@ func TestSlots(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			synctest.Wait() // it runs, or stands in the queue
+			synctest.Wait() // it runs, or is queued
 		}
 		if got := running.Load(); got != int64(slots) {
 			t.Errorf("%d jobs run, want %d", got, slots)

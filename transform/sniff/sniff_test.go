@@ -81,7 +81,7 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-// Nobody who did not ask for a page gets a PDF.
+// Only requests for a page accept a PDF.
 func TestDocument(t *testing.T) {
 	for name, buf := range map[string]string{
 		"pdf": "%PDF-1.7\n", "late": strings.Repeat("x", 1019) + "%PDF-", "too late": strings.Repeat("x", 1020) + "%PDF-", "no version": "%PDF",

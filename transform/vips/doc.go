@@ -10,7 +10,7 @@
 //
 //   - A [Scope] owns every [Image] that was opened, created or derived through
 //     it. [Scope.Close] frees them all; nothing else has to be freed.
-//   - [Image.Close] frees one image early. What was derived from it goes on
+//   - [Image.Close] frees one image early. Images derived from it keep
 //     working, for libvips counts references underneath.
 //   - Methods never consume or change their receiver: they return a new image
 //     in the receiver's scope. Only the Set and Remove methods of metadata

@@ -120,8 +120,8 @@ func TestClosedImage(t *testing.T) {
 	}
 }
 
-// An SVG comes from strangers: what it refers to must not be fetched, from
-// the network or from the disk.
+// An SVG is untrusted: files that it refers to must not be fetched, from the
+// network or from the disk.
 func TestSVGLoadsNothingExternal(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

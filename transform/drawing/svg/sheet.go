@@ -12,7 +12,7 @@ type sheet struct {
 	all                   style
 	window                natural.Size // of the drawing
 
-	// selectors is their number, and beside the number of those about
+	// selectors is their number, and besides the number of those about
 	// siblings.
 	selectors, beside int
 }

@@ -47,7 +47,7 @@ const (
 	maskPixel = 4
 )
 
-// decoding returns what a decoder holds beside the rows that it gives away.
+// decoding returns what a decoder holds besides the rows that it returns.
 func (s *sketch) decoding() int64 {
 	h := s.header
 	file, pixels := s.facts.Size.Pixels(), s.decoded.Pixels()

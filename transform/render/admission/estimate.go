@@ -219,8 +219,8 @@ func sketchOf(h header.Header, exact transform.Shape, job render.Job) *sketch {
 // enlarged returns a length of a drawing at a multiple of its size.
 func enlarged(v int, times float64) int { return int(math.Ceil(float64(v) * times)) }
 
-// begin adds what decoding takes. Of an animation one frame is in memory at a time,
-// beside the rows that the decoder has just given away.
+// begin adds what decoding takes. Of an animation one frame is in memory at a
+// time, besides the rows that the decoder has just returned.
 func (s *sketch) begin(first transform.Step) {
 	file := s.facts.Size
 	s.decoded = file

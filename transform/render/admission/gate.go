@@ -31,16 +31,17 @@ import (
 //
 //	t + patience + T * (2*ceil(C/B) + ceil(n/S) + 1)
 //
-// From t + patience on nobody goes before i: who is first then is i or an older
-// job, which has waited for longer than patience, and while that is so jobs are
-// let in strictly in their order. Cut the time from there into periods of T. All
-// that holds a share at the beginning of a period has given it back by the end,
-// so at the end only what was let in during the period holds any; all of it is
-// among the n. If i still waits then, the first in the queue has no room:
+// From t + patience on nothing overtakes i: the first is then i or an older
+// job, which has waited for longer than patience, and while that is so jobs
+// are let in strictly in their order. Cut the time from there into periods of
+// T. All that holds a share at the beginning of a period has given it back by
+// the end, so at the end only what was let in during the period holds any;
+// all of it is among the n. If i still waits then, the first in the queue has
+// no room:
 //
 //   - Either the period let S jobs in. That happens at most n/S times.
 //   - Or what the period let in and the first in the queue cost more than B
-//     together. With nobody before it, the first is let in during the next
+//     together. With nothing before it, the first is let in during the next
 //     period, for by the end of that all else has gone. So the period and the
 //     next let in more than B. Every second period of this kind begins a pair of
 //     which none overlaps another, and all of them together let in at most C:

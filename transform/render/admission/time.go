@@ -204,7 +204,7 @@ func (s *sketch) spendOnEffects(r transform.Recipe, pixels int64) {
 // peak and where it is cut off, or as pixels to one side.
 func steps(sigma float64) int64 { return min(blurRows(sigma)/2, 17) }
 
-// unsharpTime returns what an unsharp mask takes beside what each takes: it
+// unsharpTime returns what an unsharp mask takes besides what each takes: it
 // is multiplied pixel by pixel, or else added up by its steps.
 func unsharpTime(u transform.Unsharp) float64 {
 	if unsharpRows(u) > 0 {

@@ -219,7 +219,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// 16 bits and a profile: converted, or kept but for the lower bits.
+// 16 bits and a profile: converted, or kept except for the lower bits.
 func TestDeepProfile(t *testing.T) {
 	c := color.NRGBA{200, 50, 50, 255}
 	deep := must(inVips(t, solid(16, 16, c), 3).IccTransform("p3", vips.ICCOptions{Input: "srgb", Depth: 16}))(t)

@@ -114,7 +114,7 @@ func TestSVGLoadsNothing(t *testing.T) {
 	}
 }
 
-// Whatever is wrong in a file, it is the file's fault, and nobody's bug.
+// Whatever is wrong in a file is reported as the file's fault, not as a bug.
 func TestCorrupted(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	files := originals(t)

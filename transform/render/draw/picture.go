@@ -159,8 +159,8 @@ func ink(c transform.Color, alpha bool) []float64 {
 }
 
 // blame turns a failure of libvips into whose fault it is. Pixels are decoded
-// only when somebody asks for them, so a damaged file shows at any step, and an
-// encoder may fail too; whether the file decodes on its own tells them apart.
+// on demand, so a damaged file shows at any step, and an encoder may fail
+// too; whether the file decodes on its own tells them apart.
 func (p *picture) blame(err error) error {
 	var known *errors.Error
 	if stderrors.As(err, &known) {

@@ -381,7 +381,7 @@ func TestFewColoursUnscaledLayer(t *testing.T) {
 	}
 }
 
-// What is kept beside the pixels is there whichever way they are written.
+// Metadata is kept whichever way the pixels are written.
 func TestKeptInEveryPNG(t *testing.T) {
 	grays := grayOf(64, 48, func(x, y int) uint8 { return uint8(x*3 + y) })
 	for name, i := range map[string]image.Image{

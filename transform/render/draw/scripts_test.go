@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 			}
 		})
 	}
-	// This is how it would look: a letter that nobody has.
+	// This is how it would look: a letter that no font has.
 	if i, r := large(t, "\U0010fffd"); !isBox(i, r) {
 		t.Errorf("a letter that no font has is not a box, but %v", r)
 	}
@@ -89,9 +89,9 @@ func TestChineseLetters(t *testing.T) {
 	}
 }
 
-// Devanagari is more than one letter after the other: two consonants with a virama
-// between them become one, a short i stands before the consonant that it follows,
-// and one line is over all of a word.
+// Devanagari is more than one letter after the other: two consonants with a
+// virama between them become one, a short i precedes the consonant that it
+// follows, and one line is over all of a word.
 func TestDevanagariIsShaped(t *testing.T) {
 	needLetters(t, 'क')
 	width := func(content string) int {

@@ -104,7 +104,7 @@ func TestStill(t *testing.T) {
 				if r.Frames != 1 || r.Format != format && format != transform.FormatAuto {
 					t.Errorf("%d frames as %s", r.Frames, r.Format)
 				}
-				// Nobody asked for a format that moves.
+				// No animated format was requested.
 				if format == transform.FormatAuto && r.Format.Animated() {
 					t.Errorf("a still image as %s", r.Format)
 				}

@@ -132,7 +132,7 @@ func flipped(file []byte, at int) []byte {
 }
 
 // The same image or error comes of a file, whatever else is drawn in this
-// process at the same time: another's warnings are taken for one's own, and
+// process at the same time: another's warnings are taken for its own, and
 // cost time only.
 func TestDamageOfOthers(t *testing.T) {
 	whole := asJPEG(t, coordinates(200, 200))

@@ -29,7 +29,7 @@ func socketPair(t *testing.T) (*net.UnixConn, *os.File) {
 	return c.(*net.UnixConn), theirs
 }
 
-// sealed returns a memfd that nobody can change any more.
+// sealed returns a memfd that can no longer be changed.
 func sealed(content string) (*os.File, error) {
 	f, err := memory()
 	if err != nil {

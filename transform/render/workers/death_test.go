@@ -15,7 +15,7 @@ import (
 
 const broke = "The image broke the image engine"
 
-// An idle worker that is killed is missed by nobody.
+// Killing an idle worker has no effect on requests.
 func TestKilledWhileIdle(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)

@@ -80,7 +80,7 @@ func dieAs(ctx context.Context, job render.Job) (*render.Result, error) {
 	return noDetails(ctx, job)
 }
 
-// hangAloud says that it is at work, and goes on with it.
+// hangAloud accepts the job and hangs.
 func hangAloud(context.Context, render.Job) (*render.Result, error) {
 	fmt.Fprintln(os.Stderr, atWork)
 	select {}
@@ -202,7 +202,7 @@ func halfAnAnswer(context.Context, render.Job) (*render.Result, error) {
 	return nil, nil
 }
 
-// twice answers, and goes on talking.
+// twice answers twice.
 func twice(_ context.Context, job render.Job) (*render.Result, error) {
 	frame, err := appendText(nil, frameFailure, failure{ID: 1, Message: "once"})
 	write(append(frame, frame...))

@@ -183,7 +183,7 @@ func TestStartsLateAndEnds(t *testing.T) {
 		t.Errorf("left after Close: %+v", left)
 	}
 	wantFailure(t, p, job(icon(), 32), errors.Overloaded, "stopping")
-	p.Close() // once more, as somebody may
+	p.Close() // a second Close is allowed
 }
 
 // Close lets a job end.

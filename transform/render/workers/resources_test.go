@@ -59,7 +59,7 @@ func TestNothingIsLeft(t *testing.T) {
 	until(t, "the end of the pool", func() bool { return openFiles(t) < files-2 && runtime.NumGoroutine() < goroutines-2 })
 }
 
-// Workers that are killed while nobody looks are reaped, too.
+// Workers that are killed while idle are reaped, too.
 func TestIdleDeadAreReaped(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
 	for range 5 {
