@@ -54,7 +54,7 @@ func (n Number) check(name string, f Facts, low, high float64) error {
 	}
 	switch v := n.In(f); {
 	case math.IsNaN(v):
-		return errors.New(errors.BadTransform, "%s cannot be computed for this image: it divides by 0, or gets too large", name)
+		return errors.New(errors.BadTransform, "%s cannot be computed for this image: it divides by 0 or is too large", name)
 	case v < low && low == positive:
 		return errors.New(errors.BadTransform, "%s is %v for this image; it must be more than 0", name, v)
 	case v < low:

@@ -66,7 +66,7 @@ type Shift struct{ X, Y Number }
 func (s Shift) In(f Facts) (x, y float64, err error) {
 	x, y = s.X.In(f), s.Y.In(f)
 	if math.IsNaN(x) || math.IsNaN(y) {
-		return 0, 0, errors.New(errors.BadTransform, "The displacement cannot be computed for this image: it divides by 0, or gets too large")
+		return 0, 0, errors.New(errors.BadTransform, "The displacement cannot be computed for this image: it divides by 0 or is too large")
 	}
 	return min(max(x, -farthest), farthest), min(max(y, -farthest), farthest), nil
 }

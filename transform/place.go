@@ -68,7 +68,7 @@ func (a axis) at(f Facts) (int, error) {
 	}
 	d := o.Distance.In(f)
 	if math.IsNaN(d) {
-		return 0, errors.New(errors.BadTransform, "The layer's place cannot be computed for this image: it divides by 0, or gets too large")
+		return 0, errors.New(errors.BadTransform, "The layer's place cannot be computed for this image: it divides by 0 or is too large")
 	}
 	point := a.anchor * float64(a.base)
 	switch {

@@ -96,7 +96,7 @@ func (t Text) Set(f Facts) (Setting, error) {
 		v := n.number.In(f)
 		switch {
 		case math.IsNaN(v):
-			return Setting{}, errors.New(errors.BadTransform, "The text's %s cannot be computed for this image: it divides by 0, or gets too large", n.name)
+			return Setting{}, errors.New(errors.BadTransform, "The text's %s cannot be computed for this image: it divides by 0 or is too large", n.name)
 		case v < n.low:
 			return Setting{}, errors.New(errors.BadTransform, "The text's %s is %v for this image; it must be at least %v", n.name, v, n.low)
 		case v > LargestText:
