@@ -38,7 +38,8 @@ func cachingRules(t *testing.T) (rules []rule) {
 	return rules
 }
 
-// headers are those that the origin answers with, and the rest of the request.
+// headers returns those that the origin answers with, and the rest of the
+// request.
 func (r rule) headers() (origin http.Header, query string, request []string) {
 	origin = make(http.Header)
 	for _, m := range codeSpan.FindAllStringSubmatch(r.says, -1) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// backend_timeout ends a picture that is drawn, and its worker.
+// backend_timeout ends an image that is drawn, and its worker.
 func TestBackendTimeoutOfDrawing(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n workers 1\n backend_timeout 3s\n render_timeout 1h\n origin fs ROOT\n}")
@@ -39,5 +39,5 @@ func TestBackendTimeoutIsForBoth(t *testing.T) {
 	})
 	s := serve(t, "images {\n workers 1\n backend_timeout 4s\n render_timeout 1h\n origin web http://"+addr+" {\n  allow_private 127.0.0.0/8\n }\n}")
 	freeze(t, 1)
-	s.get(t, "/tr:w-2000,f-avif/slow.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout")
+	s.get(t, "/tr:w-2000,f-avif/slow.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The image could not be fetched and rendered within backend_timeout")
 }

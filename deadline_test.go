@@ -31,7 +31,7 @@ func TestBackendTimeout(t *testing.T) {
 	}
 }
 
-// A download that the next handler answers with is no fetch.
+// A download that the next handler answers with is not a fetch.
 func TestBackendTimeoutIsNotForDownloads(t *testing.T) {
 	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "video/mp4")
@@ -98,8 +98,8 @@ func TestBackendConnectTimeout(t *testing.T) {
 	}
 }
 
-// deafPort is an address where connecting never ends: a port whose queue of
-// connections is full.
+// deafPort returns an address where connecting never ends: a port whose queue
+// of connections is full.
 func deafPort(t *testing.T) string {
 	t.Helper()
 	address := listenDeaf(t)

@@ -52,7 +52,7 @@ func table(t *testing.T, text, first string) (rows [][]string) {
 	return rows
 }
 
-// section is what stands below a heading of the second level.
+// section returns what stands below a heading of the second level.
 func section(t *testing.T, p page, heading string) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(p.text, "\n## "+heading+"\n")
@@ -91,7 +91,7 @@ func parse(t *testing.T, file string) *ast.File {
 	return parsed
 }
 
-// optionsOf are the strings that the switches of a file's functions about
+// optionsOf returns the strings that the switches of a file's functions about
 // options distinguish.
 func optionsOf(t *testing.T, file, function string) (options []string) {
 	t.Helper()
@@ -116,7 +116,7 @@ func optionsOf(t *testing.T, file, function string) (options []string) {
 	return options
 }
 
-// jsonNames are the names that a struct has in JSON.
+// jsonNames returns the names that a struct has in JSON.
 func jsonNames(of any) (names []string) {
 	s := reflect.TypeOf(of)
 	if s.Kind() == reflect.Pointer {
@@ -270,7 +270,8 @@ func without(names []string, name string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return n == name })
 }
 
-// constantOf is a constant of a file as the docs write it: seconds as 5s.
+// constantOf returns a constant of a file as the docs write it: seconds as
+// 5s.
 func constantOf(t *testing.T, file, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -50,7 +50,7 @@ func readPage(t *testing.T, file string) page {
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 
-// blocks are the fenced blocks of a language.
+// blocks returns the fenced blocks of a language.
 func (p page) blocks(language string) []string {
 	var found []string
 	for _, m := range fence.FindAllStringSubmatch(p.text, -1) {
