@@ -31,7 +31,7 @@ test-long: ## soak tests, many repetitions, large inputs: about an hour, besides
 	$(MAKE) --no-print-directory bin/minio tools/imagekit/node_modules tools/libvips/node_modules
 	scripts/test.sh long
 
-bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: about 20 minutes (FOLDER=… BENCH='-quick')
+bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: 20 minutes or more (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench
 	bin/bench -folder '$(FOLDER)' $(BENCH)
 

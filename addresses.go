@@ -9,7 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// parseCanonical reads the base URL of canonical links, placeholders replaced.
+// parseCanonical reads the base URL of canonical links, with placeholders
+// replaced.
 func parseCanonical(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil
@@ -21,13 +22,13 @@ func parseCanonical(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" ||
 		base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
-		return nil, fmt.Errorf("canonical is %q; it takes a URL without query, such as https://www.example.com", text)
+		return nil, fmt.Errorf("canonical is %q; it takes a URL without a query, such as https://www.example.com", text)
 	}
 	return base, nil
 }
 
-// parseDefaultImage reads the path of a default image, not escaped; an empty one
-// is none.
+// parseDefaultImage reads the unescaped path of a default image. An empty
+// path means none.
 func parseDefaultImage(path string) (origin.Ref, error) {
 	ref, err := origin.ParseRef((&url.URL{Path: path}).EscapedPath(), "")
 	if err != nil {

@@ -12,9 +12,8 @@ import (
 
 func init() { caddy.RegisterModule(Admin{}) }
 
-// Admin is what Caddy's admin endpoint has below `/images/`: what the image
-// handlers of the process are at, and how to have them forget what they hold of
-// originals.
+// Admin serves `/images/` on Caddy's admin endpoint: statistics of all image
+// handlers in the process, and purging.
 type Admin struct{}
 
 // CaddyModule returns the Caddy module information.
@@ -25,7 +24,7 @@ func (Admin) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// purgePath is what the path of an original is put behind to purge it.
+// purgePath precedes the path of the original to purge.
 const purgePath = "/images/cache/"
 
 // Routes implements caddy.AdminRouter.
@@ -35,17 +34,17 @@ func (Admin) Routes() []caddy.AdminRoute {
 		{Pattern: "/images/cache", Handler: answering(purgeAll, http.MethodDelete)},
 		{Pattern: purgePath, Handler: answering(purgeOne, http.MethodDelete)},
 		{Pattern: "/images/", Handler: caddy.AdminHandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
-			return apiError(http.StatusNotFound, "there is no %s; there are /images/stats, /images/cache and %s<path>", r.URL.Path, purgePath)
+			return apiError(http.StatusNotFound, "there is no %s; the paths are /images/stats, /images/cache and %s<path>", r.URL.Path, purgePath)
 		})},
 	}
 }
 
-// answering is a handler for some methods that answers in JSON.
+// answering returns a handler that takes the methods and answers in JSON.
 func answering(answer func(*http.Request) (any, error), methods ...string) caddy.AdminHandler {
 	return caddy.AdminHandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(methods, r.Method) {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
-			return apiError(http.StatusMethodNotAllowed, "%s is not for %s; it takes %s", r.URL.Path, r.Method, strings.Join(methods, " and "))
+			return apiError(http.StatusMethodNotAllowed, "%s does not take %s; it takes %s", r.URL.Path, r.Method, strings.Join(methods, " and "))
 		}
 		value, err := answer(r)
 		if err != nil {
@@ -53,7 +52,7 @@ func answering(answer func(*http.Request) (any, error), methods ...string) caddy
 		}
 		text, err := json.MarshalIndent(value, "", "\t")
 		if err != nil {
-			return apiError(http.StatusInternalServerError, "writing the answer: %w", err)
+			return apiError(http.StatusInternalServerError, "writing the response: %w", err)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")

@@ -13,19 +13,19 @@ import (
 
 func init() { caddy.RegisterModule(App{}) }
 
-// App is what the `images` handlers of a configuration have in common. It needs
-// no mention, for the first handler brings it, and has no options.
+// App is the part that all `images` handlers of a configuration share. It has
+// no options and needs no mention: the first handler loads it.
 //
-// It starts the workers of these handlers, so that no request waits for that,
-// and so that a configuration with `isolation strict` is refused by a system
-// that lacks what it takes.
+// It starts the handlers' workers when the configuration starts, so that no
+// request waits for that, and so that a system that lacks something fails a
+// configuration with `isolation strict`.
 type App struct {
 	engines []*engines.Lease
 	stores  []*cache.Store
 }
 
-// Provision implements caddy.Provisioner. It has the metrics of the process shown
-// with those of the configuration.
+// Provision implements caddy.Provisioner. It registers the metrics of the
+// process with the configuration's registry.
 func (a *App) Provision(ctx caddy.Context) error {
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
@@ -41,7 +41,7 @@ func (App) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// add has the app start an engine, and a store if there is one.
+// add lets the app start an engine, and a store if there is one.
 func (a *App) add(engine *engines.Lease, store *cache.Store) {
 	a.engines = append(a.engines, engine)
 	if store != nil {
@@ -49,13 +49,12 @@ func (a *App) add(engine *engines.Lease, store *cache.Store) {
 	}
 }
 
-// collectors are all metrics.
 func collectors() []prometheus.Collector {
 	return append(append(metrics.Process.Collectors(), engines.Collectors()...), storeUsage)
 }
 
-// registerMetrics has the registry, which is a new one with every configuration,
-// show the metrics.
+// registerMetrics registers the metrics with a registry. Every configuration
+// has a new one.
 func registerMetrics(registry *prometheus.Registry) error {
 	for _, c := range collectors() {
 		if err := registry.Register(c); err != nil {

@@ -117,7 +117,7 @@ func (c *Cache) freshness() cache.Freshness {
 // leastDefault is the smallest default of the tier memory.
 const leastDefault = 64 << 20
 
-// defaultCache is the tier that there is if none is configured.
+// defaultCache returns the tier that there is if none is configured.
 func defaultCache() *memory.Cache {
 	return &memory.Cache{Size: max(engines.DefaultMemory()/8, leastDefault)}
 }
@@ -198,8 +198,8 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 	return cache.NewOrigin(o, c)
 }
 
-// identity stands for a module with all its settings, placeholders replaced. It is only
-// hashed.
+// identity identifies a module by all its settings, placeholders replaced. It
+// is only hashed.
 func identity(module any, about ...string) string {
 	text, err := json.Marshal(module)
 	if err != nil { // a module that cannot be written is like no other
@@ -226,8 +226,9 @@ func bindNext(ctx context.Context) cache.Binding {
 	}
 }
 
-// receivedPath is the path before any rewrite. After a detour that is the original's: the
-// transformation in the client's path is no matter here.
+// receivedPath returns the path before any rewrite. After a detour that is
+// the original's: the transformation in the client's path does not matter
+// here.
 func receivedPath(r *http.Request) string {
 	if received, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && received.URL != nil {
 		return received.URL.EscapedPath()

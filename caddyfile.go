@@ -111,7 +111,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	for d.NextBlock(0) {
 		option, at := d.Val(), placed.At(d)
 		if seen[option] && !slices.Contains([]string{"origin", "cache", "quality", "device_size", "add_response_headers"}, option) {
-			return d.Errf("%s is given twice", option)
+			return d.Errf("%s is already set", option)
 		}
 		seen[option] = true
 		if err := h.unmarshalOption(d, option); err != nil {
@@ -210,7 +210,7 @@ func (h *Handler) unmarshalOrigin(d *caddyfile.Dispenser) error {
 		for _, m := range caddy.GetModules(namespace) {
 			known = append(known, m.ID.Name())
 		}
-		return d.Errf("there is no origin %q; there are %s", name, strings.Join(known, ", "))
+		return d.Errf("there is no origin %q; the origins are %s", name, strings.Join(known, ", "))
 	}
 	module, err := caddyfile.UnmarshalModule(d, namespace+"."+name)
 	if err != nil {
@@ -239,7 +239,7 @@ func (h *Handler) unmarshalQuality(d *caddyfile.Dispenser) error {
 	}
 	if len(args) == 2 {
 		if !slices.Contains(formats, args[0]) {
-			return d.Errf("quality has no format %q; there are %s", args[0], strings.Join(formats, ", "))
+			return d.Errf("quality has no format %q; the formats are %s", args[0], strings.Join(formats, ", "))
 		}
 		formats = args[:1]
 	}
@@ -267,10 +267,10 @@ func (h *Handler) unmarshalDeviceSize(d *caddyfile.Dispenser) error {
 	}
 	box := map[string]*Dimensions{"desktop": &h.DeviceSize.Desktop, "mobile": &h.DeviceSize.Mobile}[device]
 	if box == nil {
-		return d.Errf("device_size has no device %q; there are desktop, mobile", device)
+		return d.Errf("device_size has no device %q; the devices are desktop and mobile", device)
 	}
 	if *box != (Dimensions{}) {
-		return d.Errf("device_size %s is given twice", device)
+		return d.Errf("device_size %s is already set", device)
 	}
 	width, height, _ := strings.Cut(size, "x")
 	var errs [2]error

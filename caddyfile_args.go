@@ -35,7 +35,7 @@ func oneOf(d *caddyfile.Dispenser, to *string, words ...string) error {
 	return nil
 }
 
-// switchArg reads `on` or `off`; nothing is `on`.
+// switchArg reads `on` or `off`. Without an argument it is `on`.
 func switchArg(d *caddyfile.Dispenser, set func(on bool)) error {
 	if d.CountRemainingArgs() == 0 {
 		set(true)
@@ -56,7 +56,7 @@ func someArgs(d *caddyfile.Dispenser, to *[]string) error {
 	return nil
 }
 
-// moreArgs is for an option that can be given several times.
+// moreArgs reads an option that may be repeated.
 func moreArgs(d *caddyfile.Dispenser, to *[]string) error {
 	var args []string
 	if err := someArgs(d, &args); err != nil {
@@ -73,13 +73,13 @@ func durationArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
 	}
 	v, err := caddy.ParseDuration(text)
 	if err != nil || v <= 0 {
-		return d.Errf("%q is no time span; one looks like 10s or 1m30s", text)
+		return d.Errf("%q is not a duration, such as 10s or 1m30s", text)
 	}
 	*to = caddy.Duration(v)
 	return nil
 }
 
-// durationOrOffArg reads `off` as a negative time span.
+// durationOrOffArg reads `off` as a negative duration.
 func durationOrOffArg(d *caddyfile.Dispenser, to *caddy.Duration) error {
 	return durationOrWordArg(d, to, "off")
 }
@@ -103,7 +103,7 @@ func sizeArg(d *caddyfile.Dispenser, to *int64) error {
 	}
 	v, err := humanize.ParseBytes(text)
 	if err != nil || v == 0 || int64(v) < 0 {
-		return d.Errf("%q is no size; one looks like 40MiB or 1000000", text)
+		return d.Errf("%q is not a size, such as 40MiB or 1000000", text)
 	}
 	*to = int64(v)
 	return nil
@@ -116,7 +116,7 @@ func countArg[T int | int64](d *caddyfile.Dispenser, to *T) error {
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < 1 {
-		return d.Errf("%q is no count; it takes a whole number from 1", text)
+		return d.Errf("%q is not a count; it takes a whole number from 1", text)
 	}
 	*to = T(v)
 	return nil

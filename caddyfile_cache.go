@@ -61,7 +61,7 @@ func (c *Cache) unmarshalTier(d *caddyfile.Dispenser) error {
 		for _, m := range caddy.GetModules(namespace) {
 			known = append(known, m.ID.Name())
 		}
-		return d.Errf("there is no cache %q; there are %s", name, strings.Join(known, ", "))
+		return d.Errf("there is no cache %q; the caches are %s", name, strings.Join(known, ", "))
 	}
 	module, err := caddyfile.UnmarshalModule(d, namespace+"."+name)
 	if err != nil {

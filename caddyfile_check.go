@@ -16,15 +16,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// What is checked here is checked again when the configuration is loaded, with all
-// placeholders replaced, by the same functions. Here an error can name the line. What
-// only the machine knows on which it is loaded, such as its files, is not looked at:
-// `caddy adapt` may run elsewhere.
+// These checks run again when the configuration is loaded, with placeholders
+// replaced, by the same functions. Here an error can name the line. What
+// depends on the machine, such as files, is not checked: `caddy adapt` may
+// run elsewhere.
 
-// checkRead is what is wrong with a handler as a Caddyfile has it.
+// checkRead checks a handler as a Caddyfile describes it.
 func checkRead(h Handler) error {
 	if h.Quality != nil {
-		quality := *h.Quality // which defaults are put into
+		quality := *h.Quality // defaults are set in it
 		h.Quality = &quality
 	}
 	if h.Dialect == nil {
@@ -85,7 +85,7 @@ func checkRead(h Handler) error {
 	return h.checkTypes(language)
 }
 
-// checkTypes is what is wrong with the types of the origins.
+// checkTypes checks the types of the origins.
 func (h Handler) checkTypes(language language) error {
 	var types []string
 	for _, raw := range h.OriginsRaw {
@@ -106,7 +106,7 @@ func (h Handler) checkTypes(language language) error {
 			}
 		case "fs", "next", "s3", "web":
 		default:
-			return nil // one of somebody else's may be anything
+			return nil // a third-party origin may do anything
 		}
 	}
 	if c := h.Dialect.Imagizer; c != nil && len(c.BucketsAllowed) > 0 && !slices.Contains(types, "s3") {
@@ -116,11 +116,11 @@ func (h Handler) checkTypes(language language) error {
 }
 
 var (
-	errDynamic = fmt.Errorf("origin dynamic is for whole URLs that clients name; it takes one, and a dialect that takes such URLs: web_proxy, or allow_dynamic_origin with hosts_allowed")
-	errBuckets = fmt.Errorf("buckets_allowed has buckets that URLs may name, and there is no origin s3, whose keys they are fetched with")
+	errDynamic = fmt.Errorf("origin dynamic fetches URLs that clients name; there may be one, and the dialect must take such URLs: web_proxy, or allow_dynamic_origin with hosts_allowed")
+	errBuckets = fmt.Errorf("buckets_allowed needs an origin s3, whose keys fetch from these buckets")
 )
 
-// parseGoOn is origin.ParseGoOn, with an error that says which option it is about.
+// parseGoOn is origin.ParseGoOn with the option's name in its error.
 func parseGoOn(name string) (kind errors.Kind, err error) {
 	if kind, err = origin.ParseGoOn(name); err != nil {
 		err = fmt.Errorf("go_on: %w", err)
@@ -128,7 +128,8 @@ func parseGoOn(name string) (kind errors.Kind, err error) {
 	return kind, err
 }
 
-// checkImageKit and checkImagizer are what is wrong with a dialect as a Caddyfile has it.
+// checkImageKit and checkImagizer check a dialect as a Caddyfile describes
+// it.
 func checkImageKit(c imagekit.Config) error {
 	_, err := imagekit.New(knownImageKit(c))
 	return err
@@ -139,8 +140,8 @@ func checkImagizer(c imagizer.Config) error {
 	return err
 }
 
-// knownImageKit has something right instead of placeholders, whose values are not known
-// yet.
+// knownImageKit replaces placeholders, whose values are not known yet, by
+// valid values.
 func knownImageKit(c imagekit.Config) imagekit.Config {
 	c.Endpoint = placed.Known(c.Endpoint, "")
 	c.PrivateKeys = placed.AllKnown(c.PrivateKeys, "key")

@@ -17,14 +17,14 @@ func TestErrorsHaveLines(t *testing.T) {
 		{"!max_cost 2h", "max_cost is 2h0m0s; it takes at most 1h0m0s"},
 		{"queue_size 5\n!memory 1MiB", "memory is 1048576; it takes 33554432"},
 		{"!fonts fonts", `fonts is "fonts"; it takes the absolute path`},
-		{"isolation off\n!fonts /usr", "fonts needs worker processes; isolation is off"},
-		{"fonts /usr\n!isolation off", "fonts needs worker processes; isolation is off"},
+		{"isolation off\n!fonts /usr", "fonts needs worker processes, and isolation is off"},
+		{"fonts /usr\n!isolation off", "fonts needs worker processes, and isolation is off"},
 		{"!formats jxl", `formats has "jxl"; it takes avif and webp`},
 		{"!formats webp webp", `formats has "webp" twice`},
 		{"!cache_control \"public; max-age=1\"", "cache_control is "},
 		{"!canonical www.example.com", "canonical is "},
 		{"!default_image /a/../b.jpg", "default_image is "},
-		{"!go_on never", `go_on: "never" is no failure of an origin`},
+		{"!go_on never", `go_on: "never" is not a failure of an origin`},
 		{"!add_response_headers \"X A: b\"", `add_response_headers has "X A: b"`},
 		{"add_response_headers \"A: b\"\n!add_response_headers \"Ik-Warning: x\"", "add_response_headers has Ik-Warning, which cannot be added"},
 		{"!add_response_headers \"Ik-Error: {env.X}\"", "add_response_headers has Ik-Error"},
@@ -35,7 +35,7 @@ func TestErrorsHaveLines(t *testing.T) {
 		{"dialect imagekit {\nendpoint /a\n!named thumb w-abc\nnamed b w-1\n}", `named thumb: w is "abc"`},
 		{"dialect imagekit {\nnamed b w-1\n!named a-b w-1\n}", `named "a-b": a name consists of`},
 		{"dialect imagekit {\n!named cut e-bgremove\nendpoint /a\n}", "named cut: e-bgremove is not supported"},
-		{"dialect imagekit {\n!require_signature on\n}", "require_signature is on, and there is no private_key"},
+		{"dialect imagekit {\n!require_signature on\n}", "require_signature on needs a private_key"},
 		{"dialect imagekit {\n!private_key \"\"\n}", "private_key is empty"},
 		{"dialect imagekit {\n!restrict_unnamed\n}", "restrict_unnamed takes named transformations only"},
 		{"dialect imagekit {\n!image_params_allowed width\n}", `image_params_allowed has "width"`},
@@ -50,11 +50,11 @@ func TestErrorsHaveLines(t *testing.T) {
 		{"dialect imagizer {\n!origin_query width\n}", `origin_query has "width"`},
 		{"dialect imagizer {\n!hosts_allowed a/b\n}", "hosts_allowed"},
 		{"!dialect imagizer {\npost {\nmax_size 1MB\n}\n}", "post has no token"},
-		{"!dialect imagizer {\npost {\nopen\ntoken a\n}\n}", "post is open, and has a token"},
+		{"!dialect imagizer {\npost {\nopen\ntoken a\n}\n}", "post has both open and token"},
 		{"dialect imagizer {\npost {\nopen\nmax_size 20MB\n}\n}\n!max_source_size 10MB", "post max_size is 20000000; it takes 1 to max_source_size, 10000000"},
-		{"!dialect imagizer {\nbuckets_allowed photos\n}", "buckets_allowed has buckets that URLs may name, and there is no origin s3"},
+		{"!dialect imagizer {\nbuckets_allowed photos\n}", "buckets_allowed needs an origin s3"},
 
-		{"!origin dynamic", "origin dynamic is for whole URLs that clients name"},
+		{"!origin dynamic", "origin dynamic fetches URLs that clients name"},
 		{"workers 1\n!origin web", "base_url is missing"},
 		{"!origin web ftp://x.example", "base_url must be a URL"},
 		{"!origin web http://10.0.0.1", "the address in base_url is not public"},
@@ -85,8 +85,8 @@ func TestErrorsHaveLines(t *testing.T) {
 	}
 }
 
-// What is not known before the configuration is loaded, or is right together with what
-// follows, is no error of the Caddyfile.
+// What is not known before the configuration is loaded, or is right together
+// with what follows, is not an error of the Caddyfile.
 func TestWhatIsNotKnownIsNoError(t *testing.T) {
 	for _, options := range []string{
 		"fonts /no/such/folder",

@@ -24,7 +24,7 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 		h.Dialect.ImageKit = c
 		block := placed.Begin[imagekit.Config](d)
 		err := unmarshalDialectOptions(d, func(option string, at caddyfile.Dispenser) error {
-			c.Named = maps.Clone(c.Named) // which the states before have
+			c.Named = maps.Clone(c.Named) // earlier states share the map
 			err := unmarshalImageKit(d, option, c)
 			block.Read(at, *c)
 			return err
@@ -42,16 +42,17 @@ func (h *Handler) unmarshalDialect(d *caddyfile.Dispenser) error {
 		})
 		return cmp.Or(err, block.Check(c.Config, checkImagizer))
 	}
-	return d.Errf("there is no dialect %q; there are imagekit and imagizer", name)
+	return d.Errf("there is no dialect %q; the dialects are imagekit and imagizer", name)
 }
 
-// unmarshalDialectOptions reads the options of a dialect, each with its place.
+// unmarshalDialectOptions reads the options of a dialect and notes the line
+// of each.
 func unmarshalDialectOptions(d *caddyfile.Dispenser, unmarshal func(option string, at caddyfile.Dispenser) error) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		option := d.Val()
 		if seen[option] && !slices.Contains([]string{"private_key", "named", "preset", "hosts_allowed", "buckets_allowed", "origin_query"}, option) {
-			return d.Errf("%s is given twice", option)
+			return d.Errf("%s is already set", option)
 		}
 		seen[option] = true
 		if err := unmarshal(option, placed.At(d)); err != nil {
@@ -75,7 +76,7 @@ func unmarshalImageKit(d *caddyfile.Dispenser, option string, c *imagekit.Config
 	case "named":
 		return unmarshalNamed(d, c)
 	case "image_params_allowed":
-		names := append([]string{}, d.RemainingArgs()...) // none is a list, too
+		names := append([]string{}, d.RemainingArgs()...) // an empty list allows none
 		c.ImageParamsAllowed = &names
 		return nil
 	case "unsupported":
@@ -98,10 +99,10 @@ func unmarshalNamed(d *caddyfile.Dispenser, c *imagekit.Config) error {
 	}
 	name, disabled := args[0], len(args) == 3
 	if disabled && args[2] != "disabled" {
-		return d.Errf("named %s is followed by %q; it takes nothing more, or disabled", name, args[2])
+		return d.Errf("named %s is followed by %q; only disabled may follow", name, args[2])
 	}
 	if _, twice := c.Named[name]; twice {
-		return d.Errf("named %s is given twice", name)
+		return d.Errf("named %s is already set", name)
 	}
 	if c.Named == nil {
 		c.Named = make(map[string]imagekit.Named)

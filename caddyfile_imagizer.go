@@ -22,7 +22,7 @@ func unmarshalImagizer(d *caddyfile.Dispenser, option string, c *Imagizer) error
 		c.AllowDataURLs = true
 		return noArgs(d)
 	case "image_params_allowed":
-		names := append([]string{}, d.RemainingArgs()...) // none is a list, too
+		names := append([]string{}, d.RemainingArgs()...) // an empty list allows none
 		c.ImageParamsAllowed = &names
 		return nil
 	case "image_param_validations":
@@ -52,7 +52,7 @@ func unmarshalPost(d *caddyfile.Dispenser, c *Imagizer) error {
 	for nesting := d.Nesting(); d.NextBlock(nesting); {
 		option := d.Val()
 		if seen[option] && option != "token" {
-			return d.Errf("%s is given twice", option)
+			return d.Errf("%s is already set", option)
 		}
 		seen[option] = true
 		if err := unmarshalPostOption(d, option, c.Post); err != nil {
@@ -81,7 +81,7 @@ func unmarshalPreset(d *caddyfile.Dispenser, c *imagizer.Config) error {
 		return d.ArgErr()
 	}
 	if _, twice := c.Presets[name]; twice {
-		return d.Errf("preset %s is given twice", name)
+		return d.Errf("preset %s is already set", name)
 	}
 	if c.Presets == nil {
 		c.Presets = make(map[string]string)
@@ -99,7 +99,7 @@ func unmarshalRules(d *caddyfile.Dispenser, c *imagizer.Config) error {
 	for nesting := d.Nesting(); d.NextBlock(nesting); {
 		name := d.Val()
 		if _, twice := c.ImageParamValidations[name]; twice {
-			return d.Errf("the rule for %s is given twice", name)
+			return d.Errf("the rule for %s is already set", name)
 		}
 		rule, err := unmarshalRule(d, name)
 		if err != nil {
@@ -110,17 +110,18 @@ func unmarshalRules(d *caddyfile.Dispenser, c *imagizer.Config) error {
 	return nil
 }
 
-// unmarshalRule reads words and their values; enum has all that follows it.
+// unmarshalRule reads pairs of a word and a value. enum takes all values that
+// follow it.
 func unmarshalRule(d *caddyfile.Dispenser, name string) (rule imagizer.Rule, err error) {
 	args := d.RemainingArgs()
 	if len(args) < 2 {
-		return rule, d.Errf("the rule for %s is incomplete; it takes words and values, such as min 1 max 2000", name)
+		return rule, d.Errf("the rule for %s is incomplete; it takes pairs such as min 1 max 2000", name)
 	}
 	seen := make(map[string]bool)
 	for len(args) > 0 {
 		word, values := args[0], args[1:]
 		if seen[word] || len(values) == 0 {
-			return rule, d.Errf("the rule for %s has %s twice, or without a value", name, word)
+			return rule, d.Errf("the rule for %s has %s twice or without a value", name, word)
 		}
 		seen[word] = true
 		args = values[1:]
@@ -138,7 +139,7 @@ func unmarshalRule(d *caddyfile.Dispenser, name string) (rule imagizer.Rule, err
 		case "enum":
 			rule.Enum, args = values, nil
 		default:
-			return rule, d.Errf("the rule for %s has %q; it takes min, max, step, regex and, at its end, enum", name, word)
+			return rule, d.Errf("the rule for %s has %q; it takes min, max, step, regex and, last, enum", name, word)
 		}
 		if err != nil {
 			return rule, err
@@ -149,7 +150,7 @@ func unmarshalRule(d *caddyfile.Dispenser, name string) (rule imagizer.Rule, err
 
 func numberArg(d *caddyfile.Dispenser, text string, to *float64) (err error) {
 	if *to, err = strconv.ParseFloat(text, 64); err != nil {
-		return d.Errf("%q is no number", text)
+		return d.Errf("%q is not a number", text)
 	}
 	return nil
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 )
 
-// options are those of each block of the Caddyfile, by what messages call the block.
+// options lists the options of each block of the Caddyfile. Messages call the
+// blocks by these names.
 var options = map[string][]string{
 	"images": {
 		"dialect", "origin", "go_on", "origin_failures", "max_source_size", "max_svg_size", "max_pdf_size", "max_pixels", "max_frames", "max_dimension",
@@ -24,8 +25,8 @@ var options = map[string][]string{
 	"post": {"token", "open", "max_size"},
 }
 
-// unknownOption is the error of an option that a block does not have: which block has
-// it, or which option is meant, or else which there are.
+// unknownOption returns the error for an option that a block does not have.
+// It names the block that has it, else a similar option, else all options.
 func unknownOption(d *caddyfile.Dispenser, block, option string) error {
 	var elsewhere []string
 	for other, names := range options {
@@ -43,8 +44,8 @@ func unknownOption(d *caddyfile.Dispenser, block, option string) error {
 	return d.Errf("%s has no option %q; the options are %s", block, option, strings.Join(options[block], ", "))
 }
 
-// nearest is the one of some names that a word is probably a slip of: at most a third
-// of it differs. It is empty if there is none.
+// nearest returns the name that a word is probably a misspelling of, or "".
+// At most a third of the word may differ.
 func nearest(word string, names []string) (near string) {
 	least := len(word)/3 + 1
 	for _, name := range names {
@@ -55,8 +56,7 @@ func nearest(word string, names []string) (near string) {
 	return near
 }
 
-// distance is how many bytes have to be put in, taken out or changed to make one word
-// of another (Levenshtein).
+// distance returns the Levenshtein distance of two words in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -25,13 +25,13 @@ func init() {
 		Short: "Helps with the images handler",
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(importCommand())
-			cmd.Args = cobra.NoArgs // or a word that is no command would be none
+			cmd.Args = cobra.NoArgs // else a word that is not a command would be ignored
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		},
 	})
 }
 
-// importCommand is `caddy images import-imagizer`.
+// importCommand returns `caddy images import-imagizer`.
 func importCommand() *cobra.Command {
 	var address string
 	cmd := &cobra.Command{
@@ -89,8 +89,8 @@ func readLimited(stdin io.Reader, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(from, fromimagizer.MaxSize+1))
 }
 
-// loadable tells what is wrong with a Caddyfile that has one images handler.
-// Nothing is started.
+// loadable returns what is wrong with a Caddyfile that has one images
+// handler. It starts nothing.
 func loadable(text []byte) error {
 	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt(text, nil)
 	if err != nil {
@@ -136,7 +136,8 @@ func findImages(within any) any {
 	return nil
 }
 
-// checkOption tells whether an option of the handler takes a value.
+// checkOption returns an error if an option of the handler does not take a
+// value.
 func checkOption(option, value string) error {
 	switch option {
 	case "add_response_headers":

@@ -79,13 +79,13 @@ func TestImportImagizer(t *testing.T) {
 	}
 }
 
-// What needs a look is told beside what the Caddyfile says.
+// Warnings are printed in addition to the Caddyfile.
 func TestImportImagizerWarns(t *testing.T) {
 	for config, want := range map[string][]string{
 		`{"backend": "https://a.example", "allowDynamicOrigin": false}`:                           nil,
 		`{"backend": "https://a.example"}`:                                                        {"allowDynamicOrigin is not set"},
-		`{"allowDynamicOrigin": true}`:                                                            {"whoever can reach this server", "neither backend nor awsAuthorization"},
-		`{"backend": "https://a.example", "allowDynamicOrigin": false, "cluster": {}, "what": 1}`: {"what is left out: it is no key that is known."},
+		`{"allowDynamicOrigin": true}`:                                                            {"clients can make this server", "neither backend nor awsAuthorization"},
+		`{"backend": "https://a.example", "allowDynamicOrigin": false, "cluster": {}, "what": 1}`: {"what is left out: it is not a known key."},
 	} {
 		_, said, err := caddyImages(config, "import-imagizer", "-")
 		if err != nil {
@@ -107,12 +107,12 @@ func TestImportImagizerWarns(t *testing.T) {
 func TestImportImagizerErrors(t *testing.T) {
 	const list = `it takes an array of texts, such as ["a", "b"]`
 	for config, want := range map[string]string{
-		"":                                           "the JSON ends too early",
-		`{"a": 1`:                                    "the JSON ends too early",
-		`[]`:                                         "it is no JSON object, {…}",
-		"{\n\"a\": 1,\n\"b\" 2}":                     "line 3 is no JSON: ",
+		"":                                           "the JSON is truncated",
+		`{"a": 1`:                                    "the JSON is truncated",
+		`[]`:                                         "it is not a JSON object, {…}",
+		"{\n\"a\": 1,\n\"b\" 2}":                     "line 3 is not JSON: ",
 		`{"a": 1} {}`:                                "something follows the JSON object",
-		`{"backend": 1}`:                             "backend is something else than what it takes: a URL",
+		`{"backend": 1}`:                             "backend has the wrong type; it takes a URL",
 		`{"what": 1, "what": 2}`:                     "what is given twice",
 		`{"allowDataUrls": "yes"}`:                   `allowDataUrls is "yes"; it takes true or false`,
 		`{"allowDynamicOrigin": null}`:               "allowDynamicOrigin is null; it takes true or false",
@@ -127,15 +127,15 @@ func TestImportImagizerErrors(t *testing.T) {
 		`{"imageParamsAllowed": [null]}`:             "imageParamsAllowed is [null]; " + list,
 		`{"hostsAllowed": ["a\nb"]}`:                 `hostsAllowed has "a\nb", which has a control character`,
 		`{"addResponseHeaders": ["X-A"]}`:            `addResponseHeaders has "X-A"; it takes headers such as "Access-Control-Allow-Origin: *"`,
-		`{"customHeaders": ["X-A: {$A}"]}`:           "which has {$, with which a Caddyfile names a variable",
-		`{"customHeaders": ["X-A: a\\\\\\"]}`:        "which ends in a backslash, after which caddy fmt",
-		`{"backend": "ftp://hush-hush.example"}`:     "backend is something else than what it takes: a URL such as https://www.example.com, without a query",
+		`{"customHeaders": ["X-A: {$A}"]}`:           "which has {$, which begins an environment variable",
+		`{"customHeaders": ["X-A: a\\\\\\"]}`:        "which ends in a backslash, which hides",
+		`{"backend": "ftp://hush-hush.example"}`:     "backend has the wrong type; it takes a URL such as https://www.example.com, without a query",
 		`{"backend": "http://a.example/?hush-hush"}`: "without a query",
-		`{"awsAuthorization": "hush-hush"}`:          "awsAuthorization is something else than what it takes: an object with a bucket",
+		`{"awsAuthorization": "hush-hush"}`:          "awsAuthorization has the wrong type; it takes an object with a bucket",
 		`{"awsAuthorization": {"key": "hush-hush"}}`: "awsAuthorization has no bucket; it takes the name of one",
 		`{"awsAuthorization": {"bucket": "a/b"}}`:    `awsAuthorization.bucket is "a/b"; it takes a name of letters`,
 		`{"awsAuthorization": {"bucket": "b", "secret": ["hush-hush"]}}`: "texts for key and secret",
-		`{"accessControl": "hush-hush"}`:                                 "accessControl is something else than what it takes: an object, {…}",
+		`{"accessControl": "hush-hush"}`:                                 "accessControl has the wrong type; it takes an object, {…}",
 		`{"cluster": true}`:                                              "cluster is true; it takes an object, {…}",
 		`{"imageParamValidations": ["width"]}`:                           `imageParamValidations is ["width"]; it takes an object with a rule for each parameter`,
 		`{"imageParamValidations": {"width": {"least": 1}}}`:             `imageParamValidations has {"least":1} for width; it takes an array of values, or an object with min, max, step, enum or regex`,

@@ -15,24 +15,24 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// Dialect names the URL language that requests are read in: one of them.
+// Dialect selects the URL language of requests. Exactly one is set.
 type Dialect struct {
-	// ImageKit's. It is the default.
+	// ImageKit's URLs. This is the default.
 	ImageKit *imagekit.Config `json:"imagekit,omitempty"`
 
-	// Imagizer's.
+	// Imagizer's URLs.
 	Imagizer *Imagizer `json:"imagizer,omitempty"`
 }
 
-// Imagizer is how the Imagizer dialect is set up.
+// Imagizer configures the Imagizer dialect.
 type Imagizer struct {
 	imagizer.Config
 
-	// Whether pictures may be sent to be processed, and who may. Default: no.
+	// Whether images may be posted to be processed, and by whom. Default: no.
 	Post *Post `json:"post,omitempty"`
 }
 
-// name is how the configuration calls the dialect.
+// name returns the dialect's name in the configuration.
 func (d *Dialect) name() string {
 	if d.Imagizer != nil {
 		return "imagizer"
@@ -40,10 +40,10 @@ func (d *Dialect) name() string {
 	return "imagekit"
 }
 
-// defaults are those of options that each dialect has its own of.
+// defaults are the values of options whose default depends on the dialect.
 type defaults struct {
 	quality                               Quality
-	animations                            bool          // whether what is made of animations moves
+	animations                            bool          // whether variants of animations are animated
 	backendTimeout, backendConnectTimeout time.Duration // 0 for none
 }
 
@@ -58,8 +58,8 @@ func (d *Dialect) defaults() defaults {
 	}
 }
 
-// forServer is what the server needs to know of the dialect. originFailures is the option
-// of that name.
+// forServer returns the server's view of the dialect. originFailures is the
+// option of that name.
 func (d *Dialect) forServer(originFailures int) server.Dialect {
 	if d.Imagizer != nil {
 		return server.Dialect{Name: d.name(), Statuses: errors.Imagizer, KeepsErrors: true}
@@ -79,20 +79,20 @@ func (d *Dialect) forServer(originFailures int) server.Dialect {
 type language interface {
 	server.Language
 
-	// TakesURLs reports whether URLs may name an original by its whole URL, and
-	// Lists whether those of a server need no proof for that.
+	// TakesURLs reports whether a URL may name its original by a whole URL,
+	// and Lists whether those of listed servers need no signature.
 	TakesURLs() bool
 	Lists(server string) bool
 }
 
-// provision returns the dialect, placeholders in its options replaced. What they
-// stand for, such as a key, is not written back into the configuration. origins are the
-// types of the site's.
+// provision returns the dialect with placeholders in its options replaced.
+// The values, such as keys, are not written back into the configuration.
+// origins are the types of the site's origins.
 func (d *Dialect) provision(origins []string) (language, error) {
 	repl := caddy.NewReplacer()
 	switch {
 	case d.ImageKit != nil && d.Imagizer != nil:
-		return nil, fmt.Errorf("dialect has imagekit and imagizer; it takes one of them")
+		return nil, fmt.Errorf("dialect has both imagekit and imagizer; it takes one of them")
 	case d.Imagizer != nil:
 		config, err := imagizerConfig(repl, d.Imagizer.Config)
 		if err != nil {
@@ -112,9 +112,10 @@ func (d *Dialect) provision(origins []string) (language, error) {
 	return imagekit.New(config)
 }
 
-// usualMistyped is which queries are refused that look like a transformation, where the
-// configuration does not say: those that nothing else on the site can mean. The handlers
-// behind this one may take any, and a web server gets what is not of the dialect.
+// usualMistyped returns which queries that look like a transformation are
+// refused if the configuration does not say. Only queries that can mean
+// nothing else on the site are: the handlers behind this one may take any
+// query, and web servers get the parameters that are not the dialect's.
 func usualMistyped(origins []string) imagekit.MistypedQueries {
 	usual := imagekit.RefuseMistyped
 	for _, name := range origins {
@@ -165,8 +166,9 @@ func imagizerConfig(repl *caddy.Replacer, config imagizer.Config) (_ imagizer.Co
 	return config, nil
 }
 
-// replaced is the value of an option without placeholders. One that is unknown
-// or empty is an error: a key that is not there must not become an empty key.
+// replaced returns the value of an option with placeholders replaced. An
+// unknown or empty one is an error: a missing key must not become an empty
+// key.
 func replaced(repl *caddy.Replacer, option, value string) (string, error) {
 	value, err := repl.ReplaceOrErr(value, true, true)
 	if err != nil {
@@ -185,9 +187,10 @@ func allReplaced(repl *caddy.Replacer, option string, values []string) (_ []stri
 	return values, nil
 }
 
-// optimizes reports whether a URL of a picture that asks for nothing gives an optimised
-// one, as with ImageKit. What is asked of the handlers behind this one has never come
-// through here, so there it does only if the configuration says so.
+// optimizes reports whether URLs without a transformation give an optimised
+// image, as with ImageKit. With the handlers behind this one as the origin
+// such URLs have always passed untouched, so there the configuration must ask
+// for it.
 func (d *Dialect) optimizes(origins []string) bool {
 	switch {
 	case d.Imagizer != nil:

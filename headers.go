@@ -9,9 +9,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// taken are the headers that cannot be added, and who decides about them: HTTP
-// itself, what is in an answer, or another option.
-var taken = map[string]string{
+// reserved are the headers that cannot be added, and why.
+var reserved = map[string]string{
 	"Connection":             "it is the connection's",
 	"Keep-Alive":             "it is the connection's",
 	"Proxy-Authenticate":     "it is the connection's",
@@ -39,8 +38,8 @@ var taken = map[string]string{
 	"Expires":                "use cache_control",
 }
 
-// parseAdded reads headers that are added to answers, `Name: value` each. Its
-// errors show no value that a placeholder stands for.
+// parseAdded reads headers to add to responses, each as `Name: value`. Its
+// errors do not show the value of a placeholder.
 func parseAdded(lines []string) (http.Header, error) {
 	repl, added := caddy.NewReplacer(), make(http.Header)
 	for _, line := range lines {
@@ -49,7 +48,7 @@ func parseAdded(lines []string) (http.Header, error) {
 			return nil, fmt.Errorf("add_response_headers has %q; it takes a name and a value, such as \"Access-Control-Allow-Origin: *\"", line)
 		}
 		name = http.CanonicalHeaderKey(name)
-		if why, is := taken[name]; is {
+		if why, is := reserved[name]; is {
 			return nil, fmt.Errorf("add_response_headers has %s, which cannot be added: %s", name, why)
 		}
 		value, err := replaced(repl, "add_response_headers "+name, strings.TrimSpace(value))
@@ -57,7 +56,7 @@ func parseAdded(lines []string) (http.Header, error) {
 			return nil, err
 		}
 		if value == "" || !httpguts.ValidHeaderFieldValue(value) {
-			return nil, fmt.Errorf("add_response_headers has %s with a value that is empty, or none in HTTP", name)
+			return nil, fmt.Errorf("add_response_headers has %s with a value that is empty or not valid in HTTP", name)
 		}
 		added.Add(name, value)
 	}

@@ -1,9 +1,9 @@
 // Package images is a Caddy HTTP handler that turns a site into an image
-// server: it fetches an original from where it lives, renders what the URL asks
-// for, and answers, in the URL languages of paid image CDNs.
+// server: it fetches an original, renders the variant that the URL asks for,
+// and sends it. It understands the URLs of two commercial image CDNs.
 //
-// The package is what Caddy sees: modules, their options and their Caddyfile. HTTP is in
-// package server.
+// The package has what Caddy sees: modules, their options and their
+// Caddyfile. Package server has the HTTP part.
 package images
 
 import (
@@ -28,7 +28,8 @@ import (
 func init() {
 	caddy.RegisterModule(Handler{})
 	httpcaddyfile.RegisterHandlerDirective("images", parseCaddyfile)
-	// After authentication, rewrites and encode; before all that answers.
+	// After authentication, rewrites and encode; before all handlers that
+	// respond.
 	httpcaddyfile.RegisterDirectiveOrder("images", httpcaddyfile.Before, "invoke")
 }
 
@@ -40,7 +41,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// ServeHTTP answers a request for an image, see server.Server.
+// ServeHTTP implements caddyhttp.MiddlewareHandler. See server.Server.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	return h.server.ServeHTTP(w, r, next)
 }
@@ -48,7 +49,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 // Provision implements caddy.Provisioner. It dials nothing and starts nothing.
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.setDefaults()
-	// Caddy validates after it has provisioned; what follows needs options that make sense.
+	// Caddy validates only after provisioning, and the rest of Provision
+	// needs valid options.
 	if err := h.Validate(); err != nil {
 		return err
 	}
@@ -65,10 +67,10 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	}
 	config.Engine = h.lease
 	h.server = server.New(config)
-	if len(ctx.Modules()) > 0 { // else no configuration loads this handler; the first request starts the engine
+	if len(ctx.Modules()) > 0 { // otherwise the first request starts the engine
 		app, err := ctx.App("images")
 		if err != nil {
-			return fmt.Errorf("loading the app of all images handlers: %w", err)
+			return fmt.Errorf("loading the app of the images handlers: %w", err)
 		}
 		app.(*App).add(h.lease, h.store)
 	}
@@ -87,7 +89,8 @@ func (h *Handler) Cleanup() error {
 	return h.lease.Release()
 }
 
-// serverConfig is the configuration of the server, without its engine.
+// serverConfig returns the configuration of the server, except for its
+// engine.
 func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 	c = server.Config{
 		Dialect: h.Dialect.forServer(h.OriginFailures),
@@ -156,7 +159,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 	return c, err
 }
 
-// sites counts servers, so that each has a name of its own.
+// sites counts servers, to give each a unique name.
 var sites atomic.Int64
 
 // Interface guards

@@ -12,87 +12,87 @@ import (
 )
 
 // Handler serves images. It fetches the original that a URL names from its
-// origins, renders what the URL asks for, and answers with the picture.
+// origins, renders what the URL asks for, and sends the image.
 //
-// Every error answer has the header `ik-error: CODE - message`. Error routes
-// (`handle_errors`) run as usual and can use two placeholders:
+// Every error response has the header `ik-error: CODE - message`. Error
+// routes (`handle_errors`) run as usual and can use two placeholders:
 //
 // Placeholder | Description
 // ------------|------------
 // `{http.images.error.code}` | The code of the `ik-error` header, such as ENOENT
 // `{http.images.error.message}` | Its message
 type Handler struct {
-	// The URL language that requests are read in. Default: ImageKit's, with no
-	// endpoint.
+	// The URL language of requests. Default: ImageKit's, without an endpoint.
 	Dialect *Dialect `json:"dialect,omitempty"`
 
-	// Where originals are, asked in this order. Default: `next`, the handlers
-	// behind this one; then requests that ask for nothing, and answers that are
-	// no images, pass untouched.
+	// Where originals come from, asked in this order. Default: `next`, the
+	// handlers behind this one. With it, requests without a transformation
+	// and responses that are not images pass untouched.
 	OriginsRaw []json.RawMessage `json:"origins,omitempty" caddy:"namespace=http.images.origins inline_key=type"`
 
-	// The failures of an origin, beside `not_found`, after which the next one
-	// is asked: `access_denied`, `bad_request`, `failed`, `timeout`, `refused`,
-	// `unresolved`. Default: none.
+	// The failures of an origin, besides `not_found`, after which the next
+	// origin is asked: `access_denied`, `bad_request`, `failed`, `timeout`,
+	// `refused`, `unresolved`. Default: none.
 	GoOn []string `json:"go_on,omitempty"`
 
-	// The status of an origin that is down (refused or broken connections, DNS, TLS,
-	// timeouts, 5xx). 404: as ImageKit has it, like that of a file that is not there.
-	// 502: 502, or 504 for a timeout, so that caches may answer with what they have, and
-	// alerts see it. It is not for Imagizer's dialect, which has statuses of its own.
-	// Default: 404.
+	// The status for an origin that is down (refused or broken connections,
+	// DNS, TLS, timeouts, 5xx). `404`: as with ImageKit, the same as for a
+	// missing file. `502`: 502, or 504 for a timeout, so that caches may
+	// serve stale content and alerts see the failure. Not for Imagizer's
+	// dialect, which has its own statuses. Default: 404.
 	OriginFailures int `json:"origin_failures,omitempty"`
 
-	// The largest original that is read, in bytes. Default: 41943040 (40 MiB).
+	// The largest original, in bytes. Default: 41943040 (40 MiB).
 	MaxSourceSize int64 `json:"max_source_size,omitempty"`
 
-	// The largest SVG that is delivered as SVG, in bytes; one that is drawn is
-	// bounded by MaxSourceSize only. Default: 1048576 (1 MiB), as with ImageKit.
+	// The largest SVG that is sent as SVG, in bytes. One that is rendered is
+	// limited by MaxSourceSize only. Default: 1048576 (1 MiB), as with
+	// ImageKit.
 	MaxSVGSize int64 `json:"max_svg_size,omitempty"`
 
-	// The largest PDF of which a page is drawn, in bytes. Default: 5242880 (5 MiB),
+	// The largest PDF that is rendered, in bytes. Default: 5242880 (5 MiB),
 	// as with ImageKit.
 	MaxPDFSize int64 `json:"max_pdf_size,omitempty"`
 
-	// The most pixels that an original, or a result, may have: width times
-	// height times frames. Default: 100000000.
+	// The most pixels of an original or a result: width times height times
+	// frames. Default: 100000000.
 	MaxPixels int64 `json:"max_pixels,omitempty"`
 
-	// The most frames that an animation may have. Default: 500.
+	// The most frames of an animation. Default: 500.
 	MaxFrames int `json:"max_frames,omitempty"`
 
-	// The largest width and height of a result, in pixels. An image whose size the URL
-	// leaves as it is may be larger. Default: 16383, the most that a WebP can have.
+	// The largest width and height of a result, in pixels. An image that the
+	// URL does not resize may be larger. Default: 16383, the limit of WebP.
 	MaxDimension int `json:"max_dimension,omitempty"`
 
-	// Where originals are opened. `processes`: in worker processes, which gave
-	// up the rights that drawing does not need, as far as the system has means
-	// for that; what it lacks is logged. `strict`: the same, and a system that
-	// lacks something refuses the configuration. `off`: in Caddy's own process,
-	// where a picture that crashes a codec ends Caddy. Default: `processes` on
-	// Linux, `off` elsewhere.
+	// Where originals are decoded. `processes`: in worker processes that have
+	// given up all rights they do not need, as far as the system allows;
+	// anything it lacks is logged. `strict`: the same, and a system that
+	// lacks anything fails the configuration. `off`: in Caddy's own process,
+	// where an image that crashes a codec crashes Caddy. Default: `processes`
+	// on Linux, `off` elsewhere.
 	Isolation string `json:"isolation,omitempty"`
 
-	// A directory with fonts, which texts find by the names of their families,
-	// beside those that are installed. Its absolute path; workers can read all that
-	// is in it. It needs them. Default: none.
+	// The absolute path of a directory with fonts for text, which are found
+	// by family name, besides the installed ones. Workers can read everything
+	// in it. It needs worker processes. Default: none.
 	Fonts string `json:"fonts,omitempty"`
 
-	// How many pictures are rendered at a time, each by a worker. Handlers with
-	// the same `isolation`, `workers` and `memory` share them. Default: the
-	// processors that Caddy may use.
+	// How many images are rendered at a time, each by its own worker.
+	// Handlers with the same `isolation`, `workers` and `memory` share
+	// workers. Default: the number of processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
-	// How much memory rendering may take, in bytes. What a picture will take is
-	// estimated before it is opened; one for which there is no room waits. One
-	// that would take more than all of it is refused. Handlers with the same
+	// How much memory rendering may use, in bytes. The need of an image is
+	// estimated before it is decoded: it waits until there is room, and is
+	// refused if it needs more than all of it. Handlers with the same
 	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
-	// 33554432 (32 MiB). Default: half of what Caddy's control group allows, or
-	// of what the machine has.
+	// 33554432 (32 MiB). Default: half of the memory of Caddy's control
+	// group, or of the machine.
 	Memory int64 `json:"memory,omitempty"`
 
-	// How many requests may wait for their turn to render. One more is answered
-	// 503 at once. Default: 512.
+	// How many requests may wait to be rendered. Further ones get 503 at
+	// once. Default: 512.
 	QueueSize int `json:"queue_size,omitempty"`
 
 	// How long fetching an original may take, over all origins. Default: 30s.
@@ -101,88 +101,90 @@ type Handler struct {
 	// How long rendering may take. Default: 30s.
 	RenderTimeout caddy.Duration `json:"render_timeout,omitempty"`
 
-	// How much processor time rendering may take, as estimated before the original
-	// is decoded; more is refused. What encoding AVIF takes is not part of it, since
-	// RenderTimeout bounds the size of an AVIF. Negative: any. Default: 20s.
+	// How much processor time rendering may take, as estimated before the
+	// original is decoded. More is refused. Encoding AVIF does not count,
+	// since RenderTimeout limits the size of AVIFs. Negative: no limit.
+	// Default: 20s.
 	MaxCost caddy.Duration `json:"max_cost,omitempty"`
 
-	// How long a request may wait for its turn to render, before it is
-	// answered 503. Default: 10s.
+	// How long a request may wait to be rendered before it gets 503. Default:
+	// 10s.
 	QueueTimeout caddy.Duration `json:"queue_timeout,omitempty"`
 
-	// How long fetching and rendering may take together, from the moment at which
-	// the request is there. Default: none beside FetchTimeout, QueueTimeout and
+	// How long fetching and rendering may take together, from the arrival of
+	// the request. Default: no limit besides FetchTimeout, QueueTimeout and
 	// RenderTimeout; 20s with Imagizer's dialect.
 	BackendTimeout caddy.Duration `json:"backend_timeout,omitempty"`
 
-	// How long an origin may take to accept a connection, where its own
-	// `dial_timeout` is not shorter. Default: that; 3s with Imagizer's dialect.
+	// How long an origin may take to accept a connection, unless its own
+	// `dial_timeout` is shorter. Default: that; 3s with
+	// Imagizer's dialect.
 	BackendConnectTimeout caddy.Duration `json:"backend_connect_timeout,omitempty"`
 
-	// Whether a URL without a transformation is answered with the original, and a
-	// file that is no picture, or an SVG that nothing is drawn of, delivered as it
-	// is. If not, they are 401. Default: `true`
+	// Whether originals are sent: for URLs without a transformation, and as
+	// they are if they are not images or are SVGs that need no rendering.
+	// Otherwise these get 401. Default: `true`
 	AllowOriginalImageRequest *bool `json:"allow_original_image_request,omitempty"`
 
-	// Whether what is made of an animation moves. If not, it is made of its first
-	// frame. Originals stay as they are. Default: `true`; `false` with Imagizer's
-	// dialect.
+	// Whether variants of animations are animated. Otherwise they show the
+	// first frame. Originals are sent as they are. Default: `true`; `false`
+	// with Imagizer's dialect.
 	AllowAnimatedGIFs *bool `json:"allow_animated_gifs,omitempty"`
 
-	// Headers for all answers to URLs of the dialect, errors included, such as
-	// `Access-Control-Allow-Origin: *`. Default: none.
+	// Headers for all responses to URLs of the dialect, errors included, such
+	// as `Access-Control-Allow-Origin: *`. Default: none.
 	AddResponseHeaders []string `json:"add_response_headers,omitempty"`
 
-	// The quality, 1 to 100, for URLs that name none.
+	// The quality, 1 to 100, if the URL has none.
 	Quality *Quality `json:"quality,omitempty"`
 
 	// Whether a client that sends `Save-Data: on` gets three quarters of the
-	// quality, where the URL names none. Default: false.
+	// quality if the URL has none. Default: false.
 	SaveData bool `json:"save_data,omitempty"`
 
-	// What variants keep of what an original's file says beside its picture, as EXIF,
-	// XMP and IPTC, where the URL says nothing about it. `strip`: nothing. `copyright`:
-	// who made the picture, whose it is, and what others may do with it. `keep`: all
-	// that is true of the variant as well, places included. Default: `strip`.
+	// Which metadata (EXIF, XMP, IPTC) variants keep if the URL does not say.
+	// `strip`: none. `copyright`: creator, owner and terms of use. `keep`:
+	// all that is still true of the variant, including places. Default:
+	// `strip`.
 	Metadata string `json:"metadata,omitempty"`
 
-	// Whether variants have the original's colours and colour profile, `keep`, or are
-	// converted to sRGB and have none, `strip`, where the URL says nothing about it. The
-	// format AVIF is then not chosen, only obeyed. Default: `strip`, but where all
-	// metadata is kept the profile is, too.
+	// Whether variants keep the original's colours and colour profile,
+	// `keep`, or are converted to sRGB without a profile, `strip`, if the URL
+	// does not say. With `keep` AVIF is used only if the URL asks for it.
+	// Default: `strip`, or `keep` if all metadata is kept.
 	ColorProfile string `json:"color_profile,omitempty"`
 
-	// The largest sizes of pictures whose URL has a transformation with neither
-	// width nor height. Default: none.
+	// The largest size of an image if the URL has a transformation with
+	// neither width nor height. Default: none.
 	DeviceSize *DeviceSize `json:"device_size,omitempty"`
 
-	// The formats that may be chosen for a client that says it takes them, the
-	// best first, out of `avif` and `webp`. JPEG, PNG and GIF, which every
-	// client takes, need no mention. Default: `webp`. AVIF files are smaller
-	// still and cost several times as much to make: a picture with more than
-	// 500000 pixels for each second of render_timeout is written in the next
-	// format, and as AVIF only where the URL says so.
+	// The formats to choose from for clients that accept them, in order of
+	// preference: `avif` and `webp`. JPEG, PNG and GIF need no mention.
+	// Default: `webp`. AVIF files are smaller still and cost several times as
+	// much to encode: an image with more than 500000 pixels for each second
+	// of render_timeout is written in the next format, and as AVIF only if
+	// the URL asks for it.
 	Formats []string `json:"formats,omitempty"`
 
-	// The Cache-Control of answers that are not errors. `origin` hands on what
-	// the origin says. Default: a year, and `immutable` for URLs that carry a
+	// The Cache-Control of responses that are not errors. `origin` forwards
+	// that of the origin. Default: a year, and `immutable` for URLs with a
 	// version. An origin's `private` and `no-store` are always kept.
 	CacheControl string `json:"cache_control,omitempty"`
 
-	// What becomes of an original that lacks rows, frames or scans. `refuse`: an error.
-	// `deliver`: what is there of it is drawn, where its decoder can, and the answer is
-	// fresh for a minute. Default: `refuse`.
+	// What is done with an original that lacks rows, frames or scans.
+	// `refuse`: an error. `deliver`: the rest is rendered, if the decoder
+	// can, and the response is fresh for a minute. Default: `refuse`.
 	Damaged string `json:"damaged,omitempty"`
 
-	// The path of the picture that is delivered in place of an original that is
-	// not there, by URLs that have a transformation and name no other (`di`).
-	// It is fetched from the same origins. Default: none.
+	// The path of the image that is sent instead of a missing original, if
+	// the URL has a transformation and no default image of its own (`di`). It
+	// is fetched from the same origins. Default: none.
 	DefaultImage string `json:"default_image,omitempty"`
 
-	// Where originals have an address of their own, such as
-	// `https://www.example.com`: good answers then have `Link: <…>;
-	// rel="canonical"` with the original's path below it, so that search engines
-	// count a picture and its variants as one. Default: no such header.
+	// The public base URL of originals, such as `https://www.example.com`.
+	// Successful responses then have `Link: <…>; rel="canonical"` with the
+	// original's path below it, so that search engines count an image and its
+	// variants as one. Default: no such header.
 	Canonical string `json:"canonical,omitempty"`
 
 	// What is kept of originals and variants.
@@ -191,32 +193,32 @@ type Handler struct {
 	server   *server.Server
 	store    *cache.Store       // nil for none
 	storeKey *[sha256.Size]byte // of the store in the pool; nil for none
-	lease    *engines.Lease     // of the engine; nil until there is one
+	lease    *engines.Lease     // of the engine; nil before Provision
 }
 
-// Quality is the quality, 1 to 100, of variants whose URL names none.
+// Quality is the quality, 1 to 100, of variants whose URL has none.
 type Quality struct {
-	// Default: 80; 90 with Imagizer's dialect, as for the others.
+	// Default: 80. With Imagizer's dialect all three are 90.
 	JPEG int `json:"jpeg,omitempty"`
 
-	// Default: 77, which looks like a JPEG of quality 80.
+	// Default: 77, similar to a JPEG of quality 80.
 	WebP int `json:"webp,omitempty"`
 
-	// Default: 63, which looks like a JPEG of quality 80.
+	// Default: 63, similar to a JPEG of quality 80.
 	AVIF int `json:"avif,omitempty"`
 }
 
-// DeviceSize is how large pictures may be on a kind of device.
+// DeviceSize limits the size of images by kind of device.
 type DeviceSize struct {
-	// Of clients that are not on a phone. Default: any size.
+	// For clients that are not phones. Default: any size.
 	Desktop Dimensions `json:"desktop,omitzero"`
 
-	// Of clients on a phone: those that send `Sec-CH-UA-Mobile: ?1` or, without
-	// that header, have `Mobi` in their User-Agent. Default: any size.
+	// For phones: clients that send `Sec-CH-UA-Mobile: ?1` or, without that
+	// header, have `Mobi` in their User-Agent. Default: any size.
 	Mobile Dimensions `json:"mobile,omitzero"`
 }
 
-// Dimensions are of a box in pixels that a picture is scaled down into.
+// Dimensions is a box in pixels that images are scaled down to fit into.
 type Dimensions struct {
 	// 1 to 65535.
 	Width int `json:"width"`

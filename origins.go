@@ -18,7 +18,7 @@ import (
 	"github.com/caddy-images/caddy-images/server"
 )
 
-// provisionOrigins loads the origins that are configured.
+// provisionOrigins loads the configured origins.
 func (h *Handler) provisionOrigins(ctx caddy.Context, l language) (from server.Origins, err error) {
 	var goOn []errors.Kind
 	for _, name := range h.GoOn {
@@ -72,8 +72,8 @@ func isRequestBound(o origin.Origin) bool {
 	return bound
 }
 
-// wholeURLs returns what fetches whole URLs, with a signature and without one, if the
-// dialect takes any: the origin that is configured for it, or else one with its defaults.
+// wholeURLs returns the origins of whole URLs with and without a signature,
+// if the dialect takes such URLs: the configured one, or one with defaults.
 func (h *Handler) wholeURLs(ctx caddy.Context, l language, configured origin.Dynamic) (signed, listed origin.Origin, err error) {
 	if !l.TakesURLs() {
 		return closed{}, closed{}, nil
@@ -89,8 +89,8 @@ func (h *Handler) wholeURLs(ctx caddy.Context, l language, configured origin.Dyn
 	return h.kept(counted(configured, module), module, "signed"), h.kept(counted(configured.Within(l.Lists), module), module, "listed", identity(h.Dialect)), nil
 }
 
-// otherBuckets takes the first origin that can fetch from other buckets than its own for
-// those that URLs name.
+// otherBuckets returns the first origin that can fetch from other buckets
+// than its own, for buckets that URLs name.
 func (h *Handler) otherBuckets(modules []any) (origin.Origin, error) {
 	at := slices.IndexFunc(modules, func(module any) bool {
 		_, ok := module.(origin.Buckets)
@@ -105,16 +105,16 @@ func (h *Handler) otherBuckets(modules []any) (origin.Origin, error) {
 	return closed{}, nil
 }
 
-// closed is the origin of what this server fetches from nowhere.
+// closed is the origin for URLs that may not be fetched.
 type closed struct{}
 
 // Fetch implements origin.Origin.
 func (closed) Fetch(context.Context, origin.Request) (*origin.Source, error) {
-	return nil, errors.New(errors.Unauthorized, "The URL names a place that this server fetches nothing from")
+	return nil, errors.New(errors.Unauthorized, "The URL names an origin that this server does not fetch from")
 }
 
-// counted returns the origin, counted under the name of its module. The Sources of a
-// module that may keep them are marked as shared.
+// counted returns the origin with its fetches counted under the module's
+// name. Sources of a module that may keep them are marked as shared.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
 	if !keepsNothing(module) {
 		o = shared(o)
@@ -122,9 +122,9 @@ func counted(o origin.Origin, module caddy.Module) origin.Origin {
 	return metrics.Process.Origin(o, module.CaddyModule().ID.Name())
 }
 
-// keepsNothing reports whether a module is one of the origins that come with the handler:
-// they keep nothing of a Source. Another module might, and would then show one client's
-// image to another if its memory were used again.
+// keepsNothing reports whether the module is one of ours, which never keep a
+// Source. A third-party module might, and reusing the memory would then show
+// one client's image to another.
 func keepsNothing(module any) bool {
 	switch module.(type) {
 	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
@@ -157,15 +157,15 @@ type sharedBound struct{ sharing }
 // RequestBound implements origin.RequestBound.
 func (sharedBound) RequestBound() {}
 
-// originTypes are the types of the origins that are configured, in their order,
-// without those that fetch whole URLs only.
+// originTypes returns the types of the configured origins, in order, except
+// those that fetch whole URLs only.
 func (h *Handler) originTypes() []string {
 	var types []string
 	for _, raw := range h.OriginsRaw {
 		var o struct {
 			Type string `json:"type"`
 		}
-		if err := json.Unmarshal(raw, &o); err == nil && o.Type != "dynamic" { // what is no object is refused when it is loaded
+		if err := json.Unmarshal(raw, &o); err == nil && o.Type != "dynamic" { // anything but an object is refused when it is loaded
 			types = append(types, o.Type)
 		}
 	}

@@ -10,33 +10,33 @@ import (
 	"github.com/caddy-images/caddy-images/server"
 )
 
-// Post lets clients send a picture and get what is made of it, by `POST` to the
-// endpoint, as multipart/form-data with the picture in the field `file`. Nothing is
-// stored.
+// Post lets clients send an image by `POST` to the endpoint, as
+// multipart/form-data with the image in the field `file`, and get its
+// variant. Nothing is stored.
 type Post struct {
-	// The tokens of those who may, of which a request has one in the header
-	// `Authorization: Bearer <token>`. At least one is needed, or Open.
+	// The tokens of clients that may post: a request has one in the header
+	// `Authorization: Bearer <token>`. Either tokens or Open is required.
 	Tokens []string `json:"tokens,omitempty"`
 
-	// Whether everybody may. Default: `false`
+	// Whether everyone may post. Default: `false`
 	Open bool `json:"open,omitempty"`
 
-	// The largest picture, in bytes; at most max_source_size. Default: 20971520
-	// (20 MiB), or max_source_size where that is less.
+	// The largest image, in bytes; at most max_source_size. Default: 20971520
+	// (20 MiB), or max_source_size if that is less.
 	MaxSize int64 `json:"max_size,omitempty"`
 }
 
 const defaultPostSize = 20 << 20
 
-// provision checks a Post. Its errors show no token.
+// provision checks a Post. Its errors do not show tokens.
 func (p *Post) provision(repl *caddy.Replacer, maxSourceSize int64) (*server.Post, error) {
 	switch {
 	case p == nil:
 		return nil, nil
 	case p.Open && len(p.Tokens) > 0:
-		return nil, fmt.Errorf("post is open, and has a token; it takes one of them")
+		return nil, fmt.Errorf("post has both open and token; it takes one of them")
 	case !p.Open && len(p.Tokens) == 0:
-		return nil, fmt.Errorf("post has no token that clients must send; it takes token, or open, which lets everybody in")
+		return nil, fmt.Errorf("post has no token; it takes token, or open to let everyone post")
 	case p.MaxSize < 0 || p.MaxSize > maxSourceSize:
 		return nil, fmt.Errorf("post max_size is %d; it takes 1 to max_source_size, %d", p.MaxSize, maxSourceSize)
 	}
@@ -50,7 +50,7 @@ func (p *Post) provision(repl *caddy.Replacer, maxSourceSize int64) (*server.Pos
 	}
 	for _, token := range tokens {
 		if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return nil, fmt.Errorf("post has a token that is empty, or has characters other than printable ASCII without spaces")
+			return nil, fmt.Errorf("post has a token that is empty or has characters other than printable ASCII without spaces")
 		}
 		ready.Tokens = append(ready.Tokens, sha256.Sum256([]byte(token)))
 	}

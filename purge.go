@@ -13,27 +13,29 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// purged is the answer of DELETE /images/cache: how many there were.
+// purged is the response to DELETE /images/cache.
 type purged struct {
 	// Originals that are known and match, and their Variants in memory. What else there
 	// is on disk or in a bucket is not used any more and goes when it is met.
 	Originals int `json:"originals"`
 	Variants  int `json:"variants"`
 
-	// Fetches in flight that no request after this one shares.
+	// Fetches in flight that later requests will not share.
 	Fetches int `json:"fetches"`
 
-	// Renders likewise. With a path there are none to count: a render is shared
-	// by requests whose originals are equal byte by byte, wherever they are from.
+	// Renders likewise. They are not counted for a single path: requests
+	// share a render if their originals are equal byte by byte, wherever
+	// those come from.
 	Renders int `json:"renders"`
 
-	// Refused originals, which broke a worker and will be tried again. They are
-	// known by their bytes and not by their path.
+	// Originals that had broken a worker and will be tried again. They are
+	// known by their bytes, not by their path.
 	Refused int `json:"refused"`
 }
 
-// purgeAll has the process forget all that it holds of originals, or with the query
-// `tag`, what has that tag. With `soft` it may be used once more while its origin is asked.
+// purgeAll forgets everything that the process remembers of originals or,
+// with the query `tag`, everything with that tag. With `soft` it may be used
+// once more while its origin is asked.
 func purgeAll(r *http.Request) (any, error) {
 	query, err := purgeQuery(r)
 	if err != nil {
@@ -52,9 +54,8 @@ func purgeAll(r *http.Request) (any, error) {
 	return p, nil
 }
 
-// purgeOne has the process forget an original, which the path behind purgePath
-// names as a Ref does, or which has the whole URL that stands there as one
-// segment. A `*` at the end stands for whatever follows.
+// purgeOne forgets one original. The path after purgePath names it as a Ref
+// does, or is a whole URL in one segment. A `*` at the end matches any rest.
 func purgeOne(r *http.Request) (any, error) {
 	query, err := purgeQuery(r)
 	if err != nil {
@@ -70,7 +71,7 @@ func purgeOne(r *http.Request) (any, error) {
 		return nil, apiError(http.StatusBadRequest, "%s", errors.From(err).Message)
 	}
 	if ref.Path == "" && !isPrefix {
-		return nil, apiError(http.StatusBadRequest, "no original is named behind %s; DELETE /images/cache purges all", purgePath)
+		return nil, apiError(http.StatusBadRequest, "there is no path after %s; DELETE /images/cache purges all", purgePath)
 	}
 	name := cache.Name(ref)
 	rules := []cache.Rule{{Kind: cache.PurgeOriginal, Value: name, Soft: query.soft}}
@@ -151,7 +152,7 @@ func purges(named, asked origin.Ref) bool {
 	return asked.Server == named.Server && asked.Path == named.Path && (named.Query == "" || asked.Query == named.Query)
 }
 
-// handlers are those that serve.
+// handlers are the provisioned handlers.
 var handlers handlerSet
 
 type handlerSet struct {
@@ -180,7 +181,7 @@ func (s *handlerSet) count() int {
 	return len(s.all)
 }
 
-// forget has nobody share the fetches in flight that match any more.
+// forget detaches the matching fetches in flight from later requests.
 func (s *handlerSet) forget(matches func(origin.Request) bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin/web"
 )
 
-// readBody is an original whose memory could be used again.
+// readBody returns an original whose memory could be used again.
 func readBody(t *testing.T, body string) *origin.Source {
 	t.Helper()
 	source, err := origin.Read(strings.NewReader(body), -1, 100)

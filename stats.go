@@ -16,20 +16,20 @@ import (
 	"github.com/caddy-images/caddy-images/internal/metrics"
 )
 
-// started is about when the process was.
+// started is about when the process started.
 var started = time.Now()
 
-// stats is the answer of GET /images/stats.
+// stats is the response to GET /images/stats.
 type stats struct {
 	// Uptime is in seconds.
 	Uptime float64 `json:"uptime_seconds"`
 
-	// Libvips is the version that Caddy is linked with. That of workers is in the
-	// Version of each.
+	// Libvips is the version that Caddy is linked with. The Version of an
+	// engine has that of its workers.
 	Libvips string `json:"libvips"`
 
-	// Handlers is how many there are. While a configuration takes the place of
-	// another one, those of both are counted.
+	// Handlers is the number of handlers. During a reload those of both
+	// configurations count.
 	Handlers int `json:"handlers"`
 
 	// Caches are the stores, which handlers with the same settings share.
@@ -38,7 +38,8 @@ type stats struct {
 	Engines []engineStats `json:"engines"`
 	Queues  []queueStats  `json:"queues"`
 
-	// Metrics are those for Prometheus, without what all their names begin with.
+	// Metrics are the values of the Prometheus metrics, without the prefix of
+	// their names.
 	Metrics map[string][]map[string]any `json:"metrics"`
 }
 
@@ -65,32 +66,33 @@ type tierStats struct {
 	Failing   bool   `json:"failing"`
 }
 
-// engineStats is an engine, which handlers with the same settings share.
+// engineStats describes an engine, which handlers with the same settings
+// share.
 type engineStats struct {
 	Isolation string `json:"isolation"`
 	Workers   int    `json:"workers"`
 	Memory    int64  `json:"memory"`
 
-	// Version is that of the drawing, of which entity tags are made.
+	// Version is the engine's version, which is part of entity tags.
 	Version string `json:"version"`
 
-	// Refused is how many originals are, because they broke a worker.
+	// Refused is the number of originals in quarantine.
 	Refused int `json:"refused"`
 
 	Processes []processStats `json:"processes"`
 }
 
-// processStats is a worker.
+// processStats describes a worker.
 type processStats struct {
 	PID      int       `json:"pid"`
 	Since    time.Time `json:"since"`
 	Jobs     int       `json:"jobs"`
 	Busy     bool      `json:"busy"`
-	Resident int64     `json:"resident"` // bytes; 0 where the system does not tell
+	Resident int64     `json:"resident"` // bytes; 0 if the system does not report it
 	Version  string    `json:"version"`
 }
 
-// queueStats is a gate, which handlers with the same settings share.
+// queueStats describes a gate, which handlers with the same settings share.
 type queueStats struct {
 	Isolation string `json:"isolation"`
 	Workers   int    `json:"workers"`
@@ -144,8 +146,8 @@ func readStats(*http.Request) (any, error) {
 	return s, err
 }
 
-// metricsNow are the values of all metrics: of each its labels and its value, or,
-// of what has many, their count and sum.
+// metricsNow returns the values of all metrics, each with its labels. A
+// histogram or summary has its count and sum.
 func metricsNow() (map[string][]map[string]any, error) {
 	registry := prometheus.NewRegistry()
 	if err := registerMetrics(registry); err != nil {

@@ -41,7 +41,7 @@ func (c usageCollector) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// openStores are the stores of the process.
+// openStores returns the stores of the process.
 func openStores() (all []*cache.Store) {
 	stores.Range(func(_, value any) bool {
 		all = append(all, value.(*cache.Store))

@@ -29,8 +29,8 @@ const (
 	damagedDeliver = "deliver"
 )
 
-// Validate implements caddy.Validator. It refuses options that make no sense; their
-// defaults are set. It changes nothing.
+// Validate implements caddy.Validator. It refuses invalid options and changes
+// nothing.
 func (h *Handler) Validate() error {
 	for _, o := range []struct {
 		name  string
@@ -75,7 +75,7 @@ func (h *Handler) Validate() error {
 	switch {
 	case h.OriginFailures == 0:
 	case h.Dialect.Imagizer != nil:
-		return fmt.Errorf("origin_failures is for ImageKit's dialect; Imagizer's has statuses for them")
+		return fmt.Errorf("origin_failures is for ImageKit's dialect; Imagizer's has its own statuses")
 	case h.OriginFailures != http.StatusNotFound && h.OriginFailures != http.StatusBadGateway:
 		return fmt.Errorf("origin_failures is %d; it takes 404 or 502", h.OriginFailures)
 	}
@@ -113,8 +113,8 @@ func (h *Handler) Validate() error {
 	return checkCacheControl(h.CacheControl)
 }
 
-// checkFonts refuses what cannot be a folder of fonts. Workers can read all that is
-// below it.
+// checkFonts checks the path of the fonts directory. Workers can read
+// everything below it.
 func (h *Handler) checkFonts() error {
 	if h.Fonts == "" {
 		return nil
@@ -123,23 +123,23 @@ func (h *Handler) checkFonts() error {
 		return fmt.Errorf("fonts is %q; it takes the absolute path of a directory with fonts, below the root directory", h.Fonts)
 	}
 	if h.Isolation == engines.Off {
-		return fmt.Errorf("fonts needs worker processes; isolation is off")
+		return fmt.Errorf("fonts needs worker processes, and isolation is off")
 	}
 	return nil
 }
 
-// findFonts refuses a folder that is not there.
+// findFonts checks that the directory can be read.
 func (h *Handler) findFonts() error {
 	if h.Fonts == "" {
 		return nil
 	}
 	if info, err := os.Stat(h.Fonts); err != nil || !info.IsDir() {
-		return fmt.Errorf("fonts is %q, which is no directory that can be read", h.Fonts)
+		return fmt.Errorf("fonts is %q, which is not a readable directory", h.Fonts)
 	}
 	return nil
 }
 
-// checkCacheControl refuses what no cache would understand.
+// checkCacheControl refuses a value that caches would not understand.
 func checkCacheControl(value string) error {
 	if value == "" || value == "origin" {
 		return nil

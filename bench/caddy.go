@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// caddyfile serves the corpus. There is no cache, and the queue is long enough
-// for all clients.
+// caddyfile serves the corpus. There is no cache, and the queue has room for
+// all clients.
 const caddyfile = `{
 	admin off
 	persist_config off

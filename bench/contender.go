@@ -8,26 +8,26 @@ import (
 	"github.com/caddy-images/caddy-images/bench/load"
 )
 
-// contender is something that does jobs.
+// contender is a program under measurement.
 type contender interface {
 	name() string
 
-	// does tells whether it can do the job at all.
+	// does reports whether it supports the job.
 	does(j job) bool
 
-	// once does the job at the file of that number, and returns the picture.
+	// once does the job on the file of that number, and returns the image.
 	once(j job, file int) ([]byte, error)
 
-	// run does the job for so many clients, see load.Run.
+	// run does the job for a number of clients, see load.Run.
 	run(j job, clients int, duration time.Duration, least int) (load.Result, error)
 
-	// pid is that of the process that, with its children, does all of it.
+	// pid is the process that, with its children, does all the work.
 	pid() int
 
 	close()
 }
 
-// The names of contenders that results are compared by.
+// Names of contenders that results are compared with.
 const (
 	nameLibvips   = "libvips"
 	nameThumbnail = "vips_thumbnail"
@@ -37,7 +37,7 @@ const (
 	nameNginx     = "nginx"
 )
 
-// files are those of each kind, by their paths in the corpus.
+// files are the paths of each kind in the corpus.
 type files map[string][]string
 
 func (f files) of(j job, n int) string { return f[j.Original][n%len(f[j.Original])] }

@@ -11,8 +11,8 @@ import (
 )
 
 // draw does the job as a user of libvips would write it. A JPEG is decoded at
-// the least of 1/8, 1/4 and 1/2 of its size that is still gap times as large as
-// what is wanted: 1 is the handler's rule, 2 is that of vips_thumbnail.
+// the smallest of 1/8, 1/4 and 1/2 of its size that is at least gap times as
+// large as the result: 1 is the handler's rule, 2 that of vips_thumbnail.
 func (j job) draw(original []byte, gap int) ([]byte, error) {
 	scope := vips.NewScope(context.Background())
 	defer scope.Close()
@@ -36,7 +36,7 @@ func (j job) draw(original []byte, gap int) ([]byte, error) {
 		}
 	}
 	const anyHeight = 1_000_000
-	if image, err = image.ThumbnailImage(j.Width, anyHeight, vips.ThumbnailOptions{}); err != nil {
+	if image, err = image.ThumbnailImage(j.Width, anyHeight); err != nil {
 		return nil, err
 	}
 	if j.Height > 0 {
@@ -77,7 +77,7 @@ func shrinkOnLoad(image *vips.Image, width int) int {
 	return 0
 }
 
-// encode writes the image with the settings that the handler has.
+// encode encodes the image with the handler's settings.
 func encode(image *vips.Image, format string) ([]byte, error) {
 	switch format {
 	case "jpeg":

@@ -11,8 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/bench/corpus"
 )
 
-// job is something to make of a picture, in numbers that every contender
-// understands.
+// job is a transformation, in numbers that every contender understands.
 type job struct {
 	Name     string
 	Original string // a kind of the corpus
@@ -22,8 +21,8 @@ type job struct {
 	Text     string  // drawn in white over the middle; letters and spaces
 	Format   string  // jpeg, webp, avif or png
 
-	// Share is the part of plain libvips' throughput that the handler with
-	// workers is to reach; 0 where nothing was promised.
+	// Share is the fraction of plain libvips' throughput that the handler
+	// with workers must reach; 0 if there is no target.
 	Share float64
 }
 
@@ -42,20 +41,20 @@ var jobs = []job{
 	{Name: "GIF of 24 frames → 200 px WebP", Original: corpus.Motion, Width: 200, Format: "webp"},
 }
 
-// folderJobs are those of a folder that was given.
+// folderJobs are the jobs for a given directory.
 var folderJobs = []job{
 	{Name: "own pictures → 512 px JPEG", Original: corpus.Folder, Width: 512, Format: "jpeg"},
 	{Name: "own pictures → 512 px WebP", Original: corpus.Folder, Width: 512, Format: "webp"},
 }
 
-// padding is the colour around padded pictures.
+// padding is the colour around padded images.
 var padding = [3]float64{0x1b, 0x2a, 0x5c}
 
 func hexadecimal(c [3]float64) string {
 	return fmt.Sprintf("%02X%02X%02X", int(c[0]), int(c[1]), int(c[2]))
 }
 
-// path is the job at a file, in ImageKit's language.
+// path returns the job for a file as an ImageKit URL.
 func (j job) path(file string) string {
 	wishes := []string{"w-" + strconv.Itoa(j.Width)}
 	if j.Height > 0 {
@@ -70,7 +69,7 @@ func (j job) path(file string) string {
 	return "/tr:" + strings.Join(append(wishes, "f-"+j.Format), ",") + "/" + file
 }
 
-// query is the job at a file as sharp/server.mjs reads it.
+// query returns the job for a file as sharp/server.mjs parses it.
 func (j job) query(file string) string {
 	q := url.Values{"width": {strconv.Itoa(j.Width)}, "format": {j.Format}}
 	if j.Height > 0 {
@@ -90,15 +89,16 @@ func (j job) query(file string) string {
 	return "/" + file + "?" + q.Encode()
 }
 
-// The text's size in pixels, and its font for Pango, which is the handler's own.
+// The size of the text in pixels, and its font for Pango, which is the
+// handler's default.
 const textSize = 24
 
 func textFont() string { return "Open Sans, sans-serif " + strconv.Itoa(textSize) }
 
-// markup is the text in white, as Pango wants it.
+// markup returns the text in white as Pango markup.
 func (j job) markup() string { return `<span foreground="white">` + j.Text + `</span>` }
 
-// isResize tells whether the job does nothing but resize a still picture.
+// isResize reports whether the job only resizes a still image.
 func (j job) isResize() bool {
 	return j.Height == 0 && j.Blur == 0 && j.Text == "" && j.Original != corpus.Motion
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// machine says what all of it ran on.
+// machine describes the machine and the software.
 func machine(o options) []string {
 	return []string{
 		fmt.Sprintf("%d processors, %s, %s, %s", o.processors, memory(), system(), runtime.GOARCH),
@@ -24,7 +24,7 @@ func machine(o options) []string {
 	}
 }
 
-// memory is that of the machine.
+// memory returns the machine's memory.
 func memory() string {
 	kilobytes, _ := strconv.Atoi(strings.TrimSuffix(value("/proc/meminfo", "MemTotal:"), " kB"))
 	return fmt.Sprintf("%d GB", kilobytes/(1<<20))
@@ -32,7 +32,7 @@ func memory() string {
 
 func system() string { return strings.Trim(value("/etc/os-release", "PRETTY_NAME="), `"`) }
 
-// value is what follows a name at the beginning of a file's line.
+// value returns the rest of the line that begins with a name.
 func value(file, name string) string {
 	text, _ := os.ReadFile(file)
 	for line := range strings.Lines(string(text)) {

@@ -1,14 +1,12 @@
 //go:build linux && cgo
 
-// Command bench measures the handler beside what it could be at best, libvips
-// alone, and beside other image servers: on this machine, in one run, with
-// pictures that it makes.
+// Command bench compares the handler with libvips alone, its upper bound, and
+// with other image servers: on this machine, in one run, with generated
+// images.
 //
-//	make bench
-//	make bench FOLDER=/srv/photos
-//	make bench BENCH='-quick'
+//	make bench⏎	make bench FOLDER=/srv/photos⏎	make bench BENCH='-quick'
 //
-// Its tables are in docs/performance.md.
+// Its tables are in docs/explanation/performance.md.
 package main
 
 import (
@@ -41,7 +39,7 @@ func main() {
 	}
 }
 
-// run measures and prints the report; how far it is, goes to progress.
+// run measures and prints the report; progress is written separately.
 func run(o options, out, progress io.Writer) error {
 	runtime.LockOSThread() // see dieWithParent
 	defer runtime.UnlockOSThread()
@@ -80,7 +78,7 @@ func run(o options, out, progress io.Writer) error {
 	return nil
 }
 
-// jobs are those to measure.
+// jobs returns the jobs to measure.
 func (o options) jobs() []job {
 	all := slices.Clone(jobs)
 	if o.folder != "" {
@@ -96,11 +94,11 @@ func (o options) jobs() []job {
 	return all
 }
 
-// quickScale divides the sides of all pictures in a quick run.
+// quickScale divides the sides of all images in a quick run.
 const quickScale = 4
 
-// corpus is what to make: so many copies that never two of all clients ask for
-// the same.
+// corpus returns the configuration of the corpus, with enough copies that no
+// two clients ask for the same one at a time.
 func (o options) corpus() corpus.Config {
 	c := corpus.Config{Dir: o.dir, Copies: 2 * o.crowd(), Folder: o.folder, EncodeWebP: encodeWebP}
 	if o.quick {
@@ -123,8 +121,7 @@ func encodeWebP(i image.Image) ([]byte, error) {
 	return picture.ExportWebp(vips.WebpOptions{Quality: 85})
 }
 
-// enter starts the contenders. Of the peers, which are measured where they are
-// there, it notes what is not.
+// enter starts the contenders. It notes which optional peers are missing.
 func (r *report) enter(files files) (all []contender, err error) {
 	o := r.options
 	for _, p := range []struct {

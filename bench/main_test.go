@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// A whole run with small pictures. The figures mean nothing; that there are all
-// of them, and that the handler's pictures are those of libvips alone, does.
+// A whole run with small images. The figures mean nothing; that there are all
+// of them, and that the handler's images are those of libvips alone, does.
 func TestQuickRun(t *testing.T) {
 	program, err := os.Executable()
 	if err != nil {

@@ -10,28 +10,28 @@ import (
 	"github.com/caddy-images/caddy-images/bench/usage"
 )
 
-// key is what a measurement is of.
+// key identifies a measurement.
 type key struct {
 	job       string
 	contender string
 	clients   int
 }
 
-// measurement is what came out.
+// measurement is the result for a key.
 type measurement struct {
 	load.Result
 	cpu  time.Duration // of all of the contender's processes
 	peak int64         // bytes resident, of all of them together
 }
 
-// add puts another round to this one.
+// add merges another round.
 func (m *measurement) add(other measurement) {
 	m.Result.Add(other.Result)
 	m.cpu += other.cpu
 	m.peak = max(m.peak, other.peak)
 }
 
-// each is the processor time of one request.
+// each returns the processor time per request.
 func (m measurement) each() time.Duration {
 	if len(m.Times) == 0 {
 		return 0
@@ -41,8 +41,8 @@ func (m measurement) each() time.Duration {
 
 type measurements map[key]measurement
 
-// measure has the contenders do a job, by turns: what disturbs the machine for a
-// while disturbs them all.
+// measure lets the contenders do a job in turns, so that a temporary
+// disturbance of the machine affects them all.
 func (all measurements) measure(j job, contenders []contender, o options) error {
 	for _, c := range contenders {
 		if !c.does(j) {
@@ -73,7 +73,7 @@ func (all measurements) measure(j job, contenders []contender, o options) error 
 	return nil
 }
 
-// once is one round.
+// once measures one round.
 func once(c contender, j job, clients int, o options) (m measurement, err error) {
 	before, err := usage.CPU(c.pid())
 	if err != nil {

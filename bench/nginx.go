@@ -13,8 +13,8 @@ import (
 	"github.com/caddy-images/caddy-images/bench/corpus"
 )
 
-// nginxConfig has the module (a directive or nothing), the user (the same), a
-// folder for nginx's own files, four times, the address and the corpus.
+// nginxConfig takes the module (a directive or nothing), the user (likewise),
+// a directory for nginx's own files, four times, the address and the corpus.
 const nginxConfig = `%s
 %s
 worker_processes auto;
@@ -46,12 +46,12 @@ http {
 
 const nginxModule = "ngx_http_image_filter_module.so"
 
-// startNginx runs nginx with its image_filter, which writes what it read: JPEG
-// as JPEG.
+// startNginx runs nginx with its image_filter, which writes the format it
+// reads.
 func startNginx(o options, files files) (s *server, version string, err error) {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
-		// Where the search path of users has no servers.
+		// The search path of users may lack it.
 		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
 			return nil, "", errors.New("nginx is not installed")
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// options are what the command line says.
+// options are the command-line options.
 type options struct {
 	caddy   string
 	dir     string
@@ -65,7 +65,7 @@ func parseOptions(args []string) (o options, err error) {
 	for field := range strings.SplitSeq(*clients, ",") {
 		n, err := strconv.Atoi(field)
 		if err != nil || n < 1 {
-			return o, fmt.Errorf("-clients: %q is no number of clients", field)
+			return o, fmt.Errorf("-clients: %q is not a number of clients", field)
 		}
 		o.clients = append(o.clients, n)
 	}
@@ -75,9 +75,8 @@ func parseOptions(args []string) (o options, err error) {
 	return o, nil
 }
 
-// alone, busy and crowd are the numbers of clients that the tables are about:
-// the fewest; so many that no processor ever waits for them, about four for each;
-// and the most.
+// alone, busy and crowd are the numbers of clients in the tables: the fewest;
+// about four per processor, so that none is ever idle; and the most.
 func (o options) alone() int { return o.clients[0] }
 func (o options) crowd() int { return o.clients[len(o.clients)-1] }
 func (o options) busy() int {

@@ -16,9 +16,8 @@ import (
 	"github.com/caddy-images/caddy-images/bench/load"
 )
 
-// plain is the contender that is libvips alone, in a process of its own: no
-// HTTP, no files, as many threads as there are processors. It is what the
-// others can reach at best.
+// plain is the contender libvips alone, in a process of its own: no HTTP, no
+// files, one thread per processor. It is the upper bound for the others.
 type plain struct {
 	called  string
 	gap     int // see job.draw
@@ -30,12 +29,12 @@ type plain struct {
 	stdin   io.Closer
 }
 
-// order is what the process is told, one line of JSON for each.
+// order is a message to the process, one line of JSON each.
 type order struct {
 	Job      job
 	Gap      int
 	Files    []string // to take turns with
-	Once     bool     // do it once, and answer with the picture
+	Once     bool     // do it once, and answer with the image
 	Clients  int
 	Duration time.Duration
 	Least    int
@@ -47,7 +46,7 @@ type reply struct {
 	Error   string
 }
 
-// plainRole in the environment makes this program that process.
+// plainRole is the environment variable that makes this program that process.
 const plainRole = "CADDY_IMAGES_BENCH_PLAIN"
 
 func startPlain(called string, gap int, dir string, files files) (*plain, error) {
@@ -74,7 +73,7 @@ func startPlain(called string, gap int, dir string, files files) (*plain, error)
 func (p *plain) name() string { return p.called }
 func (p *plain) pid() int     { return p.command.Process.Pid }
 
-// does leaves out for vips_thumbnail's rule what it makes no difference for.
+// does skips jobs for which vips_thumbnail's rule makes no difference.
 func (p *plain) does(j job) bool { return p.gap == 1 || j.Share > 0 && j.isResize() }
 
 func (p *plain) close() {
@@ -82,8 +81,8 @@ func (p *plain) close() {
 	_ = p.command.Wait()
 }
 
-// held is how many originals the process keeps in memory: so many that no
-// processor's cache holds them.
+// held is the number of originals in memory: too many for the processor's
+// cache.
 const held = 16
 
 func (p *plain) ask(o order) (reply, error) {
@@ -118,7 +117,7 @@ func (p *plain) run(j job, clients int, duration time.Duration, least int) (load
 	return r.Result, err
 }
 
-// plainMain is the program of the process.
+// plainMain is the main function of the process.
 func plainMain() {
 	tasks := make(chan func())
 	for range runtime.GOMAXPROCS(0) {

@@ -15,13 +15,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// pixels are those of a picture, 8 bits of sRGB, on white.
+// pixels are the pixels of an image, 8-bit sRGB on white.
 type pixels struct {
 	width, height int
 	samples       []byte
 }
 
-// decode reads a picture, and all of its frames one below the other.
+// decode decodes an image, with all of its frames below each other.
 func decode(file []byte, change func(*vips.Image) (*vips.Image, error)) (p pixels, format sniff.Format, err error) {
 	scope := vips.NewScope(context.Background())
 	defer scope.Close()
@@ -56,8 +56,8 @@ func onWhite(i *vips.Image) (*vips.Image, error) {
 	return i.Flatten([]float64{255, 255, 255})
 }
 
-// reference is the picture resized with care and no haste: decoded whole, and
-// resized in one go.
+// reference returns the image resized with the best quality: decoded in full,
+// and resized in one step.
 func reference(file []byte, width, height int) (pixels, error) {
 	p, _, err := decode(file, func(i *vips.Image) (*vips.Image, error) {
 		return i.Resize(float64(width)/float64(i.Width()), float64(height)/float64(i.Height()), vips.KernelLanczos3)
@@ -65,9 +65,9 @@ func reference(file []byte, width, height int) (pixels, error) {
 	return p, err
 }
 
-// psnr is the peak signal to noise ratio in decibel, infinite for equal
-// pictures. From about 40 on nobody sees a difference; -1 is for pictures that
-// cannot be compared.
+// psnr returns the peak signal-to-noise ratio in decibels, infinite for equal
+// images. From about 40 on the difference is invisible; it is -1 for images
+// that cannot be compared.
 func psnr(a, b pixels) float64 {
 	if a.width != b.width || a.height != b.height || len(a.samples) != len(b.samples) || len(a.samples) == 0 {
 		return -1
@@ -80,13 +80,13 @@ func psnr(a, b pixels) float64 {
 	return 10 * math.Log10(255*255*float64(len(a.samples))/sum)
 }
 
-// quality is how a contender's picture is.
+// quality is the quality of a contender's image.
 type quality struct {
 	bytes int
 	psnr  float64 // against the reference
 }
 
-// judge compares what the contenders make of the job's first picture with the
+// judge compares the contenders' results for the job's first image with the
 // reference.
 func judge(j job, contenders []contender, o options, files files) (map[string]quality, error) {
 	original, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(files.of(j, 0))))
@@ -122,14 +122,14 @@ func judge(j job, contenders []contender, o options, files files) (map[string]qu
 		all[c.name()] = q
 	}
 	if j.Original == corpus.Folder {
-		return all, nil // a gray picture is one to libvips, and has colours from the handler
+		return all, nil // a gray image is one to libvips, and has colours from the handler
 	}
 	return all, alike(j, all)
 }
 
-// alike tells whether plain libvips and the handler do the same: else their
-// ratio says nothing. Sizes that do not divide evenly are rounded differently on
-// the way, by parts of a pixel.
+// alike reports whether plain libvips and the handler give the same result;
+// otherwise their ratio is meaningless. Sizes that do not divide evenly are
+// rounded differently by fractions of a pixel.
 func alike(j job, all map[string]quality) error {
 	want, measured := all[nameLibvips]
 	for _, name := range []string{nameInProcess, nameWorkers} {

@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// report is all that a run found out.
+// report has all results of a run.
 type report struct {
 	options    options
 	machine    []string
@@ -44,7 +44,7 @@ func (r report) print(to io.Writer) {
 	r.everything().print(to)
 }
 
-// did tells whether the contender did any of the jobs.
+// did reports whether the contender did any of the jobs.
 func (r report) did(contender string) bool {
 	for k := range r.all {
 		if k.contender == contender {
@@ -93,7 +93,7 @@ func (r report) throughput() table {
 	return t
 }
 
-// times are those of one client alone, and of all at once.
+// times returns the times of a single client, and of all at once.
 func (r report) times() table {
 	t := table{append([]string{"Job", "Clients"}, r.contenders...)}
 	for _, j := range r.jobs {

@@ -41,7 +41,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// same is a measurement of n requests that took so long each.
+// same returns a measurement of n requests that took so long each.
 func same(n int, each, elapsed time.Duration) measurement {
 	m := measurement{Result: load.Result{Elapsed: elapsed}}
 	for range n {

@@ -18,7 +18,7 @@ import (
 	"github.com/caddy-images/caddy-images/bench/load"
 )
 
-// server is a contender that is asked over HTTP.
+// server is a contender that is measured over HTTP.
 type server struct {
 	called  string
 	address string
@@ -30,11 +30,11 @@ type server struct {
 	log     string
 }
 
-// patience is how long a server may take to start, or for an answer.
+// patience limits the start of a server, and a response.
 const patience = time.Minute
 
-// start runs the server's program and waits until it listens. What it prints
-// goes to a file.
+// start runs the server's program and waits until it listens. Its output goes
+// to a file.
 func (s *server) start(dir string) error {
 	s.log = filepath.Join(dir, s.called+".log")
 	log, err := os.Create(s.log)
@@ -108,8 +108,8 @@ func (s *server) run(j job, clients int, duration time.Duration, least int) (loa
 	})
 }
 
-// client is one connection. Go's own client takes two more goroutines for each,
-// and a good part of the processor that the servers are to have.
+// client is one connection. Go's own client needs two more goroutines for
+// each, and processor time that belongs to the servers.
 type client struct {
 	server *server
 	conn   net.Conn
@@ -124,7 +124,7 @@ func (s *server) dial() (*client, error) {
 	return &client{s, conn, bufio.NewReader(conn)}, nil
 }
 
-// get asks for a picture. Any other status than 200 is an error.
+// get requests an image. Any status other than 200 is an error.
 func (c *client) get(path string, to io.Writer) error {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c *client) get(path string, to io.Writer) error {
 	return err
 }
 
-// freeAddress is one that nobody listens at now.
+// freeAddress returns an unused address.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -154,6 +154,6 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// dieWithParent has the kernel end the process when this one is gone. The thread
-// that starts it must stay.
+// dieWithParent makes the kernel kill the process when this one ends. The
+// thread that starts it must stay.
 func dieWithParent(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

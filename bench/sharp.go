@@ -19,8 +19,8 @@ var sharpServer []byte
 //go:embed sharp/package.json
 var sharpPackage []byte
 
-// startSharp installs sharp, where that was not done before, and runs the
-// server. version says what was installed.
+// startSharp installs sharp, once, and runs the server. version is what is
+// installed.
 func startSharp(o options, files files) (s *server, version string, err error) {
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// table is one in Markdown, its columns as wide as what is in them.
+// table is a Markdown table with aligned columns.
 type table [][]string
 
 func (t *table) row(cells ...string) { *t = append(*t, cells) }
@@ -48,7 +48,7 @@ func (t table) print(to io.Writer) {
 	fmt.Fprintln(to)
 }
 
-// number has three digits, or as many as stand before the point.
+// number formats a number with three digits, or more before the point.
 func number(v float64) string {
 	switch {
 	case math.IsInf(v, 0) || math.IsNaN(v):
@@ -65,7 +65,7 @@ func milliseconds(d time.Duration) string { return number(float64(d) / float64(t
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<20)) }
 
-// ratio is a part of b, nothing where there is no b.
+// ratio formats a relative to b; empty if b is missing.
 func ratio(a, b float64) string {
 	if b == 0 {
 		return "–"

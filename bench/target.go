@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// target is something that the handler with workers is to reach.
+// target is a goal for the handler with workers.
 type target struct {
 	what    string
 	got     string
 	reached bool
 }
 
-// longest is how much longer than the mean wait the 99th percentile may be.
+// longest is the largest allowed ratio of the 99th percentile to the mean
+// wait.
 const longest = 1.3
 
-// queueing is how long a request waits and is done at best, if so many clients
-// ask at once and each processor does one at a time.
+// queueing returns the shortest time of a request if all clients ask at once
+// and each processor serves one at a time.
 func queueing(clients, processors int, single time.Duration) time.Duration {
 	return time.Duration(float64(clients) / float64(processors) * float64(single))
 }
@@ -45,8 +46,8 @@ func targets(done []job, all measurements, o options) []target {
 			continue
 		}
 		bound := queueing(o.crowd(), o.processors, alone.Mean())
-		// A picture that is alone has all processors, as far as it can use them; what
-		// the wait would be by the processor time that it takes stands beside.
+		// A single image may use all processors; the expected wait by its
+		// processor time is shown as well.
 		busy := queueing(o.crowd(), o.processors, alone.each())
 		got := crowd.Percentile(.99)
 		list = append(list, target{

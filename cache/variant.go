@@ -10,7 +10,7 @@ import (
 type Variant struct {
 	ContentType string
 	Width       int       // in pixels; 0 if it is not known
-	Haste       int       // how far the effort was reduced; 0 for not at all
+	Reduced     int       // how far the effort was reduced; 0 for not at all
 	Damaged     bool      // made of what was left of a damaged original
 	Made        time.Time // in seconds
 	Body        Body
@@ -27,7 +27,7 @@ func (v Variant) meta() []byte {
 	if v.Damaged {
 		damaged = 1
 	}
-	m := []byte{variantFormat, byte(v.Haste), damaged}
+	m := []byte{variantFormat, byte(v.Reduced), damaged}
 	m = binary.BigEndian.AppendUint32(m, uint32(v.Width))
 	m = binary.BigEndian.AppendUint64(m, uint64(v.Made.Unix()))
 	return append(m, v.ContentType...)
@@ -38,7 +38,7 @@ func variantOf(e *Entry) (Variant, bool) {
 		return Variant{}, false
 	}
 	return Variant{
-		Haste: int(e.Meta[1]), Damaged: e.Meta[2] != 0, Width: int(binary.BigEndian.Uint32(e.Meta[3:])),
+		Reduced: int(e.Meta[1]), Damaged: e.Meta[2] != 0, Width: int(binary.BigEndian.Uint32(e.Meta[3:])),
 		Made: time.Unix(int64(binary.BigEndian.Uint64(e.Meta[7:])), 0), ContentType: string(e.Meta[metaSize:]), Body: e.Body,
 	}, true
 }

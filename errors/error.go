@@ -1,11 +1,11 @@
-// Package errors has the one error type of caddy-images and the one table that
-// says what each kind of failure is called in the ik-error header and which
-// status it gives in each dialect.
+// Package errors has the error type of caddy-images, and the table that maps
+// each kind of failure to its code in the ik-error header and its status in
+// each dialect.
 //
-// Errors are decided by Kind, never by their text. A message is written for the
-// person who reads the ik-error header, so it shows no secret: no key, signed
-// URL, private host name or file path. What the operator needs beside it goes
-// into Err, which only the log sees.
+// Errors are told apart by Kind, never by their text. A message is for
+// readers of the ik-error header, so it contains no secret: no key, signed
+// URL, private host name or file path. Details for the operator go into Err,
+// which only the log shows.
 package errors
 
 import (
@@ -15,20 +15,20 @@ import (
 	"time"
 )
 
-// Error is a failure that a request can end in.
+// Error is a failure that ends a request.
 type Error struct {
-	// Kind decides code and status.
+	// Kind determines code and status.
 	Kind Kind
 
-	// Message is public: what is wrong and, where it helps, what would be
-	// right. Without a full stop, without secrets.
+	// Message is public: what is wrong and, if helpful, what would be right.
+	// It has no full stop and no secrets.
 	Message string
 
-	// OriginStatus is the HTTP status that the origin answered with, 0 when it
-	// gave none. Dialects that pass an origin's status on read it.
+	// OriginStatus is the HTTP status of the origin's response, 0 if there
+	// was none. Dialects that forward an origin's status read it.
 	OriginStatus int
 
-	// RetryAfter is how long the client had better wait; 0 says nothing.
+	// RetryAfter is how long the client should wait; 0 for no advice.
 	RetryAfter time.Duration
 
 	// Err is the cause, for the log only.
@@ -46,7 +46,7 @@ func (e *Error) Because(cause error) *Error {
 	return e
 }
 
-// Error is the text for logs, cause included.
+// Error returns the text for logs, cause included.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Kind.Code() + " - " + e.Message
@@ -57,12 +57,12 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// maxHeader bounds the ik-error header: a client can choose parts of a message,
-// and proxies refuse long header lines.
+// maxHeader limits the ik-error header: a client can choose parts of a
+// message, and proxies refuse long header lines.
 const maxHeader = 300
 
-// Header is the value of the ik-error header, `CODE - message`, in printable
-// ASCII (RFC 9110 section 5.5), at most 300 bytes long.
+// Header returns the value of the ik-error header, `CODE - message`, in
+// printable ASCII (RFC 9110 section 5.5), at most 300 bytes long.
 func (e *Error) Header() string {
 	var b strings.Builder
 	b.WriteString(e.Kind.Code())
@@ -79,8 +79,8 @@ func (e *Error) Header() string {
 	return b.String()
 }
 
-// From returns err as an *Error. One that is none becomes Internal, with a
-// message that says nothing about it. From(nil) is nil.
+// From returns err as an *Error. Any other error becomes Internal with a
+// generic message. From(nil) is nil.
 func From(err error) *Error {
 	if err == nil {
 		return nil
@@ -92,7 +92,7 @@ func From(err error) *Error {
 	return New(Internal, "The image server failed").Because(err)
 }
 
-// Is tells whether err is, or wraps, an *Error of the kind.
+// Is reports whether err is, or wraps, an *Error of the kind.
 func Is(err error, kind Kind) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == kind

@@ -5,10 +5,10 @@ import "net/http"
 // Kind is what went wrong, in the words of the field.
 type Kind uint8
 
-// The kinds. The zero value is Internal, so that a failure nobody thought of
-// fails closed.
+// The kinds. The zero value is Internal, so that an unforeseen failure fails
+// closed.
 const (
-	Internal         Kind = iota // a bug, or a picture that broke the engine
+	Internal         Kind = iota // a bug, or an image that broke the engine
 	NotFound                     // no such file at any origin
 	AccessDenied                 // the origin's credentials are invalid, expired, or may not read
 	Refused                      // the origin refused the connection
@@ -24,10 +24,10 @@ const (
 	MethodNotAllowed             // neither GET nor HEAD
 	Overloaded                   // no slot or memory in time
 	RenderTimeout                // processing past its deadline
-	ClientClosed                 // the client went away
+	ClientClosed                 // the client disconnected
 )
 
-// Dialect is whose statuses an answer follows.
+// Dialect selects the statuses of a dialect.
 type Dialect uint8
 
 // The dialects.
@@ -35,38 +35,37 @@ const (
 	ImageKit Dialect = iota
 	Imagizer
 
-	// ImageKitOutages is ImageKit's, but an origin that is down is a gateway's 502 or
-	// 504 (RFC 9110 sections 15.6.3 and 15.6.5), which caches may answer with what they
-	// have (RFC 5861 section 4).
+	// ImageKitOutages is ImageKit's, except that an origin that is down gives
+	// 502 or 504 (RFC 9110 sections 15.6.3 and 15.6.5), which lets caches
+	// serve stale content (RFC 5861 section 4).
 	ImageKitOutages
 )
 
-// statusClientClosed is nginx's "client closed request". Nobody receives it;
-// it is for logs and metrics.
+// statusClientClosed is nginx's "client closed request". It is for logs and
+// metrics; no client receives it.
 const statusClientClosed = 499
 
-// asOrigin stands in the table where Imagizer passes on the status of the
-// origin if it is one of those its error page lists ("Common Errors"), and says
-// 502 otherwise.
+// asOrigin marks kinds for which Imagizer forwards the status of the origin
+// if its error page lists that ("Common Errors"), and responds 502 otherwise.
 const asOrigin = -1
 
-// Fault is whose doing a failure is, as logs have it.
+// Fault is who caused a failure, for logs.
 type Fault string
 
-// The faults. One of the origin's is also one of how it is configured.
+// The faults. An origin's fault may be one of its configuration.
 const (
-	OfClient Fault = "client" // what was asked for, or that nobody waits for it
-	OfOrigin Fault = "origin" // what came from there, or did not
+	OfClient Fault = "client" // a wrong request, or a closed one
+	OfOrigin Fault = "origin" // a wrong response, or none
 	OfServer Fault = "server" // this server's own: load, time, a bug
 )
 
-// table is the whole contract. The codes ENOENT, EACCES, ECONNREFUSED,
-// UNIDENTIFIED and ELIMIT are documented by ImageKit ("Error troubleshooting"),
-// the others are ours, named as errno names them.
+// table maps kinds to codes and statuses. ImageKit documents the codes
+// ENOENT, EACCES, ECONNREFUSED, UNIDENTIFIED and ELIMIT ("Error
+// troubleshooting"); the others are ours, named after errno.
 //
-// outage is the status of an origin that is down where that is told from a file that
-// is not there; 0 for what is no outage. EACCES is none: on S3 a missing file looks so
-// to who may not list the bucket.
+// outage is the status for an origin that is down if that is distinguished
+// from a missing file; 0 for kinds that are not outages. EACCES is not:
+// without permission to list the bucket, S3 reports a missing file so.
 var table = [...]struct {
 	code               string
 	imagekit, imagizer int
@@ -92,16 +91,16 @@ var table = [...]struct {
 	ClientClosed:     {"ECANCELED", statusClientClosed, statusClientClosed, OfClient, 0},
 }
 
-// Valid tells whether k is one of the kinds; one that came from outside may be
-// none, and has no code and no status then.
+// Valid reports whether k is one of the kinds. An invalid one has no code and
+// no status.
 func (k Kind) Valid() bool { return int(k) < len(table) }
 
-// Code is the code of the ik-error header, such as ENOENT.
+// Code returns the code of the ik-error header, such as ENOENT.
 func (k Kind) Code() string { return table[k].code }
 
-// Fault is whose doing the failure is: that of an origin that said so by its
-// status, or else what the kind tells. What exceeds a limit was asked for by the
-// client, though the origin may have made it so large.
+// Fault returns who caused the failure: the origin if its status says so,
+// else as the kind implies. Exceeding a limit is the client's fault, though
+// the origin may have made the file so large.
 func (e *Error) Fault() Fault {
 	if e.OriginStatus != 0 {
 		return OfOrigin
@@ -109,11 +108,11 @@ func (e *Error) Fault() Fault {
 	return table[e.Kind].fault
 }
 
-// IsOutage reports whether an origin that fails so is down, and does not just lack
-// the file, or refuse it.
+// IsOutage reports whether the kind means that the origin is down, rather
+// than that it lacks or refuses the file.
 func (k Kind) IsOutage() bool { return table[k].outage != 0 }
 
-// Status is the HTTP status of the error in a dialect.
+// Status returns the HTTP status of the error in a dialect.
 func (e *Error) Status(d Dialect) int {
 	row := table[e.Kind]
 	switch {
@@ -132,7 +131,7 @@ func (e *Error) Status(d Dialect) int {
 		return http.StatusForbidden
 	}
 	switch e.OriginStatus {
-	case http.StatusNotFound, // of what is configured, such as a bucket, rather than of the file
+	case http.StatusNotFound, // about something configured, such as a bucket, not about the file
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return e.OriginStatus
 	}

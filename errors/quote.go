@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Quote is a part of what a client sent as it may stand in a message: quoted, in
-// printable ASCII, and of something long only the beginning.
+// Quote returns client input for use in a message: quoted, in printable
+// ASCII, and shortened.
 func Quote(s string) string {
 	const most = 40
 	q := quoted(s)
@@ -23,5 +23,5 @@ func Quote(s string) string {
 
 var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
 
-// quoted has no markup either: an operator's error page may show the message.
+// quoted also replaces markup: an operator's error page may show the message.
 func quoted(s string) string { return markup.Replace(strconv.QuoteToASCII(s)) }

@@ -24,7 +24,7 @@ type server struct {
 	log *syncBuffer
 }
 
-// logs is what it has printed so far.
+// logs returns what it has printed so far.
 func (s *server) logs() string { return s.log.String() }
 
 // startCaddy runs the program with a Caddyfile until the test ends. The Caddyfile listens on 127.0.0.1:{$PORT}, or
@@ -46,7 +46,7 @@ func startProgram(t *testing.T, binary, caddyfile string, env ...string) *server
 	if err := os.WriteFile(path, []byte(caddyfile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Between asking the kernel for a free port and Caddy's taking it, somebody else may.
+	// Another process may take the port before Caddy does.
 	for range 5 {
 		s, err := tryStart(t, binary, path, env)
 		if err == nil {
@@ -118,7 +118,8 @@ func tryStart(t *testing.T, binary, path string, env []string) (*server, error) 
 	return s, nil
 }
 
-// caddyCommand is the program with arguments, in the working tree's root and with a home of its own. It dies with the test.
+// caddyCommand returns the program with arguments, in the working tree's root
+// and with a home of its own. It dies with the test.
 func caddyCommand(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	return command(t, caddyBinary(t), args...)
@@ -172,7 +173,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// root is the working tree.
+// root returns the working tree.
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("..")
@@ -193,7 +194,7 @@ func run(t *testing.T, cmd *exec.Cmd) string {
 	return stdout.String()
 }
 
-// freePort asks the kernel for a port that nobody uses.
+// freePort asks the kernel for an unused port.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

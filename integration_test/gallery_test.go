@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Every example of docs/imagekit.md and docs/imagizer.md gives a picture; the gallery fails where one does not.
+// Every example of docs/reference/imagekit.md and docs/reference/imagizer.md gives an image; the
+// gallery fails where one does not.
 func TestGallery(t *testing.T) {
 	photos := t.TempDir()
 	samples := exec.Command("go", "run", "./examples/quickstart/samples", photos)

@@ -24,10 +24,10 @@ var (
 // options are those of an SDK's function.
 type options = map[string]any
 
-// The SDKs' URLs, asked for with the SDKs' functions, give the pictures that can
-// be computed by hand. halves.png is 200x100, its left half red and its right half
-// blue; white.png is 100x100; square.png is 40x40 with a green square of 20x20 in
-// the middle of a transparent margin.
+// The SDKs' URLs, asked for with the SDKs' functions, give the images that
+// can be computed by hand. halves.png is 200x100, its left half red and its
+// right half blue; white.png is 100x100; square.png is 40x40 with a green
+// square of 20x20 in the middle of a transparent margin.
 var sdkTests = []struct {
 	name      string
 	sdk       string
@@ -86,7 +86,8 @@ var sdkTests = []struct {
 	{"a layer on a layer", "javascript", "white.png", []options{{"overlay": options{"type": "image", "input": "square.png", "position": options{"focus": "top_left"},
 		"transformation": []options{{"overlay": options{"type": "solidColor", "color": "red", "transformation": []options{{"width": 4, "height": 4}}}}}}, "format": "png"}}, nil,
 		"l-end,l-end", "png", 100, 100, []pixel{{0, 0, green}, {7, 7, green}, {8, 8, red}, {11, 11, red}, {12, 12, green}, {19, 19, green}, {20, 20, white}}},
-	// An em dash of this size is a bar in the middle of the picture; its box is red.
+	// An em dash of this size is a bar in the middle of the image; its box is
+	// red.
 	{"a text in a box", "javascript", "white.png", []options{{"overlay": options{"type": "text", "text": "—", "position": options{"focus": "center"},
 		"transformation": []options{{"fontSize": 40, "fontColor": "0000FF", "background": "FF0000", "padding": 10}}}, "format": "png"}}, nil,
 		"l-text,", "png", 100, 100, []pixel{{2, 2, white}, {50, 50, blue}, {50, 43, red}, {50, 57, red}, {50, 25, white}, {50, 75, white}}},
@@ -168,8 +169,8 @@ func TestSignedBySDK(t *testing.T) {
 	}
 }
 
-// Every picture that a responsive image may choose from is there, as wide as its
-// srcset says, and never wider than the original.
+// Every image that a responsive image may choose from is there, as wide as
+// its srcset says, and never wider than the original.
 func TestResponsiveImage(t *testing.T) {
 	s := startImageKit(t)
 	results := sdkResults(t, []sdkCall{{"javascript", "getResponsiveImageAttributes", options{
@@ -245,7 +246,7 @@ func fill(i draw.Image, r image.Rectangle, c color.Color) {
 	draw.Draw(i, r, image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// text is a string that an SDK returned.
+// text returns a string that an SDK returned.
 func text(t *testing.T, result json.RawMessage) string {
 	t.Helper()
 	var s string

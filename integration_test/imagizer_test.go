@@ -15,8 +15,9 @@ var (
 	gray  = color.NRGBA{128, 128, 128, 255}
 )
 
-// Queries in Imagizer's language give the pictures that can be computed by hand, of
-// the originals that sdkTests have: halves.png, white.png and square.png.
+// Queries in Imagizer's language give the images that can be computed by
+// hand, of the originals that sdkTests have: halves.png, white.png and
+// square.png.
 var imagizerTests = []struct {
 	name   string
 	url    string

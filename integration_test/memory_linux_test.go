@@ -24,7 +24,7 @@ import (
 	"github.com/caddy-images/caddy-images/internal/long"
 )
 
-// Ten thousand mixed pictures leave Caddy as large as a hundred did, within a
+// Ten thousand mixed images leave Caddy as large as a hundred did, within a
 // tenth, and its workers within what they may hold.
 func TestMemoryStaysPut(t *testing.T) {
 	long.Only(t)
@@ -72,8 +72,8 @@ func TestMemoryStaysPut(t *testing.T) {
 // mix are what is asked for, of each original.
 var mix = []string{"w-100", "w-64,h-64", "h-40,f-webp", "w-200,bl-5", "w-150,rt-30,f-png", "w-90,h-90,cm-pad_resize,r-max", "w-50,e-sharpen,e-contrast", "w-120,h-60,fo-auto", "w-33,f-gif", "q-101"}
 
-// render asks for the pictures from one number up to another, with two clients at
-// a time. One in ten is an error.
+// render asks for the images from one number up to another, with two clients
+// at a time. One in ten is an error.
 func (s *server) render(t *testing.T, from, to int) {
 	t.Helper()
 	var next, wrong atomic.Int64
@@ -146,13 +146,13 @@ func writeMix(t *testing.T, dir string) {
 	}
 }
 
-// resident is what Caddy itself holds, without its workers.
+// resident returns what Caddy itself holds, without its workers.
 func (s *server) resident(t *testing.T) int64 {
 	t.Helper()
 	return residentOf(t, s.pid)
 }
 
-// residentOf is a process's anonymous memory and its share of files.
+// residentOf returns a process's anonymous memory and its share of files.
 func residentOf(t *testing.T, pid int) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// The quickstart's page is opened in a browser. It checks itself: that every picture arrives, has the size and type that
-// its URL asks for, and that wrong URLs are answered with an ik-error.
+// The quickstart's page is opened in a browser. It checks itself: that every
+// image arrives, has the size and type that its URL asks for, and that wrong
+// URLs are answered with an ik-error.
 func TestQuickstart(t *testing.T) {
 	browser := findBrowser(t)
 	photos := filepath.Join(t.TempDir(), "photos")
@@ -74,7 +75,7 @@ func dumpDOM(t *testing.T, browser, url string) string {
 	return run(t, cmd)
 }
 
-// attribute is the value of the first attribute with that name.
+// attribute returns the value of the first attribute with that name.
 func attribute(page, name string) string {
 	m := regexp.MustCompile(name + `="([^"]*)"`).FindStringSubmatch(page)
 	if m == nil {

@@ -54,14 +54,14 @@ func sdkResults(t *testing.T, calls []sdkCall) []json.RawMessage {
 	return results
 }
 
-// picture is an answer to a URL.
+// picture is a response to a URL.
 type picture struct {
 	image.Image
 	format string
 	header http.Header
 }
 
-// getPicture asks for a picture. Lossy formats are decoded too.
+// getPicture asks for an image. Lossy formats are decoded too.
 func getPicture(t *testing.T, url string, headers ...string) picture {
 	t.Helper()
 	status, header, body := get(t, url, headers...)
@@ -96,13 +96,13 @@ func get(t *testing.T, url string, headers ...string) (status int, header http.H
 	return response.StatusCode, response.Header, body
 }
 
-// pixel is a place in a picture and the colour that it must have there.
+// pixel is a place in an image and the colour that it must have there.
 type pixel struct {
 	x, y int
 	want color.NRGBA
 }
 
-// check compares a picture with what was computed by hand.
+// check compares an image with what was computed by hand.
 func (p picture) check(t *testing.T, url, format string, w, h int, pixels []pixel) {
 	t.Helper()
 	if size := p.Bounds().Size(); size != image.Pt(w, h) || p.format != format {
@@ -128,7 +128,7 @@ func alike(a, b color.NRGBA) bool {
 	return b.A <= most || !far(a.R, b.R) && !far(a.G, b.G) && !far(a.B, b.B)
 }
 
-// withoutHost is what a URL asks a server for.
+// withoutHost returns what a URL asks a server for.
 func withoutHost(url string) string {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
 	return "/" + rest

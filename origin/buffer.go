@@ -9,15 +9,16 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// ErrShortBody is what Read returns when a body ends before its announced length.
+// ErrShortBody is returned by Read if a body ends before its announced
+// length.
 var ErrShortBody = stderrors.New("the body is shorter than its announced length")
 
-// Read reads a whole body; the Source has nothing else. announced is the body's
-// Content-Length, negative when unknown.
+// Read reads a whole body into a Source without metadata. announced is the
+// Content-Length, negative if unknown.
 //
-// A body that is, or says it is, longer than maxBytes is errors.Limit, before
-// anything was read where the length is announced. One that ends early is
-// ErrShortBody. Other errors are the reader's, as they are.
+// A body that is longer than maxBytes, or announced as such, is errors.Limit,
+// in the latter case before anything is read. One that ends early is
+// ErrShortBody. Other errors are the reader's.
 func Read(r io.Reader, announced, maxBytes int64) (*Source, error) {
 	if announced > maxBytes {
 		return nil, TooLong(maxBytes)
@@ -33,26 +34,26 @@ func Read(r io.Reader, announced, maxBytes int64) (*Source, error) {
 		err = TooLong(maxBytes)
 	}
 	if err != nil {
-		return nil, err // the memory is left to the collector: the reader may have it still
+		return nil, err // not released: the reader may still use the memory
 	}
 	return b.Source(), nil
 }
 
-// TooLong is the error of an original that is longer than max_source_size.
+// TooLong returns the error for an original larger than max_source_size.
 func TooLong(maxBytes int64) *errors.Error {
 	return errors.New(errors.Limit, "The original is larger than max_source_size, %s", humanize.IBytes(uint64(maxBytes)))
 }
 
-// Buffer is a body that is being written. The zero value is an empty one.
+// Buffer is a body being written. The zero value is empty.
 type Buffer struct {
-	memory *memory // nil for none yet
+	memory *memory // nil before the first byte
 	length int
 }
 
-// Len is how many bytes were written.
+// Len returns the number of bytes written.
 func (b *Buffer) Len() int { return b.length }
 
-// Bytes are those that were written, good until the next call.
+// Bytes returns the bytes written, valid until the next call.
 func (b *Buffer) Bytes() []byte {
 	if b.memory == nil {
 		return nil
@@ -60,7 +61,7 @@ func (b *Buffer) Bytes() []byte {
 	return b.memory.bytes[:b.length:b.length]
 }
 
-// Write appends p. It does not fail.
+// Write appends p. It never fails.
 func (b *Buffer) Write(p []byte) (int, error) {
 	b.Grow(len(p))
 	if len(p) > 0 {
@@ -69,8 +70,8 @@ func (b *Buffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Grow makes room for n more bytes: for just these in an empty buffer, and for as
-// many again as there are in another.
+// Grow makes room for n more bytes: exactly n in an empty buffer, at least
+// double the length otherwise.
 func (b *Buffer) Grow(n int) {
 	needed := b.length + n
 	switch {
@@ -85,7 +86,8 @@ func (b *Buffer) Grow(n int) {
 	b.memory = grown
 }
 
-// Source is the original with these bytes as its body. The buffer is empty then.
+// Source returns the original with these bytes as its body and leaves the
+// buffer empty.
 func (b *Buffer) Source() *Source {
 	s := &Source{Body: b.Bytes(), memory: b.memory}
 	*b = Buffer{}

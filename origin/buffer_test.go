@@ -128,7 +128,7 @@ func TestBuffer(t *testing.T) {
 	}
 }
 
-// Memory is used again only where nobody else can have it.
+// Memory is reused only if nothing else can refer to it.
 func TestRecycle(t *testing.T) {
 	read := func(letter string) *origin.Source {
 		source, err := origin.Read(strings.NewReader(strings.Repeat(letter, 100_000)), 100_000, 1<<20)

@@ -10,25 +10,25 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Chain asks several origins in order, until one has the original.
+// Chain asks several origins in order until one has the original.
 //
-// Only errors.NotFound, and what GoOn adds, lets it ask the next. A chain is
-// for reading one collection that lives in several places, and a place that
-// fails is not a place where the file is absent: going on by default would show
-// an old picture, or none, for as long as the first origin has a bad day.
+// It asks the next one only after errors.NotFound and the kinds in GoOn. A
+// chain reads one collection that lives in several places, and a failure is
+// not absence: going on by default would show an old image, or none, while
+// the first origin is down.
 //
-// A chain with a RequestBound origin must not be coalesced as a whole; Coalesce
-// its origins one by one.
+// A chain with a RequestBound origin must not be coalesced as a whole;
+// coalesce its origins individually.
 type Chain struct {
 	Origins []Origin
 
-	// GoOn are kinds of failure beside NotFound after which the next origin is
-	// asked too; see ParseGoOn.
+	// GoOn are the kinds of failure besides NotFound after which the next
+	// origin is asked; see ParseGoOn.
 	GoOn []errors.Kind
 }
 
-// telling orders what an origin can fail with, the most telling first: what
-// somebody has to mend, before what may mend itself, before plain absence.
+// telling orders failures, the most informative first: those that need
+// fixing, before those that may pass, before absence.
 var telling = []errors.Kind{
 	errors.ClientClosed,
 	errors.Internal,
@@ -42,9 +42,9 @@ var telling = []errors.Kind{
 	errors.NotFound,
 }
 
-// Fetch implements Origin. A chain that found nothing fails with the most
-// telling failure of all origins it asked, the first of equals: an EACCES is
-// hidden neither behind an ENOENT nor behind an ECONNREFUSED.
+// Fetch implements Origin. If no origin has the original, the error is the
+// most informative of all: an EACCES is hidden neither by an ENOENT nor by an
+// ECONNREFUSED.
 func (c Chain) Fetch(ctx context.Context, req Request) (*Source, error) {
 	var told *errors.Error
 	var causes []error
@@ -68,7 +68,7 @@ func (c Chain) Fetch(ctx context.Context, req Request) (*Source, error) {
 	return nil, told
 }
 
-// Forget implements Sharing for the origins that do.
+// Forget implements Sharing.
 func (c Chain) Forget(matches func(Request) bool) int {
 	forgotten := 0
 	for _, o := range c.Origins {
@@ -79,12 +79,12 @@ func (c Chain) Forget(matches func(Request) bool) int {
 	return forgotten
 }
 
-// rank is a kind's place in telling; a kind that no origin should fail with is
-// more telling than any that it may.
+// rank returns a kind's position in telling. A kind that origins should not
+// return ranks first.
 func rank(k errors.Kind) int { return slices.Index(telling, k) }
 
-// goOnNames are the failures that a configuration may let a chain go on after.
-// errors.Limit is not among them: an original that is too large was found.
+// goOnNames are the failures after which a chain may go on. errors.Limit is
+// not among them: an original that is too large was found.
 var goOnNames = []struct {
 	name string
 	kind errors.Kind
@@ -98,9 +98,9 @@ var goOnNames = []struct {
 	{"unresolved", errors.Unresolved},
 }
 
-// ParseGoOn reads a kind of Chain.GoOn as configurations name it: `not_found`,
-// `access_denied`, `bad_request`, `failed` (5xx, reset, TLS, broken HTTP),
-// `timeout`, `refused` or `unresolved`. The error lists the names.
+// ParseGoOn parses a kind for Chain.GoOn: `not_found`, `access_denied`,
+// `bad_request`, `failed` (5xx, reset, TLS, broken HTTP), `timeout`,
+// `refused` or `unresolved`. The error lists the names.
 func ParseGoOn(name string) (errors.Kind, error) {
 	names := make([]string, 0, len(goOnNames))
 	for _, known := range goOnNames {
@@ -109,5 +109,5 @@ func ParseGoOn(name string) (errors.Kind, error) {
 		}
 		names = append(names, known.name)
 	}
-	return 0, fmt.Errorf("%q is no failure of an origin; the names are %s", name, strings.Join(names, ", "))
+	return 0, fmt.Errorf("%q is not a failure of an origin; the names are %s", name, strings.Join(names, ", "))
 }

@@ -89,7 +89,7 @@ func TestParseGoOn(t *testing.T) {
 		}
 	}
 	_, err := origin.ParseGoOn("limit")
-	if err == nil || !strings.Contains(err.Error(), `"limit" is no failure of an origin; the names are not_found, access_denied,`) {
+	if err == nil || !strings.Contains(err.Error(), `"limit" is not a failure of an origin; the names are not_found, access_denied,`) {
 		t.Errorf("an unknown name gives %v", err)
 	}
 }

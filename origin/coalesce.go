@@ -9,14 +9,14 @@ import (
 	"github.com/caddy-images/caddy-images/internal/coalesce"
 )
 
-// Coalesce returns an origin that lets equal Requests share the one fetch that
-// is in flight for them. A RequestBound origin is returned as it is.
+// Coalesce returns an origin that shares a fetch in flight among equal
+// Requests. A RequestBound origin is returned unchanged.
 //
-// A waiter whose context is done returns at once and leaves the fetch to the
-// others; when the last one leaves, the fetch is cancelled. The fetch carries no
-// value and no deadline of any waiter's context: it belongs to all of them. What
-// it returns, error included, is shared and must not be changed. A stream can be read
-// once, so requests for one are not shared.
+// A caller whose context is done returns at once; the fetch continues for the
+// others, and is cancelled when the last one leaves. The fetch inherits no
+// value and no deadline from a caller's context: it belongs to all of them.
+// Its result, error included, is shared and must not be changed. Streams can
+// be read only once, so requests for streams are not shared.
 func Coalesce(o Origin) Origin {
 	if _, bound := o.(RequestBound); bound {
 		return o
@@ -34,8 +34,9 @@ type coalescer struct {
 
 // Sharing is implemented by origins whose fetches in flight may be shared.
 type Sharing interface {
-	// Forget has nobody share the fetches in flight of Requests that match any
-	// more, and returns how many those are. Who waits for one goes on waiting.
+	// Forget keeps later requests from sharing the fetches in flight of
+	// matching Requests, and returns the number of those. Present callers
+	// keep waiting for them.
 	Forget(matches func(Request) bool) int
 }
 

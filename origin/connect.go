@@ -8,8 +8,8 @@ import (
 
 type connectKey struct{}
 
-// WithConnectTimeout returns a context within which the functions of DialWithin
-// take that time at most; 0 bounds nothing.
+// WithConnectTimeout returns a context that limits the functions of
+// DialWithin to the timeout; 0 is no limit.
 func WithConnectTimeout(ctx context.Context, timeout time.Duration) context.Context {
 	if timeout <= 0 {
 		return ctx
@@ -17,9 +17,9 @@ func WithConnectTimeout(ctx context.Context, timeout time.Duration) context.Cont
 	return context.WithValue(ctx, connectKey{}, timeout)
 }
 
-// DialWithin is an http.Transport's DialContext: the dialer's own, but within the
-// time of WithConnectTimeout, where the dialer's Timeout, which is positive, is not
-// shorter. The time includes finding the address.
+// DialWithin returns an http.Transport's DialContext that uses the dialer,
+// within the shorter of WithConnectTimeout and the dialer's positive Timeout.
+// Both include name resolution.
 func DialWithin(dialer *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		within := *dialer

@@ -9,12 +9,12 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// DataServer is the Server of a Ref that has its picture in it. Its Path is then a
-// media type, `;base64,` and the picture, whatever way the URL had it.
+// DataServer is the Server of a Ref with an embedded image. Its Path is then
+// a media type, `;base64,` and the image, normalised.
 const DataServer = "data:"
 
-// ParseDataURL reads a Ref from a URL that has a picture in it (RFC 2397). The error
-// is of kind errors.BadTransform.
+// ParseDataURL parses a URL with an embedded image (RFC 2397). The error is
+// of kind errors.BadTransform.
 func ParseDataURL(whole string) (Ref, error) {
 	refuse := func(fault string) (Ref, error) {
 		return Ref{}, errors.New(errors.BadTransform, "The data URL %s; it looks like data:image/png;base64,iVBORw0KGgo", fault)
@@ -29,7 +29,7 @@ func ParseDataURL(whole string) (Ref, error) {
 	kind, encoded := cutSuffixFold(kind, ";base64")
 	mediaType, _, err := mime.ParseMediaType(kind)
 	if err != nil || !strings.HasPrefix(mediaType, "image/") {
-		return refuse("is not of a picture")
+		return refuse("is not of an image")
 	}
 	data, err = url.PathUnescape(data)
 	if err != nil {
@@ -39,7 +39,7 @@ func ParseDataURL(whole string) (Ref, error) {
 	if encoded {
 		plain := strings.NewReplacer(" ", "+", "-", "+", "_", "/").Replace(strings.TrimRight(data, "="))
 		if body, err = base64.RawStdEncoding.DecodeString(plain); err != nil {
-			return refuse("has no Base64 in it")
+			return refuse("has no valid Base64")
 		}
 	}
 	if len(body) == 0 {
@@ -55,8 +55,8 @@ func cutSuffixFold(s, suffix string) (string, bool) {
 	return s, false
 }
 
-// Data is the picture of a Ref that has it in it, and the media type that the URL
-// gave it; ok is false for other Refs.
+// Data returns the image embedded in a Ref, and its declared media type; ok
+// is false for other Refs.
 func (r Ref) Data() (body []byte, mediaType string, ok bool) {
 	mediaType, data, ok := strings.Cut(r.Path, ";base64,")
 	if r.Server != DataServer || !ok {

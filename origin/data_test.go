@@ -33,7 +33,8 @@ func TestParseDataURL(t *testing.T) {
 	}
 }
 
-// FuzzParseDataURL: what is parsed has a picture, and is parsed again as itself.
+// FuzzParseDataURL: what is parsed has an image, and is parsed again as
+// itself.
 func FuzzParseDataURL(f *testing.F) {
 	f.Add("data:image/png;base64,AQID_w")
 	f.Add("data:image/svg+xml;charset=utf8,%3Csvg/%3E")

@@ -2,8 +2,8 @@ package origin
 
 import "time"
 
-// Facts is what reading an original has told: all that answers depend on, beside what its
-// origin says, without the bytes.
+// Facts is what reading an original has told: all that responses depend on,
+// besides what its origin says, without the bytes.
 type Facts struct {
 	Format    string // by its bytes, as transform.Format is called; empty for no image
 	Size      int64  // bytes

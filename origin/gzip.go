@@ -12,10 +12,10 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Codings are the content codings of an answer, in lower case and in the order in which
-// they were applied (RFC 9110 section 8.4). `identity` is none, and neither is
-// `aws-chunked`: clients of S3 upload files in it, some servers keep the word with the
-// file, and none keeps it in the file.
+// Codings returns the content codings of a response, in lower case and in the
+// order of application (RFC 9110 section 8.4). `identity` is left out, and so
+// is `aws-chunked`: S3 clients upload in it, and some servers store the word
+// although the file is not so encoded.
 func Codings(header http.Header) []string {
 	var all []string
 	for _, value := range header.Values("Content-Encoding") {
@@ -30,18 +30,19 @@ func Codings(header http.Header) []string {
 	return all
 }
 
-// IsGzip reports whether codings are gzip, the only one that is decoded, and that once.
+// IsGzip reports whether the codings are a single gzip, the only coding that
+// is decoded.
 func IsGzip(codings []string) bool {
 	return len(codings) == 1 && (codings[0] == "gzip" || codings[0] == "x-gzip")
 }
 
-// ErrGzip is a cause of the error of Gunzip if what it reads is not gzip, is damaged or
-// ends early.
+// ErrGzip is wrapped by the error of Gunzip if the input is not gzip, is
+// damaged or is truncated.
 var ErrGzip = stderrors.New("malformed gzip")
 
-// Gunzip reads a whole file that is compressed with gzip; the Source has nothing but the
-// body that was in it. One that is longer than maxBytes is errors.Limit, as soon as so
-// much was decoded. Other errors are ErrGzip, or the reader's, as they are.
+// Gunzip decodes a whole gzip file into a Source without metadata. A result
+// longer than maxBytes is errors.Limit, as soon as that many bytes are
+// decoded. Other errors are ErrGzip, or the reader's.
 func Gunzip(r io.Reader, maxBytes int64) (*Source, error) {
 	from := &noting{Reader: r}
 	z, err := newGunzip(from)
@@ -60,8 +61,8 @@ func Gunzip(r io.Reader, maxBytes int64) (*Source, error) {
 	return nil, stderrors.Join(ErrGzip, err)
 }
 
-// GunzipStart is what the first bytes of a file compressed with gzip were, at most most
-// of them; none if it is not such a file.
+// GunzipStart returns the decoded beginning of a gzip file, at most most
+// bytes; empty if it is not gzip.
 func GunzipStart(file []byte, most int) []byte {
 	if !hasGzipMagic(file) {
 		return nil
@@ -75,17 +76,17 @@ func GunzipStart(file []byte, most int) []byte {
 	return start[:n]
 }
 
-// hasGzipMagic reports whether a file begins as RFC 1952, section 2.3.1, says.
+// hasGzipMagic reports whether a file begins as in RFC 1952, section 2.3.1.
 func hasGzipMagic(file []byte) bool {
 	return len(file) > 2 && file[0] == 0x1f && file[1] == 0x8b && file[2] == 8
 }
 
-// mostMembers is how many files one after the other make one. Each takes some time,
-// however short it is.
+// mostMembers limits the members of a gzip file. Each takes time, however
+// short it is.
 const mostMembers = 1000
 
-// gunzip reads the members of a file. What follows them and begins none is left alone,
-// as other programs do.
+// gunzip reads the members of a gzip file. Like other programs it ignores
+// trailing data.
 type gunzip struct {
 	from    *bufio.Reader
 	z       *gzip.Reader
@@ -107,7 +108,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	for {
 		n, err := g.z.Read(p)
 		if n > 0 && err == io.EOF {
-			err = nil // which it says again
+			err = nil // it repeats the error
 		}
 		if n > 0 || err != io.EOF {
 			return n, err
@@ -116,7 +117,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		if g.members++; g.members > mostMembers {
-			return 0, errors.New(errors.Limit, "The original is compressed with gzip in more than %d parts", mostMembers)
+			return 0, errors.New(errors.Limit, "The original is a gzip file with more than %d members", mostMembers)
 		}
 		if err := g.z.Reset(g.from); err != nil {
 			return 0, unexpected(err)
@@ -125,7 +126,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	}
 }
 
-// unexpected is an error of which the end is one, too.
+// unexpected turns io.EOF into io.ErrUnexpectedEOF.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -133,7 +134,7 @@ func unexpected(err error) error {
 	return err
 }
 
-// noting is a reader that remembers how it failed, if it did.
+// noting is a reader that remembers its error.
 type noting struct {
 	io.Reader
 	err error

@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// Hosts is a list of hosts that a configuration names: `www.example.com`,
-// `*.example.com`, which is any number of labels in front but not none, or
-// `www.example.com:8080`. Without a port it is that of the scheme. The zero value
-// has none.
+// Hosts is a list of hosts from a configuration: `www.example.com`,
+// `*.example.com`, which stands for one or more labels in front, or
+// `www.example.com:8080`. The default port is the scheme's. The zero value
+// contains no host.
 type Hosts []string
 
-// ParseHosts reads a list. Case is no matter. The error says which host is none.
+// ParseHosts parses a list. Case is ignored. The error names the invalid
+// host.
 func ParseHosts(names []string) (Hosts, error) {
 	var hosts Hosts
 	for _, name := range names {
@@ -19,14 +20,15 @@ func ParseHosts(names []string) (Hosts, error) {
 		plain := strings.TrimPrefix(host, "*.")
 		ref, err := ParseURL("https://" + plain)
 		if err != nil || ref != (Ref{Server: "https://" + plain}) || !strings.Contains(plain, ".") && host != plain {
-			return nil, fmt.Errorf("the host %q; one looks like www.example.com, *.example.com or www.example.com:8080", name)
+			return nil, fmt.Errorf("the host %q; it takes hosts such as www.example.com, *.example.com or www.example.com:8080", name)
 		}
 		hosts = append(hosts, host)
 	}
 	return hosts, nil
 }
 
-// Has tells whether a server, named as in Ref, is one of the hosts.
+// Has reports whether a server, in the form of Ref.Server, is one of the
+// hosts.
 func (h Hosts) Has(server string) bool {
 	_, own, _ := strings.Cut(server, "://")
 	for _, host := range h {

@@ -34,7 +34,7 @@ func (k Known) IsUnchanged(status int) bool {
 	return status == http.StatusNotModified && (k.ETag != "" || k.LastModified != "")
 }
 
-// unchanged is the Source of an answer of status 304.
+// unchanged returns the Source of an answer of status 304.
 func unchanged(answer *http.Response) *Source {
 	s := &Source{Unchanged: true}
 	s.described(answer)

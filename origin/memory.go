@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// A body of megabytes for each request is what Go's collector would mostly work
-// for: it is due again when as much was allocated as a server has at all. So memory
-// of a body that nobody reads any more serves the next one. The collector still takes
-// what waits for that through two of its rounds.
+// Allocating megabytes for each request would keep Go's collector busy: it
+// runs each time the heap has doubled. So the memory of a body that is no
+// longer read is reused for the next one. The collector frees memory that
+// stays unused through two of its cycles.
 
-// memory is room for a body. It belongs to one Buffer or Source at a time.
+// memory is space for a body. It belongs to one Buffer or Source at a time.
 type memory struct{ bytes []byte }
 
-// The sizes of memory that is used again are four to each power of two. A
-// smaller body has the smallest one, and a larger one, which is rare, its own.
+// Sizes of reused memory: four for each power of two. Smaller bodies use the
+// smallest size; larger ones, which are rare, are not reused.
 const (
 	leastMemory = 1 << leastBits
 	mostMemory  = 1 << mostBits
@@ -25,20 +25,20 @@ const (
 
 var free [(mostBits-leastBits)*steps + 1]sync.Pool // of *memory, by size
 
-// memorySize is the smallest size of memory that has room for n bytes, and its
-// place in free; ok is false where there is none.
+// memorySize returns the smallest size with room for n bytes, and its index
+// in free; ok is false if there is none.
 func memorySize(n int) (size, place int, ok bool) {
 	if n > mostMemory {
 		return 0, 0, false
 	}
 	n = max(n, leastMemory)
-	power := bits.Len(uint(n-1)) - 1 // the largest one below n
+	power := bits.Len(uint(n-1)) - 1 // the largest below n
 	step := 1 << power / steps
 	count := (n + step - 1) / step // above steps, and at most twice as many
 	return count * step, (power-leastBits)*steps + count - steps, true
 }
 
-// newMemory is memory for n bytes. Anything may be in it.
+// newMemory returns memory for n bytes, with arbitrary content.
 func newMemory(n int) *memory {
 	size, place, ok := memorySize(n)
 	if !ok {
@@ -50,7 +50,7 @@ func newMemory(n int) *memory {
 	return &memory{make([]byte, size)}
 }
 
-// release leaves the memory to others. A nil one is none.
+// release makes the memory available for reuse. It does nothing if m is nil.
 func (m *memory) release() {
 	if m == nil {
 		return

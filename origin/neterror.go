@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// GivenUp is the error of a fetch whose context is done: the client went away,
-// or its time was up.
+// GivenUp returns the error of a fetch whose context is done: the client
+// left, or its time was up.
 func GivenUp(ctx context.Context) *errors.Error {
 	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return errors.New(errors.OriginTimeout, "The original did not arrive in time").Because(context.Cause(ctx))
@@ -23,13 +23,13 @@ func GivenUp(ctx context.Context) *errors.Error {
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))
 }
 
-// NetError says what went wrong between us and a server, from the first packet
-// to the last byte of the body. ctx is the context of the caller, without the
-// origin's own time limit; server is how messages call the server, such as
-// "the web server", and has no host name in it.
+// NetError classifies an error of the network between us and a server, from
+// the first packet to the last byte of the body. ctx is the context of the
+// caller, without the origin's own timeout; server is the server's name in
+// messages, such as "the web server", without its host name.
 //
-// The cause that it keeps for the log has no URL: one that a server redirected
-// to may be signed.
+// The cause, which is for the log, contains no URL: the URL of a redirect may
+// be signed.
 func NetError(ctx context.Context, server string, err error) *errors.Error {
 	if ctx.Err() != nil {
 		return GivenUp(ctx)
@@ -44,7 +44,7 @@ func NetError(ctx context.Context, server string, err error) *errors.Error {
 	return classify(err).of(server, err)
 }
 
-// verdict is a kind and the message for it, with a %s for the server.
+// verdict is a kind and its message, with a %s for the server.
 type verdict struct {
 	kind    errors.Kind
 	message string
@@ -73,9 +73,9 @@ func classify(err error) verdict {
 	case isTLS(err):
 		return verdict{errors.Unidentified, "The TLS handshake with %s failed"}
 	case isAny(err, ErrShortBody, io.ErrUnexpectedEOF, io.EOF):
-		return verdict{errors.Unidentified, "The answer of %s broke off"}
+		return verdict{errors.Unidentified, "The response of %s is incomplete"}
 	}
-	return verdict{errors.Unidentified, "%s did not answer in proper HTTP"}
+	return verdict{errors.Unidentified, "The response of %s is not valid HTTP"}
 }
 
 func isTimeout(err error) bool {
@@ -83,9 +83,9 @@ func isTimeout(err error) bool {
 	return ok && timeout.Timeout() || isAny(err, context.DeadlineExceeded, syscall.ETIMEDOUT)
 }
 
-// isTLS knows a handshake that failed before or beside the certificate: plain
-// HTTP on a TLS port, and the alerts of either side, which crypto/tls marks by
-// the Op of a net.OpError only.
+// isTLS recognises failed handshakes other than certificate errors: plain
+// HTTP on a TLS port, and alerts of either side, which crypto/tls marks only
+// by the Op of a net.OpError.
 func isTLS(err error) bool {
 	if is[tls.RecordHeaderError](err) || stderrors.Is(err, http.ErrSchemeMismatch) {
 		return true
@@ -94,9 +94,9 @@ func isTLS(err error) bool {
 	return ok && (op.Op == "remote error" || op.Op == "local error")
 }
 
-// streamError has the shape of golang.org/x/net/http2.StreamError, an answer
-// that the server ended by RST_STREAM. That is how net/http lets errors.As know
-// its own copy of that type.
+// streamError has the shape of golang.org/x/net/http2.StreamError, a response
+// that the server ended by RST_STREAM: that is how errors.As recognises
+// net/http's own copy of the type.
 type streamError struct {
 	StreamID uint32
 	Code     uint32

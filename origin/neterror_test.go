@@ -38,9 +38,9 @@ func TestNetError(t *testing.T) {
 		{&tls.CertificateVerificationError{Err: io.EOF}, errors.Unidentified, "The certificate of the web server is not trusted"},
 		{&net.OpError{Op: "remote error", Err: stderrors.New("tls: handshake failure")}, errors.Unidentified, "The TLS handshake with the web server failed"},
 		{http.ErrSchemeMismatch, errors.Unidentified, "The TLS handshake with the web server failed"},
-		{origin.ErrShortBody, errors.Unidentified, "The answer of the web server broke off"},
-		{io.ErrUnexpectedEOF, errors.Unidentified, "The answer of the web server broke off"},
-		{stderrors.New("malformed HTTP"), errors.Unidentified, "The web server did not answer in proper HTTP"},
+		{origin.ErrShortBody, errors.Unidentified, "The response of the web server is incomplete"},
+		{io.ErrUnexpectedEOF, errors.Unidentified, "The response of the web server is incomplete"},
+		{stderrors.New("malformed HTTP"), errors.Unidentified, "The response of the web server is not valid HTTP"},
 		{errors.New(errors.Limit, "too large"), errors.Limit, "too large"},
 	}
 	for _, tt := range tests {

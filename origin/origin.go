@@ -1,5 +1,6 @@
-// Package origin says where originals live: what names one (Ref), what comes
-// back (Source), and the contract of the guest modules that fetch them.
+// Package origin is about where originals live: their names (Ref), what a
+// fetch returns (Source), and the contract of the guest modules that fetch
+// them.
 package origin
 
 import (
@@ -11,15 +12,14 @@ import (
 // Origin fetches originals. The guest modules in the namespace
 // `http.images.origins` implement it.
 //
-// Callers may rely on: Fetch is safe for concurrent use; it returns when ctx
-// is done; it never returns a Source whose body is longer than
-// Request.MaxBytes, nor a body shorter than the origin announced.
+// Callers may rely on this: Fetch is safe for concurrent use; it returns when
+// ctx is done; it never returns a Source whose body is longer than
+// Request.MaxBytes, or shorter than announced.
 //
-// Implementers MUST return an *errors.Error for every failure, its message
-// naming the kind of origin ("… on S3 …") and nothing secret; MUST say
-// errors.NotFound only where the file is not there, since that is what lets
-// the next origin in a chain be asked; and MUST NOT keep anything of a
-// Request.
+// Implementers MUST return an *errors.Error for every failure, with a message
+// that names the kind of origin ("… on S3 …") and contains no secret; MUST
+// return errors.NotFound only if the file does not exist, since then the next
+// origin in a chain is asked; and MUST NOT keep anything of a Request.
 type Origin interface {
 	Fetch(ctx context.Context, req Request) (*Source, error)
 }
@@ -29,26 +29,27 @@ type Origin interface {
 type Request struct {
 	Ref Ref
 
-	// Host is the host the client asked, for origins that forward it.
+	// Host is the host in the client's request, for origins that forward it.
 	Host string
 
-	// Root is the directory of the site that the client asked, as the directive `root`
-	// has set it, for an origin of files without one of its own; empty for none.
+	// Root is the directory that the directive `root` has set for the
+	// request, for an origin of files without a root of its own; empty for
+	// none.
 	Root string
 
-	// Sender is what origins that are web servers are told of who asks, in the
-	// headers x-req-from and User-Agent; empty for nothing.
+	// Sender identifies this server to web servers, in the headers x-req-from
+	// and User-Agent; empty for none.
 	Sender string
 
-	// MaxBytes bounds the body; longer is errors.Limit. Always positive.
+	// MaxBytes limits the body; a longer one is errors.Limit. It is positive.
 	MaxBytes int64
 
-	// ConnectTimeout is how long connecting to a server may take, where the
-	// origin's own limit is not shorter; 0 says nothing.
+	// ConnectTimeout limits connecting to a server if it is shorter than the
+	// origin's own limit; 0 for none.
 	ConnectTimeout time.Duration
 
-	// Stream asks for a Source that is sent while it is read. An origin may give a
-	// whole one all the same.
+	// Stream asks for a Source that can be sent while it is read. An origin
+	// may still return a whole one.
 	Stream Streaming
 
 	// Known is the version that the caller has. An origin that finds it unchanged may
@@ -59,24 +60,24 @@ type Request struct {
 	// known from before. Only a cache heeds it.
 	FactsOnly bool
 
-	// Sequence is that of the latest purge that the answer must not be older than.
-	// Only a cache heeds it.
+	// Sequence is that of the latest purge that the response must not be
+	// older than. Only a cache heeds it.
 	Sequence uint64
 }
 
-// Source is an original as an origin gave it. It may be shared between requests, and
-// must not be changed. Only Unpacked and Shared copy it; an origin that keeps the Source,
-// or gives it to more than one caller, returns Shared.
+// Source is an original as fetched. It may be shared between requests and
+// must not be changed. Only Unpacked and Shared copy it; an origin that keeps
+// a Source, or returns it to more than one caller, returns Shared.
 type Source struct {
-	// Body is the whole file, or its first bytes if there is a Stream.
+	// Body is the whole file, or its beginning if there is a Stream.
 	Body []byte
 
 	// Unchanged says that the original is the version of Request.Known. There is no body
 	// then, and the rest is what the origin said on this occasion.
 	Unchanged bool
 
-	// Stamp identifies the version to the origin itself, beside ETag and LastModified;
-	// it never reaches a client. Empty for none.
+	// Stamp identifies the version to the origin itself, besides ETag and
+	// LastModified; it never reaches a client. Empty for none.
 	Stamp string
 
 	// Facts is what reading the body has told; nil if it was not looked at yet.
@@ -85,42 +86,45 @@ type Source struct {
 	// Kept is what a cache knows of the original; the zero value if it knows nothing.
 	Kept Kept
 
-	// Stream is the whole file, where it was asked for and is too long to be held; nil
-	// otherwise. It belongs to one caller, who closes it. MaxBytes does not bound it.
+	// Stream is the whole file, if a stream was asked for and the file is too
+	// long to hold; nil otherwise. It belongs to one caller, who closes it.
+	// MaxBytes does not limit it.
 	Stream *Stream
 
-	memory *memory // that Body is in, where it can be used again; nil otherwise
+	memory *memory // of Body, if it can be reused; nil otherwise
 
-	// ContentType is the origin's word, perhaps empty and perhaps wrong.
+	// ContentType is as the origin says, perhaps empty and perhaps wrong.
 	ContentType string
 
-	// ETag is the origin's entity tag, quotes and W/ included; empty for none.
+	// ETag is the origin's entity tag, including quotes and W/; may be empty.
 	ETag string
 
-	// Decoded says that the origin has the file compressed with gzip. Body is what is
-	// in that, and ETag is the entity tag of another representation (RFC 9110 section
-	// 8.8.3.3).
+	// Decoded reports whether the origin's file is compressed with gzip. Body
+	// is then the content, and ETag the entity tag of another representation
+	// (RFC 9110 section 8.8.3.3).
 	Decoded bool
 
-	// LastModified is zero when unknown.
+	// LastModified is zero if unknown.
 	LastModified time.Time
 
-	// CacheControl is the origin's Cache-Control; empty for none.
+	// CacheControl is the origin's Cache-Control; may be empty.
 	CacheControl string
 
-	// Vary are the names of headers of the client's request that the original
-	// depends on; `*` for things unknown. Only a RequestBound origin has any.
+	// Vary are the request headers that the original depends on; `*` for
+	// unknown things. Only a RequestBound origin sets it.
 	Vary []string
 
-	// Header is the origin's whole answer where it speaks HTTP; may be nil.
+	// Header is the origin's whole response header if it speaks HTTP; may be
+	// nil.
 	Header http.Header
 
-	// ForRequest says that the origin saw the client's request, headers and all, and
-	// may have answered for this client. Only a RequestBound origin does.
+	// ForRequest reports whether the origin saw the client's request,
+	// including its header, so that the response may be for this client. Only
+	// a RequestBound origin sets it.
 	ForRequest bool
 }
 
-// IgnoreCacheControl forgets what the origin says about storing its answer.
+// IgnoreCacheControl clears what the origin says about caching.
 func (s *Source) IgnoreCacheControl() {
 	s.CacheControl = ""
 	for _, name := range []string{"Cache-Control", "CDN-Cache-Control", "Surrogate-Control", "Expires", "Pragma"} {
@@ -128,23 +132,22 @@ func (s *Source) IgnoreCacheControl() {
 	}
 }
 
-// Close closes what there is to close. A nil Source is none.
+// Close closes the Stream, if any. s may be nil.
 func (s *Source) Close() {
 	if s != nil && s.Stream != nil {
 		_ = s.Stream.Close()
 	}
 }
 
-// Shared is the same original, whose memory stays what it is for as long as
-// somebody has it.
+// Shared returns the same original with memory that is never reused.
 func (s *Source) Shared() *Source {
 	shared := *s
 	shared.memory = nil
 	return &shared
 }
 
-// Unpacked is the same original with what is in its file, which another Source has as
-// its body. The memory of the file is used again.
+// Unpacked returns the same original with the body of inside, the content of
+// its file. The memory of the file is reused.
 func (s *Source) Unpacked(inside *Source) *Source {
 	unpacked := *s
 	unpacked.Body, unpacked.memory, unpacked.Decoded = inside.Body, inside.memory, true
@@ -152,8 +155,8 @@ func (s *Source) Unpacked(inside *Source) *Source {
 	return &unpacked
 }
 
-// Recycle has other originals use the memory of the body, where that is nobody
-// else's; the body is nil then. Nobody may be reading it.
+// Recycle releases the memory of the body for reuse if nothing shares it; the
+// body is nil then. The caller must be its only reader.
 func (s *Source) Recycle() {
 	if s.memory == nil {
 		return
@@ -162,20 +165,20 @@ func (s *Source) Recycle() {
 	s.Body, s.memory = nil, nil
 }
 
-// Dynamic is implemented by origins that fetch originals whose Ref names the
-// server. Others are not asked for those.
+// Dynamic is implemented by origins that fetch originals whose Ref names a
+// server. Other origins are not asked for those.
 type Dynamic interface {
 	Origin
 
-	// Within is the same origin, but it follows redirects to servers only that
-	// are allowed, named as in Ref.
+	// Within returns the same origin restricted to redirects to allowed
+	// servers, in the form of Ref.Server.
 	Within(allows func(server string) bool) Origin
 }
 
-// RequestBound is implemented by origins whose Fetch needs the very HTTP
-// request that is being served, found in its context. Their fetches are never
-// shared between requests and run on the goroutine of the request. They MUST set
-// ForRequest of their Sources.
+// RequestBound is implemented by origins whose Fetch needs the HTTP request
+// being served, found in its context. Their fetches are never shared between
+// requests and run on the goroutine of the request. They MUST set ForRequest
+// in their Sources.
 type RequestBound interface {
 	Origin
 	RequestBound()

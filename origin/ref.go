@@ -11,35 +11,33 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Ref names one original, as a URL names it once everything that a dialect
-// understands has been taken out. It is comparable: equal Refs are the same
-// original.
+// Ref names one original: the URL without everything that a dialect
+// interprets. It is comparable: equal Refs are the same original.
 type Ref struct {
-	// Server is the scheme and host, `https://www.example.com[:port]` in lower
-	// case, of an original whose whole URL the client named. It is empty for one
-	// that the configured origins have.
+	// Server is the scheme and host, `https://www.example.com[:port]` in
+	// lower case, of an original whose whole URL the client named. It is
+	// empty for originals of the configured origins.
 	Server string
 
 	// Path is the path below the origin's root, percent-encoded, without a
-	// leading slash, normalised as RFC 3986 section 6.2.2 tells: hex digits in
-	// upper case, unreserved characters plain. `//` and `%2F` stay as they are,
-	// for to some origins they are other names.
+	// leading slash, normalised by RFC 3986 section 6.2.2: hex digits in
+	// upper case, unreserved characters not encoded. `//` and `%2F` stay as
+	// they are, since some origins distinguish them.
 	Path string
 
-	// Query is what the client's query held beside the dialect's own
-	// parameters, as received, in its order, without `?`. Origins without
-	// queries leave it alone.
+	// Query is the client's query without the dialect's parameters, as
+	// received and in order, without `?`. Origins without queries ignore it.
 	Query string
 }
 
 // ErrPath is the cause of ParseRef's errors.
-var ErrPath = stderrors.New("no name of an original")
+var ErrPath = stderrors.New("not the name of an original")
 
-// ParseRef reads a Ref from the escaped path and the raw query of a URL.
+// ParseRef parses the escaped path and the raw query of a URL.
 //
-// A path that decodes to a control character, to invalid UTF-8 or to a `.` or
-// `..` segment is refused as BadTransform, because of ErrPath: each origin would
-// understand it in its own way.
+// A path that decodes to a control character, to invalid UTF-8, or to a `.`
+// or `..` segment is BadTransform because of ErrPath: origins would interpret
+// it in different ways.
 func ParseRef(escapedPath, rawQuery string) (Ref, error) {
 	escapedPath = strings.TrimLeft(escapedPath, "/")
 	if fault := pathFault(escapedPath); fault != "" {
@@ -48,8 +46,8 @@ func ParseRef(escapedPath, rawQuery string) (Ref, error) {
 	return Ref{Path: normalise(escapedPath), Query: rawQuery}, nil
 }
 
-// pathFault says what is wrong with a path, as what follows "the path"; nothing
-// if it is empty.
+// pathFault returns what is wrong with a path, as a predicate; empty if
+// nothing is.
 func pathFault(escaped string) string {
 	name, err := url.PathUnescape(escaped)
 	switch {
@@ -68,7 +66,7 @@ func pathFault(escaped string) string {
 	return ""
 }
 
-// Name is the path decoded once, as object stores and file systems name things.
+// Name returns the decoded path, as object stores and file systems use it.
 func (r Ref) Name() string {
 	name, err := url.PathUnescape(r.Path)
 	if err != nil {
@@ -78,13 +76,13 @@ func (r Ref) Name() string {
 	return name
 }
 
-// longestQuoted is how much of a name a message shows, in bytes.
+// longestQuoted limits a name in messages, in bytes.
 const longestQuoted = 80
 
 var markup = strings.NewReplacer("<", `\x3c`, ">", `\x3e`, "&", `\x26`)
 
-// Quoted is the name as it may stand in a message: quoted, in printable ASCII,
-// without markup, and of something long only the end.
+// Quoted returns the name for a message: quoted, in printable ASCII, without
+// markup, and shortened to its end.
 func (r Ref) Quoted() string {
 	name := []rune(r.Name())
 	quoted := func() string { return markup.Replace(strconv.QuoteToASCII(string(name))) }
@@ -100,7 +98,7 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 const upperHex = "0123456789ABCDEF"
 
-// normalise takes a path whose percent-encodings are well-formed.
+// normalise normalises a path with well-formed percent-encodings.
 func normalise(escaped string) string {
 	var b strings.Builder
 	b.Grow(len(escaped))
@@ -131,11 +129,12 @@ func unhex(c byte) byte {
 	return c - '0'
 }
 
-// isUnreserved is RFC 3986 section 2.3.
+// isUnreserved implements RFC 3986 section 2.3.
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
-// isPathDelimiter is what RFC 3986 section 3.3 allows plain in a path beside
-// the unreserved: `/`, `:`, `@` and the sub-delims.
+// isPathDelimiter reports whether c may be unescaped in a path besides
+// unreserved characters (RFC 3986 section 3.3): `/`, `:`, `@` and the
+// sub-delims.
 func isPathDelimiter(c byte) bool { return strings.IndexByte("/:@!$&'()*+,;=", c) >= 0 }

@@ -13,13 +13,13 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Ask sends a GET for one file, with a header Range if that is not empty, and returns an
-// answer of which IsAnswer is true, or an error.
+// Ask sends a GET for one file, with a Range header unless byteRange is
+// empty, and returns a response for which IsFile is true, or an error.
 type Ask func(ctx context.Context, byteRange string) (*http.Response, error)
 
-// IsAnswer reports whether a status brings a file, or says something about the range of
-// it that was asked for, if one was.
-func IsAnswer(status int, byteRange string, known Known) bool {
+// IsFile reports whether a status is that of a file, or of the requested
+// range of it.
+func IsFile(status int, byteRange string, known Known) bool {
 	switch status {
 	case http.StatusNotModified:
 		return byteRange == "" && known.IsUnchanged(status)
@@ -31,31 +31,32 @@ func IsAnswer(status int, byteRange string, known Known) bool {
 	return false
 }
 
-// Get fetches a file from a server, whole or, if the request wants one, as a stream.
-// timeout bounds a whole fetch; what it is to a stream see OpenStream.
+// Get fetches a file from a server, whole or, if the request asks for it, as
+// a stream. timeout limits a whole fetch; for streams see OpenStream.
 func Get(ctx context.Context, server string, req Request, timeout time.Duration, ask Ask) (*Source, error) {
 	if req.Stream.Wanted {
 		return OpenStream(ctx, server, req, timeout, ask)
 	}
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	answer, err := ask(timed, "")
+	response, err := ask(timed, "")
 	if err != nil {
 		return nil, NetError(ctx, server, err)
 	}
-	defer answer.Body.Close()
-	if req.Known.IsUnchanged(answer.StatusCode) {
-		return unchanged(answer), nil
+	defer response.Body.Close()
+	if req.Known.IsUnchanged(response.StatusCode) {
+		return unchanged(response), nil
 	}
-	return FromAnswer(ctx, server, answer, req.MaxBytes)
+	return FromResponse(ctx, server, response, req.MaxBytes)
 }
 
-// OpenStream asks a server for a file that is to be streamed. The Source is whole if the
-// file is no longer than StreamStart, if the server sends it compressed, or if a range is
-// wanted of one that fits MaxBytes and the server gives no ranges.
+// OpenStream asks a server for a file to be streamed. The Source is whole if
+// the file is no longer than StreamStart, if the server compresses it, or if
+// a range of it is wanted, it fits MaxBytes and the server does not support
+// ranges.
 //
-// Until OpenStream returns, ctx and timeout bound it. Then timeout is how long the server
-// may send nothing at a time.
+// Until OpenStream returns, ctx and timeout limit it. Afterwards timeout
+// limits how long the server may stay silent.
 func OpenStream(ctx context.Context, server string, req Request, timeout time.Duration, ask Ask) (*Source, error) {
 	timed, done := context.WithTimeout(ctx, timeout)
 	defer done()
@@ -78,7 +79,8 @@ func OpenStream(ctx context.Context, server string, req Request, timeout time.Du
 	return nil, NetError(ctx, server, err)
 }
 
-// remote is a file on a server. It is asked for again where reading goes on elsewhere.
+// remote is a file on a server. Reading on from another place sends another
+// request.
 type remote struct {
 	ctx    context.Context // of all requests
 	cancel context.CancelCauseFunc
@@ -92,12 +94,11 @@ type remote struct {
 	start   []byte
 
 	body     io.ReadCloser // nil for none
-	from, to int64         // what is left of it; to is negative for unknown
-	at       int64         // where the next Read is
+	from, to int64         // the rest of body; to is negative if unknown
+	at       int64         // offset of the next Read
 }
 
-// version is what tells whether two answers are about the same bytes, as far as the
-// server says.
+// version identifies the bytes of a response, as far as the server says.
 type version struct{ etag, modified string }
 
 func versionOf(header http.Header) version {
@@ -109,49 +110,50 @@ func (r *remote) begin(req Request) (*Source, error) {
 	if req.Stream.StartOnly {
 		byteRange = rangeOf(0, StreamStart-1)
 	}
-	answer, err := r.ask(r.ctx, byteRange)
+	response, err := r.ask(r.ctx, byteRange)
 	if err != nil {
 		return nil, err
 	}
-	first, last, size, isPart := partOf(answer)
-	if answer.StatusCode != http.StatusOK && !(isPart && first == 0 && len(Codings(answer.Header)) == 0) {
-		// The file is empty, or compressed, or of unknown length.
-		_ = answer.Body.Close()
-		if answer, err = r.ask(r.ctx, ""); err != nil {
+	first, last, size, isPart := partOf(response)
+	if response.StatusCode != http.StatusOK && !(isPart && first == 0 && len(Codings(response.Header)) == 0) {
+		// The file is empty, compressed, or of unknown length.
+		_ = response.Body.Close()
+		if response, err = r.ask(r.ctx, ""); err != nil {
 			return nil, err
 		}
 		isPart = false
 	}
 	noRanges := req.Stream.StartOnly && !isPart
 	if !isPart {
-		last, size = -1, answer.ContentLength
+		last, size = -1, response.ContentLength
 		isShort := 0 <= size && size <= req.MaxBytes
-		if len(Codings(answer.Header)) > 0 || noRanges && r.wanted != "" && isShort {
-			defer answer.Body.Close()
-			return FromAnswer(r.ctx, r.server, answer, req.MaxBytes)
+		if len(Codings(response.Header)) > 0 || noRanges && r.wanted != "" && isShort {
+			defer response.Body.Close()
+			return FromResponse(r.ctx, r.server, response, req.MaxBytes)
 		}
 	}
-	r.body = answer.Body
+	r.body = response.Body
 	r.to = size
 	if isPart {
 		r.to = last + 1
 	}
-	r.size, r.version = size, versionOf(answer.Header)
+	r.size, r.version = size, versionOf(response.Header)
 	isWhole, err := r.readStart()
 	if err != nil {
 		return nil, err
 	}
-	answer.Header.Del("Content-Length")
-	answer.Header.Del("Content-Range")
+	response.Header.Del("Content-Length")
+	response.Header.Del("Content-Range")
 	source := &Source{Body: r.start}
-	source.described(answer)
+	source.described(response)
 	if !isWhole || int64(len(r.start)) > req.MaxBytes {
 		source.Stream = &Stream{ReadSeekCloser: r, Size: r.size, Ranges: r.size >= 0 && !noRanges, Arrives: true}
 	}
 	return source, nil
 }
 
-// readStart reads the first bytes, and reports whether they are the whole file.
+// readStart reads the first bytes, and reports whether they are the whole
+// file.
 func (r *remote) readStart() (isWhole bool, err error) {
 	start, from := make([]byte, StreamStart), &noting{Reader: r.body}
 	n, err := io.ReadFull(from, start[:r.most(StreamStart)])
@@ -159,7 +161,7 @@ func (r *remote) readStart() (isWhole bool, err error) {
 	switch {
 	case from.err != nil:
 		return false, from.err
-	case err != nil && r.to >= 0: // it says that there is more
+	case err != nil && r.to >= 0: // the announced length is greater
 		return false, ErrShortBody
 	case err != nil:
 		r.size, r.to = int64(n), int64(n)
@@ -170,7 +172,7 @@ func (r *remote) readStart() (isWhole bool, err error) {
 	return r.from == r.size, nil
 }
 
-// most is how many of n bytes there may be in the rest of the body.
+// most returns how many of n bytes remain in the body.
 func (r *remote) most(n int) int {
 	if r.to < 0 {
 		return n
@@ -210,29 +212,30 @@ func (r *remote) Read(p []byte) (int, error) {
 	return n, r.failed(err)
 }
 
-// open asks for the bytes where the next Read is, if those do not come anyway.
+// open requests the bytes at the offset of the next Read, unless the current
+// body continues there.
 func (r *remote) open() error {
 	if r.at < int64(len(r.start)) || r.size >= 0 && r.at >= r.size || r.body != nil && r.from == r.at {
 		return nil
 	}
 	r.drop()
 	defer r.watch()()
-	answer, err := r.ask(r.ctx, rangeOf(r.at, min(r.size-1, lastOf(r.wanted, r.at))))
+	response, err := r.ask(r.ctx, rangeOf(r.at, min(r.size-1, lastOf(r.wanted, r.at))))
 	if err != nil {
 		return r.failed(err)
 	}
-	first, last, size, ok := partOf(answer)
-	if !ok || first != r.at || size != r.size || versionOf(answer.Header) != r.version || len(Codings(answer.Header)) > 0 {
-		_ = answer.Body.Close()
+	first, last, size, ok := partOf(response)
+	if !ok || first != r.at || size != r.size || versionOf(response.Header) != r.version || len(Codings(response.Header)) > 0 {
+		_ = response.Body.Close()
 		return errors.New(errors.Unidentified, "The original changed while it was read").
-			Because(fmt.Errorf("status %d, Content-Range %q", answer.StatusCode, answer.Header.Get("Content-Range")))
+			Because(fmt.Errorf("status %d, Content-Range %q", response.StatusCode, response.Header.Get("Content-Range")))
 	}
-	r.body, r.from, r.to = answer.Body, first, last+1
+	r.body, r.from, r.to = response.Body, first, last+1
 	return nil
 }
 
-// drop closes the body, if there is one. One that was read to its end leaves its
-// connection to others.
+// drop closes the body, if any. The connection of a fully read body is
+// reused.
 func (r *remote) drop() {
 	if r.body != nil {
 		_ = r.body.Close()
@@ -240,7 +243,7 @@ func (r *remote) drop() {
 	}
 }
 
-// watch ends the stream if it is not stopped in time.
+// watch ends the stream unless it is stopped in time.
 func (r *remote) watch() (stop func()) {
 	timer := time.AfterFunc(r.idle, func() { r.cancel(context.DeadlineExceeded) })
 	return func() { timer.Stop() }
@@ -278,8 +281,8 @@ func (r *remote) Close() error {
 
 func rangeOf(first, last int64) string { return fmt.Sprintf("bytes=%d-%d", first, last) }
 
-// lastOf is the last byte that a client wants which asks for one range that begins at
-// first. Where it says no end, or another range, it is any.
+// lastOf returns the last byte of the wanted range if that is a single one
+// that begins at first. Otherwise it returns the largest possible offset.
 func lastOf(wanted string, first int64) int64 {
 	begin, end, _ := strings.Cut(strings.TrimPrefix(wanted, "bytes="), "-")
 	from, err := strconv.ParseInt(begin, 10, 64)
@@ -290,13 +293,13 @@ func lastOf(wanted string, first int64) int64 {
 	return to
 }
 
-// partOf reads which bytes of a file an answer of status 206 has (RFC 9110 section
-// 14.4). ok is false if it does not say so, or not how many there are in all.
-func partOf(answer *http.Response) (first, last, size int64, ok bool) {
-	if answer.StatusCode != http.StatusPartialContent {
+// partOf parses the range of a response of status 206 (RFC 9110 section
+// 14.4). ok is false if the range or the total size is missing.
+func partOf(response *http.Response) (first, last, size int64, ok bool) {
+	if response.StatusCode != http.StatusPartialContent {
 		return 0, 0, 0, false
 	}
-	said, ok := strings.CutPrefix(answer.Header.Get("Content-Range"), "bytes ")
+	said, ok := strings.CutPrefix(response.Header.Get("Content-Range"), "bytes ")
 	span, all, ok2 := strings.Cut(said, "/")
 	begin, end, ok3 := strings.Cut(span, "-")
 	var bad error

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// asking is an Ask of a server that a handler is.
+// asking returns an Ask of a server that a handler is.
 func asking(t *testing.T, handler http.HandlerFunc) Ask {
 	t.Helper()
 	s := httptest.NewServer(handler)
@@ -27,12 +27,12 @@ func asking(t *testing.T, handler http.HandlerFunc) Ask {
 		if byteRange != "" {
 			r.Header.Set("Range", byteRange)
 		}
-		answer, err := s.Client().Do(r)
-		if err == nil && !IsAnswer(answer.StatusCode, byteRange, Known{}) {
-			_ = answer.Body.Close()
-			return nil, StatusError("the web server", answer.StatusCode)
+		response, err := s.Client().Do(r)
+		if err == nil && !IsFile(response.StatusCode, byteRange, Known{}) {
+			_ = response.Body.Close()
+			return nil, StatusError("the web server", response.StatusCode)
 		}
-		return answer, err
+		return response, err
 	}
 }
 
@@ -69,13 +69,13 @@ func TestPartOf(t *testing.T) {
 		"":                               {},
 		"bytes 0-4/99999999999999999999": {},
 	} {
-		answer := &http.Response{StatusCode: 206, Header: http.Header{"Content-Range": {said}}}
-		first, last, size, ok := partOf(answer)
+		response := &http.Response{StatusCode: 206, Header: http.Header{"Content-Range": {said}}}
+		first, last, size, ok := partOf(response)
 		if ok != (want != [3]int64{}) || ok && [3]int64{first, last, size} != want {
 			t.Errorf("%q: %d to %d of %d, %t", said, first, last, size, ok)
 		}
-		answer.StatusCode = 200
-		if _, _, _, ok := partOf(answer); ok {
+		response.StatusCode = 200
+		if _, _, _, ok := partOf(response); ok {
 			t.Errorf("%q is a part though the status is 200", said)
 		}
 	}

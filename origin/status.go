@@ -12,11 +12,11 @@ import (
 // credentials that it is asked with. It then says nothing about the original.
 var ErrCredentials = stderrors.New("the origin does not accept the credentials")
 
-// StatusError says what an HTTP answer without an original means. server is how
-// messages call the server, such as "the web server".
+// StatusError classifies an HTTP response without an original. server is the
+// server's name in messages, such as "the web server".
 //
-// 429 and the other 4xx are, like 5xx, the server's own trouble; so is 504, which
-// says that the server did answer in time, but not those behind it.
+// 429 and the other 4xx are the server's failures, like 5xx; so is 504, with
+// which the server did respond in time while its backend did not.
 func StatusError(server string, status int) *errors.Error {
 	e := &errors.Error{Kind: errors.Unidentified, OriginStatus: status}
 	switch status {
@@ -33,6 +33,6 @@ func StatusError(server string, status int) *errors.Error {
 	case http.StatusRequestTimeout:
 		e.Kind = errors.OriginTimeout
 	}
-	e.Message = upperFirst(fmt.Sprintf("%s answered with status %d", server, status))
+	e.Message = upperFirst(fmt.Sprintf("%s responded with status %d", server, status))
 	return e
 }

@@ -2,45 +2,50 @@ package origin
 
 import "io"
 
-// Streaming says whether, and how, an original is asked for that is sent while it is
-// read. The zero value says that it is not.
+// Streaming describes a request for an original that can be sent while it is
+// read. The zero value does not ask for one.
 type Streaming struct {
 	Wanted bool
 
-	// StartOnly says that perhaps only the start of the file, or a part of it, will be
-	// read: the client's request has a range or a condition, or is HEAD.
+	// StartOnly reports whether perhaps only the start or a part of the file
+	// will be read: the client's request has a range or a condition, or is
+	// HEAD.
 	StartOnly bool
 
-	// Range is the Range of the client's request; empty for none. It is a hint: what is
-	// read is decided by Seek.
+	// Range is the Range of the client's request; may be empty. It is a hint:
+	// Seek decides what is read.
 	Range string
 }
 
-// StreamStart is how many of a stream's first bytes its Source has as its body.
+// StreamStart is the length of a stream's beginning that its Source has as
+// its body.
 const StreamStart = 4 << 10
 
-// Stream is a file that is sent while it is read, at its start. Close is safe for
-// concurrent use, may be called again, and ends a Read in progress. The context of the
-// Fetch that a Stream came from does not bound it.
+// Stream is a file that can be sent while it is read, positioned at its
+// start. Close is safe for concurrent use and repeated calls, and ends a Read
+// in progress. The context of the Fetch that returned a Stream does not limit
+// it.
 type Stream struct {
 	io.ReadSeekCloser
 
-	// Size is how many bytes there are; negative for unknown.
+	// Size is the length in bytes; negative if unknown.
 	Size int64
 
-	// Ranges says that reading may begin anywhere. Otherwise Seek says how long the
-	// file is, and goes back to its start before anything was read.
+	// Ranges reports whether reading can begin anywhere. Otherwise Seek only
+	// returns the length of the file, and returns to its start before
+	// anything is read.
 	Ranges bool
 
-	// Arrives says that the file comes over the network, perhaps slowly.
+	// Arrives reports whether the file comes over the network, perhaps
+	// slowly.
 	Arrives bool
 
-	// Sent, if not nil, is to be told how many bytes were read in all.
+	// Sent, if not nil, receives the number of bytes read in all.
 	Sent func(bytes int64)
 }
 
-// Open makes sure that there are bytes at the place where the stream is, so that a
-// failure is known before anything was sent.
+// Open makes sure that there are bytes at the current position, so that a
+// failure is known before anything is sent.
 func (s *Stream) Open() error {
 	if o, ok := s.ReadSeekCloser.(interface{ open() error }); ok {
 		return o.open()

@@ -9,9 +9,9 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// ParseURL reads a Ref from a whole URL, `https://host[:port]/path?query`. Its
-// path may have characters that should be percent-encoded; what follows a `#` is
-// left out. The error is of kind errors.BadTransform.
+// ParseURL parses a whole URL, `https://host[:port]/path?query`. Its path may
+// contain characters that should be percent-encoded; the fragment is ignored.
+// The error is of kind errors.BadTransform.
 func ParseURL(whole string) (Ref, error) {
 	whole, _, _ = strings.Cut(whole, "#")
 	scheme, rest, ok := strings.Cut(whole, "://")
@@ -33,8 +33,8 @@ func ParseURL(whole string) (Ref, error) {
 	return ref, nil
 }
 
-// parseHost normalises a host and its port, which is left out where it is the
-// scheme's own. Users, and names that are not ASCII, are refused.
+// parseHost normalises a host and its port, which is omitted if it is the
+// scheme's default. Users, and names that are not ASCII, are refused.
 func parseHost(scheme, authority string) (string, bool) {
 	u, err := url.Parse(scheme + "://" + authority)
 	if err != nil || u.User != nil || u.Path != "" || strings.Contains(authority, "%") {

@@ -7,10 +7,10 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// ParseURLPath reads a Ref from an escaped path, without a leading slash, that is
-// the whole URL of an original, as it is or percent-encoded as a whole. In the
-// latter case the query inside is part of it; rawQuery comes behind it. ok is false
-// for a path like any other. The error is of kind errors.BadTransform.
+// ParseURLPath parses an escaped path, without a leading slash, that is the
+// whole URL of an original, plain or percent-encoded as a whole. In the
+// latter case the query inside is part of it, followed by rawQuery. ok is
+// false for any other path. The error is of kind errors.BadTransform.
 func ParseURLPath(path, rawQuery string) (ref Ref, ok bool, err error) {
 	separator, ok := schemeOf(path)
 	if !ok {
@@ -37,8 +37,8 @@ func ParseURLPath(path, rawQuery string) (ref Ref, ok bool, err error) {
 	return ref, true, err
 }
 
-// schemeOf is what a path that is a URL begins with, up to the host: the scheme,
-// a colon and slashes, of which a proxy may have left only one.
+// schemeOf returns the beginning of a path that is a URL, up to the host: the
+// scheme, a colon and slashes, of which a proxy may have removed one.
 func schemeOf(path string) (string, bool) {
 	rest := path
 	skip := func(plain, encoded string) bool {

@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/negotiate"
 )
 
-// admit decides whether the request may be served, and adds to what it asks for
-// what its signature proves. first is nil for a request on its first pass.
+// admit decides whether the request may be served, and adds to it what its
+// signature proves. first is nil on the first pass.
 func (q *request) admit(first *reroute.FirstPass) (err error) {
 	if err := checkLoop(q.r, q.asked); err != nil {
 		return err
@@ -25,23 +25,24 @@ func (q *request) admit(first *reroute.FirstPass) (err error) {
 	return err
 }
 
-// checkLoop refuses a whole URL that was fetched by a whole URL: one that names
-// this server again and again would keep a connection for each time.
+// checkLoop refuses a whole URL that was itself fetched as a whole URL: a URL
+// that leads back to this server would otherwise hold one more connection
+// each time.
 func checkLoop(r *http.Request, asked transform.Request) error {
 	if !strings.Contains(strings.Join(r.Header.Values("CDN-Loop"), ","), web.LoopID) {
 		return nil
 	}
 	for _, ref := range append(asked.Plan.Refs(), asked.Ref) {
 		if strings.HasPrefix(ref.Server, "http") {
-			return errors.New(errors.BadTransform, "The URL names one that leads to an image server again")
+			return errors.New(errors.BadTransform, "The URL leads back to an image server")
 		}
 	}
 	return nil
 }
 
-// passOn has the next handler answer an admitted request that nothing is
-// transformed for. What is private is not shown here either, and what may be
-// seen for a time only is not kept for longer.
+// passOn lets the next handler answer an admitted request without a
+// transformation. Private originals are refused here too, and what may be
+// seen for a limited time is not cached for longer.
 func (q *request) passOn() error {
 	guarded := writer.NewGuarded(q.w, func(_ int, header http.Header) error { return q.mayPass(header, q.asked) })
 	if err := guarded.Serve(q.next, q.r); guarded.Refusal == nil {
@@ -50,8 +51,8 @@ func (q *request) passOn() error {
 	return q.fail(guarded.Refusal)
 }
 
-// mayShow decides whether the request may be shown what it asks for of the
-// original. A width that is left to a client that says none leaves an SVG as it is.
+// mayShow decides whether the request may show the original as it asks. If
+// the width is left to a client that sends no hints, an SVG stays as it is.
 func (s *Server) mayShow(r *http.Request, asked transform.Request, original *origin.Source) error {
 	if keepsSVG(negotiate.Hint(asked.Plan, r.Header).Plan, factsOf(original, asked.Ref).format) {
 		asked.Named = false // the response is the file itself
@@ -59,22 +60,23 @@ func (s *Server) mayShow(r *http.Request, asked transform.Request, original *ori
 	return s.Language.MayShow(original.Header, asked)
 }
 
-// mayPass decides, by its header, whether another handler's response may be sent on
-// as it is, and bounds how long it may be kept.
+// mayPass decides by the header whether another handler's response may be
+// sent as it is, and limits how long it may be cached.
 func (s *Server) mayPass(header http.Header, asked transform.Request) error {
 	if !s.ShowsOriginals {
-		return errors.New(errors.Unauthorized, "This site does not show originals, and has no image there, or none that may be transformed")
+		return errors.New(errors.Unauthorized, "This site does not show originals, and there is no image at this path that may be transformed")
 	}
-	asked.Named = false // whatever was asked for, this is the file itself
+	asked.Named = false // the response is the file itself
 	if err := s.Language.MayShow(header, asked); err != nil {
 		return err
 	}
 	if asked.Meta {
-		return errors.New(errors.BadImage, "This site has nothing there that metadata is known of, or nothing that may be transformed; it is known of pictures and PDF")
+		return errors.New(errors.BadImage, "There is no image or PDF at this path that may be transformed, and only those have metadata")
 	}
 	if asked.Plan.Page > 0 {
-		// A whole document, or a video, under the name of a picture is no answer.
-		return errors.New(errors.BadImage, "This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")
+		// A whole document or a video must not be the response to a request
+		// for an image.
+		return errors.New(errors.BadImage, "There is no file with pages at this path that may be transformed; a PDF, TIFF, GIF or WebP has pages")
 	}
 	if err := s.warnOf(header, asked); err != nil {
 		return err
@@ -85,24 +87,24 @@ func (s *Server) mayPass(header http.Header, asked transform.Request) error {
 	return nil
 }
 
-// checkOriginal refuses a request that asks for an original if those are not shown,
-// before an origin is asked for it.
+// checkOriginal refuses a request for an original before an origin is asked,
+// if originals are not shown.
 func (s *Server) checkOriginal(asked transform.Request) error {
 	if s.ShowsOriginals || asked.Meta || !asked.Plan.IsZero() {
 		return nil
 	}
-	return errors.New(errors.Unauthorized, "This site does not show originals; the URL takes a transformation")
+	return errors.New(errors.Unauthorized, "This site does not show originals; the URL needs a transformation")
 }
 
-// checkFile refuses an original that would be the response as it is, if that may not be:
-// it is a large SVG, or originals are not shown. plan is the one for this client.
+// checkFile refuses an original that may not be sent as it is: a large SVG,
+// or any if originals are not shown. plan is the one for this client.
 func (s *Server) checkFile(plan transform.Plan, f facts) error {
 	isFile := plan.IsZero() || keepsSVG(plan, f.format)
 	if isFile && !s.ShowsOriginals {
-		return errors.New(errors.Unauthorized, "This site does not show originals, and nothing is drawn of this one; the URL takes a size, or another format than SVG")
+		return errors.New(errors.Unauthorized, "This site does not show originals, and this SVG would be sent as it is; the URL needs a size or another format")
 	}
 	if isFile && f.format == transform.SVG && f.size > s.MaxSVGSize {
-		return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; it can be had in another format, such as PNG", f.size, s.MaxSVGSize)
+		return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; another format, such as PNG, can be requested", f.size, s.MaxSVGSize)
 	}
 	return nil
 }

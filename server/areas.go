@@ -7,14 +7,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// findAreas reads the areas of interest that the origins mark in the original and in the
-// files of layers, for render.Job. A file's is not read unless the plan asks for it.
+// findAreas reads the areas of interest that origins mark in the original and
+// in the files of layers. It does so only if the plan uses them.
 func (q *request) findAreas() error {
 	areas, some := make([]transform.Rect, 1+len(q.layers)), false
 	read := func(n int, ref origin.Ref, f *file) (err error) {
 		some = true
 		if areas[n], err = q.Language.Area(f.header); err != nil {
-			q.Log.Warn("An origin marks the area to focus on in a way that cannot be read",
+			q.Log.Warn("The area of interest that the origin marks is malformed",
 				zap.String("path", ref.Path), zap.String("server", ref.Server), zap.Error(err))
 		}
 		return err

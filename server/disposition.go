@@ -12,15 +12,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// saveAs makes the response one that is saved as a file, if that is asked for. Its type
-// is known.
+// saveAs adds the Content-Disposition if the URL asks to save the response.
+// The content type is known.
 func (q *request) saveAs() {
 	if q.asked.Attachment && q.sent == nil {
 		q.response.disposition = disposition(fileName(q.asked, q.response.contentType))
 	}
 }
 
-// passing are the headers of a response that the next handler gives as it is.
+// passing returns the headers to add to a response that the next handler
+// sends as it is.
 func passing(asked transform.Request) http.Header {
 	if !asked.Attachment {
 		return nil
@@ -28,9 +29,9 @@ func passing(asked transform.Request) http.Header {
 	return http.Header{"Content-Disposition": {disposition(fileName(asked, ""))}}
 }
 
-// fileName is the name that a response of the type is saved under: the one that
-// is asked for, or the original's, with the extension of what it is. An
-// extension that belongs to another kind of picture, or to a PDF, is taken off.
+// fileName returns the name to save a response under: the requested one or
+// the original's, with the extension of the content type. Another extension
+// of an image or a PDF is replaced.
 func fileName(asked transform.Request, contentType string) string {
 	own := cleanName(path.Base(asked.Ref.Name()))
 	name, extension := own, path.Ext(own)
@@ -55,7 +56,7 @@ func fileName(asked transform.Request, contentType string) string {
 	return name + extension
 }
 
-// extensions of files of a type, the usual one first.
+// extensions are the file extensions of media types, the usual one first.
 var extensions = map[string][]string{
 	transform.JPEG.MIME(): {".jpg", ".jpeg"},
 	transform.PNG.MIME():  {".png"},
@@ -69,7 +70,7 @@ var extensions = map[string][]string{
 
 func isPicture(extension string) bool {
 	if strings.EqualFold(extension, ".pdf") || strings.EqualFold(extension, ".svgz") {
-		return true // that a page was drawn of, or what is in it
+		return true // a page was rendered, or its content unpacked
 	}
 	for _, list := range extensions {
 		if slices.Contains(list, strings.ToLower(extension)) {
@@ -79,13 +80,13 @@ func isPicture(extension string) bool {
 	return false
 }
 
-// longestFileName is in bytes, less than any file system takes.
+// longestFileName is in bytes and below the limit of all common file systems.
 const longestFileName = 200
 
-// cleanName is a name that every system takes as one of a file: without
-// separators of paths, wildcards, quotes and control characters, without those
-// that write text backwards, so that nothing can look like another extension, and
-// without dots and spaces at its ends. It may be empty.
+// cleanName returns a name that every system accepts as a file name: without
+// path separators, wildcards, quotes and control characters, without
+// bidirectional controls, which could disguise the extension, and without
+// dots and spaces at the ends. It may be empty.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -103,9 +104,9 @@ func cleanName(name string) string {
 	return strings.Trim(name, ". ")
 }
 
-// disposition is the Content-Disposition of a file to save (RFC 6266). A name
-// that not every client reads alike is there twice: in ASCII, and in UTF-8 (RFC
-// 8187), which counts where it is understood.
+// disposition returns the Content-Disposition of a file to save (RFC 6266). A
+// name that some clients would misread is sent twice: in ASCII, and in UTF-8
+// (RFC 8187), which takes precedence.
 func disposition(name string) string {
 	plain := strings.Map(func(r rune) rune {
 		if r > '~' || r == '%' || r == '"' || r == '\\' {
@@ -115,7 +116,8 @@ func disposition(name string) string {
 	}, name)
 	header := `attachment; filename="` + plain + `"`
 	if plain != name {
-		// QueryEscape leaves plain only what RFC 8187 section 3.2.1 allows plain.
+		// QueryEscape leaves no character unescaped that RFC 8187 section
+		// 3.2.1 does not.
 		header += "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
 	}
 	return header

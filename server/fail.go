@@ -19,8 +19,8 @@ import (
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 
-// failAlike is fail for an error that every request for the URL ends in if it has the same
-// of the headers that varies names.
+// failAlike is fail for an error that does not depend on the request except
+// for its URL and the headers that varies names.
 func (s *Server) failAlike(w http.ResponseWriter, r *http.Request, err error, varies []string) error {
 	if e := errors.From(err); s.isKept(e) && len(varies) == 0 && policyOfHeader(w.Header(), time.Now()) == (httpcache.Policy{}) {
 		return s.failKept(w, r, err, briefly)
@@ -28,12 +28,13 @@ func (s *Server) failAlike(w http.ResponseWriter, r *http.Request, err error, va
 	return s.fail(w, r, err)
 }
 
-// fail answers with an error that is for this request only.
+// fail responds with an error that belongs to this request alone.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) error {
 	return s.failKept(w, r, err, "no-store")
 }
 
-// failKept answers with an error. It is the one place where errors become HTTP.
+// failKept responds with an error. It is the only place where errors become
+// HTTP.
 func (s *Server) failKept(w http.ResponseWriter, r *http.Request, err error, cacheControl string) error {
 	e := errors.From(err)
 	if r.Context().Err() != nil {
@@ -42,7 +43,7 @@ func (s *Server) failKept(w http.ResponseWriter, r *http.Request, err error, cac
 	}
 	status := e.Status(s.Dialect.Statuses)
 	failure := caddyhttp.Error(status, nil)
-	failure.Err = e // which may have another one of Caddy's among its causes, with a status that is not ours
+	failure.Err = e // its causes may contain another HandlerError with a different status
 	s.log(r, e, failure)
 	s.Metrics.Error(s.Dialect.Name, status, e)
 	if e.Kind == errors.ClientClosed {
@@ -65,25 +66,25 @@ func (s *Server) failKept(w http.ResponseWriter, r *http.Request, err error, cac
 	return failure
 }
 
-// briefly is the Cache-Control of an error that will be the same for a while.
+// briefly is the Cache-Control of an error that will last for a while.
 const briefly = "max-age=60"
 
-// isKept reports whether caches may keep an error. Where the vendor's sites let them,
-// a file that is not there, and a URL that is wrong, will be so for a while. What
-// `next` answers may depend on who asks.
+// isKept reports whether caches may store an error. Where the vendor allows
+// it, a missing file and a wrong URL may be stored briefly. What `next`
+// responds may depend on the client.
 func (s *Server) isKept(e *errors.Error) bool {
 	return s.Dialect.KeepsErrors && !s.Origins.AsksNext && (e.Kind == errors.NotFound || e.Kind == errors.BadTransform)
 }
 
-// log writes the one line that an operator looks for. The URL's query stays
-// out of it: it may be signed.
+// log writes the one log line of a failed request. It leaves out the query,
+// which may be signed.
 func (s *Server) log(r *http.Request, e *errors.Error, failure caddyhttp.HandlerError) {
 	level := zapcore.WarnLevel
 	switch e.Kind {
 	case errors.Internal:
 		level = zapcore.ErrorLevel
 	case errors.BadTransform, errors.NotFound, errors.Unauthorized, errors.MethodNotAllowed, errors.ClientClosed:
-		level = zapcore.InfoLevel // the client's own doing
+		level = zapcore.InfoLevel // the client's fault
 	}
 	if c := s.Log.Check(level, e.Message); c != nil {
 		c.Write(
@@ -100,9 +101,8 @@ func (s *Server) log(r *http.Request, e *errors.Error, failure caddyhttp.Handler
 	}
 }
 
-// errorBodies writes the body of an error answer, the generic text of its
-// status, where no error route is there to write one. Caddy itself would leave
-// the body empty.
+// errorBodies writes the generic text of the status as the body of an error
+// response if no error route does. Caddy itself would leave the body empty.
 type errorBodies struct{ routed sync.Map } // *caddyhttp.Server -> bool
 
 func (b *errorBodies) write(w http.ResponseWriter, r *http.Request, status int) {
@@ -129,8 +129,8 @@ func (b *errorBodies) write(w http.ResponseWriter, r *http.Request, status int) 
 	}
 }
 
-// anyMatch reports whether one of the error routes is for this request. With
-// several sites in one server, each has its own.
+// anyMatch reports whether one of the error routes is for this request.
+// Several sites in one server each have their own.
 func anyMatch(routes caddyhttp.RouteList, r *http.Request) bool {
 	for _, route := range routes {
 		if match, err := route.MatcherSets.AnyMatchWithError(r); err != nil || match {
@@ -140,9 +140,9 @@ func anyMatch(routes caddyhttp.RouteList, r *http.Request) bool {
 	return false
 }
 
-// anyNested reports whether a subroute has error routes of its own, which only a
-// JSON configuration can give it. Whether this request came through it cannot be
-// known, so they are left to write the bodies then.
+// anyNested reports whether a subroute has error routes of its own, which
+// only JSON can configure. This request may or may not have come through it,
+// so they write the body then.
 func anyNested(routes caddyhttp.RouteList) bool {
 	for _, route := range routes {
 		for _, handler := range route.Handlers {

@@ -13,12 +13,13 @@ import (
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 
-// shortly bounds the freshness of a default image, and of what is made of a damaged
-// original: the original, or a better one, may be there soon.
+// shortly limits the freshness of a default image and of a variant of a
+// damaged original: a better original may be there soon.
 var shortly = httpcache.Policy{Public: true, MaxAge: httpcache.Seconds(60)}
 
-// fetchDefault fetches the default image of an original that does not exist. missing is
-// the failure that said so; it stays the failure if there is no default image either.
+// fetchDefault fetches the default image in place of a missing original.
+// missing is the original's failure, which is kept if there is no default
+// image either.
 func (q *request) fetchDefault(missing error) error {
 	if errors.From(missing).Kind != errors.NotFound || q.asked.Plan.IsZero() {
 		return missing
@@ -43,7 +44,7 @@ func (q *request) fetchDefault(missing error) error {
 	case isAnswered(err):
 		return err
 	case err != nil:
-		if c := q.Log.Check(zap.DebugLevel, "The default image cannot be had"); c != nil {
+		if c := q.Log.Check(zap.DebugLevel, "The default image cannot be fetched"); c != nil {
 			c.Write(zap.String("default_image", ref.Path), zap.Error(err))
 		}
 		return missing
@@ -52,9 +53,9 @@ func (q *request) fetchDefault(missing error) error {
 	return nil
 }
 
-// replaceMissing makes the response one with a default image, in place of an original
-// that does not exist. If the handlers behind this one said so, the response depends on
-// what they said, too: another client may have the original.
+// replaceMissing adapts the response to a default image in place of the
+// original. If the handlers behind this one lack the original, the response
+// varies by their headers too: another client may get the original.
 func (a *response) replaceMissing(missing error, now time.Time) {
 	a.link, a.age = "", -1
 	policies := []httpcache.Policy{shortly}

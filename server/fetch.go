@@ -14,7 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// fetchOriginal gets the original, or the default image if there is none.
+// fetchOriginal fetches the original, or the default image if the original is
+// missing.
 func (q *request) fetchOriginal() error {
 	original, err := q.fetch(&reroute.Arrival{Ctx: q.ctx, Request: q.r, Next: q.next}, q.asked)
 	switch {
@@ -27,8 +28,8 @@ func (q *request) fetchOriginal() error {
 	return nil
 }
 
-// fetch asks the origins for an original, by a request for it, and makes sure that it may
-// be shown.
+// fetch asks the origins for an original on behalf of a request, and checks
+// that the request may show it.
 func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := q.fetching(by.Ctx)
 	defer cancel()
@@ -65,7 +66,8 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 	return original, nil
 }
 
-// originRequest is the request to an origin for a file, on behalf of a client.
+// originRequest returns the request to an origin for a file on behalf of a
+// client.
 func (q *request) originRequest(r *http.Request, ref origin.Ref) origin.Request {
 	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
 	return origin.Request{
@@ -79,8 +81,8 @@ func (q *request) originRequest(r *http.Request, ref origin.Ref) origin.Request 
 	}
 }
 
-// originOf returns the origin of a file. Without a signature a redirect does not lead to
-// a host that one would be needed for.
+// originOf returns the origin of a file. Without a signature, redirects to
+// hosts that need one are not followed.
 func (s *Server) originOf(ref origin.Ref, proof transform.Proof) origin.Origin {
 	switch {
 	case ref.Server == "":
@@ -95,8 +97,8 @@ func (s *Server) originOf(ref origin.Ref, proof transform.Proof) origin.Origin {
 	return s.Origins.Listed
 }
 
-// wanted returns which files a request can be about, and the prefixes of the media types
-// of those that are no images.
+// wanted returns a predicate for files that the request can be about, and the
+// prefixes of media types besides images that such files have.
 func wanted(asked transform.Request) (is func(file []byte) bool, types []string) {
 	if mayBeSVGZ(asked.Ref) {
 		types = gzipTypes
@@ -112,7 +114,7 @@ func isImage(file []byte) bool {
 	return ok || isSVGZ(file)
 }
 
-// documents are the media types of files that are no images and have pages.
+// documents are the media types of files that have pages and are not images.
 var documents = []string{sniff.PDF.MediaType()}
 
 func isDocument(file []byte) bool {

@@ -35,17 +35,17 @@ func (f *file) close() {
 // newFile returns a fetched file with its facts.
 func newFile(s *origin.Source, ref origin.Ref) *file { return &file{s, factsOf(s, ref)} }
 
-// facts are all that the plan, the entity tag and the header of a response depend on of a
-// file: nothing else needs its bytes but drawing and sending.
+// facts are everything about a file that the plan, the entity tag and the
+// header of a response depend on. Only rendering and sending need its bytes.
 type facts struct {
-	format    transform.Format // FormatAuto for a file that is no image
+	format    transform.Format // FormatAuto for a file that is not an image
 	size      int64            // bytes
 	mediaType string           // of the file as it is
 	isStill   bool             // an animation whose format is drawn as its first frame
 	isVideo   bool
 
-	// validator stands for the bytes: a strong entity tag of the origin, or a hash. It
-	// is empty for a stream, whose bytes are not known yet.
+	// validator stands for the bytes: a strong entity tag of the origin, or a
+	// hash. It is empty for a stream, whose bytes are not known yet.
 	validator []byte
 
 	etag     string    // of the file as it is; empty for none
@@ -104,7 +104,7 @@ func factsOf(s *origin.Source, ref origin.Ref) facts {
 	case strings.HasPrefix(s.ETag, `"`) && isETag(s.ETag):
 		f.validator = []byte(s.ETag)
 	case s.Stream == nil:
-		// A weak tag, or a time, may stay the same when the bytes change.
+		// A weak tag or a time may stay the same although the bytes changed.
 		f.validator = binary.BigEndian.AppendUint64(nil, s.Facts.Hash)
 	}
 	switch {
@@ -133,22 +133,23 @@ func formatOf(body []byte) (transform.Format, bool) {
 	return transform.ParseFormat(string(name))
 }
 
-// movesOtherwise reports whether a file is an animation that is drawn as its first frame: a
-// PNG that says so before its pixels (PNG 3, section 11.3.2.1), or a sequence of AVIF.
+// movesOtherwise reports whether a file is an animation of a kind that is
+// rendered as its first frame: APNG (PNG 3, section 11.3.2.1) or an AVIF
+// sequence.
 func movesOtherwise(f transform.Format, file []byte) bool {
 	switch f {
 	case transform.PNG:
 		before, _, _ := bytes.Cut(file, []byte("IDAT"))
 		return bytes.Contains(before, []byte("acTL"))
 	case transform.AVIF:
-		return string(file[8:12]) == "avis" // there are as many bytes, or it would be no AVIF
+		return string(file[8:12]) == "avis" // an AVIF is long enough
 	}
 	return false
 }
 
-// keepsSVG reports whether a file is an SVG that the plan leaves one. An SVG is never
-// rasterised only because the format may be chosen (ImageKit, "Vector and animated
-// images").
+// keepsSVG reports whether the file is an SVG that the plan sends as SVG. One
+// is never rasterised merely because the format is left open (ImageKit,
+// "Vector and animated images").
 func keepsSVG(plan transform.Plan, format transform.Format) bool {
 	if format != transform.SVG {
 		return false

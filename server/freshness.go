@@ -13,22 +13,24 @@ import (
 	"github.com/caddy-images/caddy-images/internal/httpcache"
 )
 
-// year is how long, in seconds, a response is fresh if nothing else is said.
+// year is the default lifetime of a response, in seconds.
 const year = 31536000
 
-// freshness returns the Cache-Control of a response that is made of files: the original,
-// or the default image, and those of layers.
+// freshness returns the Cache-Control of a response made from files: the
+// original or default image, and those of layers.
 //
-// It is the strictest of what they say, see the table in the HTTP reference. What an
-// origin calls private or not to be stored stays so, whatever the configuration says:
-// it may belong to one user. So does what depends on who asks: a response to a request
-// with credentials, since another client may be refused, and what the handlers behind
-// this one say of cookies or of things that no cache can know.
+// It is the strictest of theirs; see the table in the HTTP reference. What an
+// origin calls private or no-store stays so, whatever the configuration says:
+// it may belong to one user. The same goes for responses that depend on the
+// client: those to requests with credentials, since another client may be
+// refused, and those of the handlers behind this one that set cookies or vary
+// by things a cache cannot know.
 //
-// A response that a signature allows until a moment is not fresh beyond that.
+// A response is not fresh beyond the expiry of its signature.
 //
-// age is how long ago, in seconds, the oldest of the files was found to be current:
-// freshness counts from then. It is negative if that makes no difference.
+// age is how long ago, in seconds, the oldest of the files was last known to
+// be current: freshness counts from then. It is negative if that makes no
+// difference.
 func (q *request) freshness(files ...*file) (cacheControl string, age int64) {
 	now := time.Now()
 	since := now
@@ -61,13 +63,13 @@ func (q *request) freshnessOf(files []*file, now time.Time) string {
 	case IsAuthenticated(q.r) && !isForAll:
 		return httpcache.PerUser
 	case asOrigin && len(files) == 1 && all == httpcache.Parse(files[0].cacheControl):
-		return files[0].cacheControl // in its own words
+		return files[0].cacheControl // verbatim
 	case asOrigin:
 		return all.String()
 	case all.Private:
 		return httpcache.PerUser
 	case q.CacheControl == "":
-		return orUsual(all, q.asked.Versioned && !q.asked.Plan.HasLayers()) // files of layers have no version
+		return orUsual(all, q.asked.Versioned && !q.asked.Plan.HasLayers()) // the version does not cover files of layers
 	case all.IsStale():
 		return all.String()
 	}
@@ -89,10 +91,11 @@ func IsAuthenticated(r *http.Request) bool {
 	return user != ""
 }
 
-// policy returns what binds of what the origin says of a file. The response of a handler
-// behind this one may be for this client, so all that it says counts. Another origin
-// never saw the client, and says how long its own clients keep files: all of it counts
-// if the configuration says so, and otherwise what keeps a file from others.
+// policy returns the part of the origin's Cache-Control that applies. A
+// response of the handlers behind this one may be for this client, so all of
+// it applies. Other origins never saw the client: all of it applies if the
+// configuration says so, and otherwise only what restricts who may see the
+// file.
 func (f facts) policy(all bool, now time.Time) httpcache.Policy {
 	p := httpcache.Of(f.cacheControl, f.header, now)
 	switch {
@@ -105,14 +108,15 @@ func (f facts) policy(all bool, now time.Time) httpcache.Policy {
 	return p
 }
 
-// policyOfHeader is the same of the header of a response of the handlers of this site.
+// policyOfHeader is the same for the header of a response of this site's
+// handlers.
 func policyOfHeader(header http.Header, now time.Time) httpcache.Policy {
 	lines := strings.Join(header.Values("Cache-Control"), ", ")
 	return facts{cacheControl: lines, header: header, forRequest: true}.policy(true, now)
 }
 
-// inherit makes the response one that is kept no longer than handlers before this one say,
-// by what they put into its header. It may have a user's cookie in it.
+// inherit restricts the response to what earlier handlers put into its
+// header, which may contain a user's cookie.
 func (a *response) inherit(header http.Header, now time.Time) {
 	site := policyOfHeader(header, now)
 	if site == (httpcache.Policy{}) {
@@ -124,8 +128,8 @@ func (a *response) inherit(header http.Header, now time.Time) {
 	a.cacheControl = site.String()
 }
 
-// orUsual returns a policy as a Cache-Control. If it says nothing about how long the
-// response is fresh, that is a year.
+// orUsual returns the policy as a Cache-Control, with a lifetime of a year if
+// it has none.
 func orUsual(p httpcache.Policy, isVersioned bool) string {
 	switch {
 	case p == httpcache.Policy{}:
@@ -136,8 +140,8 @@ func orUsual(p httpcache.Policy, isVersioned bool) string {
 	return p.String()
 }
 
-// bound adds to a configured Cache-Control what forbids caches to use a response that
-// is no longer fresh.
+// bound adds to a configured Cache-Control the directives that forbid serving
+// a stale response.
 func bound(value string, p httpcache.Policy) string {
 	names := httpcache.Names(value)
 	if p.MustRevalidate && !slices.Contains(names, "must-revalidate") {
@@ -149,9 +153,9 @@ func bound(value string, p httpcache.Policy) string {
 	return value
 }
 
-// keptUntil bounds a Cache-Control so that no cache answers with it after a
-// moment: ages are at most what is left until then, and what allows a stale response
-// is taken out.
+// keptUntil limits a Cache-Control so that no cache serves the response after
+// a moment: ages are limited to the time left, and directives that allow
+// stale responses are removed.
 func keptUntil(cacheControl string, until, now time.Time) string {
 	left := max(int64(until.Sub(now)/time.Second), 0)
 	bounded := []string{fmt.Sprintf("max-age=%d", left), "must-revalidate"}

@@ -8,19 +8,19 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// negotiated is what a plan comes to for one client.
+// negotiated is a plan settled for one client.
 type negotiated struct {
-	negotiate.Hinted // its Vary has all headers of the request that were read
+	negotiate.Hinted // its Vary lists all request headers that were read
 
 	quality render.Quality
 }
 
-// DeviceSize is how large images may be on a kind of device, if the URL says no size. The
-// zero size is any.
+// DeviceSize limits the size of images by kind of device if the URL has no
+// size. The zero size is no limit.
 type DeviceSize struct{ Desktop, Mobile transform.Size }
 
-// negotiate asks the client's headers what the plan, or the configuration, leaves to
-// them. It does not choose the format.
+// negotiate settles from the client's headers what the plan and the
+// configuration leave open, except the format.
 func (s *Server) negotiate(r *http.Request, plan transform.Plan, original facts) negotiated {
 	t := negotiated{Hinted: negotiate.Hint(plan, r.Header), quality: s.Quality}
 	if plan.IsZero() || keepsSVG(t.Plan, original.format) {
@@ -39,7 +39,7 @@ func (s *Server) negotiate(r *http.Request, plan transform.Plan, original facts)
 	return t
 }
 
-// limit keeps the picture within the size of the client's kind of device.
+// limit keeps the image within the size of the client's kind of device.
 func (t *negotiated) limit(d DeviceSize, header http.Header) {
 	box := d.Desktop
 	if d.Desktop != d.Mobile {
@@ -54,10 +54,11 @@ func (t *negotiated) limit(d DeviceSize, header http.Header) {
 	}
 }
 
-// losesByQuality reports whether the server's quality may have a say in an output.
+// losesByQuality reports whether the server's quality may apply to an output.
 func losesByQuality(o transform.Output) bool {
 	return o.Quality == 0 && !o.Lossless && o.Format != transform.PNG && o.Format != transform.GIF
 }
 
-// lower is the quality for a client that saves data: three quarters of it.
+// lower returns the quality for a client that saves data: three quarters of
+// it.
 func lower(quality int) int { return max(1, quality*3/4) }

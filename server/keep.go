@@ -15,9 +15,9 @@ import (
 	"github.com/caddy-images/caddy-images/server/reroute"
 )
 
-// hastyFor is how long a variant is kept that was made with reduced effort. After that the
+// reducedFor is how long a variant is kept that was made with reduced effort. After that the
 // next request has it made again.
-const hastyFor = time.Minute
+const reducedFor = time.Minute
 
 // beginCache notes what was purged before the request.
 func (q *request) beginCache() {
@@ -49,12 +49,12 @@ func (q *request) sendKnown() (sent bool, err error) {
 		return false, nil
 	}
 	defer kept.Body.Close()
-	if kept.Haste > 0 && time.Since(kept.Made) > hastyFor {
+	if kept.Reduced > 0 && time.Since(kept.Made) > reducedFor {
 		return false, nil
 	}
 	q.noteHit(tier)
 	q.recycle()
-	return true, q.deliver(variant{contentType: kept.ContentType, width: kept.Width, haste: kept.Haste, damaged: kept.Damaged}, kept.Body)
+	return true, q.deliver(variant{contentType: kept.ContentType, width: kept.Width, reduced: kept.Reduced, damaged: kept.Damaged}, kept.Body)
 }
 
 // isStorable reports whether what the request asks for may be kept for others.
@@ -70,7 +70,7 @@ func (q *request) isStorable() bool {
 	return true
 }
 
-// files are the original and the files of layers.
+// files returns the original and the files of layers.
 func (q *request) files() []*file { return append([]*file{q.original}, q.layers...) }
 
 // keep keeps a variant that was rendered.
@@ -78,15 +78,16 @@ func (q *request) keep(v variant) {
 	if v.isOriginal || !q.isStorable() {
 		return
 	}
-	kept := cache.Variant{ContentType: v.contentType, Width: v.width, Haste: v.haste, Damaged: v.damaged, Made: time.Now()}
+	kept := cache.Variant{ContentType: v.contentType, Width: v.width, Reduced: v.reduced, Damaged: v.damaged, Made: time.Now()}
 	if q.Cache.Keep(q.cacheKey(), kept, v.body, q.sequence, q.required()) {
 		q.response.cacheStatus += "; stored"
 	}
 }
 
-// cacheKey is the key of the variant: that of its entity tag, and what else must be equal
-// so that nothing is bypassed or mixed up. Files are told apart by what they are of, and
-// not only by what their origins call their versions.
+// cacheKey returns the key of the variant: that of its entity tag, and what
+// else must be equal so that nothing is bypassed or mixed up. Files are told
+// apart by what they are of, and not only by what their origins call their
+// versions.
 func (q *request) cacheKey() cache.Key {
 	parts := slices.Clip(q.key)
 	for _, f := range q.files() {
@@ -96,7 +97,8 @@ func (q *request) cacheKey() cache.Key {
 	return cache.KeyOf(q.original.Kept.ID, parts...)
 }
 
-// required is the sequence of the latest purge of something that the response is made of.
+// required returns the sequence of the latest purge of something that the
+// response is made of.
 func (q *request) required() uint64 {
 	all := q.purgedBefore
 	subject := cache.Subject{Host: hostOf(q.r), Path: reroute.Received(q.r), Ref: q.asked.Ref, Tags: q.original.Kept.Tags}

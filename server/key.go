@@ -11,9 +11,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// key is what a variant is made of, and what its strong entity tag stands for: the
-// version of the drawing, the plan, what is chosen for the client, the bytes of all files,
-// and the areas of interest in them.
+// key identifies a variant, and its strong entity tag is a hash of it: engine
+// version, plan, what is chosen for the client, validators of all files, and
+// the areas of interest in them.
 type key [][]byte
 
 // variantKey returns the key of the variant. It is computed from the plan and from facts.
@@ -43,22 +43,23 @@ func (k key) tag() string { return strongTag(k...) }
 // for each effort that it may be made with, and others for what may be made of damaged
 // files. They are computed if a client may have one of them, or gets one.
 func (k key) otherTags(a *response, deliversDamaged bool) {
-	a.hasty, a.damaged = nil, nil
-	for haste := range byte(render.MostHaste) {
-		a.hasty = append(a.hasty, strongTag(append(slices.Clip(k), []byte{haste + 1})...))
+	a.reduced, a.damaged = nil, nil
+	for reduced := range byte(render.MostReduced) {
+		a.reduced = append(a.reduced, strongTag(append(slices.Clip(k), []byte{reduced + 1})...))
 	}
 	if deliversDamaged {
-		for haste := range byte(render.MostHaste + 1) {
-			a.damaged = append(a.damaged, strongTag(append(slices.Clip(k), []byte("damaged"), []byte{haste})...))
+		for reduced := range byte(render.MostReduced + 1) {
+			a.damaged = append(a.damaged, strongTag(append(slices.Clip(k), []byte("damaged"), []byte{reduced})...))
 		}
 	}
 }
 
-// strongTag makes an entity tag (RFC 9110 section 8.8.3) of what it stands for.
+// strongTag returns an entity tag (RFC 9110 section 8.8.3) that is a hash of
+// the parts.
 func strongTag(parts ...[]byte) string {
 	hash := sha256.New()
 	for _, p := range parts {
-		// Lengths keep apart what would be equal when strung together.
+		// Lengths separate parts whose concatenations would be equal.
 		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
 		hash.Write(p)
 	}

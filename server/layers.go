@@ -16,23 +16,23 @@ import (
 )
 
 const (
-	// layersAtOnce is how many files of layers are fetched for one request at a
-	// time.
+	// layersAtOnce is the number of layer files fetched concurrently for one
+	// request.
 	layersAtOnce = 4
 
-	// maxLayerFiles bounds the different files of a request's layers. For each, the
-	// site's routes are asked whether the client may have it, which may cost a
-	// request to whoever decides about that.
+	// maxLayerFiles limits the number of different layer files of a request.
+	// For each of them the site's routes are asked whether the client may
+	// have it, which may cost a request to an authentication service.
 	maxLayerFiles = 16
 
-	// shareOfFiles bounds the files of one request together: this many times
-	// max_source_size.
+	// shareOfFiles limits the total size of a request's files, as a multiple
+	// of max_source_size.
 	shareOfFiles = 4
 )
 
-// fetchLayers gets the files of the plan's layers, in the order of Plan.Refs, within a
-// fetch_timeout of their own. Each is under the limits of an original, and may be shown
-// only to those who may have it as an original: a layer is one more way to a file, and
+// fetchLayers fetches the files of the plan's layers, in the order of
+// Plan.Refs, within a fetch_timeout of their own. Each has the limits of an
+// original and is shown only to clients that may have it as an original:
 // access rules for its path hold.
 func (q *request) fetchLayers() error {
 	refs := q.asked.Plan.Refs()
@@ -82,8 +82,8 @@ func (q *request) fetchLayers() error {
 	return q.checkTotal()
 }
 
-// fetchLayer asks the origins for a file that is drawn on another one, and does
-// not reach the client by itself.
+// fetchLayer asks the origins for a file that is drawn on another one and is
+// not itself sent to the client.
 func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Source, error) {
 	types := append(documents[:1:1], "font/", "application/font-", "application/x-font-", "application/vnd.ms-opentype")
 	if mayBeSVGZ(ref) {
@@ -97,7 +97,7 @@ func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Sourc
 		IsImage:    func(file []byte) bool { return isDocument(file) || font.Is(file) },
 		MediaTypes: types,
 		MayPass: func(http.Header) error {
-			return errors.New(errors.BadImage, "This site has no image there, or none that may be transformed")
+			return errors.New(errors.BadImage, "There is no image at this path that may be transformed")
 		},
 	})
 	question := q.originRequest(by.Request, ref)
@@ -109,7 +109,8 @@ func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Sourc
 	return source, err
 }
 
-// checkTotal bounds what one request holds in memory before it waits for its turn.
+// checkTotal limits the memory that one request holds while it waits in the
+// queue.
 func (q *request) checkTotal() error {
 	total := q.original.size
 	for _, f := range q.layers {
@@ -121,13 +122,13 @@ func (q *request) checkTotal() error {
 	return nil
 }
 
-// reach returns the request by which a file is fetched that the URL names beside its
-// original: what access rules say of the file's own path holds. If the URL asks for
-// nothing else than named transformations, the operator has named the file, and it is
-// fetched by the request that is being served.
+// reach returns the request for fetching a file that the URL names besides
+// its original: access rules for the file's own path hold. If the URL has
+// only named transformations, the operator chose the file, and the current
+// request is used.
 func (q *request) reach(ctx context.Context, ref origin.Ref) (*reroute.Arrival, error) {
 	isOriginal := ref == q.asked.Ref && q.sent == nil
-	if q.asked.Named || ref.Server != "" || isOriginal { // the dialect has decided about what is not of this site
+	if q.asked.Named || ref.Server != "" || isOriginal { // the dialect decides about files of other servers
 		return &reroute.Arrival{Ctx: ctx, Request: q.r, Next: q.next}, nil
 	}
 	own := q.asked.Ref.Path

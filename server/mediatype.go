@@ -12,27 +12,26 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// bytesOnly is the media type of a file of which nothing is known.
+// bytesOnly is the media type of a file of unknown type.
 const bytesOnly = "application/octet-stream"
 
-// typeOf is the media type of an original that is sent as it is: what its first
-// bytes say, or else what its origin says, or, if that says nothing, what the
-// extension says.
+// typeOf returns the media type of an original that is sent as it is: by its
+// first bytes, else by its origin, else by its extension.
 func typeOf(original *origin.Source, format transform.Format, ref origin.Ref) string {
 	if format != transform.FormatAuto {
 		return format.MIME()
 	}
 	kind, said := mediaType(saidType(original))
 	switch kind {
-	case "", bytesOnly, "binary/octet-stream": // S3 has the last one of files that it was told no type of
+	case "", bytesOnly, "binary/octet-stream": // the last one is S3's default
 		_, said = mediaType(mime.TypeByExtension(path.Ext(ref.Name())))
 		return cmp.Or(said, bytesOnly)
 	}
 	return said
 }
 
-// saidType is the Content-Type that an origin gave, all of its lines: a client that
-// got several would choose one.
+// saidType returns all lines of the origin's Content-Type: a client would
+// choose one of several.
 func saidType(original *origin.Source) string {
 	if lines := original.Header.Values("Content-Type"); len(lines) > 1 {
 		return strings.Join(lines, ", ")
@@ -40,14 +39,14 @@ func saidType(original *origin.Source) string {
 	return original.ContentType
 }
 
-// mediaType reads the value of a Content-Type (RFC 9110 section 8.3). kind is in lower
-// case; said is the whole type, written anew so that every client reads it alike. Both
-// are empty if the value is not one well-formed type, or is one whose parts have types
-// of their own.
+// mediaType parses a Content-Type (RFC 9110 section 8.3). kind is in lower
+// case; said is the whole type, normalised so that every client reads it
+// alike. Both are empty if the value is not a single well-formed type, or is
+// one whose parts have their own types.
 func mediaType(value string) (kind, said string) {
 	kind, parameters, err := mime.ParseMediaType(value)
 	if err == mime.ErrInvalidMediaParameter {
-		err = nil // and there are no parameters
+		err = nil // without parameters
 	}
 	top, sub, _ := strings.Cut(kind, "/")
 	if err != nil || sub == "" || strings.Contains(kind, "*") || top == "multipart" || top == "message" {
@@ -56,14 +55,15 @@ func mediaType(value string) (kind, said string) {
 	return kind, cmp.Or(mime.FormatMediaType(kind, parameters), kind)
 }
 
-// disarmed is a policy under which a document that is opened as a page of this
-// site can do nothing: no scripts, no loads, no forms, no origin of its own.
+// disarmed is a Content-Security-Policy under which a document opened as a
+// page of this site can do nothing: no scripts, no loads, no forms, no
+// origin.
 const disarmed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
-// harmless are the media types that browsers show without running anything of the
-// file with the rights of this site. It is a list of what is known, since what is
-// not may be anything: browsers run the scripts of every type that ends in +xml.
-// Scripts in a PDF never see the site, and viewers of PDF do not work in a sandbox.
+// harmless are the media types that browsers show without running code from
+// the file in the site's origin. It is an allowlist: browsers run scripts in
+// every type that ends in +xml. Scripts in a PDF never see the site, and PDF
+// viewers do not work in a sandbox.
 var harmless = map[string]bool{
 	"image/apng": true, "image/avif": true, "image/bmp": true, "image/gif": true, "image/heic": true, "image/heif": true,
 	"image/jpeg": true, "image/jxl": true, "image/png": true, "image/tiff": true, "image/vnd.microsoft.icon": true,
@@ -78,9 +78,10 @@ var harmless = map[string]bool{
 	"application/pdf": true,
 }
 
-// disarm keeps a browser from guessing what a body is, and from running anything in
-// it if its type is not harmless. A policy that the site has for all answers holds too.
-// Without a body there is no type: a 304 leaves what the client has as it is.
+// disarm keeps browsers from guessing the type of a body, and from running
+// anything in it if its type is not harmless. A policy that the site sets for
+// all responses holds too. A 304 has no type and leaves the client's copy as
+// it is.
 func disarm(header http.Header, contentType string) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	kind, _ := mediaType(contentType)

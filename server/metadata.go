@@ -12,8 +12,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// metadata is what is known of an original, in the shape of Imagizer's responses, without
-// the address of the server.
+// metadata is the description of an original in the shape of Imagizer's
+// responses, without the server's address.
 type metadata struct {
 	FileSize   int                        `json:"fileSize"` // bytes
 	Width      int                        `json:"width"`    // as a viewer sees it, turned by its orientation
@@ -25,7 +25,7 @@ type metadata struct {
 	Frames     int                        `json:"frames,omitempty"` // of an animation
 	Pages      int                        `json:"pages,omitempty"`  // of a document
 	EXIF       map[string]transform.Value `json:"exif"`
-	Faces      []struct{}                 `json:"faces"` // none are looked for
+	Faces      []struct{}                 `json:"faces"` // not detected
 	ICC        metaICC                    `json:"icc"`
 	JPEG       *metaJPEG                  `json:"jpeg,omitempty"`
 }
@@ -42,9 +42,9 @@ type metaJPEG struct {
 	Sampling   string `json:"sampling-factor,omitempty"`
 }
 
-// newMetadata is the metadata of a file with the details.
+// newMetadata returns the metadata of a file from its details.
 func newMetadata(d transform.Details, file []byte) metadata {
-	kind, _ := sniff.Document(file) // a PDF has no format that pictures are written in
+	kind, _ := sniff.Document(file) // a PDF is not a transform.Format
 	m := metadata{
 		FileSize: len(file), Width: d.Size.Width, Height: d.Size.Height,
 		FileType: string(kind), MIMEType: kind.MediaType(), HasAlpha: d.Alpha, ColorSpace: d.Space,
@@ -66,7 +66,7 @@ func newMetadata(d transform.Details, file []byte) metadata {
 	return m
 }
 
-// jpegSpace is libjpeg's number of the space that a JPEG is decoded to.
+// jpegSpace returns libjpeg's number for the colour space of a decoded JPEG.
 func jpegSpace(space string) int {
 	switch space {
 	case "gray":
@@ -77,7 +77,8 @@ func jpegSpace(space string) int {
 	return 2 // RGB
 }
 
-// sendMetadata sends what is known of the original, or of a default image in its place.
+// sendMetadata sends the metadata of the original, or of a default image in
+// its place.
 func (q *request) sendMetadata() error {
 	q.response = response{contentType: "application/json", cacheControl: "no-store", age: -1}
 	if q.sent == nil {
@@ -102,7 +103,7 @@ func (q *request) sendMetadata() error {
 func (q *request) inspect() ([]byte, error) {
 	plan := transform.Plan{}
 	if kind, _ := sniff.Document(q.original.Body); kind == sniff.PDF {
-		plan.Page = 1 // whose size is that of the document
+		plan.Page = 1 // its size is the document's
 	}
 	result, err := q.engine.Render(q.ctx, render.Job{
 		Original:     q.original.Body,
@@ -118,7 +119,7 @@ func (q *request) inspect() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(true) // a browser that takes it for a page finds no tags in it
+	encoder.SetEscapeHTML(true) // a browser that takes it for HTML finds no tags
 	if err := encoder.Encode(newMetadata(*result.Details, q.original.Body)); err != nil {
 		return nil, errors.From(err)
 	}

@@ -15,21 +15,22 @@ import (
 	"github.com/caddy-images/caddy-images/transform/strip"
 )
 
-// mayOptimize reports whether the URL is one that asks for nothing.
+// mayOptimize reports whether the URL has no transformation.
 func (s *Server) mayOptimize(asked transform.Request) bool {
 	return s.OptimizesPlain && asked.Plan.IsZero() && !asked.Original && !asked.Meta
 }
 
-// mayOptimizeNext reports whether a request that asks for nothing is for a picture that
-// is optimised, where the handlers behind this one have it. What has another extension
-// goes to them as it is, with its ranges and conditions.
+// mayOptimizeNext reports whether a request without a transformation is for
+// an image that is optimised, if the handlers behind this one have it. Files
+// with other extensions pass untouched, with their ranges and conditions.
 func (s *Server) mayOptimizeNext(asked transform.Request) bool {
 	extension := strings.ToLower(path.Ext(asked.Ref.Name()))
 	return s.mayOptimize(asked) && extension != ".pdf" && isPicture(extension)
 }
 
-// optimized returns the plan for an image of which nothing is asked. An SVG stays as it
-// is, and so do files that are no images, and animations of which one frame would be left.
+// optimized returns the plan for an image without a transformation. SVGs,
+// files that are not images, and animations that would lose their frames stay
+// as they are.
 func (q *request) optimized() transform.Plan {
 	plan, f := q.asked.Plan, q.original.facts
 	if f.format != transform.FormatAuto && f.format != transform.SVG && q.mayOptimize(q.asked) && (plan.Still || !f.isStill) {
@@ -38,8 +39,8 @@ func (q *request) optimized() transform.Plan {
 	return plan
 }
 
-// stays reports whether a client may get the original's format: every browser shows it,
-// or this one says so.
+// stays reports whether the client can show the original's format: every
+// browser can, or this one accepts it.
 func stays(plan transform.Plan, original transform.Format, r *http.Request) bool {
 	if !plan.NoLarger {
 		return false
@@ -53,8 +54,8 @@ func stays(plan transform.Plan, original transform.Format, r *http.Request) bool
 	return false
 }
 
-// smaller is the original, without its metadata, where the variant shows the same and has
-// no fewer bytes than that.
+// smaller returns the original without its metadata if the variant shows the
+// same and is not smaller.
 func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byte, bool) {
 	h, ok := header.Read(original)
 	if !ok || plan.Still && h.Frames > 1 {
@@ -62,10 +63,10 @@ func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byt
 	}
 	size := transform.Size{Width: h.Width, Height: h.Height}
 	if turned := (transform.Size{Width: h.Height, Height: h.Width}); plan.Draws() && result.Size != size && result.Size != turned {
-		return nil, false // it was scaled down for the device
+		return nil, false // scaled down for the device
 	}
 	if plan.Output.Copyright {
-		return nil, false // it would have to be put into what is left of the file
+		return nil, false // it would have to be merged into the stripped file
 	}
 	kept := original
 	if !plan.Output.Metadata {
@@ -76,10 +77,9 @@ func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byt
 	return kept, len(result.Body) >= len(kept)
 }
 
-// asItIs makes the response one with the original, if its optimised variant cannot be
-// made: it is what the URL gave before images were optimised. The next time the variant
-// may be made, so it is not kept for long. It is false for an error that is not about the
-// image.
+// asItIs turns the response into the original if its optimised variant cannot
+// be made. A later attempt may succeed, so the response is cached briefly. ok
+// is false for an error that is not about the image.
 func (q *request) asItIs(err error) (body []byte, ok bool) {
 	e := errors.From(err)
 	switch e.Kind {
@@ -102,10 +102,10 @@ func (q *request) asItIs(err error) (body []byte, ok bool) {
 	return body, true
 }
 
-// warned is how long a response with a warning is fresh at most.
+// warned limits the freshness of a response with a warning.
 const warned = time.Hour
 
-// keepFor makes the response one that is kept no longer than that.
+// keepFor limits how long the response is cached.
 func (a *response) keepFor(most time.Duration) {
 	a.age = -1 // it counts from now on
 	limit := httpcache.Policy{MaxAge: httpcache.Seconds(int64(most / time.Second))}
@@ -114,6 +114,6 @@ func (a *response) keepFor(most time.Duration) {
 		return
 	}
 	said := httpcache.Parse(a.cacheControl)
-	limit.Public = true // which what was said decides about
+	limit.Public = true // leaves that to the other policies
 	a.cacheControl = httpcache.Strictest(said, limit).String()
 }

@@ -20,14 +20,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Post lets clients send an image and get what is made of it, by POST to the endpoint.
+// Post lets clients send an image by POST to the endpoint and get its
+// variant.
 type Post struct {
-	Tokens  [][sha256.Size]byte // hashes of those that admit a client; none admit all
+	Tokens  [][sha256.Size]byte // hashes of the accepted tokens; none admits everyone
 	MaxSize int64               // of the image, in bytes
 }
 
-// admits reports whether a request has one of the tokens. The time it takes does not
-// depend on which, or on how much of it is right.
+// admits reports whether the request has one of the tokens. It takes constant
+// time.
 func (p *Post) admits(r *http.Request) bool {
 	if len(p.Tokens) == 0 {
 		return true
@@ -41,23 +42,23 @@ func (p *Post) admits(r *http.Request) bool {
 	return found == 1 && strings.EqualFold(scheme, "Bearer")
 }
 
-// uploaded names the original that came with the request.
+// uploaded names an original that came with the request.
 var uploaded = origin.Ref{Path: "upload"}
 
-// takesPost reports whether the request sends an image: by POST to the endpoint.
+// takesPost reports whether the request posts an image to the endpoint.
 func (q *request) takesPost() bool {
 	return q.r.Method == http.MethodPost && q.Post != nil && q.router.Below(q.r) == ""
 }
 
-// servePost answers with what the request asks for of the image that it brings.
+// servePost responds with the variant of the posted image.
 func (q *request) servePost() error {
 	if !q.Post.admits(q.r) {
 		q.w.Header().Set("WWW-Authenticate", "Bearer")
-		return q.fail(errors.New(errors.Unauthorized, "The request takes a token that this server knows, in the header Authorization: Bearer"))
+		return q.fail(errors.New(errors.Unauthorized, "The request needs a valid token in the header Authorization: Bearer"))
 	}
 	sent, err := form.Receive(q.w, q.r, form.Limits{MaxSize: q.Post.MaxSize, Timeout: q.FetchTimeout})
 	if stderrors.Is(err, os.ErrDeadlineExceeded) {
-		// A deadline of ours for reading looks as if the client had left.
+		// A read deadline of ours would look as if the client had left.
 		q.r = q.r.WithContext(context.WithoutCancel(q.r.Context()))
 	}
 	if err != nil {
@@ -73,21 +74,22 @@ func (q *request) servePost() error {
 	})
 }
 
-// parsePost reads what is asked for, by the query and by the fields of the form.
+// parsePost reads the parameters from the query and from the fields of the
+// form.
 func (q *request) parsePost(query string) (err error) {
 	q.asked, _, err = q.Language.Parse(q.Language.Endpoint()+"/"+uploaded.Path, query)
 	if err != nil {
 		return err
 	}
 	if q.asked.Ref != uploaded {
-		return errors.New(errors.BadTransform, "The picture comes with the request; it takes no parameter that says where another one is")
+		return errors.New(errors.BadTransform, "The image comes with the request; parameters that name another original are not allowed")
 	}
 	q.asked.Plan.Still = q.asked.Plan.Still || !q.AllowsAnimation
-	q.asked.Named = false // who sends a form gets no file of the site that they may not have, by a preset either
+	q.asked.Named = false // a preset in a form opens no protected file of the site
 	return q.admit(nil)
 }
 
-// uploadedFile checks a file that came with the request.
+// uploadedFile checks the posted file.
 func (q *request) uploadedFile(source *origin.Source) (*file, error) {
 	source, err := unpacked(source, q.Post.MaxSize)
 	if errors.Is(err, errors.Limit) {
@@ -98,14 +100,14 @@ func (q *request) uploadedFile(source *origin.Source) (*file, error) {
 	}
 	if is, _ := wanted(q.asked); !is(source.Body) {
 		if sniff.IsGzip(source.Body) {
-			return nil, errors.New(errors.BadImage, "The file is compressed with gzip, and what is in it is no SVG")
+			return nil, errors.New(errors.BadImage, "The file is compressed with gzip and does not contain an SVG")
 		}
 		return nil, errors.New(errors.BadImage, "The file is not an image in a format that can be read")
 	}
 	return newFile(source, q.asked.Ref), nil
 }
 
-// sentBy says who sent the original that came with the request.
+// sentBy identifies the sender of the posted original for the quarantine.
 func (q *request) sentBy() render.Source {
 	client, ok := caddyhttp.GetVar(q.r.Context(), caddyhttp.ClientIPVarKey).(string)
 	if !ok || client == "" {
@@ -117,8 +119,8 @@ func (q *request) sentBy() render.Source {
 	return render.Source{Site: q.Site, Ref: origin.Ref{Server: "client " + client}}
 }
 
-// reading is the request as one that only reads, for all that is asked on its
-// behalf: without its body, its token, and conditions on what it would read.
+// reading returns the request as a plain read, for everything asked on its
+// behalf: without its body, its token, and its conditions.
 func reading(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
 	r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
@@ -130,7 +132,7 @@ func reading(r *http.Request) *http.Request {
 	return r
 }
 
-// methods are those that the URL of the request takes, for the header Allow.
+// methods returns the methods that the URL takes, for the header Allow.
 func (q *request) methods() string {
 	if q.Post != nil && q.router.Below(q.r) == "" {
 		return "GET, HEAD, POST"
@@ -138,10 +140,10 @@ func (q *request) methods() string {
 	return "GET, HEAD"
 }
 
-// methodNotAllowed is the error of a request by another method.
+// methodNotAllowed returns the error for another method.
 func (q *request) methodNotAllowed() error {
 	if q.r.Method == http.MethodPost && q.Post != nil {
-		return errors.New(errors.MethodNotAllowed, "Pictures are sent to the endpoint itself, and not stored under a path")
+		return errors.New(errors.MethodNotAllowed, "Images are posted to the endpoint itself and are not stored under a path")
 	}
 	return errors.New(errors.MethodNotAllowed, "Images are read with GET or HEAD")
 }

@@ -17,13 +17,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// request is one request on its way through the server. Its steps are those of answer, in
-// that order; each sets the fields below it.
+// request is one request on its way through the server. answer calls its
+// steps in order; each sets the fields listed under its name.
 type request struct {
 	*Server
 	w    http.ResponseWriter
-	r    *http.Request // as one that reads, see reading
-	sent *http.Request // as it was sent, if that is by POST; nil otherwise
+	r    *http.Request // as a plain read, see reading
+	sent *http.Request // as received if it is a POST; nil otherwise
 	next caddyhttp.Handler
 
 	url   transform.Request // what the URL asks for
@@ -42,14 +42,14 @@ type request struct {
 
 	// fetchOriginal, or receive
 	original *file
-	missing  error // why there is a default image in place of the original; nil otherwise
+	missing  error // the original's failure if a default image replaces it; nil otherwise
 
 	// plan
 	client negotiated
 
 	// fetchLayers
 	layers []*file          // in the order of asked.Plan.Refs
-	areas  []transform.Rect // of the original and of the layers; nil if the plan asks for none
+	areas  []transform.Rect // in the original and the layers; nil if the plan uses none
 
 	// describe
 	key      key // of the variant; nil if the original is sent as it is
@@ -89,7 +89,7 @@ func (q *request) serve(first *reroute.FirstPass, err error) error {
 	return q.answer(q.fetchOriginal)
 }
 
-// answer answers an admitted request. fetch gets its original.
+// answer responds to an admitted request. fetch gets its original.
 func (q *request) answer(fetch func() error) error {
 	ctx, cancel := q.limited(q.r)
 	defer cancel()
@@ -145,8 +145,8 @@ func (q *request) hasBytes() bool {
 	return !q.original.lacks(true) && !slices.ContainsFunc(q.layers, func(f *file) bool { return f.lacks(true) })
 }
 
-// plan settles what the URL leaves to the client and to the configuration. It needs no
-// bytes of the original.
+// plan settles what the URL leaves to the client and the configuration. It
+// does not need the original's bytes.
 func (q *request) plan() error {
 	if err := q.leaveVideo(); err != nil {
 		return err
@@ -190,7 +190,7 @@ func (q *request) deliver(v variant, body io.ReadSeeker) error {
 	q.response.contentType = v.contentType
 	if q.sent == nil {
 		q.response.contentDPR = q.client.ContentDPR(v.width)
-		if v.haste > 0 || v.damaged {
+		if v.reduced > 0 || v.damaged {
 			q.key.otherTags(&q.response, q.DeliversDamaged)
 		}
 		q.response.made(v)
@@ -199,8 +199,8 @@ func (q *request) deliver(v variant, body io.ReadSeeker) error {
 	return q.sendBody(body)
 }
 
-// failAlike answers with an error that every request for the URL ends in that has the
-// same of the headers that were read.
+// failAlike responds with an error that does not depend on the request except
+// for its URL and the headers that were read.
 func (q *request) failAlike(err error) error {
 	if q.sent != nil {
 		return q.fail(err)
@@ -208,7 +208,7 @@ func (q *request) failAlike(err error) error {
 	return q.Server.failAlike(q.w, q.r, err, append(q.client.Vary, q.response.vary...))
 }
 
-// fail answers with an error that is for this request only.
+// fail responds with an error that belongs to this request alone.
 func (q *request) fail(err error) error {
 	r := q.r
 	if q.sent != nil {
@@ -217,11 +217,11 @@ func (q *request) fail(err error) error {
 	return q.Server.fail(q.w, r, err)
 }
 
-// isAnswered reports whether a fetch ended with the client's response.
+// isAnswered reports whether the fetch already sent the client's response.
 func isAnswered(err error) bool { return stderrors.Is(err, next.ErrAnswered) }
 
-// source says where the original is from, for the engine. Of a default image only the
-// site is known.
+// source identifies the original for the engine's quarantine. Of a default
+// image only the site is known.
 func (q *request) source() render.Source {
 	switch {
 	case q.sent != nil:

@@ -17,12 +17,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// response is everything of a response that is no error, except its body.
+// response is a successful response except for its body.
 type response struct {
 	contentType  string
 	etag         string   // empty for none
-	hasty        []string // entity tags in its place, by render.Result.Haste, from 1
-	damaged      []string // those of what is made of a damaged file, by Haste, from 0; nil for none
+	reduced      []string // entity tags for reduced effort, by render.Result.Reduced, from 1
+	damaged      []string // entity tags for damaged files, by Reduced, from 0; nil for none
 	modified     time.Time
 	cacheControl string
 	vary         []string            // the request's headers that it depends on
@@ -33,11 +33,11 @@ type response struct {
 	age          int64               // Age, in seconds; negative for none
 	cacheStatus  string              // Cache-Status; empty for none
 	warning      string              // Ik-Warning; empty for none
-	ignored      []transform.Ignored // what it is about
+	ignored      []transform.Ignored // the subject of the warning
 }
 
-// describe says what the response will be like. It needs no bytes, so that a
-// request of a client that has the response already costs no rendering.
+// describe computes the header of the response. It needs no bytes, so a
+// client that already has the response costs no rendering.
 func (q *request) describe() {
 	if q.sent != nil {
 		q.response = response{cacheControl: "no-store", contentType: q.original.mediaType, age: -1}
@@ -84,13 +84,14 @@ func (q *request) sendBody(body io.ReadSeeker) error {
 	return nil
 }
 
-// sendContent writes the response. http.ServeContent answers conditions, ranges and HEAD.
+// sendContent writes the response. http.ServeContent handles conditions,
+// ranges and HEAD.
 func (a response) sendContent(w http.ResponseWriter, r *http.Request, content io.ReadSeeker) {
 	a.fill(w.Header())
 	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, content)
 }
 
-// fill puts the response into a header.
+// fill writes the response's header fields.
 func (a response) fill(header http.Header) {
 	if a.contentType != "" {
 		header.Set("Content-Type", a.contentType)
@@ -127,9 +128,9 @@ func (a response) fill(header http.Header) {
 	disarm(header, a.contentType)
 }
 
-// conditionWriter keeps 412 and 416 out of caches. They answer one client's condition
-// or range, and have no image; a cache that took one for the response of the URL would
-// give it to all.
+// conditionWriter keeps 412 and 416 out of caches. They answer one client's
+// condition or range and have no image; a cache that stored one for the URL
+// would serve it to all.
 type conditionWriter struct {
 	*caddyhttp.ResponseWriterWrapper
 }
@@ -162,7 +163,7 @@ func (a *response) isKnownTo(r *http.Request) bool {
 		return false
 	}
 	refused := true
-	for _, tag := range slices.Concat([]string{a.etag}, a.hasty, a.damaged) {
+	for _, tag := range slices.Concat([]string{a.etag}, a.reduced, a.damaged) {
 		probe := statusWriter{header: http.Header{"Etag": {tag}}}
 		http.ServeContent(&probe, r, "", a.modified, bytes.NewReader(nil))
 		if probe.status == http.StatusNotModified {
@@ -199,7 +200,7 @@ func (a *response) shorten() {
 	a.cacheControl = httpcache.Strictest(policies...).String()
 }
 
-// statusWriter is an http.ResponseWriter that only remembers the status.
+// statusWriter is an http.ResponseWriter that only records the status.
 type statusWriter struct {
 	header http.Header
 	status int

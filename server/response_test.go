@@ -2,10 +2,10 @@ package server
 
 import "testing"
 
-// A worker is not trusted: what it says is of a damaged file, though none may be, has the
-// entity tag of any other picture.
+// A worker is not trusted: what it says is of a damaged file, though none may
+// be, has the entity tag of any other image.
 func TestDamagedUnasked(t *testing.T) {
-	a := response{etag: `"a"`, hasty: []string{`"b"`}}
+	a := response{etag: `"a"`, reduced: []string{`"b"`}}
 	a.made(variant{damaged: true})
 	if a.etag != `"a"` || a.cacheControl != "" {
 		t.Errorf("%+v", a)

@@ -1,7 +1,8 @@
-// Package server answers HTTP requests for images. A Server is configured by values and
-// knows no configuration files; a request carries itself through named steps: it is read
-// and admitted, its originals are fetched, the plan is settled for the client, the entity
-// tag is computed, and what the client does not have yet is rendered and sent.
+// Package server answers HTTP requests for images. A Server is configured by
+// values and knows no configuration files. A request goes through named
+// steps: it is parsed and admitted, its originals are fetched, the plan is
+// settled for the client, the entity tag is computed, and a variant that the
+// client does not have is rendered and sent.
 package server
 
 import (
@@ -23,14 +24,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// Config is what a Server is made of. All limits and timeouts are positive unless 0 is
-// given a meaning.
+// Config configures a Server. Limits and timeouts are positive unless 0 has a
+// meaning.
 type Config struct {
 	Language Language
 	Dialect  Dialect
 	Origins  Origins
 	Engine   Engine
-	Site     string // a name for what is remembered of the originals of this server
+	Site     string // distinguishes the originals of this server in the quarantine
 
 	Limits        transform.Limits
 	MaxSourceSize int64 // bytes
@@ -42,51 +43,50 @@ type Config struct {
 	MaxCost                                   time.Duration // of processor time; negative for any
 
 	Quality    render.Quality
-	Formats    []transform.Format // that may be chosen, the best first
-	Keeps      transform.Output   // of metadata and profiles, if the URL says nothing
+	Formats    []transform.Format // to choose from, in order of preference
+	Keeps      transform.Output   // metadata and profiles, if the URL does not say
 	SaveData   bool               // whether Save-Data lowers the quality
 	DeviceSize DeviceSize
 
-	ShowsOriginals  bool // byte for byte, by URLs without a transformation
-	OptimizesPlain  bool // images by URLs without a transformation
-	AllowsAnimation bool // of what is made of animations
+	ShowsOriginals  bool // byte for byte, for URLs without a transformation
+	OptimizesPlain  bool // images, for URLs without a transformation
+	AllowsAnimation bool // in variants of animations
 	DeliversDamaged bool
 
 	DefaultImage    origin.Ref   // zero for none
 	CacheControl    string       // "origin", a value, or empty for a year
 	Canonical       *url.URL     // of originals, for the header Link; nil for none
 	ResponseHeaders http.Header  // for all responses
-	Post            *Post        // nil if no images are sent
+	Post            *Post        // nil if images cannot be posted
 	Cache           *cache.Store // nil for none
 	Log             *zap.Logger
 	Metrics         *metrics.Set
 }
 
-// Dialect is what sites that speak a dialect do alike, beside their URLs.
+// Dialect is the behaviour of a dialect besides its URLs.
 type Dialect struct {
 	Name     string         // for metrics
 	Statuses errors.Dialect // of errors
 
-	// KeepsErrors reports whether caches may keep errors for a while that will not
-	// change for one.
+	// KeepsErrors reports whether caches may store lasting errors briefly.
 	KeepsErrors bool
 
-	// IgnoresUnsupported reports whether parameters that are not supported are ignored,
-	// and videos delivered as they are.
+	// IgnoresUnsupported reports whether unsupported parameters are ignored
+	// and videos are sent as they are.
 	IgnoresUnsupported bool
 }
 
-// Origins are where files are fetched from.
+// Origins are the origins of files.
 type Origins struct {
-	Site origin.Origin // whose Ref names no server
+	Site origin.Origin // of Refs without a server
 
-	// Of whole URLs: with a signature, and without one.
+	// Of whole URLs, with and without a signature.
 	Signed, Listed origin.Origin
 
-	Buckets origin.Origin // that URLs name
+	Buckets origin.Origin // of buckets that URLs name
 
-	// AsksNext reports whether the handlers behind this one are among them, and
-	// OnlyNext whether there are no others.
+	// AsksNext reports whether the handlers behind this one are an origin,
+	// and OnlyNext whether they are the only one.
 	AsksNext, OnlyNext bool
 }
 
@@ -94,7 +94,7 @@ type Origins struct {
 type Engine interface {
 	Borrow() (engine render.Engine, giveBack func(), err error)
 
-	// Version is that of the drawing, of which entity tags are made.
+	// Version is the engine's version, which is part of entity tags.
 	Version() string
 }
 
@@ -102,26 +102,25 @@ type Engine interface {
 type Language interface {
 	reroute.Language
 
-	// Parse reads a URL; ours is false for one that is not below the endpoint.
+	// Parse reads a URL; ours is false if it is not below the endpoint.
 	Parse(escapedPath, rawQuery string) (asked transform.Request, ours bool, err error)
 
-	// Admit decides whether a request may be served. target is the request target
-	// as the client sent it, seen the escaped path that the request had while its
-	// transformation still was in it, and asked what Parse returned if that was
-	// no error.
+	// Admit decides whether a request may be served. target is the request
+	// target as the client sent it, seen the escaped path that still
+	// contained the transformation, and asked the result of Parse.
 	Admit(target, seen string, asked transform.Request, now time.Time) (transform.Proof, error)
 
-	// MayShow decides whether an admitted request may be shown what it asks for
-	// of a file, by the header that the file came with: of the original, and of
-	// every other file that is drawn.
+	// MayShow decides, by the header of a file, whether an admitted request
+	// may show it. It is asked about the original and every other file that
+	// is drawn.
 	MayShow(header http.Header, asked transform.Request) error
 
-	// Area is the part of an image that the header of its file marks as what
-	// matters; empty if there is none. It fails if there is one that cannot be read.
+	// Area returns the area of interest that the header of a file marks;
+	// empty if there is none. A malformed one is an error.
 	Area(header http.Header) (transform.Rect, error)
 
-	// Sender is what requests to web servers say of who sends them, in the
-	// headers x-req-from and User-Agent; empty for nothing.
+	// Sender identifies this server to web servers, in the headers x-req-from
+	// and User-Agent; empty for none.
 	Sender() string
 }
 
@@ -139,8 +138,8 @@ func New(c Config) *Server {
 	return s
 }
 
-// ServeHTTP answers a request for an image. A request that is not for this server goes on
-// to the next handler as it is.
+// ServeHTTP answers a request for an image. A request that is not for this
+// server goes to the next handler unchanged.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	asked, ours, err := s.Language.Parse(r.URL.EscapedPath(), r.URL.RawQuery)
 	if !ours {
@@ -164,7 +163,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhtt
 	return q.serve(first, err)
 }
 
-// begin puts into the header of a response what all responses have.
+// begin sets the header fields that all responses have.
 func (s *Server) begin(w http.ResponseWriter) {
 	for name, values := range s.ResponseHeaders {
 		w.Header()[name] = append(w.Header()[name], values...)
@@ -172,9 +171,9 @@ func (s *Server) begin(w http.ResponseWriter) {
 	writer.MergeVary(w)
 }
 
-// isForNext reports whether a request is altogether for the next handler, if that
-// has the originals and may show them: it asks for nothing, or for nothing that
-// could be an original. err is that of reading its URL.
+// isForNext reports whether the request is entirely for the next handler, as
+// the origin of originals that may be shown: it has no transformation, or
+// cannot be for an original. err is the error of parsing its URL.
 func (s *Server) isForNext(r *http.Request, asked transform.Request, err error) bool {
 	switch {
 	case !s.Origins.OnlyNext || !s.ShowsOriginals:

@@ -18,25 +18,25 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// A video is sent as it is, and may be longer than memory. So where videos pass through,
-// one is not fetched whole: by the extension of its name an origin is asked for a stream,
-// and by the first bytes of that it is decided whether the file is what the name says.
-// What is not is fetched again, as any other original.
+// A video is sent as it is, and may be larger than memory. So it is not
+// fetched whole: if the extension is a video's, the origin is asked for a
+// stream, and the stream's first bytes decide whether the file is a video. If
+// not, it is fetched again like any original.
 
-// videoExtensions are those of which not every system knows the media type.
+// videoExtensions are those whose media type not every system knows.
 var videoExtensions = map[string]bool{
 	".3g2": true, ".3gp": true, ".avi": true, ".flv": true, ".m4v": true, ".mkv": true, ".mov": true, ".mp4": true,
 	".mpeg": true, ".mpg": true, ".mts": true, ".ogv": true, ".webm": true, ".wmv": true,
 }
 
-// isVideoName reports whether a file is a video by its name.
+// isVideoName reports whether a file has the extension of a video.
 func isVideoName(ref origin.Ref) bool {
 	extension := strings.ToLower(path.Ext(ref.Name()))
 	return videoExtensions[extension] || isVideoType(mime.TypeByExtension(extension))
 }
 
-// streaming is how the original is asked for. Nothing but the file itself can be the
-// answer if that is a video, or an error.
+// streaming returns how the original is requested. If it is a video, only the
+// file itself or an error can be the response.
 func (s *Server) streaming(r *http.Request, asked transform.Request) origin.Streaming {
 	if !s.Dialect.IgnoresUnsupported || asked.Meta || asked.Plan.Page > 0 || !isVideoName(asked.Ref) {
 		return origin.Streaming{}
@@ -48,8 +48,9 @@ func (s *Server) streaming(r *http.Request, asked transform.Request) origin.Stre
 	return streaming
 }
 
-// oneRange is the Range of a request that asks for one; empty for others. Each of
-// several would be a question to the origin, and a client may ask for thousands.
+// oneRange returns the Range of a request if it has a single one. Each of
+// several would be a request to the origin, and a client may ask for
+// thousands.
 func oneRange(r *http.Request) string {
 	if wanted := r.Header.Get("Range"); !strings.Contains(wanted, ",") {
 		return wanted
@@ -57,9 +58,9 @@ func oneRange(r *http.Request) string {
 	return ""
 }
 
-// isStreamed reports whether a file is a video for certain, by its first bytes: it is
-// none that is a picture further on. Those are SVGs with a long comment, and compressed
-// ones.
+// isStreamed reports whether the first bytes prove that the file is a video.
+// They do not for files that may turn out to be images: SVGs with a long
+// comment, and compressed ones.
 func isStreamed(original *origin.Source, ref origin.Ref) bool {
 	switch kind, _ := mediaType(http.DetectContentType(original.Body)); {
 	case strings.HasPrefix(kind, "text/"), kind == "application/x-gzip":
@@ -69,8 +70,8 @@ func isStreamed(original *origin.Source, ref origin.Ref) bool {
 	return isVideo(original, typeOf(original, format, ref))
 }
 
-// sendStream sends a file while it is read. If it ends early, so does the connection: by
-// the length alone the client could not tell, if that is not known.
+// sendStream sends a file while it is read. If the file ends early, the
+// connection is closed: without a length the client could not notice.
 func (q *request) sendStream(stream *origin.Stream) error {
 	r, a := q.r, q.response
 	defer context.AfterFunc(r.Context(), func() { _ = stream.Close() })()
@@ -104,24 +105,24 @@ func (q *request) sendStream(stream *origin.Stream) error {
 		q.Metrics.Response(q.Dialect.Name, noted.Status)
 		return nil
 	}
-	e := errors.New(errors.Unidentified, "The original broke off while it was sent").Because(sending.err)
+	e := errors.New(errors.Unidentified, "The original ended early while it was sent").Because(sending.err)
 	q.log(r, e, caddyhttp.HandlerError{StatusCode: noted.Status})
 	q.Metrics.Error(q.Dialect.Name, noted.Status, e)
 	panic(http.ErrAbortHandler)
 }
 
-// streamWriter sends a stream, and notes how much of it there was. It opens the stream
+// streamWriter sends a stream and counts its bytes. It opens the stream
 // before anything is sent: until then a failure can be the response.
 type streamWriter struct {
 	*writer.Guarded
 	stream    *origin.Stream
 	isGet     bool
-	announced int64 // how long the body is, as its header says; negative for unknown
+	announced int64 // Content-Length; negative for unknown
 	written   int64
 	err       error // of reading, or of writing
 }
 
-// check is that of the guarded writer.
+// check is the check of the guarded writer.
 func (w *streamWriter) check(status int, header http.Header) error {
 	if !w.stream.Ranges {
 		header.Set("Accept-Ranges", "none")
@@ -135,12 +136,12 @@ func (w *streamWriter) check(status int, header http.Header) error {
 	return w.stream.Open()
 }
 
-// isShort reports whether there were fewer bytes than there should be.
+// isShort reports whether there were fewer bytes than announced.
 func (w *streamWriter) isShort() bool { return w.err != nil || w.written < w.announced }
 
-// ReadFrom implements io.ReaderFrom. One buffer serves for all of the stream: under its
-// timeouts, Caddy calls the ReadFrom of net/http for each piece, which does not use
-// sendfile then and takes a buffer each time.
+// ReadFrom implements io.ReaderFrom with a single buffer. With Caddy's
+// timeouts net/http's ReadFrom is called for each piece, which prevents
+// sendfile and allocates a buffer each time.
 func (w *streamWriter) ReadFrom(r io.Reader) (int64, error) {
 	n, err := io.Copy(pieces{w}, r)
 	w.written += n
@@ -148,14 +149,15 @@ func (w *streamWriter) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// pieces is a writer without ReadFrom. What arrives from a server goes on at once.
+// pieces is a writer without ReadFrom. It forwards data from a server at
+// once.
 type pieces struct{ to *streamWriter }
 
 // Write implements io.Writer.
 func (w pieces) Write(p []byte) (int, error) {
 	n, err := w.to.Guarded.Write(p)
 	if err == nil && w.to.stream.Arrives {
-		_ = w.to.FlushError() // a writer that cannot flush may keep it
+		_ = w.to.FlushError() // a writer that cannot flush may buffer
 	}
 	return n, err
 }

@@ -10,18 +10,18 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// svgzStart is how far into a compressed SVG its root element is looked for.
+// svgzStart is how far into a compressed SVG the root element is searched.
 const svgzStart = 64 << 10
 
-// isSVGZ reports whether a file is an SVG compressed with gzip, as those with the
-// extension .svgz are (SVG 1.1, section 1.2).
+// isSVGZ reports whether a file is an SVG compressed with gzip (.svgz; SVG
+// 1.1, section 1.2).
 func isSVGZ(file []byte) bool {
 	format, ok := sniff.Sniff(origin.GunzipStart(file, svgzStart))
 	return ok && format == sniff.SVG
 }
 
-// unpacked is a file, or the SVG that is in it if that is one compressed with gzip. What
-// is in it has no more than maxBytes.
+// unpacked returns the file, or the SVG in it if it is one compressed with
+// gzip. The SVG has at most maxBytes.
 func unpacked(file *origin.Source, maxBytes int64) (*origin.Source, error) {
 	if !isSVGZ(file.Body) {
 		return file, nil
@@ -36,16 +36,16 @@ func unpacked(file *origin.Source, maxBytes int64) (*origin.Source, error) {
 	return file.Unpacked(inside), nil
 }
 
-// gzipTypes are the media types that servers give files of the extension .svgz.
+// gzipTypes are the media types that servers use for .svgz.
 var gzipTypes = []string{"application/gzip", "application/x-gzip"}
 
-// mayBeSVGZ reports whether a file is compressed by its name.
+// mayBeSVGZ reports whether the file's extension is that of a compressed SVG.
 func mayBeSVGZ(ref origin.Ref) bool {
 	return strings.HasSuffix(strings.ToLower(ref.Name()), ".svgz")
 }
 
-// decodedTag is the entity tag of a file that is not, byte for byte, what the origin's
-// tag is of.
+// decodedTag returns the entity tag of a decoded file, given the origin's tag
+// for the compressed one.
 func decodedTag(tag string) string {
 	return strings.TrimSuffix(tag, `"`) + `-decoded"`
 }

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Causes of contexts whose time is over.
+// Causes of expired contexts.
 var (
 	errFetchTime   = stderrors.New("fetch_timeout is over")
 	errBackendTime = stderrors.New("backend_timeout is over")
 )
 
-// limited is the context that a request is worked on in, until the client leaves
-// or backend_timeout is over. Sending the response is not bounded: a slow client
+// limited returns the context for working on a request: until the client
+// leaves or backend_timeout is over. It does not limit sending: a slow client
 // takes its time.
 func (s *Server) limited(r *http.Request) (context.Context, context.CancelFunc) {
 	if s.BackendTimeout == 0 {
@@ -23,12 +23,12 @@ func (s *Server) limited(r *http.Request) (context.Context, context.CancelFunc) 
 	return context.WithTimeoutCause(r.Context(), s.BackendTimeout, errBackendTime)
 }
 
-// fetching is a context for one fetch, over all origins.
+// fetching returns a context for one fetch, over all origins.
 func (s *Server) fetching(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, s.FetchTimeout, errFetchTime)
 }
 
-// renderTimeout is how long rendering may take at most.
+// renderTimeout returns how long rendering may take at most.
 func (s *Server) renderTimeout() time.Duration {
 	if s.BackendTimeout == 0 {
 		return s.RenderTimeout

@@ -94,7 +94,7 @@ func TestBackendTimeoutIsForBoth(t *testing.T) {
 			return &origin.Source{Body: []byte("\xff\xd8\xff\xe0")}, nil
 		}))
 		w, took := ask(t, s, "/slow.jpg?tr=w-1", nil)
-		if e := w.Header().Get("Ik-Error"); w.Code != http.StatusGatewayTimeout || e != "ETIMEDOUT - The picture could not be fetched and rendered within backend_timeout" || took != time.Minute {
+		if e := w.Header().Get("Ik-Error"); w.Code != http.StatusGatewayTimeout || e != "ETIMEDOUT - The image could not be fetched and rendered within backend_timeout" || took != time.Minute {
 			t.Errorf("%d %s after %s", w.Code, e, took)
 		}
 	})

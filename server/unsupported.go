@@ -11,11 +11,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// warningHeader says what is not as the URL asks for.
+// warningHeader reports what differs from the URL's request.
 const warningHeader = "Ik-Warning"
 
-// warningOf is what the header says of parameters that were left out. It has words of
-// ours only.
+// warningOf returns the warning about ignored parameters. It contains no
+// client input.
 func warningOf(ignored []transform.Ignored) string {
 	if len(ignored) == 0 {
 		return ""
@@ -27,7 +27,7 @@ func warningOf(ignored []transform.Ignored) string {
 	return errors.New(errors.BadTransform, "%s", strings.Join(parts, "; ")).Header()
 }
 
-// warn makes the response one to a URL of which something was left out.
+// warn adds a warning about ignored parameters to the response.
 func (a *response) warn(ignored []transform.Ignored) {
 	if len(ignored) == 0 {
 		return
@@ -36,12 +36,12 @@ func (a *response) warn(ignored []transform.Ignored) {
 	a.keepFor(warned)
 }
 
-// aVideo is what is said of a transformation of a video.
+// aVideo is the warning about a transformation of a video.
 var aVideo = transform.Ignored{Name: "the transformation", Kind: transform.IgnoredVideo, Why: "the original is a video, and videos are not transformed"}
 
-// leaveVideo turns what is asked for into the original, if that is a video and what is
-// not supported is left out. A blur is not: what it covers would be seen. Nor is a page,
-// which is an image.
+// leaveVideo turns the request into one for the original if that is a video
+// and unsupported parameters are ignored. A blur is not ignored, as it may
+// hide something, nor is a page, which asks for an image.
 func (q *request) leaveVideo() error {
 	if q.sent != nil || !q.Dialect.IgnoresUnsupported || q.asked.Plan.IsZero() || q.asked.Plan.Page > 0 || !q.original.isVideo {
 		return nil
@@ -54,8 +54,8 @@ func (q *request) leaveVideo() error {
 	return q.Language.MayShow(q.original.header, q.asked)
 }
 
-// isVideo reports whether a file is a video, by its first bytes or else by its media type
-// as it is.
+// isVideo reports whether a file is a video by its first bytes, or else by
+// its media type.
 func isVideo(s *origin.Source, mediaType string) bool {
 	return !isImage(s.Body) && (isVideoType(http.DetectContentType(s.Body)) || isVideoType(mediaType))
 }
@@ -65,11 +65,11 @@ func isVideoType(contentType string) bool {
 	return strings.HasPrefix(kind, "video/")
 }
 
-// errBlur refuses to leave out what may be there to protect privacy.
-var errBlur = errors.New(errors.BadTransform, "The original is a video, which is not transformed, and without the blur it would show what that hides")
+// errBlur refuses to ignore a blur that may protect privacy.
+var errBlur = errors.New(errors.BadTransform, "The original is a video, which cannot be blurred, and without the blur it would show what that hides")
 
-// warnOf marks a video that the next handler gives as it is, though its URL has a
-// transformation.
+// warnOf adds a warning to a video that the next handler sends as it is
+// although its URL has a transformation.
 func (s *Server) warnOf(header http.Header, asked transform.Request) error {
 	if !s.Dialect.IgnoresUnsupported || asked.Plan.IsZero() || !isVideoType(header.Get("Content-Type")) {
 		return nil

@@ -12,21 +12,21 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// variant is what a plan makes of an original.
+// variant is the result of rendering a plan.
 type variant struct {
 	body        []byte
 	contentType string
 	width       int // in pixels; 0 if unknown
-	haste       int // as in render.Result
+	reduced     int // as in render.Result
 	damaged     bool
 	isOriginal  bool // there was nothing to render
 }
 
-// render draws the variant that the client's plan asks for. An SVG that nothing is drawn
-// of, and whose format may stay, is the variant of itself.
+// render renders the variant of the client's plan. An SVG that stays an SVG
+// is its own variant.
 func (q *request) render() (variant, error) {
 	plan := q.asked.Plan
-	plan.Default, plan.NoLarger = origin.Ref{}, false // which are decided about here
+	plan.Default, plan.NoLarger = origin.Ref{}, false // both are handled here
 	original := q.original
 	if keepsSVG(plan, original.format) {
 		return variant{body: original.Body, contentType: transform.SVG.MIME(), isOriginal: true}, nil
@@ -51,12 +51,12 @@ func (q *request) render() (variant, error) {
 		DeliverDamaged: q.DeliversDamaged,
 	})
 	if err != nil {
-		return variant{}, err // the engine may be reading what it was given
+		return variant{}, err // the engine may still read the files
 	}
 	if result.Damaged {
 		q.noteDamaged()
 	}
-	v := variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, haste: result.Haste, damaged: result.Damaged}
+	v := variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, reduced: result.Reduced, damaged: result.Damaged}
 	if stays(q.asked.Plan, original.format, q.r) {
 		if body, ok := smaller(q.asked.Plan, original.Body, result); ok {
 			f, _ := formatOf(body)
@@ -68,8 +68,9 @@ func (q *request) render() (variant, error) {
 	return v, nil
 }
 
-// recycle gives up files that are not read any more. A file that is sent as it is, is not
-// among them: a connection may be reading it when the request is done.
+// recycle releases the memory of files that are no longer read. A file that
+// is sent as it is is not released: a connection may still read it when the
+// request is done.
 func (q *request) recycle() {
 	q.original.Recycle()
 	for _, f := range q.layers {
@@ -77,26 +78,26 @@ func (q *request) recycle() {
 	}
 }
 
-// made says how the variant was made.
+// made notes how the variant was made.
 func (a *response) made(v variant) {
 	switch {
-	case v.damaged && v.haste < len(a.damaged): // else it was not asked for
-		a.etag = a.damaged[v.haste]
+	case v.damaged && v.reduced < len(a.damaged): // otherwise it was not asked for
+		a.etag = a.damaged[v.reduced]
 		a.shorten()
-	case v.haste > 0:
-		a.etag = a.hasty[v.haste-1]
+	case v.reduced > 0:
+		a.etag = a.reduced[v.reduced-1]
 	}
 }
 
-// noteDamaged logs and counts a variant that lacks something.
+// noteDamaged logs and counts a variant of a damaged file.
 func (q *request) noteDamaged() {
 	q.Metrics.Damaged()
-	if c := q.Log.Check(zap.WarnLevel, "What is there of a damaged original is delivered"); c != nil {
+	if c := q.Log.Check(zap.WarnLevel, "The readable part of a damaged original is delivered"); c != nil {
 		c.Write(zap.String("host", q.r.Host), zap.String("path", reroute.Received(q.r)))
 	}
 }
 
-// accepts are the formats to choose from, for a plan that leaves the choice.
+// accepts returns the formats to choose from if the plan leaves the choice.
 func (s *Server) accepts(r *http.Request, plan transform.Plan) []transform.Format {
 	if !plan.Negotiates() {
 		return nil

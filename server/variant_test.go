@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// readFile is a file whose memory could be used again.
+// readFile returns a file whose memory could be used again.
 func readFile(t *testing.T, body string) *file {
 	t.Helper()
 	source, err := origin.Read(strings.NewReader(body), -1, 100)
@@ -47,7 +47,7 @@ func TestWhatIsRecycled(t *testing.T) {
 		recycled   bool
 	}{
 		{"drawn", "a picture", nil, true},
-		{"failed", "a picture", stderrors.New("the client left"), false},
+		{"failed", "an image", stderrors.New("the client left"), false},
 		{"sent as it is", svg, nil, false},
 	} {
 		q := &request{

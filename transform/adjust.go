@@ -2,31 +2,30 @@ package transform
 
 import "math"
 
-// Adjust changes the colours by hand, in the order of its fields. The zero value
-// does nothing. A channel is that of sRGB as it is stored, from 0 to 1, and is cut
-// off there by each of the fields.
+// Adjust adjusts colours with fixed amounts, in the order of its fields. The
+// zero value does nothing. Channels are encoded sRGB from 0 to 1, and each
+// field clips them to that range.
 type Adjust struct {
-	// Brightness, -1 to 1, is added to each channel: -1 makes all black, 1 all
-	// white.
+	// Brightness, -1 to 1, is added to each channel: -1 gives black, 1 white.
 	Brightness float64
 
-	// Contrast, -1 to 1, moves each channel away from the middle, or towards it:
-	// -1 makes all gray, 1 leaves only black, white and pure colours. The distance
-	// to the middle is multiplied by 1+Contrast below 0, and above it divided by
-	// 1-Contrast.
+	// Contrast, -1 to 1, moves each channel away from the middle or towards
+	// it: -1 gives a uniform gray, 1 leaves only black, white and pure
+	// colours. The distance to the middle is multiplied by 1+Contrast below
+	// 0, and divided by 1-Contrast above.
 	Contrast float64
 
-	// Gamma, -1 to 1, lightens (above 0) or darkens what is between black and
-	// white: a channel is raised to the power 4^-Gamma.
+	// Gamma, -1 to 1, lightens (above 0) or darkens the midtones: a channel
+	// is raised to the power 4^-Gamma.
 	Gamma float64
 
-	// Saturation, -1 to 1, is 1 for twice the colour, and -1 for none. It is
-	// saturate() of W3C Filter Effects, of 1+Saturation.
+	// Saturation, -1 to 1, removes all colour at -1 and doubles it at 1. It
+	// is saturate(1+Saturation) of W3C Filter Effects.
 	Saturation float64
 
-	// Hue turns all colours around the wheel, in degrees, 0 to below 360. It is
-	// hue-rotate() of W3C Filter Effects, which keeps brightness: red turned by 180
-	// degrees is as dark a cyan as red is.
+	// Hue rotates all hues, in degrees, from 0 to below 360. It is
+	// hue-rotate() of W3C Filter Effects, which keeps brightness: red rotated
+	// by 180 degrees is a cyan as dark as red is.
 	Hue float64
 }
 
@@ -48,26 +47,26 @@ func (a Adjust) write(k *keyWriter) {
 	k.number("hue", Num(a.Hue).unless(0))
 }
 
-// Levels tells whether Level changes anything, and Mixes whether Mix does.
+// Levels reports whether Level changes anything, and Mixes whether Mix does.
 func (a Adjust) Levels() bool { return a.Brightness != 0 || a.Contrast != 0 || a.Gamma != 0 }
 
 // Mixes: see Levels.
 func (a Adjust) Mixes() bool { return a.Saturation != 0 || a.Hue != 0 }
 
-// Level is what brightness, contrast and gamma make of a channel, both from 0 to 1.
+// Level applies brightness, contrast and gamma to a channel from 0 to 1.
 func (a Adjust) Level(v float64) float64 {
 	v = clamp(v+a.Brightness, 1) - 0.5
 	switch {
 	case a.Contrast < 0:
 		v *= 1 + a.Contrast
 	case v != 0:
-		v /= 1 - a.Contrast // without end at 1
+		v /= 1 - a.Contrast // infinite at 1
 	}
 	return math.Pow(clamp(v+0.5, 1), math.Pow(4, -a.Gamma))
 }
 
-// Brightness of red, green and blue in W3C Filter Effects, and its matrix of what a
-// quarter of a turn adds.
+// The luminance weights of red, green and blue in W3C Filter Effects, and the
+// matrix that its hue-rotate() multiplies by the sine.
 var (
 	filterLuma = [3]float64{0.213, 0.715, 0.072}
 	filterTurn = [9]float64{
@@ -77,8 +76,8 @@ var (
 	}
 )
 
-// Mix is what saturation and hue make of red, green and blue: a matrix in rows, each
-// with the shares of the three in a new one.
+// Mix returns the matrix of saturation and hue, in rows, for red, green and
+// blue.
 func (a Adjust) Mix() (m [9]float64) {
 	sin, cos := math.Sincos(a.Hue * math.Pi / 180)
 	s := 1 + a.Saturation

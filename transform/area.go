@@ -7,11 +7,11 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// isArea tells whether Facts.Area has a say.
+// isArea reports whether the focus uses Facts.Area.
 func (f Focus) isArea() bool { return f == FocusArea || f == FocusAreaOrAuto }
 
-// FocusesOnArea tells whether the area that is marked in a layer's file may have a
-// say in what is drawn; nil is the original.
+// FocusesOnArea reports whether the plan may use the area of interest marked
+// in a layer's file, or, for nil, in the original.
 func (p Plan) FocusesOnArea(file *origin.Ref) bool {
 	if file == nil {
 		return focusesOnArea(p.Steps)
@@ -32,8 +32,8 @@ func focusesOnArea(steps []Step) bool {
 	})
 }
 
-// focus is what to keep of a picture with these facts, and never an area that it
-// does not have: no other crop may be taken for the one that was asked for.
+// focus returns the focus for an image with these facts. A missing area is an
+// error: no other crop may replace the requested one.
 func (z Resize) focus(f Facts) (Focus, error) {
 	located := (z.X.IsSet() || z.CenterX.IsSet()) && (z.Y.IsSet() || z.CenterY.IsSet())
 	switch {
@@ -45,11 +45,11 @@ func (z Resize) focus(f Facts) (Focus, error) {
 		return FocusCenter, nil
 	}
 	return 0, errors.New(errors.BadTransform,
-		"The picture has no custom coordinates to focus on: its file came without them, or they are outside of it, or the steps before left nothing of them")
+		"The image has no custom coordinates to focus on: its file has none, they are outside of the image, or previous steps cut them off")
 }
 
-// around is where a crop lies whose middle is that of the area, or as near to it
-// as the scaled picture allows.
+// around returns the position of a crop centred on the area, as far as the
+// edges of the scaled image allow.
 func (r Recipe) around(area Rect, own Size) Point {
 	along := func(at, length, own, scaled, crop int) int {
 		middle := (float64(at) + float64(length)/2) * float64(scaled) / float64(own)
@@ -61,9 +61,10 @@ func (r Recipe) around(area Rect, own Size) Point {
 	}
 }
 
-// Carry is where a part of a picture of size own is once the recipe is drawn. It
-// is empty where nothing is left of the part, and after a distortion, or a
-// rotation that is no multiple of 90 degrees: it is no upright rectangle then.
+// Carry returns the position of a part of an image of size own after the
+// recipe. It is empty if nothing of the part is left, and after a distortion,
+// or a rotation that is not a multiple of 90 degrees, since it is no longer
+// an upright rectangle.
 func (r Recipe) Carry(part Rect, own Size) Rect {
 	if r.Distort.Kind != NoDistort {
 		return Rect{}
@@ -88,8 +89,8 @@ func (r Recipe) Carry(part Rect, own Size) Rect {
 	return part
 }
 
-// scaled is the part of a picture that was scaled from a size to another. It keeps
-// a pixel at least.
+// scaled returns the part of an image scaled between two sizes. It keeps at
+// least one pixel.
 func (r Rect) scaled(from, to Size) Rect {
 	along := func(at, length, from, to int) (int, int) {
 		k := float64(to) / float64(from)
@@ -105,8 +106,8 @@ func (r Rect) scaled(from, to Size) Rect {
 	return r
 }
 
-// Within is the part of r that is in the other rectangle, counted from the
-// other's corner; empty where there is none.
+// Within returns the intersection with other, relative to other's corner;
+// empty if there is none.
 func (r Rect) Within(other Rect) Rect {
 	left, top := max(r.X, other.X), max(r.Y, other.Y)
 	right, bottom := min(r.X+r.Width, other.X+other.Width), min(r.Y+r.Height, other.Y+other.Height)
@@ -116,8 +117,9 @@ func (r Rect) Within(other Rect) Rect {
 	return Rect{Point{left - other.X, top - other.Y}, Size{right - left, bottom - top}}
 }
 
-// Stored is a part of an upright picture of a size where its file has it, which is to be
-// turned and mirrored by an orientation of EXIF, 1 to 8 (Exif 2.3, tag 274).
+// Stored returns the stored position of a part of an upright image that its
+// file stores turned or mirrored by an EXIF orientation, 1 to 8 (Exif 2.3,
+// tag 274).
 func (r Rect) Stored(orientation int, upright Size) Rect {
 	switch orientation {
 	case 2, 3, 6, 7:

@@ -147,9 +147,9 @@ func TestFocusesOnArea(t *testing.T) {
 	}
 }
 
-// What is at the upper left of an upright picture of 40 by 30 is where the camera put
-// it (Exif 2.3, tag 274): row 0 of what is stored is the top, the top, the bottom, the
-// bottom, the left, the right, the right, the left.
+// What is at the upper left of an upright image of 40 by 30 is where the
+// camera put it (Exif 2.3, tag 274): row 0 of what is stored is the top, the
+// top, the bottom, the bottom, the left, the right, the right, the left.
 func TestStoredRect(t *testing.T) {
 	upright, part := Size{40, 30}, rect(1, 2, 10, 5)
 	for o, want := range map[int]Rect{

@@ -5,42 +5,43 @@ import (
 	"math"
 )
 
-// Background is what shows where the picture does not: in padding, in the
-// corners of a rotation, and behind a transparent picture.
+// Background fills what the image does not cover: padding, the corners of a
+// rotation, and transparent parts.
 type Background struct {
 	On   bool
 	Kind BackgroundKind
 
-	// Color is that of SolidBackground.
+	// Color is the colour of SolidBackground.
 	Color Color
 
-	// Blurred is about BlurredBackground.
+	// Blurred configures BlurredBackground.
 	Blurred Blurred
 
-	// Palette is how many colours GradientBackground has: 2, from one side to the
-	// other, or 4, from corner to corner.
+	// Palette is the number of colours of GradientBackground: 2, from side to
+	// side, or 4, from corner to corner.
 	Palette int
 }
 
-// BackgroundKind is what a background is made of.
+// BackgroundKind is a kind of background.
 type BackgroundKind uint8
 
 // The kinds.
 const (
-	// SolidBackground is one colour that is given.
+	// SolidBackground is one given colour.
 	SolidBackground BackgroundKind = iota
-	// DominantBackground is the colour that most of the picture's edge has.
+	// DominantBackground is the most common colour of the image's edge.
 	DominantBackground
-	// GradientBackground is between the colours that most of the picture has.
+	// GradientBackground is a gradient of the image's most common colours.
 	GradientBackground
-	// BlurredBackground is the picture itself, as large as it takes to fill the
-	// canvas. It only fills padding.
+	// BlurredBackground is the image itself, scaled to cover the canvas. It
+	// fills only padding.
 	BlurredBackground
 )
 
-// Blurred is how a BlurredBackground looks.
+// Blurred is the look of a BlurredBackground.
 type Blurred struct {
-	// Blur is as the Blur of Effects, 0 to 100; Auto is by the canvas' size.
+	// Blur is in the unit of Effects.Blur, 0 to 100; Auto depends on the size
+	// of the canvas.
 	Blur float64
 	Auto bool
 
@@ -48,7 +49,7 @@ type Blurred struct {
 	Brightness int
 }
 
-// of is the blur, 0 to 100, for a canvas of the size.
+// of returns the blur, 0 to 100, for a canvas of the size.
 func (b Blurred) of(canvas Size) float64 {
 	if b.Auto {
 		return min(float64(max(canvas.Width, canvas.Height))*autoBlur, 100)
@@ -56,26 +57,27 @@ func (b Blurred) of(canvas Size) float64 {
 	return clamp(b.Blur, 100)
 }
 
-// autoBlur is a part of the canvas' longer side: nothing that is smaller can be
-// recognised.
+// autoBlur is a fraction of the canvas' longer side; smaller details cannot
+// be recognised.
 const autoBlur = 0.05
 
-// Small is how the background of a canvas is drawn: blur takes away what a smaller
-// picture has not, so it is made of one, at a fraction of the cost. size is that
-// picture's, at most the canvas', and sigma the standard deviation, in its pixels, of
-// the blur that it gets. copied tells whether its pixels are kept in memory while the
-// canvas is drawn; it then has at most about a quarter of the canvas' pixels. b is a
-// Recipe's.
+// Small returns how to draw the background of a canvas from a smaller image
+// at a fraction of the cost: blur removes the detail that a smaller image
+// lacks. size is the size of that image, at most the canvas', and sigma the
+// standard deviation of its blur, in its own pixels. copied reports whether
+// its pixels are kept in memory while the canvas is drawn; it then has at
+// most about a quarter of the canvas' pixels. b is a Recipe's.
 func (b Blurred) Small(canvas Size) (size Size, sigma float64, copied bool) {
-	const enough = 4.0 // the blur that the small picture gets, at most
+	const enough = 4.0 // maximum blur of the small image
 	sigma = b.Blur / 2
 	if sigma <= enough {
 		return canvas, sigma, false
 	}
 	scale := enough / sigma
 	size = Size{int(math.Ceil(float64(canvas.Width) * scale)), int(math.Ceil(float64(canvas.Height) * scale))}
-	// One that is little smaller costs little more to compute anew for each part of
-	// the canvas, and would take as much memory as the canvas.
+	// An image that is only slightly smaller is recomputed for each part of
+	// the canvas at little more cost; a copy would take as much memory as the
+	// canvas.
 	return size, enough, scale <= 0.5
 }
 
@@ -111,7 +113,7 @@ func (b Background) write(k *keyWriter) {
 	}
 }
 
-// IsOpaque tells whether nothing is seen through the background.
+// IsOpaque reports whether the background is opaque.
 func (b Background) IsOpaque() bool {
 	return b.On && (b.Kind == SolidBackground && b.Color.A == 255 || b.Kind == DominantBackground || b.Kind == GradientBackground)
 }

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// A Plan crosses to a worker process through encoding/gob, which sees exported
-// fields only. The types that hide theirs say themselves how they are written.
+// A Plan is sent to worker processes by encoding/gob, which encodes only
+// exported fields. Types with unexported fields implement their own encoding.
 
 var errBinary = errors.New("neither a number nor a length")
 
-// MarshalBinary implements encoding.BinaryMarshaler: nothing for a number that
-// is not given, a zero and the eight bytes of a
-// constant, or a space and an expression.
+// MarshalBinary implements encoding.BinaryMarshaler: nothing for a number
+// that is not given, a zero and eight bytes for a constant, a space and the
+// text for an expression.
 func (n Number) MarshalBinary() ([]byte, error) {
 	switch {
 	case n.expression != "":
@@ -57,8 +57,8 @@ func (n *Number) unmarshalExpression(text string) error {
 	return nil
 }
 
-// MarshalBinary implements encoding.BinaryMarshaler: whether it is a fraction,
-// and the number.
+// MarshalBinary implements encoding.BinaryMarshaler: a byte for fractions,
+// followed by the number.
 func (l Length) MarshalBinary() ([]byte, error) {
 	number, err := l.number.MarshalBinary()
 	if l.fraction {

@@ -21,7 +21,7 @@ func overGob(t *testing.T, p Plan) Plan {
 	return got
 }
 
-// Whatever a field holds arrives: each alone, and beside all others.
+// Every field arrives: each alone, and together with all others.
 func TestPlanCrossesGob(t *testing.T) {
 	all := Step{
 		Trim: Trim{On: true}, Flip: Flip{true, false},

@@ -1,8 +1,8 @@
 package transform
 
-// canonical is the step without what has no say in it: Steps that ask for the
-// same become equal. Resolve and Key both go by it, so what one ignores the
-// other leaves out.
+// canonical returns the step without what has no effect: steps that ask for
+// the same become equal. Resolve and Key both use it, so that they ignore the
+// same things.
 func (s Step) canonical() Step {
 	if s.Choice != nil {
 		return Step{Choice: s.Choice.canonical()}
@@ -51,8 +51,8 @@ func (z Resize) canonical() Resize {
 	case z.Width.IsSet() && z.Height.IsSet():
 		z.Aspect = Number{}
 	case !z.Aspect.IsSet() && z.Fit.scales():
-		// The box has the picture's shape, but for the rounding of one side,
-		// which is no reason to cut a row of pixels off or to pad one.
+		// The box has the image's shape except for the rounding of one side,
+		// which is no reason to crop or pad a row of pixels.
 		z.Fit = Stretch
 	}
 	z = z.multiplied()
@@ -76,8 +76,8 @@ func (z Resize) canonical() Resize {
 	return z
 }
 
-// multiplied is the size with the DPR in it, where that has a say: two ways to
-// ask for the same pixels.
+// multiplied returns the size multiplied by the DPR: two ways to ask for the
+// same pixels become equal.
 func (z Resize) multiplied() Resize {
 	if z.DPR = z.DPR.unless(1); !z.DPR.IsSet() {
 		return z
@@ -95,8 +95,8 @@ func (z Resize) multiplied() Resize {
 	return z
 }
 
-// times is a length times k, and what it comes to; ok is false where that depends
-// on the picture.
+// times returns the length multiplied by k, and the result if it does not
+// depend on the image.
 func (l Length) times(k float64) (product Length, v float64, ok bool) {
 	if !l.IsSet() {
 		return l, 0, true

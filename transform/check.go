@@ -6,9 +6,9 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// check tells whether what the step computes has a value that it can have, for a
-// picture with these facts. The step is canonical, so that what has no say is not
-// looked at.
+// check reports whether every expression in the step has a valid value for an
+// image with these facts. The step is canonical, so ignored values are not
+// checked.
 func (s Step) check(f Facts) error {
 	z := s.Resize
 	for _, c := range []struct {
@@ -43,25 +43,24 @@ func (s Step) check(f Facts) error {
 	return nil
 }
 
-// positive is the lowest number for what must be more than 0.
+// positive is the minimum for values that must be more than 0.
 const positive = math.SmallestNonzeroFloat64
 
-// check tells whether a number that depends on the picture has a value, from low
-// to high, for one with these facts. Constants have been checked by whoever read
-// them.
+// check reports whether a number that depends on the image has a value from
+// low to high for these facts. Constants were checked when they were parsed.
 func (n Number) check(name string, f Facts, low, high float64) error {
 	if n.expression == "" {
 		return nil
 	}
 	switch v := n.In(f); {
 	case math.IsNaN(v):
-		return errors.New(errors.BadTransform, "%s cannot be computed for this picture: it divides by 0, or gets too large", name)
+		return errors.New(errors.BadTransform, "%s cannot be computed for this image: it divides by 0 or is too large", name)
 	case v < low && low == positive:
-		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be more than 0", name, v)
+		return errors.New(errors.BadTransform, "%s is %v for this image; it must be more than 0", name, v)
 	case v < low:
-		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be at least %v", name, v, low)
+		return errors.New(errors.BadTransform, "%s is %v for this image; it must be at least %v", name, v, low)
 	case v > high:
-		return errors.New(errors.BadTransform, "%s comes to %v for this picture; it must be at most %v", name, v, high)
+		return errors.New(errors.BadTransform, "%s is %v for this image; it must be at most %v", name, v, high)
 	}
 	return nil
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Choice is a Step of which only one branch happens, that which When says.
+// Choice is a Step with two branches. When selects one of them.
 type Choice struct {
 	When       Condition
 	Then, Else Branch
 }
 
-// Made is the branch that happens to a picture with these facts.
+// Made returns the branch for an image with these facts.
 func (c Choice) Made(f Facts) Branch {
 	if c.When.Holds(f) {
 		return c.Then
@@ -19,17 +19,16 @@ func (c Choice) Made(f Facts) Branch {
 	return c.Else
 }
 
-// Branch is what happens when a Choice was made.
+// Branch is one outcome of a Choice.
 type Branch struct {
 	Steps []Step
 
-	// Output is what the branch says of the output, in the fields that Says
-	// names. There it counts over what the plan says.
+	// Output overrides the plan's Output in the fields that Says names.
 	Output Output
 	Says   Wish
 }
 
-// Over is an output with what the branch says of it.
+// Over returns an output with the branch's overrides.
 func (b Branch) Over(o Output) Output {
 	if b.Says&WishFormat != 0 {
 		o.Format = b.Output.Format
@@ -46,8 +45,8 @@ func (b Branch) Over(o Output) Output {
 	return o
 }
 
-// Wish is a set of fields of an Output. The fields that have none decide about
-// how a picture is drawn, and so cannot depend on what was drawn already.
+// Wish is a set of fields of an Output. The other fields affect how an image
+// is drawn, so they cannot depend on what was drawn already.
 type Wish uint8
 
 // The wishes.
@@ -58,8 +57,8 @@ const (
 	WishLossless
 )
 
-// canonical is the choice without what has no say in it; nil when neither branch
-// does anything.
+// canonical returns the choice without what has no effect; nil if neither
+// branch does anything.
 func (c *Choice) canonical() *Choice {
 	if c == nil || c.Then.isZero() && c.Else.isZero() {
 		return nil
@@ -76,8 +75,8 @@ func (b Branch) isZero() bool {
 	return b.Says == 0 && !slices.ContainsFunc(b.Steps, func(s Step) bool { return !s.IsZero() })
 }
 
-// write writes a canonical choice, its branches between brackets, as a layer's
-// key is.
+// write writes a canonical choice, with its branches in brackets like a
+// layer's key.
 func (c Choice) write(k *keyWriter) {
 	k.WriteString(" if" + c.When.key())
 	for _, b := range []Branch{c.Then, c.Else} {
@@ -91,7 +90,8 @@ func (c Choice) write(k *keyWriter) {
 	}
 }
 
-// choices visits all choices of a chain, those in branches and layers too.
+// choices visits all choices of a chain, including those in branches and
+// layers.
 func choices(steps []Step, visit func(Choice)) {
 	for _, s := range steps {
 		for _, l := range s.Layers {
@@ -105,7 +105,7 @@ func choices(steps []Step, visit func(Choice)) {
 	}
 }
 
-// joined writes the parts of something whose order is no matter, each once.
+// joined joins the parts of an unordered set, without duplicates.
 func joined(parts []string, with string) string {
 	slices.Sort(parts)
 	return strings.Join(slices.Compact(parts), with)

@@ -27,7 +27,7 @@ func TestComparisons(t *testing.T) {
 	}
 }
 
-// Four thirds are four thirds, however large the picture is.
+// Four thirds are four thirds, however large the image is.
 func TestAspectsAreExact(t *testing.T) {
 	c := Condition{{{Aspect, Equal, Num(4.0 / 3)}}}
 	for _, s := range []Size{{4, 3}, {400, 300}, {1024, 768}, {65532, 49149}} {

@@ -1,7 +1,7 @@
 package transform
 
-// NamedColor is a named colour of CSS Color Module Level 4, section 6.1, its name in
-// lower case. It is opaque.
+// NamedColor returns a named colour of CSS Color Module Level 4, section 6.1,
+// given its name in lower case. It is opaque.
 func NamedColor(name string) (Color, bool) {
 	rgb, ok := colorNames[name]
 	if !ok {
@@ -10,7 +10,7 @@ func NamedColor(name string) (Color, bool) {
 	return Opaque(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb)), true
 }
 
-// colorNames are those of SVG, and rebeccapurple.
+// colorNames are the names of SVG, and rebeccapurple.
 var colorNames = map[string]uint32{
 	"aliceblue":            0xf0f8ff,
 	"antiquewhite":         0xfaebd7,

@@ -1,9 +1,10 @@
 package transform
 
-// Condition holds where all tests of any of its lists hold.
+// Condition is a disjunction of conjunctions: it holds if all tests of any of
+// its lists hold.
 type Condition [][]Test
 
-// Holds tells whether the condition holds for a picture with these facts.
+// Holds reports whether the condition holds for an image with these facts.
 func (c Condition) Holds(f Facts) bool {
 	for _, all := range c {
 		holds := true
@@ -17,8 +18,8 @@ func (c Condition) Holds(f Facts) bool {
 	return false
 }
 
-// Changes tells whether what was drawn so far has a say in the condition, and
-// not only the original.
+// Changes reports whether the condition depends on what was drawn so far, and
+// not only on the original.
 func (c Condition) Changes() bool {
 	for _, all := range c {
 		for _, t := range all {
@@ -30,7 +31,7 @@ func (c Condition) Changes() bool {
 	return false
 }
 
-// key is the same for conditions that are equal but for the order of their tests.
+// key is equal for conditions that differ only in the order of their tests.
 func (c Condition) key() string {
 	var any []string
 	for _, all := range c {
@@ -63,7 +64,7 @@ func (t Test) key() string {
 	return k.String()
 }
 
-// Comparison is how a Test compares.
+// Comparison is the operator of a Test.
 type Comparison uint8
 
 // The comparisons.

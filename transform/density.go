@@ -1,14 +1,14 @@
 package transform
 
-// DefaultDensity is that of what says none, and of a PDF, whose points are pixels at
-// that density.
+// DefaultDensity is the density of files that declare none, and of a PDF,
+// whose points are pixels at that density.
 const DefaultDensity = 72
 
-// SVGDensity is that of an SVG, whose units are pixels at that density (CSS Values and
-// Units Module Level 3, section 6.2).
+// SVGDensity is the density of an SVG, whose units are pixels at that density
+// (CSS Values and Units Module Level 3, section 6.2).
 const SVGDensity = 96
 
-// DensityOf is the density of a file of the format that says none.
+// DensityOf returns the density of files of the format that declare none.
 func DensityOf(f Format) float64 {
 	if f == SVG {
 		return SVGDensity
@@ -16,11 +16,11 @@ func DensityOf(f Format) float64 {
 	return DefaultDensity
 }
 
-// MostDensity is the largest density that can be asked for.
+// MostDensity is the largest density that can be requested.
 const MostDensity = 1200
 
-// DensityFor is the density of an original with these facts, in whole pixels an
-// inch, 1 to MostDensity; 0 where none is asked for.
+// DensityFor returns the requested density for an original with these facts,
+// in whole pixels per inch, 1 to MostDensity; 0 if none is requested.
 func (o Output) DensityFor(f Facts) (int, error) {
 	if !o.Density.IsSet() {
 		return 0, nil
@@ -31,8 +31,9 @@ func (o Output) DensityFor(f Facts) (int, error) {
 	return round(o.Density.In(f)), nil
 }
 
-// Enlarged is how many times its size a drawing of the format has, since its units are
-// pixels at DensityOf it: 1 where no density is asked for.
+// Enlarged returns the factor by which a density enlarges a drawing of the
+// format, whose units are pixels at DensityOf it: 1 if no density is
+// requested.
 func (o Output) Enlarged(f Format) (float64, error) {
 	dpi, err := o.DensityFor(Facts{Density: DensityOf(f)})
 	if dpi == 0 {

@@ -10,55 +10,57 @@ import (
 	"unicode/utf8"
 )
 
-// Details is what a file says of its picture, none of whose pixels was decoded for it.
-// What is missing in the file is zero.
+// Details describe an image by its file, without decoding pixels. What the
+// file lacks is zero.
 type Details struct {
-	// Format is FormatAuto for a PDF, which is none that a picture has.
+	// Format is FormatAuto for a PDF, which is not an image format.
 	Format Format
 
-	// Size is that of one page or frame as a viewer sees it, Stored as the file has
-	// it: the one turned by Orientation, which is EXIF's, 1 to 8.
+	// Size is the size of one page or frame as a viewer shows it, Stored its
+	// size in the file: before EXIF Orientation, 1 to 8, is applied.
 	Size, Stored Size
 	Orientation  int
 
-	// Frames are those of an animation, Pages those of a document; 1 for all else.
+	// Frames is the number of frames of an animation, Pages that of a
+	// document's pages; otherwise 1.
 	Frames, Pages int
 
-	// Alpha tells whether the picture can be transparent.
+	// Alpha reports whether the image can be transparent.
 	Alpha bool
 
-	// Space is what the channels are: srgb, gray, cmyk, lab or other.
+	// Space is the colour space: srgb, gray, cmyk, lab or other.
 	Space string
 
-	// Depth is how many bits a channel has, 1 to 64.
+	// Depth is the number of bits of a channel, 1 to 64.
 	Depth int
 
-	// Density is in pixels an inch; 0 where the file does not say.
+	// Density is in pixels per inch; 0 if the file does not declare it.
 	Density float64
 
-	// EXIF has the tags by their names in the standard, without those of the
-	// thumbnail, and without what only the camera's maker can read.
+	// EXIF has the tags by their names in the standard, except for those of
+	// the thumbnail and of the camera maker.
 	EXIF map[string]Value
 
 	ICC ICC
 
-	// Sampling has the factors of a JPEG's channels, across and down: "2x2,1x1,1x1" has
-	// a fourth of the samples of colour.
+	// Sampling has the horizontal and vertical sampling factors of a JPEG's
+	// channels: "2x2,1x1,1x1" has a quarter of the colour samples.
 	Sampling string
 
-	// Progressive tells whether a JPEG is.
+	// Progressive reports whether a JPEG is progressive.
 	Progressive bool
 }
 
-// Value is what a tag says. Rationals are as stored, "2159/1273", lists are "1, 2, 3".
+// Value is the value of a tag. Rationals are as stored, "2159/1273"; lists
+// are "1, 2, 3".
 type Value struct {
 	Text string
 
-	// Number tells that it is one whole number, stored as such.
+	// Number reports whether it is a single whole number, stored as such.
 	Number bool
 }
 
-// MarshalJSON writes a number as one, and all else as a string.
+// MarshalJSON writes a number as a number, anything else as a string.
 func (v Value) MarshalJSON() ([]byte, error) {
 	if v.Number && isWhole(v.Text) {
 		return []byte(v.Text), nil
@@ -66,7 +68,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	return json.Marshal(v.Text)
 }
 
-// UnmarshalJSON is for what MarshalJSON wrote.
+// UnmarshalJSON reads the output of MarshalJSON.
 func (v *Value) UnmarshalJSON(data []byte) error {
 	if isWhole(string(data)) {
 		*v = Value{Text: string(data), Number: true}
@@ -76,8 +78,8 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &v.Text)
 }
 
-// isWhole tells whether a text is a whole number as JSON has it, of a size that is
-// exact everywhere.
+// isWhole reports whether a text is a JSON integer that every reader
+// represents exactly.
 func isWhole(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	if digits == "" || len(digits) > 15 || len(digits) > 1 && digits[0] == '0' {
@@ -86,10 +88,10 @@ func isWhole(text string) bool {
 	return strings.Trim(digits, "0123456789") == ""
 }
 
-// ICC is what a colour profile says of itself.
+// ICC is the description of a colour profile.
 type ICC struct{ Description, Copyright, Manufacturer, Model string }
 
-// Bounds of Details, whatever a file says.
+// Limits of Details, whatever a file contains.
 const (
 	mostTags = 256
 	mostText = 512      // bytes of a text
@@ -97,9 +99,9 @@ const (
 	mostBits = 64
 )
 
-// Bounded is the details with texts that are valid UTF-8 without control characters,
-// within bounds, the first ones by the order of their names. It is false where they
-// make no sense.
+// Bounded returns the details with texts limited to valid UTF-8 without
+// control characters, keeping the first ones in the order of their names. ok
+// is false if the details are invalid.
 func (d Details) Bounded() (Details, bool) {
 	told := 0
 	var tags map[string]Value
@@ -139,9 +141,9 @@ func isTagName(name string) bool {
 	return name != "" && len(name) <= 64 && strings.TrimFunc(name, letter) == ""
 }
 
-// boundedText is a text as one line, cut to a length.
+// boundedText returns a text as one line of limited length.
 func boundedText(text string) string {
-	text = text[:min(len(text), 4*mostText)] // so that no more than that is looked at
+	text = text[:min(len(text), 4*mostText)] // no more than that is examined
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

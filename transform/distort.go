@@ -2,24 +2,24 @@ package transform
 
 import "math"
 
-// Distort bends the picture. The zero value does nothing.
+// Distort distorts the image. The zero value does nothing.
 type Distort struct {
 	Kind DistortKind
 
-	// Quad is where a Perspective puts the picture's corners, clockwise from the
-	// top left, in pixels of the picture. Its sides make a convex quadrilateral.
+	// Quad is the position of the image's corners after a Perspective,
+	// clockwise from the top left, in pixels of the image. It is a convex
+	// quadrilateral.
 	Quad Quad
 
-	// Arc is the angle, in degrees, of the arc that the picture is bent into: up
-	// to 360, a ring. Positive it is bent upwards, its ends down; negative the
-	// other way round.
+	// Arc is the angle, in degrees, of the arc that the image is bent into,
+	// up to 360, a ring. If positive the ends bend down; if negative, up.
 	Arc float64
 }
 
-// DistortKind is a way to distort.
+// DistortKind is a kind of distortion.
 type DistortKind uint8
 
-// The ways.
+// The kinds.
 const (
 	NoDistort DistortKind = iota
 	Perspective
@@ -29,9 +29,8 @@ const (
 // Quad is four corners, clockwise from the top left.
 type Quad [4]Point
 
-// IsConvex tells whether the corners, in their order, make a quadrilateral that
-// has an area, and whose sides neither cross nor turn inwards. No other can be
-// seen in perspective.
+// IsConvex reports whether the corners, in order, form a convex quadrilateral
+// with an area. Only such a shape can appear in perspective.
 func (q Quad) IsConvex() bool {
 	left, right := 0, 0
 	for i := range q {
@@ -46,9 +45,10 @@ func (q Quad) IsConvex() bool {
 	return left == 4 || right == 4
 }
 
-// leastArc is the least angle, in degrees, that bends. Less moves no pixel of a
-// picture 4000 pixels wide by a whole one (width times angle, in radians, over
-// eight), and its circle is so large that places on it are no longer exact.
+// leastArc is the smallest angle, in degrees, that has an effect. A smaller
+// one moves no pixel of an image 4000 pixels wide by a whole pixel (width
+// times angle, in radians, over eight), and its circle is too large for exact
+// positions.
 const leastArc = 0.1
 
 func (d Distort) canonical() Distort {
@@ -73,11 +73,11 @@ func (d Distort) write(k *keyWriter) {
 	}
 }
 
-// Canvas is the canvas that a distorted picture of the size needs, and where its
-// top left corner is: for a perspective in pixels of the picture, for an arc seen
-// from the centre of its circles, with y downwards. For a perspective the canvas
-// keeps the picture's, and grows where a corner lies outside of it; for an arc it
-// is the smallest around it.
+// Canvas returns the canvas for a distorted image of the size, and the
+// position of its top left corner: for a perspective in pixels of the image,
+// for an arc relative to the centre of its circles, with y downwards. For a
+// perspective the canvas is the image's, extended to corners outside; for an
+// arc it is the smallest that fits.
 func (d Distort) Canvas(s Size) (left, top float64, canvas Size) {
 	switch d.Kind {
 	case Perspective:
@@ -94,15 +94,16 @@ func (d Distort) Canvas(s Size) (left, top float64, canvas Size) {
 	return 0, 0, s
 }
 
-// Bend is a ring, or a part of one, that a picture's rows are laid along.
+// Bend is the ring, or the part of one, along which an image's rows are laid.
 type Bend struct {
-	Outer, Inner float64 // radii of the picture's upper and lower edge, pixels
+	Outer, Inner float64 // radii of the image's upper and lower edge, pixels
 	Half         float64 // the angle from the middle to an end, radians
-	Down         bool    // bent downwards: all of it upside down
+	Down         bool    // bent downwards: everything is upside down
 }
 
-// Bend is the arc for a picture of the size. Its middle row keeps its length,
-// unless that would turn the lower edge inside out; then the rows are stretched.
+// Bend returns the arc for an image of the size. The middle row keeps its
+// length, unless the lower edge would then turn inside out; in that case the
+// rows are stretched.
 func (d Distort) Bend(s Size) Bend {
 	half := math.Abs(d.Arc) * math.Pi / 360
 	h := float64(s.Height)
@@ -110,18 +111,19 @@ func (d Distort) Bend(s Size) Bend {
 	return Bend{Outer: min(middle+h/2, farthest), Inner: min(middle-h/2, farthest), Half: half, Down: d.Arc < 0}
 }
 
-// canvas is the smallest one around the bend, and where its top left corner is.
+// canvas returns the smallest canvas for the bend, and the position of its
+// top left corner.
 func (b Bend) canvas() (left, top float64, canvas Size) {
 	side := b.Outer
 	if b.Half < math.Pi/2 {
 		side *= math.Sin(b.Half)
 	}
-	far := b.Inner // the radius whose end is the farthest from the middle
+	far := b.Inner // the radius whose end is farthest from the middle
 	if b.Half > math.Pi/2 {
 		far = b.Outer
 	}
 	depth := b.Outer - far*math.Cos(b.Half)
-	const nearly = 0.01 // of a pixel is none
+	const nearly = 0.01 // of a pixel is ignored
 	canvas = Size{pixels(math.Ceil(2*side - nearly)), pixels(math.Ceil(depth - nearly))}
 	left, top = -float64(canvas.Width)/2, -b.Outer
 	if b.Down {

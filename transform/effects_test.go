@@ -19,7 +19,7 @@ func withoutEffects(all map[string]Step) map[string]Step {
 	return all
 }
 
-// Each field of an effect changes the key, but for those listed.
+// Each field of an effect changes the key, except for those listed.
 func TestKeyReadsEffects(t *testing.T) {
 	gray := Opaque(128, 128, 128)
 	square := Quad{{0, 0}, {90, 0}, {90, 90}, {0, 90}}
@@ -197,7 +197,7 @@ func TestShadowLimit(t *testing.T) {
 		want string
 	}{
 		{cast, Size{2000, 1000}, ""},
-		{cast, Size{2001, 1000}, "The picture that casts a shadow would have 2001000 pixels, more than 2000000; a smaller w or h in the same step makes it smaller first"},
+		{cast, Size{2001, 1000}, "The image that casts a shadow would have 2001000 pixels, more than 2000000; a smaller w or h in the same step reduces it first"},
 		{small, Size{8000, 4000}, ""},
 		{Step{}, Size{2001, 1000}, ""},
 	}

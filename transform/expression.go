@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Operation makes one number of two.
+// Operation combines two numbers.
 type Operation uint8
 
-// The operations. Modulo has the sign of what is divided.
+// The operations. The result of Modulo has the sign of the dividend.
 const (
 	Add Operation = iota
 	Subtract
@@ -39,18 +39,18 @@ type Term struct {
 	Operation Operation // of an OperationTerm
 }
 
-// TermKind says which of a Term's fields counts.
+// TermKind determines which field of a Term is used.
 type TermKind uint8
 
 // The kinds of terms.
 const (
 	ConstantTerm TermKind = iota
 	FactTerm
-	// OperationTerm takes the two numbers before it.
+	// OperationTerm applies to the two preceding numbers.
 	OperationTerm
 )
 
-// String writes a term so that parseTerm reads the same one.
+// String writes a term in the form that parseTerm reads.
 func (t Term) String() string {
 	switch t.Kind {
 	case FactTerm:
@@ -76,10 +76,10 @@ func parseTerm(s string) (Term, bool) {
 	return Term{Value: v}, err == nil
 }
 
-// Expression is the number that terms in postfix notation give: `Width 2 Divide`
-// is half of the width. One of constants only is a constant. ok is false where
-// the terms are no expression, or one that has no value whatever the picture is,
-// such as a division by the constant 0.
+// Expression returns the number for terms in postfix notation: `Width 2
+// Divide` is half of the width. Constant terms give a constant. ok is false
+// if the terms are not an expression, or have no value for any image, such as
+// a division by the constant 0.
 func Expression(terms ...Term) (n Number, ok bool) {
 	depth, constant, words := 0, true, make([]string, len(terms))
 	for i, t := range terms {
@@ -102,8 +102,8 @@ func Expression(terms ...Term) (n Number, ok bool) {
 	return Number{given: true, expression: strings.Join(words, " ")}, true
 }
 
-// Terms are those that Expression makes the same number of; a constant is one,
-// a number that is not given none.
+// Terms returns the terms of the number, as for Expression; one for a
+// constant, none for a number that is not given.
 func (n Number) Terms() []Term {
 	if n.expression == "" {
 		if n.given {
@@ -119,9 +119,9 @@ func (n Number) Terms() []Term {
 	return terms
 }
 
-// compute is the value of an expression. It is not a number as soon as any part
-// of it is infinite or none: what a division by 0 gives must not become a 0
-// further on.
+// compute returns the value of an expression. It is NaN if any part of it is
+// infinite or NaN: the result of a division by 0 must not become a 0 further
+// on.
 func compute(terms []Term, f Facts) float64 {
 	var stack []float64
 	for _, t := range terms {

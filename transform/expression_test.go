@@ -11,7 +11,7 @@ func postfix(t testing.TB, terms ...any) Number {
 	t.Helper()
 	n, ok := Expression(termsOf(terms)...)
 	if !ok {
-		t.Fatalf("%v is no expression", terms)
+		t.Fatalf("%v is not an expression", terms)
 	}
 	return n
 }
@@ -31,7 +31,8 @@ func termsOf(words []any) []Term {
 	return terms
 }
 
-// A layer of 300x200, made from an original of 1200x600, on a picture of 800x500.
+// A layer of 300x200, made from an original of 1200x600, on an image of
+// 800x500.
 var onBase = Facts{Size: Size{300, 200}, Initial: Size{1200, 600}, Base: Size{800, 500}}
 
 func TestExpression(t *testing.T) {
@@ -77,7 +78,7 @@ func TestConstantExpressionIsTheConstant(t *testing.T) {
 		t.Errorf("600/2 is %v", n)
 	}
 	if v, ok := Num(0).Constant(); v != 0 || !ok {
-		t.Error("0 is no constant")
+		t.Error("0 is not a constant")
 	}
 	for _, n := range []Number{{}, postfix(t, Width), postfix(t, Width, 0.0, Multiply)} {
 		if v, ok := n.Constant(); ok {
@@ -176,21 +177,21 @@ func TestResolveRefusesExpressions(t *testing.T) {
 		step Step
 		want string
 	}{
-		{Step{Resize: Resize{Width: Pixels(negative)}}, "EINVAL - The width comes to -200 for this picture; it must be more than 0"},
-		{Step{Resize: Resize{Height: Pixels(nothing)}}, "EINVAL - The height comes to 0 for this picture; it must be more than 0"},
-		{Step{Resize: Resize{Width: Px(5), Aspect: nothing}}, "EINVAL - The aspect ratio comes to 0 for this picture; it must be more than 0"},
-		{Step{Resize: Resize{Width: Pixels(impossible)}}, "EINVAL - The width cannot be computed for this picture: it divides by 0, or gets too large"},
-		{Step{Resize: Resize{Width: Px(5), DPR: nothing}}, "EINVAL - dpr comes to 0 for this picture; it must be at least 0.1"},
-		{Step{Resize: Resize{Width: Px(5), DPR: postfix(t, Width)}}, "EINVAL - dpr comes to 300 for this picture; it must be at most 5"},
-		{Step{Border: Border{Width: negative}}, "EINVAL - The border's width comes to -200 for this picture; it must be at least 0"},
-		{cropped(negative, none, none, none), "EINVAL - x comes to -200 for this picture; it must be at least 0"},
+		{Step{Resize: Resize{Width: Pixels(negative)}}, "EINVAL - The width is -200 for this image; it must be more than 0"},
+		{Step{Resize: Resize{Height: Pixels(nothing)}}, "EINVAL - The height is 0 for this image; it must be more than 0"},
+		{Step{Resize: Resize{Width: Px(5), Aspect: nothing}}, "EINVAL - The aspect ratio is 0 for this image; it must be more than 0"},
+		{Step{Resize: Resize{Width: Pixels(impossible)}}, "EINVAL - The width cannot be computed for this image: it divides by 0 or is too large"},
+		{Step{Resize: Resize{Width: Px(5), DPR: nothing}}, "EINVAL - dpr is 0 for this image; it must be at least 0.1"},
+		{Step{Resize: Resize{Width: Px(5), DPR: postfix(t, Width)}}, "EINVAL - dpr is 300 for this image; it must be at most 5"},
+		{Step{Border: Border{Width: negative}}, "EINVAL - The border's width is -200 for this image; it must be at least 0"},
+		{cropped(negative, none, none, none), "EINVAL - x is -200 for this image; it must be at least 0"},
 		{cropped(none, impossible, none, none), "EINVAL - y cannot be computed"},
 		{cropped(none, none, impossible, none), "EINVAL - xc cannot be computed"},
-		{cropped(none, none, none, negative), "EINVAL - yc comes to -200"},
+		{cropped(none, none, none, negative), "EINVAL - yc is -200"},
 		{Step{Rotate: impossible}, "EINVAL - The rotation cannot be computed"},
-		{Step{Opacity: negative}, "EINVAL - The opacity comes to -200"},
-		{Step{Effects: Effects{Blur: negative}}, "EINVAL - The blur comes to -200"},
-		{Step{Corners: Corners{TopLeft: Radius{Px: negative}}}, "EINVAL - The corner's radius comes to -200"},
+		{Step{Opacity: negative}, "EINVAL - The opacity is -200"},
+		{Step{Effects: Effects{Blur: negative}}, "EINVAL - The blur is -200"},
+		{Step{Corners: Corners{TopLeft: Radius{Px: negative}}}, "EINVAL - The corner's radius is -200"},
 	}
 	for _, tt := range tests {
 		if _, err := Resolve(tt.step, f); err == nil || !strings.HasPrefix(err.Error(), tt.want) {

@@ -8,11 +8,12 @@ import (
 // Size is width and height in pixels.
 type Size struct{ Width, Height int }
 
-// Pixels is how many pixels a picture of the size has. A number that does not
-// fit, which the header of a hostile file can announce, is the largest that does.
+// Pixels returns the number of pixels of an image of the size. An overflow,
+// which the header of a hostile file can cause, gives the largest number.
 func (s Size) Pixels() int64 { return times(int64(s.Width), int64(s.Height)) }
 
-// times multiplies what is not negative, up to the largest number there is.
+// times multiplies non-negative numbers. An overflow gives the largest
+// number.
 func times(a, b int64) int64 {
 	if high, low := bits.Mul64(uint64(a), uint64(b)); high == 0 && low <= math.MaxInt64 {
 		return int64(low)
@@ -20,51 +21,51 @@ func times(a, b int64) int64 {
 	return math.MaxInt64
 }
 
-// Facts is what is known of a picture.
+// Facts is what a plan needs to know about an image.
 type Facts struct {
-	// Size is the picture's as a viewer sees it: EXIF orientation applied, one
-	// frame of an animation.
+	// Size is the size of one frame as a viewer shows it, with EXIF
+	// orientation applied.
 	Size Size
 
-	// Exact is Size with the parts of a pixel that a drawing has; zero where Size is
-	// exact.
+	// Exact is Size with the fractions of a pixel that a drawing may have;
+	// zero if Size is exact.
 	Exact Shape
 
-	// Initial is the Size that the original had, before any step. It stays the
-	// same through a chain.
+	// Initial is the Size of the original, before any step. It is the same
+	// throughout a chain.
 	Initial Size
 
-	// InitialExact is likewise the Exact of the original.
+	// InitialExact is the Exact of the original.
 	InitialExact Shape
 
-	// Base is the size of the picture that a layer will lie on. It is zero
-	// outside of layers.
+	// Base is the size of the image below a layer. It is zero outside of
+	// layers.
 	Base Size
 
-	// Format is the file's.
+	// Format is the format of the file.
 	Format Format
 
-	// Frames is 1 for a still picture.
+	// Frames is 1 for a still image.
 	Frames int
 
-	// Alpha tells whether the picture can be transparent.
+	// Alpha reports whether the image can be transparent.
 	Alpha bool
 
-	// Density is how many whole pixels an inch the original has, by its own file;
-	// that of its format, see DensityOf, where that says nothing.
+	// Density is the density of the original's file in whole pixels per inch,
+	// or DensityOf its format if the file declares none.
 	Density float64
 
-	// Area is the part that whoever keeps the file marked as what matters, where
-	// the picture has it now; empty for none.
+	// Area is the marked area of interest, at its current position in the
+	// image; empty for none.
 	Area Rect
 }
 
-// Fact is something of a picture that is a number.
+// Fact is a numeric property of an image.
 type Fact uint8
 
 // The facts. Lengths are in pixels, an aspect is width divided by height. The
-// initial ones are those of the original, those of the base those of the picture
-// under a layer. A density is in pixels an inch.
+// initial ones are the original's, those of the base are of the image below a
+// layer. A density is in pixels per inch.
 const (
 	Width Fact = iota
 	Height
@@ -97,11 +98,11 @@ var facts = [...]struct {
 	InitialDensity: {"initialdensity", func(f Facts) float64 { return f.Density }},
 }
 
-// String is the fact's name, such as initialwidth.
+// String returns the fact's name, such as initialwidth.
 func (f Fact) String() string { return facts[f].name }
 
-// Of reads the fact off a picture. One that the picture does not have, because
-// there is no base or because its size is not known, is not a number.
+// Of returns the fact's value for an image. It is NaN if the image lacks it:
+// without a base, or with an unknown size.
 func (f Fact) Of(x Facts) float64 {
 	if v := facts[f].of(x); v > 0 {
 		return v
@@ -109,12 +110,12 @@ func (f Fact) Of(x Facts) float64 {
 	return math.NaN()
 }
 
-// Shape is width and height in pixels and parts of one.
+// Shape is a width and a height in pixels and fractions of pixels.
 type Shape struct{ Width, Height float64 }
 
 func (s Shape) aspect() float64 { return s.Width / s.Height }
 
-// or is the shape, or that of a size where there is none.
+// or returns the shape, or that of a size if the shape is zero.
 func (s Shape) or(t Size) Shape {
 	if s == (Shape{}) {
 		return Shape{float64(t.Width), float64(t.Height)}
@@ -122,5 +123,5 @@ func (s Shape) or(t Size) Shape {
 	return s
 }
 
-// Shape is what decides about proportions: the exact size.
+// Shape returns the exact size, which determines proportions.
 func (f Facts) Shape() Shape { return f.Exact.or(f.Size) }

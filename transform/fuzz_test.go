@@ -79,7 +79,7 @@ func checkRecipe(t *testing.T, r Recipe) {
 		t.Errorf("Crop %v is not in Scale %v", r.Crop, r.Scale)
 	}
 	if !inside(Rect{r.At, r.Crop.Size}, r.Canvas) {
-		t.Errorf("the picture, %v at %v, is not on Canvas %v", r.Crop.Size, r.At, r.Canvas)
+		t.Errorf("the image, %v at %v, is not on Canvas %v", r.Crop.Size, r.At, r.Canvas)
 	}
 	if r.Seek && r.Crop.Size == r.Scale {
 		t.Error("Seek, and nothing to cut")
@@ -147,8 +147,8 @@ func checkFit(t *testing.T, z Resize, own Size, r Recipe) {
 	}
 }
 
-// checkShape tells whether one side of scaled follows from the other, but for
-// rounding it to whole pixels and to what can be computed at all.
+// checkShape reports whether one side of scaled follows from the other, but
+// for rounding it to whole pixels and to what can be computed at all.
 func checkShape(t *testing.T, own, scaled Size) {
 	t.Helper()
 	follows := func(from, to, ownFrom, ownTo int) bool {

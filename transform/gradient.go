@@ -2,19 +2,19 @@ package transform
 
 import "math"
 
-// Gradient is a linear gradient of two colours, drawn over the picture. The zero
+// Gradient is a linear gradient of two colours drawn over the image. The zero
 // value does nothing.
 type Gradient struct {
 	On bool
 
-	// Angle is where it runs to, in degrees clockwise: 0 is up, 90 to the right
+	// Angle is the direction in degrees clockwise: 0 is up, 90 to the right
 	// (CSS Images, "linear-gradient").
 	Angle float64
 
 	From, To Color
 
-	// Stop is where To is reached: a fraction of the way across the picture, or
-	// pixels. Not given, it is all the way.
+	// Stop is where To is reached: a fraction of the way across the image, or
+	// pixels. If not given, it is the whole way.
 	Stop Length
 }
 
@@ -37,19 +37,20 @@ func (g Gradient) write(k *keyWriter) {
 	}
 }
 
-// Over is the gradient over a picture of the size.
+// Over returns the gradient over an image of the size.
 func (g Gradient) Over(s Size) Ramp { return g.canonical().ramp(Facts{Size: s}, s) }
 
-// Ramp is a Gradient over a picture of a known size: how far a pixel is from
-// From, 0, to To, 1, is Right*x + Down*y + At, where x and y are its middle's.
+// Ramp is a Gradient over an image of known size: the position of a pixel
+// between From, 0, and To, 1, is Right*x + Down*y + At, where x and y are the
+// centre of the pixel.
 type Ramp struct {
 	From, To        Color
 	Right, Down, At float64
 }
 
-// ramp makes the gradient concrete for the part of a picture of this size. The
-// way across is as long as it takes for the corners to have the pure colours
-// (CSS Images, "gradient line"); the shortest is a pixel.
+// ramp makes the gradient concrete for a part of an image. It is as long as
+// needed for the corners to have the pure colours (CSS Images, "gradient
+// line"), and at least one pixel.
 func (g Gradient) ramp(f Facts, s Size) Ramp {
 	if !g.On {
 		return Ramp{}
@@ -68,12 +69,12 @@ func (g Gradient) ramp(f Facts, s Size) Ramp {
 	}
 }
 
-// IsZero tells whether there is nothing to draw.
+// IsZero reports whether the ramp draws nothing.
 func (r Ramp) IsZero() bool { return r == Ramp{} }
 
-// Color is the colour at a distance, 0 to 1. Colours are mixed by how much is
-// seen of them, so that a transparent one does not darken the other (CSS Images,
-// "interpolating colors").
+// Color returns the colour at a position from 0 to 1. Colours are mixed
+// premultiplied, so that a transparent one does not darken the other (CSS
+// Images, "interpolating colors").
 func (r Ramp) Color(at float64) Color {
 	at = clamp(at, 1)
 	from, to := (1-at)*float64(r.From.A), at*float64(r.To.A)

@@ -2,17 +2,17 @@ package transform
 
 import "slices"
 
-// Hints is what a client says of the place that a picture will have on its
-// screen. The zero value says nothing.
+// Hints are a client's hints about the place of an image on its screen. The
+// zero value has none.
 type Hints struct {
-	// Width is the place's width in pixels of the screen.
+	// Width is the width of the place in screen pixels.
 	Width int
 
-	// DPR is how many pixels of the screen a CSS pixel is wide.
+	// DPR is the number of screen pixels per CSS pixel.
 	DPR float64
 }
 
-// Automatic tells whether the plan leaves a width, or a DPR, to the client.
+// Automatic reports whether the plan leaves a width, or a DPR, to the client.
 func (p Plan) Automatic() (width, dpr bool) {
 	p.eachResize(func(z Resize) {
 		width = width || z.AutoWidth
@@ -21,9 +21,10 @@ func (p Plan) Automatic() (width, dpr bool) {
 	return width, dpr
 }
 
-// Settle returns the plan with the widths and DPRs that it leaves to the client,
-// in layers and choices too. What the client does not say stays "not given". The
-// DPR counts for no size whose width the client said, because that has it in it.
+// Settle returns the plan with its automatic widths and DPRs replaced by the
+// client's, including those in layers and choices. Missing hints stay "not
+// given". The DPR does not apply to a width from the client, which includes
+// it.
 func (p Plan) Settle(h Hints) Plan {
 	if width, dpr := p.Automatic(); width || dpr {
 		p.Steps = mapResizes(p.Steps, func(z Resize) Resize { return z.settle(h) })
@@ -31,7 +32,7 @@ func (p Plan) Settle(h Hints) Plan {
 	return p
 }
 
-// sized tells whether a size is asked for, and so whether anything happens.
+// sized reports whether a size is requested, so that the step has an effect.
 func (z Resize) sized() bool { return z.Width.IsSet() || z.Height.IsSet() }
 
 func (z Resize) settle(h Hints) Resize {
@@ -46,16 +47,16 @@ func (z Resize) settle(h Hints) Resize {
 	return z
 }
 
-// Sized tells whether the plan asks for a width or a height somewhere, layers
-// aside.
+// Sized reports whether the plan requests a width or a height, except in
+// layers.
 func (p Plan) Sized() bool {
 	sized := false
 	eachStep(p.Steps, false, func(s Step) { sized = sized || s.Resize.sized() })
 	return sized
 }
 
-// Within returns the plan with the picture scaled down, first of all, until it
-// is inside of the box.
+// Within returns the plan with a first step that scales the image down to fit
+// into the box.
 func (p Plan) Within(box Size) Plan {
 	inside := Resize{Width: Px(float64(box.Width)), Height: Px(float64(box.Height)), Fit: Inside, NoEnlarge: true}
 	p.Steps = slices.Clone(p.Steps)
@@ -71,7 +72,8 @@ func (p Plan) eachResize(see func(Resize)) {
 	eachStep(p.Steps, true, func(s Step) { see(s.Resize) })
 }
 
-// eachStep visits all steps, those of choices and, if wanted, of layers included.
+// eachStep visits all steps, including those of choices and, if wanted, of
+// layers.
 func eachStep(steps []Step, layers bool, see func(Step)) {
 	for _, s := range steps {
 		see(s)
@@ -87,7 +89,7 @@ func eachStep(steps []Step, layers bool, see func(Step)) {
 	}
 }
 
-// mapResizes returns copies of steps that share nothing that is changed.
+// mapResizes returns a deep copy of steps with their resizes mapped.
 func mapResizes(steps []Step, to func(Resize) Resize) []Step {
 	steps = slices.Clone(steps)
 	for i := range steps {

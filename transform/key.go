@@ -6,10 +6,9 @@ import (
 	"strconv"
 )
 
-// Key gives canonical bytes: equal for plans that ask for the same picture,
-// different for plans that do not. The zero plan's are empty. Otherwise they
-// are a line for the page, one for each step that does something, and one for the
-// output.
+// Key returns canonical bytes: equal exactly for plans that ask for the same
+// image. They are empty for the zero plan. Otherwise they are a line for the
+// page, one for each step that has an effect, and one for the output.
 func (p Plan) Key() []byte {
 	if p.IsZero() {
 		return nil
@@ -32,7 +31,7 @@ func (p Plan) Key() []byte {
 	return k.Bytes()
 }
 
-// steps writes a line for each step that does something.
+// steps writes a line for each step that has an effect.
 func (k *keyWriter) steps(steps []Step) {
 	for _, s := range steps {
 		if s.IsZero() {
@@ -125,8 +124,8 @@ func (z Resize) write(k *keyWriter) {
 	k.flag("clientdpr", z.AutoDPR)
 }
 
-// keyWriter writes ` name` for a flag that is on, ` namevalue` for a number that
-// is given, ` name(expression)` for one that depends on the picture.
+// keyWriter writes ` name` for a flag, ` namevalue` for a constant, and `
+// name(expression)` for a number that depends on the image.
 type keyWriter struct{ bytes.Buffer }
 
 func (k *keyWriter) flag(name string, on bool) {

@@ -118,7 +118,8 @@ func TestKeyReadsThePage(t *testing.T) {
 	}
 }
 
-// How a picture is drawn is part of the key of what is drawn, and is no plan by itself.
+// How an image is drawn is part of the key of what is drawn, and is not a
+// plan by itself.
 func TestKeyReadsHowToOpen(t *testing.T) {
 	drawn := Plan{Steps: []Step{{}}}
 	for _, p := range []Plan{{Still: true}, {AsStored: true}} {
@@ -293,7 +294,7 @@ func TestKeyOfTheSame(t *testing.T) {
 	}
 }
 
-// recipes are those of the steps that do something.
+// recipes returns those of the steps that do something.
 func recipes(t *testing.T, steps []Step) []Recipe {
 	t.Helper()
 	idle, err := Resolve(Step{}, plant)
@@ -343,7 +344,7 @@ func TestKeyIsStable(t *testing.T) {
 	}
 }
 
-// A DPR is a way to ask for more pixels, unless it depends on the picture what
+// A DPR is a way to ask for more pixels, unless it depends on the image what
 // comes of it.
 func TestKeyHasTheDPRInTheSize(t *testing.T) {
 	key := func(z Resize) string { return string(Plan{Steps: []Step{{Resize: z}}}.Key()) }

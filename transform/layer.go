@@ -9,15 +9,15 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Layer is a picture that is drawn onto the picture of its Step.
+// Layer is an image drawn onto the image of its Step.
 type Layer struct {
 	Kind LayerKind
 
 	// Image is the original of an ImageLayer.
 	Image origin.Ref
 
-	// Page is the page or frame of an ImageLayer's original, from 1; 0 is the
-	// first.
+	// Page is the page or frame of an ImageLayer's original, from 1; 0 means
+	// the first.
 	Page int
 
 	// Color is that of a BlockLayer.
@@ -26,20 +26,20 @@ type Layer struct {
 	// Text is that of a TextLayer.
 	Text Text
 
-	// Steps are what happens to the layer's own picture before it is laid onto
-	// the other one. Their numbers may depend on the size of that, Facts.Base.
+	// Steps transform the layer's image before it is drawn onto the base.
+	// Their numbers may depend on the base's size, Facts.Base.
 	Steps []Step
 
 	Place Place
 	Blend Blend
 
-	// Shift is how far BlendDisplace moves a pixel.
+	// Shift is the largest displacement of BlendDisplace.
 	Shift Shift
 }
 
-// Block is what a BlockLayer on a picture of the size begins as: the facts of its
-// plane, which is at once as large as its first step makes it, and the chain that is
-// then drawn on it. The error is errors.BadTransform or errors.Limit.
+// Block returns the start of a BlockLayer on an image of the size: the facts
+// of a plane in the size of its first step, and the chain that is then drawn
+// on it. The error is errors.BadTransform or errors.Limit.
 func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
 	f := Facts{Size: base, Initial: base, Base: base, Frames: 1, Alpha: l.Color.A != 255}
 	chain := slices.Clone(l.Steps)
@@ -58,55 +58,56 @@ func (l Layer) Block(base Size, limits Limits) (Facts, []Step, error) {
 	return f, chain, nil
 }
 
-// Shift is a distance in pixels, to the right and down.
+// Shift is a displacement in pixels, to the right and down.
 type Shift struct{ X, Y Number }
 
-// In is the distance for a layer of f.Size on a picture of f.Base. The error is
-// errors.BadTransform, for one that has no value here.
+// In returns the displacement for a layer of f.Size on an image of f.Base. It
+// is errors.BadTransform if it has no value here.
 func (s Shift) In(f Facts) (x, y float64, err error) {
 	x, y = s.X.In(f), s.Y.In(f)
 	if math.IsNaN(x) || math.IsNaN(y) {
-		return 0, 0, errors.New(errors.BadTransform, "The displacement cannot be computed for this picture: it divides by 0, or gets too large")
+		return 0, 0, errors.New(errors.BadTransform, "The displacement cannot be computed for this image: it divides by 0 or is too large")
 	}
 	return min(max(x, -farthest), farthest), min(max(y, -farthest), farthest), nil
 }
 
-// LayerKind is what a layer's picture is made from.
+// LayerKind is the source of a layer's image.
 type LayerKind uint8
 
 // The kinds of layers.
 const (
 	// ImageLayer is an original.
 	ImageLayer LayerKind = iota
-	// BlockLayer is a plane of one colour, as large as the picture below before
-	// its Steps make it another size.
+	// BlockLayer is a plane of one colour in the size of the base, unless its
+	// Steps change that.
 	BlockLayer
 	// TextLayer is text.
 	TextLayer
 )
 
-// Blend is how a layer's pixels and those below become one.
+// Blend is how a layer is combined with the image below.
 type Blend uint8
 
-// The ways to blend.
+// The blend modes.
 const (
-	// BlendOver covers what is below.
+	// BlendOver covers the image below.
 	BlendOver Blend = iota
 	// BlendMultiply multiplies the colours.
 	BlendMultiply
-	// BlendDisplace takes each pixel below from another place, which the layer's
-	// red says across and its green down: from where it is for 128, from Shift to
-	// the left or above for 0, from nearly as far to the right or below for 255.
+	// BlendDisplace takes each pixel below from a displaced place,
+	// horizontally by the layer's red and vertically by its green: no
+	// displacement at 128, Shift to the left or up at 0, nearly as far to the
+	// right or down at 255.
 	BlendDisplace
-	// BlendCutout makes a hole where the layer is opaque.
+	// BlendCutout cuts a hole where the layer is opaque.
 	BlendCutout
-	// BlendCutter keeps only what is where the layer is opaque, on a canvas of the
-	// same size.
+	// BlendCutter keeps only what is below opaque parts of the layer, on a
+	// canvas of the same size.
 	BlendCutter
 )
 
-// write writes a layer between brackets, which stand nowhere else in a key
-// outside of quotes.
+// write writes a layer in brackets, which occur nowhere else in a key outside
+// of quotes.
 func (l Layer) write(k *keyWriter) {
 	fmt.Fprintf(k, " layer%d[%q %q %q %s\n", l.Kind, l.Image.Server, l.Image.Path, l.Image.Query, l.Color)
 	l.Text.write(k)

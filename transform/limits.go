@@ -2,26 +2,26 @@ package transform
 
 import "github.com/caddy-images/caddy-images/errors"
 
-// Limits bound what a picture may cost. They hold for what is read and for what
-// is drawn, and each is checked before the pixels it is about exist.
+// Limits restrict the cost of an image. They apply to input and output, and
+// each is checked before the pixels exist.
 type Limits struct {
-	// MaxPixels bounds width times height times frames.
+	// MaxPixels limits width times height times frames.
 	MaxPixels int64
 
-	// MaxFrames bounds the frames of an animation.
+	// MaxFrames limits the frames of an animation.
 	MaxFrames int
 
-	// MaxDimension bounds width and height of what is drawn, unless that is as large as
-	// the original.
+	// MaxDimension limits the width and height of the output, unless it has
+	// the original's size.
 	MaxDimension int
 
-	// MaxPDFSize bounds the file of which a page is drawn, in bytes.
+	// MaxPDFSize limits the file of a PDF, in bytes.
 	MaxPDFSize int64
 }
 
-// The limits of a server that sets none. MaxPixels is ImageKit's for paid
-// accounts; MaxDimension is the largest that every format we write can hold
-// (WebP's), MaxPDFSize ImageKit's.
+// Default limits. MaxPixels is ImageKit's for paid accounts; MaxDimension is
+// the largest that every output format supports (WebP's), MaxPDFSize
+// ImageKit's.
 const (
 	DefaultMaxPixels    = 100_000_000
 	DefaultMaxFrames    = 500
@@ -29,7 +29,8 @@ const (
 	DefaultMaxPDFSize   = 5 << 20
 )
 
-// CheckOriginal tells whether a picture may be read: frames frames of the size.
+// CheckOriginal returns an error unless an image of the size with that many
+// frames may be decoded.
 func (l Limits) CheckOriginal(s Size, frames int) error {
 	if frames > l.MaxFrames {
 		return errors.New(errors.Limit, "The original has %d frames, more than max_frames, %d", frames, l.MaxFrames)
@@ -40,7 +41,7 @@ func (l Limits) CheckOriginal(s Size, frames int) error {
 	return nil
 }
 
-// CheckPDF tells whether a page of a PDF of so many bytes may be drawn.
+// CheckPDF returns an error unless a PDF of that many bytes may be drawn.
 func (l Limits) CheckPDF(size int) error {
 	if int64(size) > l.MaxPDFSize {
 		return errors.New(errors.Limit, "The PDF has %d bytes, more than max_pdf_size, %d", size, l.MaxPDFSize)
@@ -48,11 +49,11 @@ func (l Limits) CheckPDF(size int) error {
 	return nil
 }
 
-// CheckDrawn reports whether a picture of the size may be made of nothing.
+// CheckDrawn returns an error unless an image of the size may be created.
 func (l Limits) CheckDrawn(s Size) error { return l.checkDrawn(s, Size{}, 1) }
 
-// checkDrawn reports whether a picture may be drawn, of one of the size own: frames
-// frames of the size s.
+// checkDrawn returns an error unless frames of size s may be drawn from an
+// image of size own.
 func (l Limits) checkDrawn(s, own Size, frames int) error {
 	if s != own && max(s.Width, s.Height) > l.MaxDimension {
 		return errors.New(errors.Limit, "The result would be %dx%d, more than max_dimension, %d", s.Width, s.Height, l.MaxDimension)
@@ -63,12 +64,12 @@ func (l Limits) checkDrawn(s, own Size, frames int) error {
 	return nil
 }
 
-// CheckRecipe reports whether a recipe may be drawn of a picture of the size own, each
-// of frames frames: what it draws, and what it scales the picture to on the way there.
-// What is enlarged and then cut has no such way.
+// CheckRecipe returns an error unless the recipe may be drawn from frames of
+// size own: both its result and the intermediate scaled image must be within
+// limits. Enlarging before cropping creates no such intermediate.
 func (l Limits) CheckRecipe(r Recipe, own Size, frames int) error {
 	if n := pixelsOf(r.Scale, frames); n > l.MaxPixels && !r.CropFirst {
-		return errors.New(errors.Limit, "The picture would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
+		return errors.New(errors.Limit, "The image would be scaled to %dx%d, %d pixels, more than max_pixels, %d",
 			r.Scale.Width, r.Scale.Height, n, l.MaxPixels)
 	}
 	if err := l.checkDrawn(r.Drawn(), own, frames); err != nil {
@@ -77,5 +78,5 @@ func (l Limits) CheckRecipe(r Recipe, own Size, frames int) error {
 	return checkShadow(r)
 }
 
-// pixelsOf counts the pixels of all frames, of which there is at least one.
+// pixelsOf counts the pixels of all frames, at least one.
 func pixelsOf(s Size, frames int) int64 { return times(s.Pixels(), int64(max(frames, 1))) }

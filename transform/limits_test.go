@@ -16,7 +16,7 @@ func TestLimits(t *testing.T) {
 		limits          Limits
 		size            Size
 		frames          int
-		original, drawn string // the message; empty where the picture passes
+		original, drawn string // the message; empty where the image passes
 	}{
 		{"one pixel", usual, Size{1, 1}, 1, "", ""},
 		{"exactly max_pixels", usual, Size{10000, 10000}, 1, "", ""},
@@ -69,7 +69,7 @@ func TestLimitsOfRecipe(t *testing.T) {
 		{"wider than max_dimension, and padded", still(20000, 1000), Step{Resize: box(PadOnly, 20000, 16384)}, "The result would be 20000x16384, more than max_dimension, 16383"},
 		{"wider than max_dimension, and wider still", still(20000, 10), Step{Border: Border{Width: Num(1)}}, "The result would be 20002x12, more than max_dimension, 16383"},
 		{"enormous on the way", plant, Step{Resize: box(Stretch, 16000, 16000)},
-			"The picture would be scaled to 16000x16000, 256000000 pixels, more than max_pixels, 100000000"},
+			"The image would be scaled to 16000x16000, 256000000 pixels, more than max_pixels, 100000000"},
 		{"enormous, would it not be cut first", still(1, 10000), Step{Resize: box(Cover, 16000, 1)}, ""},
 		{"enormous though it is cut", still(1, 65535), Step{Resize: box(Cover, 16384, 1)}, "The result would be 16384x1, more than max_dimension, 16383"},
 		{"enormous in the end", plant, Step{Resize: box(PadOnly, 16384, 1)}, "The result would be 16384x1000, more than max_dimension, 16383"},

@@ -1,25 +1,25 @@
 package transform
 
-// Look is a set of effects that goes by a name.
+// Look is a named set of effects.
 type Look uint8
 
 // The looks.
 const (
 	NoLook       Look = iota
-	Sepia             // brown, as old prints are
+	Sepia             // brown, like old prints
 	Warm              // a little more red and less blue
 	Cool              // a little more blue and less red
 	Vivid             // more colour and more contrast
-	Faded             // less of both, and no black
-	Noir              // grey, with hard contrast
-	Silver            // grey, soft and light
+	Faded             // less of both, without black
+	Noir              // grey, high contrast
+	Silver            // grey, low contrast, light
 	Cyanotype         // from white to Prussian blue
 	Duotone           // from orange to violet
-	CrossProcess      // slide film in the wrong bath: yellow lights, blue shadows
+	CrossProcess      // slide film in negative chemicals: yellow highlights, blue shadows
 	Lomo              // vivid, and dark in the corners
 	Vignette          // dark in the corners
 	Invert            // a negative
-	Solarize          // a negative of what is light
+	Solarize          // highlights negative
 	Posterize         // four shades a channel
 	Pixelate          // squares of a fiftieth of the longer side
 	Emboss            // as a relief in grey
@@ -34,12 +34,12 @@ var looks = [...]string{
 	Emboss: "emboss", Edges: "edges", Sketch: "sketch",
 }
 
-// String is the look's name, such as cross_process.
+// String returns the look's name, such as cross_process.
 func (l Look) String() string { return looks[l] }
 
-// Valid tells whether l is one of the looks; one that came from outside may be none.
+// Valid reports whether l is one of the looks. A decoded value may not be.
 func (l Look) Valid() bool { return int(l) < len(looks) }
 
-// Neighbours tells whether a pixel of the look is made of those around it, each of
-// which is then needed several times.
+// Neighbours reports whether a pixel of the look depends on its neighbours,
+// each of which is then read several times.
 func (l Look) Neighbours() bool { return l >= Emboss }

@@ -2,24 +2,24 @@ package transform
 
 import "math"
 
-// Number is a number that a Plan may leave out. The zero value is "not given".
+// Number is an optional number of a Plan. The zero value is "not given".
 //
-// It is opaque, and read through In, since a number may depend on the picture.
-// Numbers that are equal have the same value for every picture.
+// It is opaque and read through In, since it may depend on the image. Equal
+// Numbers have the same value for every image.
 type Number struct {
 	given      bool
 	value      float64
 	expression string // terms in postfix notation; empty for a constant
 }
 
-// Num is the constant v.
+// Num returns the constant v.
 func Num(v float64) Number { return Number{given: true, value: v} }
 
-// IsSet tells whether the number is given.
+// IsSet reports whether the number is given.
 func (n Number) IsSet() bool { return n.given }
 
-// In is the number's value for a picture with these facts; 0 if it is not
-// given, and not a number if it cannot be computed for that picture.
+// In returns the number's value for an image with these facts; 0 if it is not
+// given, and NaN if it cannot be computed for that image.
 func (n Number) In(f Facts) float64 {
 	if n.expression != "" {
 		return compute(n.Terms(), f)
@@ -27,35 +27,35 @@ func (n Number) In(f Facts) float64 {
 	return n.value
 }
 
-// Constant is the number's value if that is the same for every picture; ok is
-// false for an expression, and for a number that is not given.
+// Constant returns the value of a constant; ok is false for an expression,
+// and for a number that is not given.
 func (n Number) Constant() (v float64, ok bool) { return n.value, n.given && n.expression == "" }
 
-// Length is a number of pixels, or a fraction of the picture's own length in
-// the same direction. The zero value is "not given".
+// Length is a number of pixels, or a fraction of the image's length in the
+// same direction. The zero value is "not given".
 type Length struct {
 	number   Number
 	fraction bool
 }
 
-// Px is a length in pixels.
+// Px returns a length in pixels.
 func Px(v float64) Length { return Pixels(Num(v)) }
 
-// Pixels is a length of n pixels.
+// Pixels returns a length of n pixels.
 func Pixels(n Number) Length { return Length{number: n} }
 
-// Fraction is a length as a fraction of the picture's, which comes into the
-// step: 0.5 is half of it.
+// Fraction returns a length as a fraction of the step's input image: 0.5 is
+// half of it.
 func Fraction(v float64) Length { return Length{number: Num(v), fraction: true} }
 
-// IsSet tells whether the length is given.
+// IsSet reports whether the length is given.
 func (l Length) IsSet() bool { return l.number.IsSet() }
 
-// Parts are the length's number, and whether it is a fraction of the picture's
-// own length instead of pixels.
+// Parts returns the length's number, and whether it is a fraction instead of
+// pixels.
 func (l Length) Parts() (n Number, fraction bool) { return l.number, l.fraction }
 
-// in is the length in pixels, not yet rounded; own is the picture's length in
+// in returns the length in pixels, unrounded; own is the image's length in
 // the same direction.
 func (l Length) in(f Facts, own int) float64 {
 	v := l.number.In(f)
@@ -65,7 +65,7 @@ func (l Length) in(f Facts, own int) float64 {
 	return v
 }
 
-// unless is the number, or "not given" where it says what goes without saying.
+// unless returns the number, or "not given" if it equals the default.
 func (n Number) unless(usual float64) Number {
 	if n == Num(usual) {
 		return Number{}
@@ -73,12 +73,11 @@ func (n Number) unless(usual float64) Number {
 	return n
 }
 
-// farthest bounds every length and place that is computed. No picture reaches
-// it, and a sum of a few does not overflow an int of 32 bits.
+// farthest limits every computed length and position. No image reaches it,
+// and a sum of a few does not overflow an int of 32 bits.
 const farthest = 1 << 28
 
-// round rounds half up. What is beyond farthest becomes farthest, what is not a
-// number becomes 0.
+// round rounds half up. Values are limited to ±farthest; NaN becomes 0.
 func round(v float64) int {
 	if math.IsNaN(v) {
 		return 0
@@ -89,7 +88,7 @@ func round(v float64) int {
 // pixels rounds a length half up, to at least one pixel.
 func pixels(v float64) int { return max(1, round(v)) }
 
-// clamp is v, at least 0 and at most most; what is not a number becomes 0.
+// clamp limits v to 0 to most; NaN becomes 0.
 func clamp(v, most float64) float64 {
 	if math.IsNaN(v) {
 		return 0
@@ -97,7 +96,7 @@ func clamp(v, most float64) float64 {
 	return min(max(v, 0), most)
 }
 
-// turn is an angle in degrees as 0 to below 360.
+// turn normalises an angle in degrees to 0 to below 360.
 func turn(degrees float64) float64 {
 	degrees = math.Mod(degrees, 360)
 	if degrees < 0 {
@@ -106,5 +105,5 @@ func turn(degrees float64) float64 {
 	if degrees < 360 {
 		return degrees
 	}
-	return 0 // a hair below 0 was rounded up to 360, or this is not a number
+	return 0 // rounded up to 360, or NaN
 }

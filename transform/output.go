@@ -1,44 +1,45 @@
 package transform
 
-// Output is how a picture is written down. The zero value leaves every choice
-// to the server.
+// Output is how an image is encoded. The zero value leaves every choice to
+// the server.
 type Output struct {
 	Format Format
 
-	// Quality is 1 to 100, for formats that have one; 0 is the server's.
+	// Quality is 1 to 100, for lossy formats; 0 is the server's default.
 	Quality int
 
 	// Progressive asks for a progressive JPEG.
 	Progressive bool
 
-	// Lossless asks for a WebP, AVIF or PNG that loses nothing. A PNG does not anyway,
-	// unless it has few colours and is scaled.
+	// Lossless asks for a lossless WebP, AVIF or PNG. A PNG is lossless
+	// anyway, unless it has few colours and is scaled.
 	Lossless bool
 
-	// Metadata keeps what the original's file says beside the picture, as far as it is
-	// true of the new one: EXIF, XMP, IPTC. With it the colour profile is kept.
+	// Metadata keeps the original's EXIF, XMP and IPTC as far as they are
+	// true of the new image. It implies Profile.
 	Metadata bool
 
-	// Copyright keeps of that who made the picture and whose it is. It has no say where
-	// Metadata keeps all.
+	// Copyright keeps of these only creator and owner. It is redundant with
+	// Metadata.
 	Copyright bool
 
 	// Profile keeps the original's colours and colour profile instead of
 	// converting to sRGB.
 	Profile bool
 
-	// NoMetadata and NoProfile keep neither, where a site's default is to keep it.
-	// Where Metadata is kept, NoProfile leaves the profile out. See Or.
+	// NoMetadata and NoProfile override a site's default of keeping them.
+	// With Metadata, NoProfile still removes the profile. See Or.
 	NoMetadata, NoProfile bool
 
-	// Density is how large the picture is when it is printed, in pixels an inch, see
-	// DensityFor. Only JPEG and PNG say it. Of a bitmap it changes no pixel; what is
-	// made of lines has so many of them an inch, where nothing else says its size.
+	// Density is the print density in pixels per inch, see DensityFor. Only
+	// JPEG and PNG store it. It changes no pixel of a bitmap; a vector
+	// drawing is rasterised at that density unless something else gives its
+	// size.
 	Density Number
 }
 
-// Or is the output with what a site keeps by default, of metadata and the profile, where
-// nothing is said about it.
+// Or returns the output with the site's default for metadata and profile if
+// it has none of its own.
 func (o Output) Or(site Output) Output {
 	if !o.Metadata && !o.NoMetadata {
 		o.Metadata, o.Copyright = site.Metadata, o.Copyright || site.Copyright
@@ -51,18 +52,18 @@ func (o Output) Or(site Output) Output {
 	return o
 }
 
-// KeepsProfile reports whether the original's colours and colour profile stay as they
-// are.
+// KeepsProfile reports whether the original's colours and colour profile are
+// kept.
 func (o Output) KeepsProfile() bool { return o.Profile || o.Metadata && !o.NoProfile }
 
-// Format is an image file format, or how to choose one.
+// Format is an image file format, or a rule for choosing one.
 type Format uint8
 
 // The formats. FormatAuto is the zero value.
 const (
-	// FormatAuto chooses by what the client accepts and the picture needs.
+	// FormatAuto chooses by what the client accepts and the image needs.
 	FormatAuto Format = iota
-	// FormatOriginal keeps the original's format where it can be written.
+	// FormatOriginal keeps the original's format if it can be written.
 	FormatOriginal
 	JPEG
 	PNG
@@ -87,30 +88,31 @@ var formats = [...]struct{ name, mime string }{
 	SVG:            {"svg", "image/svg+xml"},
 }
 
-// String is the format's name in lower case, such as jpeg.
+// String returns the format's name in lower case, such as jpeg.
 func (f Format) String() string { return formats[f].name }
 
-// MIME is the format's media type; empty for FormatAuto and FormatOriginal.
+// MIME returns the format's media type; empty for FormatAuto and
+// FormatOriginal.
 func (f Format) MIME() string { return formats[f].mime }
 
-// Writable tells whether pictures can be written in the format.
+// Writable reports whether images can be written in the format.
 func (f Format) Writable() bool { return f >= JPEG && f <= GIF }
 
-// Alpha tells whether the format holds transparency.
+// Alpha reports whether the format supports transparency.
 func (f Format) Alpha() bool { return f != JPEG }
 
-// Animated tells whether an animation can be written in the format. AVIF can
-// hold one, libvips cannot write it.
+// Animated reports whether an animation can be written in the format. AVIF
+// supports animation, but libvips cannot write it.
 func (f Format) Animated() bool { return f == GIF || f == WebP }
 
-// Holds reports whether the format can hold a picture of the size.
+// Holds reports whether the format supports images of the size.
 func (f Format) Holds(s Size) bool {
 	most := f.MaxSide()
 	return most == 0 || max(s.Width, s.Height) <= most
 }
 
-// MaxSide is how many pixels a picture may have in each direction to be written in the
-// format; 0 if that has no bound of its own.
+// MaxSide returns the format's largest width and height; 0 if it has no limit
+// of its own.
 func (f Format) MaxSide() int {
 	switch f {
 	case JPEG:
@@ -125,8 +127,8 @@ func (f Format) MaxSide() int {
 	return 0
 }
 
-// ParseFormat reads a format's name, as String gives it or as its usual file
-// extension, jpg.
+// ParseFormat parses a format's name, as String returns it or as its usual
+// file extension, jpg.
 func ParseFormat(name string) (Format, bool) {
 	if name == "jpg" {
 		return JPEG, true
@@ -139,14 +141,14 @@ func ParseFormat(name string) (Format, bool) {
 	return FormatAuto, false
 }
 
-// Encoding is the format in which a picture with these facts is written.
-// accepts are the formats that the client takes beyond those that every client
-// takes (JPEG, PNG, GIF), the best first; FormatAuto reads it.
+// Encoding returns the output format for an image with these facts. accepts
+// are the formats that the client accepts besides the universal ones (JPEG,
+// PNG, GIF), in order of preference; FormatAuto uses it.
 //
-// AVIF is not chosen, only obeyed, where the original is HEIC, the colour profile
-// is kept or an unsharp mask was drawn (ImageKit, "Automatic image format
-// conversion"). A format that cannot hold the picture's size is not chosen either: the
-// next one that can is.
+// AVIF is not chosen automatically if the original is HEIC, the colour
+// profile is kept or an unsharp mask was drawn (ImageKit, "Automatic image
+// format conversion"). A format that does not support the image's size is
+// skipped as well.
 func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	if p.Output.Format.Writable() {
 		return p.Output.Format
@@ -171,8 +173,8 @@ func (p Plan) Encoding(f Facts, accepts []Format) Format {
 	return JPEG
 }
 
-// Negotiates tells whether what the client accepts may decide about the format,
-// be it only in a branch.
+// Negotiates reports whether the output format may depend on what the client
+// accepts, even if only in a branch.
 func (p Plan) Negotiates() bool {
 	free := p.Output.Format == FormatAuto
 	choices(p.Steps, func(c Choice) {

@@ -133,7 +133,7 @@ func TestFormats(t *testing.T) {
 	}
 	for _, f := range []Format{FormatAuto, FormatOriginal} {
 		if f.Writable() || f.MIME() != "" {
-			t.Errorf("%v is no format of a file", f)
+			t.Errorf("%v is not a format of a file", f)
 		}
 	}
 }

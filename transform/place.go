@@ -6,39 +6,38 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Place is where a layer lies on the picture below it. The zero value is the
-// middle.
+// Place is the position of a layer on the image below it. The zero value is
+// the centre.
 type Place struct {
-	// Left and Top are where the layer's own top left corner lies, CenterX and
-	// CenterY its middle, in pixels from Anchor. In each direction one of them
-	// counts, the corner before the middle.
+	// Left and Top position the layer's top left corner, CenterX and CenterY
+	// its centre, in pixels from Anchor. In each direction the corner takes
+	// precedence over the centre.
 	Left, Top, CenterX, CenterY Offset
 
-	// Anchor is the part of the picture below that offsets count from.
-	// FocusCenter is its middle.
+	// Anchor is the point of the image below that offsets count from.
+	// FocusCenter is its centre.
 	Anchor Focus
 
-	// Focus is the part of the picture below that the layer lies in, in a
-	// direction in which there is no offset.
+	// Focus is the part of the image below that the layer is aligned with in
+	// a direction without an offset.
 	Focus Focus
 }
 
 // Offset is a distance in pixels. The zero value is "not given".
 type Offset struct {
-	// Distance counts to the right and down.
+	// Distance is positive to the right and down.
 	Distance Number
 
-	// Back tells that it counts to the left and up instead. From the left or
-	// upper edge, where nothing lies that way, it counts from the opposite edge
-	// to the layer's own: 0 puts the one upon the other.
+	// Back reverses the direction. From the left or upper edge it counts from
+	// the opposite edge to the layer's own: at 0 these coincide.
 	Back bool
 }
 
-// At is where the top left corner of a layer of this size lies on the picture
-// below, whose size is f.Base. The layer is moved so that it lies within that
-// picture, or covers it where it is larger ("If the value exceeds the dimensions
-// ..., it is adjusted to fit", ImageKit, "Add overlays on images"). The error is
-// errors.BadTransform, for a distance that has no value here.
+// At returns the position of the top left corner of a layer of this size on
+// the image below, whose size is f.Base. The layer is moved to lie within
+// that image, or to cover it if larger ("If the value exceeds the dimensions
+// ..., it is adjusted to fit", ImageKit, "Add overlays on images"). It is
+// errors.BadTransform if a distance has no value here.
 func (p Place) At(own Size, f Facts) (Point, error) {
 	anchorX, anchorY := p.Anchor.place()
 	focusX, focusY := p.Focus.place()
@@ -54,7 +53,7 @@ func (p Place) At(own Size, f Facts) (Point, error) {
 // axis is a Place in one direction.
 type axis struct {
 	corner, center Offset
-	anchor, focus  float64 // 0, a half or 1: part of the length
+	anchor, focus  float64 // 0, 0.5 or 1: fraction of the length
 	own, base      int
 }
 
@@ -63,13 +62,13 @@ func (a axis) at(f Facts) (int, error) {
 	if !a.corner.Distance.IsSet() && !a.center.Distance.IsSet() {
 		return int(math.Floor(float64(spare) * a.focus)), nil
 	}
-	o, before := a.corner, 0.0 // how much of the layer lies before the point that is placed
+	o, before := a.corner, 0.0 // the part of the layer before the positioned point
 	if !o.Distance.IsSet() {
 		o, before = a.center, float64(a.own)/2
 	}
 	d := o.Distance.In(f)
 	if math.IsNaN(d) {
-		return 0, errors.New(errors.BadTransform, "The layer's place cannot be computed for this picture: it divides by 0, or gets too large")
+		return 0, errors.New(errors.BadTransform, "The layer's place cannot be computed for this image: it divides by 0 or is too large")
 	}
 	point := a.anchor * float64(a.base)
 	switch {

@@ -50,7 +50,7 @@ func TestPlaceOfLayers(t *testing.T) {
 	}
 }
 
-// A place may depend on the layer's own size and on that of the picture below.
+// A place may depend on the layer's own size and on that of the image below.
 func TestPlaceIsComputed(t *testing.T) {
 	half := func(f Fact) Number {
 		n, ok := Expression(Term{Kind: FactTerm, Fact: f}, Term{Value: 2}, Term{Kind: OperationTerm, Operation: Divide})
@@ -65,6 +65,6 @@ func TestPlaceIsComputed(t *testing.T) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 	if _, err := p.At(Size{50, 20}, Facts{}); !errors.Is(err, errors.BadTransform) {
-		t.Errorf("without a picture below: %v", err)
+		t.Errorf("without an image below: %v", err)
 	}
 }

@@ -1,12 +1,12 @@
-// Package transform says what to do to a picture, in words that belong to no
+// Package transform describes what to do to an image, independently of any
 // vendor.
 //
-// A dialect parses a URL into a Plan. A Plan is complete and comparable before
-// any byte of the original was fetched: Key gives the same bytes for all URLs,
-// of whichever dialect, that ask for the same picture. Once the original's
-// facts are known, Resolve turns one Step of the Plan after the other into a
-// Recipe, in which every number is concrete. Vendors' rules about rounding and
-// precedence live there and nowhere else.
+// A dialect parses a URL into a Plan. A Plan is complete and comparable
+// before any byte of the original is fetched: Key returns the same bytes for
+// all URLs, of any dialect, that ask for the same image. Once the original's
+// facts are known, Resolve turns the Steps of the Plan one by one into
+// Recipes, in which every number is concrete. Vendors' rules about rounding
+// and precedence are implemented there and nowhere else.
 package transform
 
 import (
@@ -18,45 +18,43 @@ import (
 // Plan is what to do to one original. The zero value is "the original, as it
 // is".
 type Plan struct {
-	// Page is the page of a document, or the frame of an animation, that all of
-	// this is about, from 1. 0 is the first page, and all frames.
+	// Page is the page of a document, or the frame of an animation, to draw,
+	// from 1. 0 means the first page, or all frames.
 	Page int
 
-	// Still takes the first frame of an animation for all of it: no other is read, and
-	// limits are about this one.
+	// Still reduces an animation to its first frame: no other is decoded, and
+	// limits apply to that one.
 	Still bool
 
-	// AsStored leaves a picture as its file has it, where EXIF says that a viewer
-	// sees it turned or mirrored. Sizes are then those of the stored picture, and no
-	// file that is written has the orientation, whatever else is kept of it: the
-	// picture is to be seen as it was drawn. In HEIC and AVIF turning is no remark
-	// beside the picture but part of it, and happens. It is not about layers.
+	// AsStored ignores EXIF orientation. Sizes are those of the stored image,
+	// and the output has no orientation whatever metadata is kept: it is to
+	// be shown as drawn. In HEIC and AVIF rotation is part of the image
+	// rather than metadata, and is applied. It does not apply to layers.
 	AsStored bool
 
-	// NoLarger leaves the file of the original where the picture stays the same and
-	// writing it anew would take more bytes. It draws nothing by itself.
+	// NoLarger keeps the original's file if the image stays the same and
+	// encoding it anew would take more bytes. It draws nothing by itself.
 	NoLarger bool
 
-	// Steps are applied one after the other, each to the picture that the one
-	// before it left.
+	// Steps are applied in order, each to the result of the previous one.
 	Steps []Step
 
-	// Output says how to write the picture down.
+	// Output is how the image is encoded.
 	Output Output
 
-	// Default is the original to take where the one that is asked for is not
-	// there; zero for none. It is no part of the Key: what is drawn is in either
-	// case what the rest of the plan says of some original.
+	// Default is the original to use if the requested one is missing; zero
+	// for none. It is not part of the Key, which describes what is drawn of
+	// either.
 	Default origin.Ref
 }
 
-// IsZero tells whether the plan asks for nothing, that is, for the original. A
-// plan with a Step, even one that does nothing, asks for the picture to be
-// written anew: the URL said something, be it only that the format is free. Still,
-// AsStored and NoLarger only say how a picture is drawn, and draw none by themselves.
+// IsZero reports whether the plan asks for the original itself. A plan with a
+// Step, even one without an effect, asks for a new encoding: the URL asked
+// for something, if only for any format. Still, AsStored and NoLarger affect
+// drawing but do not ask for it.
 func (p Plan) IsZero() bool { return p.Page == 0 && len(p.Steps) == 0 && p.Output == Output{} }
 
-// Draws tells whether the plan changes the picture and not only its file.
+// Draws reports whether the plan changes the image and not only its encoding.
 func (p Plan) Draws() bool {
 	if p.Page > 0 {
 		return true
@@ -69,32 +67,31 @@ func (p Plan) Draws() bool {
 	return false
 }
 
-// Blurs reports whether the plan blurs the picture, or a part of it: what is blurred may
-// be what must not be seen.
+// Blurs reports whether the plan blurs any part of the image, perhaps to hide
+// it.
 func (p Plan) Blurs() bool {
 	blurs := false
 	eachStep(p.Steps, true, func(s Step) { blurs = blurs || s.Effects.Blur.IsSet() })
 	return blurs
 }
 
-// Chooses tells whether anything in the plan depends on a Choice.
+// Chooses reports whether anything in the plan depends on a Choice.
 func (p Plan) Chooses() bool {
 	chooses := false
 	choices(p.Steps, func(Choice) { chooses = true })
 	return chooses
 }
 
-// Step is one link of the chain: everything that happens to the picture in one
-// go. The order of what one Step asks for is fixed: Trim, Resize, Effects, Distort,
-// Rotate, Flip, Border, Corners, Shadow, Opacity, Background, Layers. Padding has
-// the colour that is asked for, so Resize adds it after Effects. Who wants another
-// order uses more Steps. The zero value does nothing.
+// Step is one link of the chain: a set of operations in a fixed order: Trim,
+// Resize, Effects, Distort, Rotate, Flip, Border, Corners, Shadow, Opacity,
+// Background, Layers. Resize pads after Effects, so that padding keeps its
+// colour. Another order needs several Steps. The zero value does nothing.
 type Step struct {
 	Trim       Trim
 	Resize     Resize
 	Effects    Effects
 	Distort    Distort
-	Rotate     Number // degrees clockwise; the canvas grows to hold the picture
+	Rotate     Number // degrees clockwise; the canvas grows to hold the image
 	Flip       Flip
 	Border     Border
 	Corners    Corners
@@ -102,45 +99,46 @@ type Step struct {
 	Opacity    Number // percent, 0 to 100
 	Background Background
 
-	// Layers are drawn one upon the other onto what the rest of the step made.
+	// Layers are drawn in order onto the result of the rest of the step.
 	Layers []Layer
 
-	// Choice, where it is there, is all that the step holds.
+	// Choice, if not nil, is the only content of the step.
 	Choice *Choice
 }
 
-// IsZero tells whether the step does nothing.
+// IsZero reports whether the step is the zero value.
 func (s Step) IsZero() bool {
 	s = s.canonical()
 	return reflect.ValueOf(s).IsZero()
 }
 
-// Trim cuts away a margin that looks like the picture's corner.
+// Trim removes a margin in the colour of the image's corner.
 type Trim struct {
 	On bool
 
-	// Threshold is how far a pixel may be from the margin's colour and still
-	// belong to it, 1 to 99 in steps of 8-bit colour; 0 means DefaultTrim.
+	// Threshold is the largest difference of a pixel from the margin's
+	// colour, 1 to 99 in 8-bit steps; 0 means DefaultTrim.
 	Threshold int
 }
 
-// DefaultTrim is the threshold of a Trim that names none; it is libvips' own.
+// DefaultTrim is the default threshold of a Trim, which is libvips' own.
 const DefaultTrim = 10
 
-// Flip mirrors the picture.
+// Flip mirrors the image.
 type Flip struct{ Horizontal, Vertical bool }
 
-// Effects change the colours and leave the size alone, in this order.
+// Effects change the colours, in the order of the fields. They do not change
+// the size.
 type Effects struct {
-	// WhiteBalance takes away a cast of colour: what is nearly gray becomes gray on
-	// average. White and black stay, and a channel changes by at most a third
-	// against another: a picture of one strong colour keeps it.
+	// WhiteBalance removes a colour cast: near-gray becomes gray on average.
+	// White and black stay, and channels change by at most a third relative
+	// to each other, so that an image of one strong colour keeps it.
 	WhiteBalance bool
 
-	// Tone gives the picture the brightness and the contrast that suit it. Its range
-	// of brightness, but for 0.5 % at each end, is stretched to the full one, and its
-	// median then goes some way towards the middle. Hues stay, and so does a picture of
-	// one tone only.
+	// Tone adjusts brightness and contrast automatically. The range of
+	// brightness, except for 0.5 % at each end, is stretched to the full
+	// range, and the median is moved part of the way to the middle. Hues
+	// stay, and so does an image of a single tone.
 	Tone bool
 
 	Adjust    Adjust
@@ -148,7 +146,7 @@ type Effects struct {
 	Contrast  bool    // stretch to the full range
 	Blur      Number  // Gaussian, 1 to 100
 	Sharpen   Sharpen // of edges, with a default strength
-	Unsharp   Unsharp // mask with all its numbers
+	Unsharp   Unsharp // unsharp mask with explicit parameters
 	Look      Look
 	Replace   Replace
 	Colorize  Colorize
@@ -159,33 +157,32 @@ type Effects struct {
 type Sharpen struct {
 	On bool
 
-	// Amount is the strength, more than 0; 0 means the default.
+	// Amount is the strength; 0 means the default.
 	Amount float64
 }
 
 // Unsharp is an unsharp mask. The zero value does nothing.
 type Unsharp struct {
-	Radius    float64 // pixels, how far the mask reaches; 0 follows from Sigma
+	Radius    float64 // of the mask in pixels; 0 follows from Sigma
 	Sigma     float64 // pixels, standard deviation of the Gaussian
 	Amount    float64 // how much of the difference is added
-	Threshold float64 // 0 to 1, differences below it are left alone
+	Threshold float64 // 0 to 1, smaller differences are ignored
 }
 
-// Border is a frame around the picture, which grows by twice its Width in both
-// directions.
+// Border is a frame around the image, which grows by its Width on each side.
 type Border struct {
 	Width Number // pixels
 	Color Color
 }
 
-// Corners rounds the picture's corners.
+// Corners rounds the image's corners.
 type Corners struct{ TopLeft, TopRight, BottomRight, BottomLeft Radius }
 
-// IsZero tells whether no corner is rounded.
+// IsZero reports whether no corner is rounded.
 func (c Corners) IsZero() bool { return c == Corners{} }
 
 // Radius is that of one corner.
 type Radius struct {
-	Max bool   // as round as the picture allows
+	Max bool   // as round as the image allows
 	Px  Number // pixels
 }

@@ -6,23 +6,25 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Recipe is one Step with all numbers concrete. What it asks for happens in the
-// order of its fields. Trim is not part of it: what Trim leaves is a fact that
-// the Recipe is made from.
+// Recipe is a Step with concrete numbers. Its operations happen in the order
+// of its fields. It does not include Trim: the trimmed size is a fact that
+// the Recipe is computed from.
 type Recipe struct {
-	// Scale is the size the whole picture is scaled to; the picture's own when
+	// Scale is the size that the whole image is scaled to; the image's own if
 	// it is not scaled.
 	Scale Size
 
-	// Crop is what is then kept of it; all of it when it is not cut.
+	// Crop is the part of the scaled image to keep; all of it if it is not
+	// cropped.
 	Crop Rect
 
-	// CropFirst reports that the picture is enlarged and then cut. Scale is then only
-	// the measure: nothing is drawn of the scaled picture but Crop.
+	// CropFirst reports whether the image is enlarged and then cropped. Scale
+	// then only defines the coordinates: only Crop is drawn of the scaled
+	// image.
 	CropFirst bool
 
-	// Seek looks for the most telling part of Crop's size instead of taking
-	// Crop where it is.
+	// Seek searches for the most salient part in the size of Crop instead of
+	// taking Crop where it is.
 	Seek bool
 
 	WhiteBalance bool
@@ -38,11 +40,10 @@ type Recipe struct {
 	Colorize     Colorize
 	Gradient     Ramp
 
-	// Canvas is the size of the canvas the picture is then put on; Crop's size
-	// when it is not padded.
+	// Canvas is the size after padding; Crop's size without padding.
 	Canvas Size
 
-	// At is where the picture's top left corner lies on Canvas.
+	// At is the position of the image's top left corner on Canvas.
 	At Point
 
 	Distort Distort
@@ -56,8 +57,8 @@ type Recipe struct {
 	Border      int
 	BorderColor Color
 
-	// Corners are the radii in pixels, clockwise from the top left;
-	// MaxRadius rounds as much as the picture allows.
+	// Corners are the radii in pixels, clockwise from the top left; MaxRadius
+	// is the largest that the image allows.
 	Corners [4]float64
 
 	Shadow Shadow
@@ -68,21 +69,21 @@ type Recipe struct {
 	Background Background
 }
 
-// MaxRadius is the radius of a corner that is as round as the picture allows.
+// MaxRadius is the radius of a corner that is as round as possible.
 const MaxRadius = math.MaxInt32
 
-// Point is a place in a picture, pixels from its top left corner.
+// Point is a position in an image, in pixels from its top left corner.
 type Point struct{ X, Y int }
 
-// Rect is a part of a picture.
+// Rect is a part of an image.
 type Rect struct {
 	Point
 	Size
 }
 
-// Resolve makes a Step concrete for a picture with these facts. It is pure.
-// The error is errors.BadTransform, for a step that no picture with these facts
-// can fulfil.
+// Resolve computes the Recipe of a Step for an image with these facts. It is
+// pure. The error is errors.BadTransform if no image with these facts can
+// satisfy the step.
 func Resolve(s Step, f Facts) (Recipe, error) {
 	s = s.canonical()
 	if err := s.check(f); err != nil {
@@ -126,8 +127,9 @@ func Resolve(s Step, f Facts) (Recipe, error) {
 	return r, nil
 }
 
-// Drawn is the size of what the recipe draws. A rotation that is no multiple of
-// 90 degrees makes it the smallest upright box around the rotated picture.
+// Drawn returns the size of the recipe's result. A rotation that is not a
+// multiple of 90 degrees gives the smallest upright box around the rotated
+// image.
 func (r Recipe) Drawn() Size {
 	sin, cos := math.Sincos(r.Rotate * math.Pi / 180)
 	_, _, flat := r.Distort.Canvas(r.Canvas)
@@ -181,15 +183,15 @@ func (z Resize) resolve(f Facts) (Recipe, error) {
 	return r, nil
 }
 
-// box is the wanted size. The side that is not given follows from the aspect
-// ratio; where nothing is scaled and none is asked for, it is the picture's own.
+// box returns the requested size. A missing side follows from the aspect
+// ratio; without scaling and without a requested ratio it is the image's own.
 func (z Resize) box(f Facts) Size {
 	w, h := z.Width.in(f, f.Size.Width), z.Height.in(f, f.Size.Height)
 	if dpr := z.DPR.In(f); z.DPR.IsSet() && multipliable(w*dpr, z.Width) && multipliable(h*dpr, z.Height) {
 		w, h = w*dpr, h*dpr
 	}
 	across, down := z.Aspect.In(f), 1.0
-	if !(across > 0) { // not given, or not a number
+	if !(across > 0) { // not given, or NaN
 		across, down = f.Shape().Width, f.Shape().Height
 		if !z.Fit.scales() {
 			if !z.Width.IsSet() {
@@ -200,7 +202,7 @@ func (z Resize) box(f Facts) Size {
 			}
 		}
 	}
-	// Multiplying before dividing keeps a half exactly a half.
+	// Multiplying before dividing keeps exact halves.
 	if !z.Height.IsSet() {
 		h = w * down / across
 	}
@@ -210,12 +212,13 @@ func (z Resize) box(f Facts) Size {
 	return Size{pixels(w), pixels(h)}
 }
 
-// multipliable tells whether a length may be what a DPR made of l.
+// multipliable reports whether a length may result from multiplying l by a
+// DPR.
 func multipliable(v float64, l Length) bool { return !l.IsSet() || v >= 1 && v <= 5000 }
 
-// scaled is the picture's size when it is scaled, its shape kept, until the
-// first side reaches the box (it is then inside) or until both do. The side that
-// decides becomes exactly the box's.
+// scaled returns the size of the scaled image in its own shape, such that one
+// side has the box's length and the other lies inside of the box, or outside.
+// The former becomes exactly the box's.
 func (z Resize) scaled(f Facts, box Size) Size {
 	own, w, h := f.Size, f.Shape().Width, f.Shape().Height
 	boxW, boxH := float64(box.Width), float64(box.Height)
@@ -231,11 +234,11 @@ func (z Resize) scaled(f Facts, box Size) Size {
 	return s
 }
 
-// within is the size, cut to what t has.
+// within returns the size limited to t.
 func (s Size) within(t Size) Size { return Size{min(s.Width, t.Width), min(s.Height, t.Height)} }
 
-// place decides where Crop lies in the scaled picture, and the picture on the
-// canvas.
+// place computes the position of Crop in the scaled image, and of the image
+// on the canvas.
 func (z Resize) place(r *Recipe, f Facts) error {
 	focus, err := z.focus(f)
 	if err != nil {
@@ -265,9 +268,10 @@ func (z Resize) place(r *Recipe, f Facts) error {
 	return nil
 }
 
-// locate puts Crop where X, Y, CenterX and CenterY say. What sticks out of the
-// picture at the right and the bottom is not kept; a centre that makes the crop
-// stick out anywhere fails (ImageKit, "Resize, crop": "the crop will fail").
+// locate positions Crop by X, Y, CenterX and CenterY. What exceeds the image
+// at the right and the bottom is cut off; a centre with which the crop
+// exceeds the image on any side fails (ImageKit, "Resize, crop": "the crop
+// will fail").
 func (z Resize) locate(r *Recipe, f Facts) error {
 	axes := []struct {
 		corner, center Number
@@ -283,14 +287,14 @@ func (z Resize) locate(r *Recipe, f Facts) error {
 		case a.corner.IsSet():
 			*a.at = round(a.corner.In(f))
 			if *a.at < 0 || *a.at >= a.own {
-				return errors.New(errors.BadTransform, "%s is %v, outside the picture, which has 0 to %d",
+				return errors.New(errors.BadTransform, "%s is %v, outside the image, which has 0 to %d",
 					a.name, a.corner.In(f), a.own-1)
 			}
 			*a.length = min(*a.length, a.own-*a.at)
 		case a.center.IsSet():
 			*a.at = round(a.center.In(f) - float64(*a.length)/2)
 			if *a.at < 0 || *a.at+*a.length > a.own {
-				return errors.New(errors.BadTransform, "The crop around %sc %v sticks out of the picture, which has %d pixels there",
+				return errors.New(errors.BadTransform, "The crop around %sc %v exceeds the image, which has %d pixels there",
 					a.name, a.center.In(f), a.own)
 			}
 		}
@@ -298,11 +302,11 @@ func (z Resize) locate(r *Recipe, f Facts) error {
 	return nil
 }
 
-// centred is where what is kept of a length begins, so that its middle is as near as
-// it can be to the part k of the length.
+// centred returns the start of a kept length, such that its middle is as
+// close as possible to the fraction k of the whole length.
 func centred(k float64, length, kept int) int {
 	return min(max(round(clamp(k, 1)*float64(length)-float64(kept)/2), 0), length-kept)
 }
 
-// share is the part k of spare pixels, rounded down.
+// share returns the fraction k of spare pixels, rounded down.
 func share(spare int, k float64) int { return int(float64(max(spare, 0)) * k) }

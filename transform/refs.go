@@ -7,9 +7,9 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Refs names the files that the plan needs beside its original: the pictures and
-// fonts of its layers, whichever branch they are in. Each is named once, in the
-// order in which the plan first does.
+// Refs returns the files that the plan needs besides its original: images and
+// fonts of layers, in all branches, in the order of first mention and without
+// duplicates.
 func (p Plan) Refs() []origin.Ref {
 	var refs []origin.Ref
 	eachLayer(p.Steps, func(l Layer) {
@@ -20,21 +20,22 @@ func (p Plan) Refs() []origin.Ref {
 	return refs
 }
 
-// HasLayers tells whether any step of the plan, in any branch, has a layer.
+// HasLayers reports whether any step of the plan, in any branch, has a layer.
 func (p Plan) HasLayers() bool {
 	has := false
 	eachLayer(p.Steps, func(Layer) { has = true })
 	return has
 }
 
-// HasFonts tells whether the plan needs a font that comes as a file.
+// HasFonts reports whether the plan needs a font file.
 func (p Plan) HasFonts() bool {
 	has := false
 	eachLayer(p.Steps, func(l Layer) { has = has || l.Kind == TextLayer && l.Text.HasFile() })
 	return has
 }
 
-// Ref is the file that the layer itself needs; ok is false where it needs none.
+// Ref returns the file that the layer itself needs; ok is false if it needs
+// none.
 func (l Layer) Ref() (ref origin.Ref, ok bool) {
 	switch l.Kind {
 	case ImageLayer:
@@ -45,7 +46,7 @@ func (l Layer) Ref() (ref origin.Ref, ok bool) {
 	return origin.Ref{}, false
 }
 
-// eachLayer visits all layers, the outer before those on it.
+// eachLayer visits all layers, outer ones before those nested in them.
 func eachLayer(steps []Step, visit func(Layer)) {
 	for _, s := range steps {
 		for _, l := range s.Layers {
@@ -59,7 +60,7 @@ func eachLayer(steps []Step, visit func(Layer)) {
 	}
 }
 
-// InLayer says of an error in which file of a layer it is.
+// InLayer adds the file of the layer to an error.
 func InLayer(ref origin.Ref, err error) error {
 	if err == nil {
 		return nil

@@ -6,81 +6,81 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Request is what a URL asks for: a plan for an original.
+// Request is the meaning of a URL: a plan for an original.
 type Request struct {
 	Ref  origin.Ref
 	Plan Plan
 
-	// Versioned tells whether the URL names a version of the original, so that
-	// what it gives will never change.
+	// Versioned reports whether the URL names a version of the original, so
+	// that its response will never change.
 	Versioned bool
 
-	// Attachment asks for an answer that is saved as a file instead of shown.
+	// Attachment asks for a response that is saved as a file instead of
+	// shown.
 	Attachment bool
 
 	// Filename is the name to save it under, as the client gave it; empty for
-	// the original's own. The extension is the answer's matter.
+	// the original's. The extension depends on the response.
 	Filename string
 
-	// Meta asks for what is known of the original, as a document, instead of for
-	// a picture.
+	// Meta asks for a description of the original instead of an image.
 	Meta bool
 
-	// Named tells whether the URL chose all of the plan by names that the
-	// operator gave to transformations. False for the zero plan.
+	// Named reports whether the whole plan consists of transformations that
+	// the operator named. False for the zero plan.
 	Named bool
 
-	// Original reports whether the URL asks for the original as it is, byte for byte. A
-	// URL that asks for nothing does not: what it gives is the site's choice.
+	// Original reports whether the URL asks for the original byte for byte. A
+	// URL without a transformation does not: its response is up to the site.
 	Original bool
 
-	// Ignored are parameters of the URL that were left out since they are not supported.
+	// Ignored are unsupported parameters that were ignored.
 	Ignored []Ignored
 
-	// Proof is what the URL's signature proves, once it was checked.
+	// Proof is what the URL's signature proves, once checked.
 	Proof Proof
 }
 
-// Detour is how a URL differs from the one that names the same original by its
-// own path and has everything else in its query.
+// Detour is the difference between a URL and the one that names the same
+// original by its own path, with everything else in its query.
 type Detour struct {
-	// Taken are the segments, in their order and as they are, without which the
-	// path is the original's own.
+	// Taken are the segments to remove from the path, in order and as
+	// received.
 	Taken []string
 
-	// Tail is what the path ends in, one segment or several, as they are, where
-	// the original's own ends in Plain. Both are empty where the paths end alike.
+	// Tail is the end of the path, one or more segments as received, that
+	// replaces the end of the original's path, Plain. Both are empty if the
+	// paths end alike.
 	Tail, Plain string
 
-	// Query is the query of the other URL, raw.
+	// Query is the raw query of the other URL.
 	Query string
 }
 
-// Proof is what a signature in a URL proves. The zero value is that of a URL
-// without one.
+// Proof is what a signature proves. The zero value is for an unsigned URL.
 type Proof struct {
-	// Signed tells whether somebody who has one of the keys made the URL.
+	// Signed reports whether the URL was signed with one of the keys.
 	Signed bool
 
-	// Until is when the signature expires; zero for never.
+	// Until is the expiry of the signature; zero for none.
 	Until time.Time
 }
 
-// Ignored is a parameter that was left out. All that it says is the dialect's own words,
-// and nothing the client's.
+// Ignored is a parameter that was ignored. Its texts are the dialect's own,
+// never client input.
 type Ignored struct {
 	Name string
 	Kind IgnoredKind
 	Why  string
 }
 
-// IgnoredKind is what a parameter is about that was left out.
+// IgnoredKind is the subject of an ignored parameter.
 type IgnoredKind string
 
 // The kinds.
 const (
-	IgnoredAI    IgnoredKind = "ai"    // it needs an AI service
-	IgnoredFocus IgnoredKind = "focus" // it looks for faces or objects
-	IgnoredVideo IgnoredKind = "video" // it is about a video
+	IgnoredAI    IgnoredKind = "ai"    // needs an AI service
+	IgnoredFocus IgnoredKind = "focus" // needs detection of faces or objects
+	IgnoredVideo IgnoredKind = "video" // is about videos
 	IgnoredOther IgnoredKind = "other"
 )

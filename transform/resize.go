@@ -1,76 +1,76 @@
 package transform
 
-// Resize asks for a size. It does nothing where neither Width nor Height is
+// Resize requests a size. It has no effect if neither Width nor Height is
 // given.
 type Resize struct {
-	// Width and Height are the wanted size. Where one is missing it follows
-	// from Aspect or, without one, from the picture's own.
+	// Width and Height are the requested size. A missing one follows from
+	// Aspect or, without one, from the image's own.
 	Width, Height Length
 
-	// Aspect is width divided by height. It counts only where exactly one of
+	// Aspect is width divided by height. It applies only if exactly one of
 	// Width and Height is given.
 	Aspect Number
 
-	// Fit says what happens where the picture and the wanted size differ in
-	// shape. Where the wanted size got its shape from the picture, all fits that
-	// scale are the same.
+	// Fit is what to do if the image and the requested size differ in shape.
+	// If the requested size got its shape from the image, all fits that scale
+	// are the same.
 	Fit Fit
 
-	// NoEnlarge leaves a picture that is smaller than wanted as large as it is.
+	// NoEnlarge keeps the size of an image that is smaller than requested.
 	NoEnlarge bool
 
-	// Focus is what to keep when something must be cut, and where to put the
-	// picture when it is padded.
+	// Focus is the part to keep when cropping, and the position of the image
+	// when padding.
 	Focus Focus
 
-	// X and Y are the top left corner of what Crop keeps, CenterX and CenterY
-	// its middle, in pixels of the picture that comes into the step. They take
-	// precedence over Focus, each in its direction.
+	// X and Y are the top left corner of Crop, CenterX and CenterY its
+	// centre, in pixels of the step's input. They take precedence over Focus,
+	// each in its direction.
 	X, Y, CenterX, CenterY Number
 
-	// PointX and PointY are where FocusPoint is, as parts of the width and the
-	// height from the top left corner, 0 to 1.
+	// PointX and PointY are the position of FocusPoint, as fractions of width
+	// and height from the top left corner, 0 to 1.
 	PointX, PointY Number
 
-	// DPR multiplies Width and Height. A product below 1 or above 5000 pixels
-	// leaves both as they were.
+	// DPR multiplies Width and Height. If a product is below 1 or above 5000
+	// pixels, both stay unchanged.
 	DPR Number
 
-	// AutoWidth and AutoDPR leave Width and DPR to the client. Plan.Settle puts
-	// in what it says; until then they are not given.
+	// AutoWidth and AutoDPR leave Width and DPR to the client. Plan.Settle
+	// replaces them; until then they are not given.
 	AutoWidth, AutoDPR bool
 }
 
-// Fit is how a picture gets into a box of another shape.
+// Fit is how an image is fitted into a box of another shape.
 type Fit uint8
 
-// The ways to fit.
+// The fits.
 const (
-	// Cover scales until the box is covered and cuts what sticks out.
+	// Cover scales until the box is covered and cuts off the rest.
 	Cover Fit = iota
 	// Stretch scales to exactly the box.
 	Stretch
-	// Inside scales until the whole picture is in the box; the result may be
+	// Inside scales until the whole image is in the box; the result may be
 	// smaller than the box in one direction.
 	Inside
 	// Outside scales until the box is covered; the result may be larger than
 	// the box in one direction.
 	Outside
-	// Pad scales until the whole picture is in the box and fills the rest.
+	// Pad scales until the whole image is in the box and fills the rest.
 	Pad
-	// Crop cuts the box out of the picture, without scaling.
+	// Crop cuts the box out of the image without scaling.
 	Crop
-	// CropPad is Crop, and fills where the picture is smaller than the box.
+	// CropPad is Crop, and pads if the image is smaller than the box.
 	CropPad
-	// PadOnly neither scales nor cuts: it fills up to the box, and leaves a
-	// picture that is larger than the box as large as it is.
+	// PadOnly only pads, without scaling or cropping: an image larger than
+	// the box keeps its size.
 	PadOnly
 )
 
-// scales tells whether the picture is scaled to the box.
+// scales reports whether the image is scaled to the box.
 func (f Fit) scales() bool { return f != Crop && f != CropPad && f != PadOnly }
 
-// Focus is a part of the picture.
+// Focus is a part of the image.
 type Focus uint8
 
 // The parts.
@@ -84,19 +84,19 @@ const (
 	FocusTopRight
 	FocusBottomLeft
 	FocusBottomRight
-	// FocusAuto is whatever draws attention.
+	// FocusAuto is the most salient part.
 	FocusAuto
-	// FocusArea is Facts.Area. A picture that has none is not cut.
+	// FocusArea is Facts.Area. An image without one is not cropped.
 	FocusArea
-	// FocusAreaOrAuto is FocusAuto where there is no Facts.Area.
+	// FocusAreaOrAuto is FocusArea, or FocusAuto if there is no Facts.Area.
 	FocusAreaOrAuto
-	// FocusPoint is PointX and PointY: what is kept has that point in its middle,
-	// as far as the picture's edges allow. Padding is as with FocusCenter.
+	// FocusPoint centres on PointX and PointY, as far as the image's edges
+	// allow. Padding is as with FocusCenter.
 	FocusPoint
 )
 
-// place says how much of the spare room goes to the left of, and above, the
-// part in focus: 0, a half or all of it.
+// place returns the share of the spare space to the left of, and above, the
+// part in focus: 0, 0.5 or 1.
 func (f Focus) place() (x, y float64) {
 	x, y = 0.5, 0.5
 	switch f {

@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// plant is the picture of which ImageKit's page on resizing gives numbers: its
+// plant is the image of which ImageKit's page on resizing gives numbers: its
 // aspect ratio is 0.74.
 var plant = Facts{Size: Size{740, 1000}, Format: JPEG, Frames: 1}
 
@@ -20,19 +20,19 @@ type geometry struct {
 	at     Point
 }
 
-// scaled is the geometry of a picture that is neither cut nor padded.
+// scaled returns the geometry of an image that is neither cut nor padded.
 func scaled(w, h int) geometry {
 	s := Size{w, h}
 	return geometry{s, Rect{Size: s}, s, Point{}}
 }
 
-// cut is that of a picture of w x h of which a part is kept.
+// cut returns that of an image of w x h of which a part is kept.
 func cut(w, h, x, y, cropW, cropH int) geometry {
 	part := Size{cropW, cropH}
 	return geometry{Size{w, h}, Rect{Point{x, y}, part}, part, Point{}}
 }
 
-// padded is that of a picture of w x h that is put on a canvas.
+// padded returns that of an image of w x h that is put on a canvas.
 func padded(w, h, canvasW, canvasH, x, y int) geometry {
 	s := Size{w, h}
 	return geometry{s, Rect{Size: s}, Size{canvasW, canvasH}, Point{x, y}}
@@ -145,8 +145,8 @@ func TestOneSide(t *testing.T) {
 	})
 }
 
-// 640 wide, 213.33 high: a box of 640x213 is a little wider than the picture. It
-// must be neither made narrower, nor cut, nor padded for that.
+// 640 wide, 213.33 high: a box of 640x213 is a little wider than the image.
+// It must be neither made narrower, nor cut, nor padded for that.
 func TestOneSideIsExact(t *testing.T) {
 	for _, fit := range []Fit{Cover, Stretch, Inside, Outside, Pad} {
 		for _, no := range []bool{false, true} {
@@ -226,10 +226,10 @@ func TestFocus(t *testing.T) {
 		cover, extract, pad := box(Cover, 100, 100), box(Crop, 100, 100), box(Pad, 300, 100)
 		cover.Focus, extract.Focus, pad.Focus = tt.focus, tt.focus, tt.focus
 		if _, got := resolved(t, cover, still(400, 200)); got.crop.Point != tt.wide {
-			t.Errorf("focus %d, covering with a wide picture: %v, want %v", tt.focus, got.crop.Point, tt.wide)
+			t.Errorf("focus %d, covering with a wide image: %v, want %v", tt.focus, got.crop.Point, tt.wide)
 		}
 		if _, got := resolved(t, cover, still(200, 400)); got.crop.Point != tt.high {
-			t.Errorf("focus %d, covering with a high picture: %v, want %v", tt.focus, got.crop.Point, tt.high)
+			t.Errorf("focus %d, covering with a high image: %v, want %v", tt.focus, got.crop.Point, tt.high)
 		}
 		if _, got := resolved(t, extract, still(300, 201)); got.crop.Point != tt.extract {
 			t.Errorf("focus %d, cropping: %v, want %v", tt.focus, got.crop.Point, tt.extract)
@@ -302,14 +302,14 @@ func TestPlace(t *testing.T) {
 		resize Resize
 		want   string
 	}{
-		{place(Crop, 300, 200, Num(800), no, no, no, 0), "x is 800, outside the picture, which has 0 to 799"},
-		{place(Crop, 300, 200, no, Num(600), no, no, 0), "y is 600, outside the picture, which has 0 to 599"},
-		{place(Crop, 300, 200, Num(-1), no, no, no, 0), "x is -1, outside the picture, which has 0 to 799"},
-		{place(CropPad, 300, 200, Num(1e300), no, no, no, 0), "x is 1e+300, outside the picture, which has 0 to 799"},
-		{place(Crop, 300, 200, no, no, Num(149), no, 0), "The crop around xc 149 sticks out of the picture, which has 800 pixels there"},
-		{place(Crop, 300, 200, no, no, Num(651), no, 0), "The crop around xc 651 sticks out of the picture, which has 800 pixels there"},
-		{place(Crop, 300, 200, no, no, no, Num(501), 0), "The crop around yc 501 sticks out of the picture, which has 600 pixels there"},
-		{place(Crop, 300, 200, no, no, no, Num(-1e300), 0), "The crop around yc -1e+300 sticks out of the picture, which has 600 pixels there"},
+		{place(Crop, 300, 200, Num(800), no, no, no, 0), "x is 800, outside the image, which has 0 to 799"},
+		{place(Crop, 300, 200, no, Num(600), no, no, 0), "y is 600, outside the image, which has 0 to 599"},
+		{place(Crop, 300, 200, Num(-1), no, no, no, 0), "x is -1, outside the image, which has 0 to 799"},
+		{place(CropPad, 300, 200, Num(1e300), no, no, no, 0), "x is 1e+300, outside the image, which has 0 to 799"},
+		{place(Crop, 300, 200, no, no, Num(149), no, 0), "The crop around xc 149 exceeds the image, which has 800 pixels there"},
+		{place(Crop, 300, 200, no, no, Num(651), no, 0), "The crop around xc 651 exceeds the image, which has 800 pixels there"},
+		{place(Crop, 300, 200, no, no, no, Num(501), 0), "The crop around yc 501 exceeds the image, which has 600 pixels there"},
+		{place(Crop, 300, 200, no, no, no, Num(-1e300), 0), "The crop around yc -1e+300 exceeds the image, which has 600 pixels there"},
 	}
 	for _, tt := range fails {
 		_, err := Resolve(Step{Resize: tt.resize}, photo)
@@ -319,8 +319,8 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// The middle of the crop is at the point, or as near as the edges allow: of a
-// picture of 400 x 200 that is scaled to 200 x 100, 50 pixels are kept.
+// The middle of the crop is at the point, or as near as the edges allow: of
+// an image of 400 x 200 that is scaled to 200 x 100, 50 pixels are kept.
 func TestFocusPoint(t *testing.T) {
 	tests := []struct {
 		x, y float64

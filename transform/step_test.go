@@ -19,7 +19,8 @@ func TestRotate(t *testing.T) {
 	}
 }
 
-// The box around a rotated picture is w cos + h sin wide and w sin + h cos high.
+// The box around a rotated image is w cos + h sin wide and w sin + h cos
+// high.
 func TestDrawn(t *testing.T) {
 	tests := []struct {
 		own            Size
@@ -59,7 +60,7 @@ func TestDrawnIsOfTheCanvas(t *testing.T) {
 	}
 }
 
-// Everything beside the size goes into the Recipe as it was asked for.
+// Everything except the size goes into the Recipe unchanged.
 func TestStepIsPassedOn(t *testing.T) {
 	red := Opaque(255, 0, 0)
 	got, err := Resolve(Step{

@@ -8,48 +8,48 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Text is what a TextLayer shows: lines of letters in a box.
+// Text is the content of a TextLayer: lines of text in a box.
 type Text struct {
-	// Content is plain text, in which a line may be broken by \n.
+	// Content is plain text; \n breaks a line.
 	Content string
 
-	// Font is the name of a family. What is not installed is taken from another
-	// one. Empty is the server's own choice.
+	// Font is the name of a font family. If it is not installed, another one
+	// is used. Empty means the server's default.
 	Font string
 
-	// File is a font to draw with instead, with Font for the letters that it has
-	// not; the zero value is none.
+	// File is a font file to use instead; Font is used for the letters that
+	// it lacks. The zero value is none.
 	File origin.Ref
 
-	// Size is that of the font, LineHeight the distance from one line to the
-	// next, in pixels; without the latter it is the font's own.
+	// Size is the font size, LineHeight the distance between lines, in
+	// pixels; if not given, the latter is the font's own.
 	Size, LineHeight Number
 
 	Bold, Italic, Strikethrough bool
 
 	Color Color
 
-	// Width is at how many pixels lines are wrapped; not given, they are not.
+	// Width is the width in pixels at which lines are wrapped, if given.
 	Width Number
 
-	// Align is where lines are in the width of the longest.
+	// Align aligns lines within the width of the longest.
 	Align Align
 
 	// Padding is around the letters.
 	Padding Padding
 
-	// Background is the colour of the box, padding included; transparent for
+	// Background is the colour of the box, including padding; transparent for
 	// none.
 	Background Color
 }
 
-// HasFile tells whether the text is drawn with a font of its own.
+// HasFile reports whether the text has a font file.
 func (t Text) HasFile() bool { return t.File != origin.Ref{} }
 
-// Align is where the lines of a text are.
+// Align is the alignment of lines.
 type Align uint8
 
-// The places of lines.
+// The alignments.
 const (
 	AlignCenter Align = iota
 	AlignLeft
@@ -59,8 +59,8 @@ const (
 // Padding is room on the four sides of something, in pixels.
 type Padding struct{ Top, Right, Bottom, Left Number }
 
-// LargestText is the most pixels of a text's box in each direction (ImageKit,
-// "Add overlays on images").
+// LargestText is the largest width and height of a text's box, in pixels
+// (ImageKit, "Add overlays on images").
 const LargestText = 16383
 
 // Setting is a Text with all numbers concrete, in pixels.
@@ -71,9 +71,9 @@ type Setting struct {
 	Top, Right, Bottom, Left int
 }
 
-// Set makes a text concrete for a picture of f.Base below it. The errors are
-// errors.BadTransform, and errors.Limit for what makes the box too large whatever
-// the text is.
+// Set computes the Setting of a text for an image of f.Base below it. The
+// error is errors.BadTransform, or errors.Limit if the box would be too large
+// for any text.
 func (t Text) Set(f Facts) (Setting, error) {
 	s := Setting{Text: t}
 	for _, n := range []struct {
@@ -96,9 +96,9 @@ func (t Text) Set(f Facts) (Setting, error) {
 		v := n.number.In(f)
 		switch {
 		case math.IsNaN(v):
-			return Setting{}, errors.New(errors.BadTransform, "The text's %s cannot be computed for this picture: it divides by 0, or gets too large", n.name)
+			return Setting{}, errors.New(errors.BadTransform, "The text's %s cannot be computed for this image: it divides by 0 or is too large", n.name)
 		case v < n.low:
-			return Setting{}, errors.New(errors.BadTransform, "The text's %s comes to %v for this picture; it must be at least %v", n.name, v, n.low)
+			return Setting{}, errors.New(errors.BadTransform, "The text's %s is %v for this image; it must be at least %v", n.name, v, n.low)
 		case v > LargestText:
 			return Setting{}, errors.New(errors.Limit, "The text's %s is %v pixels, more than %d", n.name, v, LargestText)
 		}
@@ -107,7 +107,7 @@ func (t Text) Set(f Facts) (Setting, error) {
 	return s, nil
 }
 
-// CheckBox tells whether a text whose letters take this size may be drawn.
+// CheckBox returns an error unless a text of this size may be drawn.
 func (s Setting) CheckBox(letters Size, l Limits) error {
 	box := Size{letters.Width + s.Left + s.Right, letters.Height + s.Top + s.Bottom}
 	if max(box.Width, box.Height) > LargestText {

@@ -1,12 +1,12 @@
 package transform
 
-// Colorize tints the picture: each pixel keeps its lightness and takes the
+// Colorize tints the image: each pixel keeps its lightness and takes the
 // colour's hue and saturation. The zero value does nothing.
 type Colorize struct {
 	Color Color
 
-	// Intensity is how much of it, in percent: 0 leaves the picture as it is, at
-	// 100 nothing is left of its own hues.
+	// Intensity is the strength in percent: 0 leaves the image unchanged, 100
+	// leaves none of its own hues.
 	Intensity int
 }
 
@@ -24,17 +24,18 @@ func (c Colorize) write(k *keyWriter) {
 	}
 }
 
-// Replace replaces one colour, and those like it, by another. Shades stay
-// shades: what was a little darker than From becomes a little darker than To.
+// Replace replaces a colour and similar ones by another. Shades are kept:
+// what was a little darker than From becomes a little darker than To.
 type Replace struct {
 	On bool
 	To Color
 
-	// Tolerance is how far from From a colour may be, 0 to 100: 0 is From alone.
+	// Tolerance is the largest difference from From, 0 to 100: 0 replaces
+	// From alone.
 	Tolerance int
 
-	// From is the colour to replace; Dominant is the one that most of the
-	// picture has instead.
+	// From is the colour to replace; Dominant replaces the most common colour
+	// of the image instead.
 	From     Color
 	Dominant bool
 }

@@ -1,14 +1,13 @@
 package transform
 
-// Written is what is true of a picture that is written down, of the things that
-// metadata says of a picture.
+// Written has the properties of an encoded image that metadata may describe.
 type Written struct {
 	Format Format
 	Size   Size // of one frame
 
-	// Density is in pixels an inch, 0 for none in particular.
+	// Density is in pixels per inch, 0 for none.
 	Density float64
 
-	// SRGB reports whether the numbers of its pixels are those of sRGB.
+	// SRGB reports whether the pixels are sRGB.
 	SRGB bool
 }

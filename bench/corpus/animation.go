@@ -8,8 +8,8 @@ import (
 	"math/rand/v2"
 )
 
-// animation is a GIF of leaves that move over each other, in front of a ground
-// that stays.
+// animation returns a GIF of leaves that move over each other, in front of a
+// static background.
 func animation(seed uint64, w, h, frames int) *gif.GIF {
 	rnd := rand.New(rand.NewPCG(seed, 3))
 	ground, moving := photo(seed, w, h), leaves(rnd, w, h, 12)

@@ -8,10 +8,9 @@ import (
 	"hash/crc32"
 )
 
-// Distinct is the same picture in other bytes: a comment says which copy it is.
-// A server that answers equal requests from one rendering, or from a cache, has
-// to render each copy. The error is that of a format for which there is no place
-// for a comment.
+// Distinct returns the same image in other bytes: a comment has the number of
+// the copy. A server that renders equal requests once, or caches them, has to
+// render each copy. The error is for a format without comments.
 func Distinct(file []byte, copy int) ([]byte, error) {
 	comment := fmt.Appendf(nil, "copy %06d", copy)
 	switch {
@@ -19,7 +18,8 @@ func Distinct(file []byte, copy int) ([]byte, error) {
 		segment := append(binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, uint16(2+len(comment))), comment...)
 		return insert(file, 2, segment), nil
 	case bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")):
-		// Before the last chunk, which is empty: its length, name and sum.
+		// Before the last chunk, which is empty: its length, type and
+		// checksum.
 		return insert(file, len(file)-12, pngChunk("tEXt", append([]byte("Comment\x00"), comment...))), nil
 	case bytes.HasPrefix(file, []byte("GIF89a")):
 		extension := append([]byte{0x21, 0xfe, byte(len(comment))}, comment...)

@@ -1,5 +1,5 @@
-// Package corpus makes the pictures of the benchmark. They are computed, and so
-// the same everywhere, and come in many copies of different bytes.
+// Package corpus makes the images of the benchmark. They are computed, and so
+// the same everywhere, and exist in many copies of different bytes.
 package corpus
 
 import (
@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// version grows when the pictures change.
+// version is incremented when the images change.
 const version = "1"
 
-// The kinds of pictures. Each is a folder of copies.
+// The kinds of images. Each is a directory of copies.
 const (
 	Photo12 = "photo-12mp" // JPEG, 4000x3000
 	Photo1  = "photo-1mp"  // JPEG, 1200x900
@@ -28,21 +28,21 @@ const (
 	Folder  = "folder"     // the files of a folder that was given
 )
 
-// Config is what to make.
+// Config configures the corpus.
 type Config struct {
 	Dir    string // where the kinds' folders are to be
 	Copies int    // of each kind
-	Folder string // pictures of one's own, or nothing
+	Folder string // the user's own images; may be empty
 
-	// Scale divides the sides of all pictures, for a quick look. Default: 1.
+	// Scale divides the sides of all images, for a quick run. Default: 1.
 	Scale int
 
 	// EncodeWebP writes a WebP, which Go's own packages cannot.
 	EncodeWebP func(image.Image) ([]byte, error)
 }
 
-// Make makes what is not there yet, and returns the files of each kind, as paths
-// below the folder, with slashes.
+// Make makes missing images, and returns the files of each kind, as
+// slash-separated paths below the directory.
 func Make(c Config) (map[string][]string, error) {
 	c.Scale = max(c.Scale, 1)
 	w := func(n int) int { return n / c.Scale }
@@ -72,7 +72,7 @@ func Make(c Config) (map[string][]string, error) {
 	return files, err
 }
 
-// copies writes the copies of one picture, unless its stamp says they are there.
+// copies writes the copies of one image, unless its stamp is current.
 func (c Config) copies(kind, ext, stamp string, file func() ([]byte, error)) ([]string, error) {
 	var names []string
 	for n := range c.Copies {
@@ -114,8 +114,8 @@ func (c Config) write(name string, original []byte, copy int) error {
 	return os.WriteFile(filepath.Join(c.Dir, filepath.FromSlash(name)), file, 0o644)
 }
 
-// folder copies the JPEG, PNG, GIF and WebP files of the given folder, as often
-// as it takes.
+// folder copies the JPEG, PNG, GIF and WebP files of the given directory,
+// repeating them as needed.
 func (c Config) folder() ([]string, error) {
 	entries, err := os.ReadDir(c.Folder)
 	if err != nil {

@@ -6,15 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// leaf is a disc that lies on the picture: what photographs are made of, seen
-// from afar, are things of all sizes that hide each other.
+// leaf is a disc in the image: photographs consist of objects of all sizes
+// that occlude each other.
 type leaf struct {
 	x, y, radius float64
 	y8, cb, cr   uint8
 }
 
-// leaves are discs whose radii follow the law that makes a picture look the same
-// from near and far, from the lowest to the topmost.
+// leaves returns discs, from the lowest to the topmost, whose radii make an
+// image look the same at any scale.
 func leaves(rnd *rand.Rand, w, h, count int) []leaf {
 	const smallest = 6
 	largest := float64(min(w, h)) / 3
@@ -31,7 +31,7 @@ func leaves(rnd *rand.Rand, w, h, count int) []leaf {
 	return all
 }
 
-// rows calls f for each row of the disc that is in a picture of w by h pixels,
+// rows calls f for each row of the disc within an image of w by h pixels,
 // with the columns from left to before right.
 func (l leaf) rows(w, h int, f func(y, left, right int)) {
 	for y := max(0, int(l.y-l.radius)); y < min(h, int(l.y+l.radius)+1); y++ {
@@ -43,9 +43,9 @@ func (l leaf) rows(w, h int, f func(y, left, right int)) {
 	}
 }
 
-// photo paints a picture with the statistics of a photograph: things that hide
-// each other, soft shades over them, a fine grain, and colours at half the
-// resolution of the brightness.
+// photo paints an image with the statistics of a photograph: occluding
+// objects, soft shades, fine grain, and colours at half the resolution of the
+// brightness.
 func photo(seed uint64, w, h int) *image.YCbCr {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	img := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
@@ -72,7 +72,7 @@ func photo(seed uint64, w, h int) *image.YCbCr {
 	return img
 }
 
-// soften is the lens: a mean over neighbours, in place.
+// soften simulates the lens: a mean over neighbours, in place.
 func soften(pix []uint8, w, h, stride int) {
 	for y := range h - 1 {
 		row, below := pix[y*stride:y*stride+w], pix[(y+1)*stride:(y+1)*stride+w]
@@ -82,7 +82,7 @@ func soften(pix []uint8, w, h, stride int) {
 	}
 }
 
-// shade adds soft shades, whose hills and valleys are so many pixels apart.
+// shade adds soft shades with the given wavelength in pixels.
 func shade(rnd *rand.Rand, pix []uint8, w, h, stride, step int, height float64) {
 	columns := w/step + 2
 	at := make([]float32, columns*(h/step+2))
@@ -103,9 +103,9 @@ func shade(rnd *rand.Rand, pix []uint8, w, h, stride, step int, height float64) 
 	}
 }
 
-// grain adds the noise of a sensor.
+// grain adds sensor noise.
 func grain(rnd *rand.Rand, pix []uint8, deviation float64) {
-	// From a table: normally distributed numbers are dear.
+	// From a table: normally distributed numbers are expensive.
 	var table [1 << 12]int
 	for i := range table {
 		table[i] = int(math.Round(rnd.NormFloat64() * deviation))
@@ -117,7 +117,8 @@ func grain(rnd *rand.Rand, pix []uint8, deviation float64) {
 	}
 }
 
-// cutout is a picture with alpha: leaves with soft edges on nothing.
+// cutout returns an image with alpha: leaves with soft edges on a transparent
+// background.
 func cutout(seed uint64, w, h int) *image.NRGBA {
 	rnd := rand.New(rand.NewPCG(seed, 2))
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))

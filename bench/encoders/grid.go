@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// setting is one way to write a picture. Settings that differ in quality only
-// are a ladder, on which the quality that looks like another format's is found.
+// setting is one way to encode an image. Settings that differ only in quality
+// form a ladder, for finding the quality that looks like another format's.
 type setting struct {
 	ladder
 	quality int // 0 for what loses nothing
@@ -58,7 +58,7 @@ func jpegs() (all []setting) {
 			all = append(all, setting{ladder{"jpeg", 0, how}, q, func(i *vips.Image) ([]byte, error) { return i.ExportJpeg(o) }})
 		}
 	}
-	// The first of all is what the others are compared with.
+	// The first one is the reference for all others.
 	add("optimized", vips.JpegOptions{OptimizeCoding: true}, 60, 70, 75, 80, 85, 90)
 	add("plain", vips.JpegOptions{}, 75, 80, 85)
 	add("progressive", vips.JpegOptions{OptimizeCoding: true, Interlace: true}, 75, 80, 85)

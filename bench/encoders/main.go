@@ -1,15 +1,15 @@
 //go:build cgo
 
-// Command encoders compares encoder settings on the photographs of a folder: for
-// each setting the size of the files, how far they are from the picture that was
-// encoded, and the processor's time. The defaults of this project are chosen by
-// what it prints, docs/performance.md has it.
+// Command encoders compares encoder settings on the photographs of a folder:
+// for each setting the size of the files, how far they are from the image
+// that was encoded, and the processor's time. The defaults of this project
+// are chosen by what it prints, docs/explanation/performance.md has it.
 //
 //	go run ./bench/encoders [flags] FOLDER
 //
-// How far a file is from the picture says a program of others, one that takes two
-// PNGs and prints a number that is 0 for equal ones and less for better ones:
-// Debian's butteraugli, or butteraugli_main of libjxl.
+// How far a file is from the image says a program of others, one that takes
+// two PNGs and prints a number that is 0 for equal ones and less for better
+// ones: Debian's butteraugli, or butteraugli_main of libjxl.
 package main
 
 import (
@@ -54,7 +54,7 @@ func run(folder, sizes string, formats []string, most int, j judge) error {
 	for _, size := range strings.Split(sizes, ",") {
 		width, err := strconv.Atoi(size)
 		if err != nil || width < 1 {
-			return fmt.Errorf("%q is no width in pixels", size)
+			return fmt.Errorf("%q is not a width in pixels", size)
 		}
 		scaled, err := open(folder, width, most)
 		if err != nil {

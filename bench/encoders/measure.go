@@ -19,12 +19,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// result is what a setting gave for all pictures together.
+// result is the result of a setting for all images together.
 type result struct {
 	setting
 	bytes       int
 	cpu         time.Duration // of all threads, for a million pixels
-	mean, worst float64       // of the pictures' distances
+	mean, worst float64       // of the images' distances
 }
 
 // judge measures settings.
@@ -33,8 +33,8 @@ type judge struct {
 	long   time.Duration
 	folder string
 
-	// seen are distances by what was compared: settings that only pack the same
-	// pixels otherwise need no second look.
+	// seen are distances by what was compared: settings that only compress
+	// the same pixels differently are compared once.
 	seen map[[2][32]byte]float64
 }
 
@@ -60,8 +60,8 @@ func (j *judge) measure(s setting, pictures []picture) (result, error) {
 	return r, nil
 }
 
-// encode writes a picture that is in memory. The least of several times is
-// nearest to what it takes on a machine without other work.
+// encode encodes an image in memory. The minimum of several runs is closest
+// to the time without other load.
 func (j *judge) encode(s setting, p picture) (body []byte, least time.Duration, err error) {
 	scope := vips.NewScope(context.Background())
 	defer scope.Close()
@@ -85,8 +85,8 @@ func (j *judge) encode(s setting, p picture) (body []byte, least time.Duration, 
 	return body, least, nil
 }
 
-// cpuTime is what all threads of this process took so far. Unlike the time on
-// the clock it counts the threads of an encoder that has several, and no other
+// cpuTime returns the processor time of all threads of this process. Unlike
+// wall-clock time it counts all threads of an encoder, and no other
 // program's.
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
@@ -96,7 +96,7 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// distance is how far a file is from the picture that it was made of.
+// distance returns the distance of a file from its original image.
 func (j *judge) distance(p picture, body []byte) (float64, error) {
 	decoded, err := asPNG(body)
 	if err != nil {
@@ -127,7 +127,7 @@ func (j *judge) distance(p picture, body []byte) (float64, error) {
 	return j.seen[key], err
 }
 
-// number is the first word that a tool prints.
+// number returns the first word that a tool prints.
 func number(printed string) (float64, error) {
 	words := strings.Fields(printed)
 	if len(words) == 0 {

@@ -21,8 +21,8 @@ type picture struct {
 	pixels int
 }
 
-// open scales the photographs of a folder to a width. What is no picture, or not
-// as wide, is left out.
+// open scales the photographs in a directory to a width. Files that are not
+// images, or are narrower, are skipped.
 func open(folder string, width, most int) ([]picture, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

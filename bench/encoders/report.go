@@ -11,17 +11,18 @@ import (
 	"time"
 )
 
-// without tells whether a setting gave what another one gave before: the encoder
-// of this build lacks what it asks for.
+// without reports whether a setting has the same result as a previous one,
+// because this build's encoder lacks the option.
 func (r result) without(results []result) bool {
 	return slices.ContainsFunc(results, func(other result) bool {
 		return r.format == other.format && r.effort == other.effort && r.quality == other.quality && r.bytes == other.bytes && r.mean == other.mean
 	})
 }
 
-// report prints a table for each format. The last two columns are a ladder's, at
-// the look of the first setting's format, JPEG, at quality 80: which quality
-// that takes, and how large the files are beside the JPEG's.
+// report prints a table for each format. The last two columns are for
+// ladders, relative to the first setting's format, JPEG, at quality 80: the
+// quality that looks the same, and the size of the files relative to the
+// JPEGs.
 func report(w io.Writer, results []result) {
 	var base *result
 	for n := range results {
@@ -59,9 +60,9 @@ func steps(results []result, l ladder) (steps []result) {
 	return steps
 }
 
-// alike finds the quality and the size of a ladder at a distance: on the line,
-// for sizes of their logarithms, through the two steps around it, or the two
-// nearest.
+// alike returns the quality and the size of a ladder at a distance, by linear
+// interpolation between the two steps around it, or the two nearest; sizes by
+// their logarithms.
 func alike(distance float64, steps []result) (quality, bytes float64) {
 	n := 1
 	for n < len(steps)-1 && steps[n].mean > distance {

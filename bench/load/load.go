@@ -1,5 +1,5 @@
-// Package load has clients do the same thing over and over, and says how long it
-// took them.
+// Package load generates load: clients repeat a request, and their times are
+// measured.
 package load
 
 import (
@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// Do is one request. Each gets a number of its own, from 0.
+// Do is one request. Each gets a unique number, from 0.
 type Do func(n int) error
 
-// Result is what some time of load gave.
+// Result is the result of a period of load.
 type Result struct {
 	Times   []time.Duration // of each request, in no order
 	Elapsed time.Duration   // from the first request's begin to the last one's end
 }
 
-// Run has so many clients ask, each the next time as soon as it has its answer,
-// for the duration and until there were least requests. open makes a client's
-// connection. The first error ends it all.
+// Run lets clients send requests back to back, for the duration and until
+// there were least requests. open creates a client's connection. The first
+// error ends the run.
 func Run(clients int, duration time.Duration, least int, open func() (Do, error)) (Result, error) {
 	dos := make([]Do, clients)
 	for i := range dos {
@@ -67,13 +67,13 @@ func Run(clients int, duration time.Duration, least int, open func() (Do, error)
 	return all, failed
 }
 
-// Add puts another result of the same load to this one.
+// Add merges another result of the same load.
 func (r *Result) Add(other Result) {
 	r.Times = append(r.Times, other.Times...)
 	r.Elapsed += other.Elapsed
 }
 
-// Rate is requests a second.
+// Rate is in requests per second.
 func (r Result) Rate() float64 {
 	if r.Elapsed <= 0 {
 		return 0
@@ -81,7 +81,7 @@ func (r Result) Rate() float64 {
 	return float64(len(r.Times)) / r.Elapsed.Seconds()
 }
 
-// Mean is the mean time of a request, 0 if there was none.
+// Mean returns the mean time of a request, 0 if there was none.
 func (r Result) Mean() time.Duration {
 	if len(r.Times) == 0 {
 		return 0
@@ -93,8 +93,8 @@ func (r Result) Mean() time.Duration {
 	return sum / time.Duration(len(r.Times))
 }
 
-// Percentile is the time that a share of the requests, above 0 and at most 1,
-// did not exceed, by the nearest rank; 0 if there was none.
+// Percentile returns the time that a share of the requests, above 0 and at
+// most 1, does not exceed, by nearest rank; 0 if there are none.
 func (r Result) Percentile(share float64) time.Duration {
 	if len(r.Times) == 0 {
 		return 0

@@ -1,3 +1,3 @@
-// Package usage says what a process and all of its children take, where Linux
-// tells it.
+// Package usage measures the resources of a process and its children, on
+// Linux.
 package usage

@@ -4,12 +4,12 @@ package usage
 
 import "time"
 
-// interval is how often the resident size is looked at. A look takes a
+// interval is the period of sampling the resident size. A sample takes a
 // millisecond or two.
 const interval = 250 * time.Millisecond
 
-// Peak watches the resident size of a process and its children. The function it
-// returns ends that and gives the largest size that was seen.
+// Peak samples the resident size of a process and its children. The returned
+// function stops that and returns the peak.
 func Peak(pid int) (end func() int64) {
 	stop, most := make(chan struct{}), make(chan int64)
 	go func() {

@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// ticks are those of a second in /proc/PID/stat, on every system that Go runs on.
+// ticks is the number of clock ticks per second in /proc/PID/stat, on every
+// system that Go supports.
 const ticks = 100
 
-// CPU is the processor time that a process and its children have used, the ones
-// that ended included.
+// CPU returns the processor time of a process and its children, including
+// those that ended.
 func CPU(pid int) (time.Duration, error) {
 	var sum time.Duration
 	for _, p := range tree(pid) {
@@ -55,8 +56,8 @@ func parseStat(stat []byte) (time.Duration, error) {
 	return sum, nil
 }
 
-// Resident is the memory, in bytes, in which a process and its children are
-// resident. What several of them share counts once (Pss in proc(5)).
+// Resident returns the resident memory of a process and its children, in
+// bytes. Shared memory counts once (Pss in proc(5)).
 func Resident(pid int) (int64, error) {
 	var sum int64
 	for _, p := range tree(pid) {
@@ -82,7 +83,7 @@ func parsePss(rollup []byte) int64 {
 	return 0
 }
 
-// tree is a process, its children, and theirs.
+// tree returns a process, its children, and theirs.
 func tree(pid int) []int {
 	all := []int{pid}
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))

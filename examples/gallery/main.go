@@ -1,5 +1,5 @@
 // Command gallery makes a page that shows every parameter of both dialects: for each example of
-// docs/imagekit.md and docs/imagizer.md the picture that a running Caddy makes of it, with its URL underneath.
+// docs/reference/imagekit.md and docs/reference/imagizer.md the picture that a running Caddy makes of it, with its URL underneath.
 //
 //	go run ./examples/gallery -caddy bin/caddy -pictures DIR -out DIR [-photos DIR]
 //
@@ -23,7 +23,7 @@ func main() {
 	log.SetPrefix("gallery: ")
 	var g gallery
 	flag.StringVar(&g.caddy, "caddy", "bin/caddy", "the Caddy to ask")
-	flag.StringVar(&g.docs, "docs", "docs", "the folder of the pages that have the examples")
+	flag.StringVar(&g.docs, "docs", "docs/reference", "the folder of the pages that have the examples")
 	flag.StringVar(&g.pictures, "pictures", "examples/quickstart/photos", "the folder of the quickstart's samples")
 	flag.StringVar(&g.photos, "photos", "", "a folder of pictures of your own")
 	flag.StringVar(&g.out, "out", "bin/gallery", "the folder that the page is written to")

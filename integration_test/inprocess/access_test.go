@@ -92,7 +92,7 @@ func sign(key, rel string, expiry int64) string {
 	return rel + query + "ik-s=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-const notRight = "EPERM - The signature (ik-s) is not right for this URL"
+const notRight = "EPERM - The signature (ik-s) is not valid for this URL"
 
 // The URLs that ImageKit's SDKs sign get through to the origin, which has no such
 // files; changed ones do not.
@@ -138,7 +138,7 @@ func TestSignedVectors(t *testing.T) {
 			s.raw(t, target[:at]+string(target[at]^1)+target[at+1:]).wants(t, 401, "Ik-Error", notRight, "Cache-Control", "no-store")
 		}
 		s.raw(t, target+"&w=1").wants(t, 401, "Ik-Error", notRight)
-		s.raw(t, target[:signature-len("?ik-s=")]).wants(t, 401, "Ik-Error", "EPERM - The URL is not signed; it takes ik-s")
+		s.raw(t, target[:signature-len("?ik-s=")]).wants(t, 401, "Ik-Error", "EPERM - The URL is not signed; it needs ik-s")
 	}
 }
 
@@ -223,8 +223,8 @@ func TestSignedAnswersExpire(t *testing.T) {
 	}
 }
 
-// wantsAge checks that an answer may be kept for at most so many seconds, and not
-// for much less.
+// wantsAge checks that a response may be kept for at most so many seconds,
+// and not for much less.
 func wantsAge(t *testing.T, a answer, most int) {
 	t.Helper()
 	value := a.Header.Get("Cache-Control")
@@ -275,7 +275,7 @@ func TestPrivateFiles(t *testing.T) {
 			_, _ = w.Write(picture)
 		}
 	})
-	const private = "EPERM - The file is private; its URL takes a signature (ik-s), or nothing but a named transformation"
+	const private = "EPERM - The file is private; its URL needs a signature (ik-s), or only named transformations"
 	for name, origin := range map[string]string{
 		"web":  "origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n}",
 		"next": "}\nreverse_proxy " + addr,
@@ -313,7 +313,7 @@ func TestPrivateFiles(t *testing.T) {
 
 			s = serve(t, "images {\n "+origin)
 			for _, rel := range []string{"private.jpg", "private.jpg?tr=w-10", sign("", "private.jpg", 0)} {
-				s.get(t, "/"+rel).wants(t, 401, "Ik-Error", "EPERM - The file is private, and no private_key is configured that its URL could be signed with")
+				s.get(t, "/"+rel).wants(t, 401, "Ik-Error", "EPERM - The file is private, and there is no private_key to sign its URL with")
 			}
 		})
 	}
@@ -346,7 +346,7 @@ func TestRestrictUnnamed(t *testing.T) {
 		"/tr:w-10/red.jpg":         `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
 		"/red.jpg?tr=n-thumb,w-10": `EINVAL - Bad Image Transformation Request: "w-10" has no name; this server takes named transformations (n-) only`,
 		"/red.jpg?tr=n-old":        `EINVAL - n is "old", a named transformation that is disabled (character 1)`,
-		"/red.jpg?tr=n-other":      `EINVAL - n is "other", which is the name of no transformation here (character 1)`,
+		"/red.jpg?tr=n-other":      `EINVAL - n is "other", which is not the name of a transformation (character 1)`,
 	} {
 		s.get(t, rel).wants(t, 400, "Ik-Error", want)
 	}

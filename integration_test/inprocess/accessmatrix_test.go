@@ -113,7 +113,7 @@ func TestRulesHoldForEveryNameOfAFile(t *testing.T) {
 						testNames(t, c, dialect, m.prefix, rules)
 					}
 					if !long.Wanted() {
-						rules = rules[:2] // how a rule refuses is no matter to what it sees
+						rules = rules[:2] // how a rule refuses does not affect what it sees
 					}
 					testDisguises(t, s, dialect, m.prefix, loses, rules)
 				})
@@ -186,7 +186,7 @@ func testDisguises(t *testing.T, s site, dialect, prefix, loses string, rules []
 	clients.Wait()
 }
 
-// wantsNoBlue checks that the answer shows nothing of a protected picture.
+// wantsNoBlue checks that the response shows nothing of a protected image.
 func (a answer) wantsNoBlue(t *testing.T) {
 	t.Helper()
 	picture, _, err := image.Decode(bytes.NewReader(a.body))

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// read reads an answer in JSON.
+// read reads a response in JSON.
 func read[T any](t *testing.T, a answer) (v T) {
 	t.Helper()
 	a.wants(t, http.StatusOK, "Content-Type", "application/json", "Cache-Control", "no-store")
@@ -142,7 +142,8 @@ images {
 	admin.ask(t, http.MethodHead, "/images/stats").wants(t, 200)
 }
 
-// metric is the value of a metric that is named as in the text for Prometheus.
+// metric returns the value of a metric that is named as in the text for
+// Prometheus.
 func (s adminStats) metric(name string) any {
 	name, labels, _ := strings.Cut(strings.TrimSuffix(name, "}"), "{")
 	field := "value"
@@ -171,13 +172,13 @@ func TestAdminRefusals(t *testing.T) {
 		status       int
 		allow, says  string
 	}{
-		{"POST", "/images/stats", 405, "GET, HEAD", "/images/stats is not for POST; it takes GET and HEAD"},
+		{"POST", "/images/stats", 405, "GET, HEAD", "/images/stats does not take POST; it takes GET and HEAD"},
 		{"DELETE", "/images/stats", 405, "GET, HEAD", "takes GET and HEAD"},
-		{"GET", "/images/cache", 405, "DELETE", "/images/cache is not for GET; it takes DELETE"},
+		{"GET", "/images/cache", 405, "DELETE", "/images/cache does not take GET; it takes DELETE"},
 		{"POST", "/images/cache/a.jpg", 405, "DELETE", "takes DELETE"},
-		{"GET", "/images/", 404, "none", "there are /images/stats, /images/cache and /images/cache/<path>"},
+		{"GET", "/images/", 404, "none", "the paths are /images/stats, /images/cache and /images/cache/<path>"},
 		{"DELETE", "/images/a.jpg", 404, "none", "there is no /images/a.jpg"},
-		{"DELETE", "/images/cache/", 400, "none", "no original is named behind /images/cache/; DELETE /images/cache purges all"},
+		{"DELETE", "/images/cache/", 400, "none", "there is no path after /images/cache/; DELETE /images/cache purges all"},
 		{"DELETE", "/images/cache/a/%2e%2e/b.jpg", 400, "none", `has a ".." segment`},
 		{"DELETE", "/images/cache/a%00.jpg", 400, "none", "control character"},
 		{"DELETE", "/images/cache/ftp%3A%2F%2Fa.example%2Fa.jpg", 400, "none", "neither http:// nor https://"},
@@ -192,8 +193,8 @@ func TestAdminRefusals(t *testing.T) {
 	}
 }
 
-// colours is a web server whose pictures have another grey each time, and that
-// answers when it is let.
+// colours is a web server whose images have another grey each time, and that
+// responses when it is let.
 type colours struct {
 	asked   atomic.Int64
 	release chan struct{}
@@ -209,7 +210,7 @@ func (c *colours) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_ = png.Encode(w, img)
 }
 
-// grey is what the picture in an answer is painted with.
+// grey returns what the image in a response is painted with.
 func grey(t *testing.T, a answer) uint8 {
 	t.Helper()
 	a.wants(t, http.StatusOK)
@@ -284,7 +285,7 @@ func TestPurgeOfWholeURLs(t *testing.T) {
 	clients.Wait()
 }
 
-// Renders in flight are shared with nobody who comes after a purge.
+// Requests after a purge share no render in flight.
 func TestPurgeOfRenders(t *testing.T) {
 	noWorkers(t)
 	s, admin := administered(t, "images {\n origin fs ROOT\n workers 4\n memory 2GiB\n render_timeout 1h\n queue_timeout 1h\n}")

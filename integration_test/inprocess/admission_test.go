@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A picture that would take more than the whole budget is refused before it is
+// An image that would take more than the whole budget is refused before it is
 // opened, by a message that says so; its neighbours are not.
 func TestMemory(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n memory 64MiB\n}")
@@ -88,13 +88,14 @@ handle {
 	}
 	refused(s.sendForm(t, "/img", picture, "width", "2500", "upscale", "true", "format", "png"), "100ms")
 
-	// The default is no obstacle to what is large, but to what is long, too.
+	// The default is not an obstacle to what is large, but to what is long,
+	// too.
 	s.get(t, "/usual/tr:w-2500/red.jpg").wantsSize(t, 2500, 1875)
 	refused(s.get(t, "/usual/tr:w-4000"+strings.Repeat(":e-usm-0-100-1-0", 20)+"/red.jpg"), "20s")
 }
 
-// Past queue_size clients are told at once to come again, and when. All others
-// get their picture.
+// Past queue_size clients are told at once to come again, and when. All
+// others get their image.
 func TestQueueSize(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n queue_size 1\n queue_timeout 1m\n}")
 	var clients sync.WaitGroup
@@ -112,7 +113,7 @@ func TestQueueSize(t *testing.T) {
 			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || after < 1 || after > 60 {
 				t.Errorf("Retry-After: %s", a.Header.Get("Retry-After"))
 			}
-			if want := "EAGAIN - The server is busy; queue_size, 1, requests wait already"; a.Header.Get("ik-error") != want {
+			if want := "EAGAIN - The server is busy; queue_size, 1, requests are waiting"; a.Header.Get("ik-error") != want {
 				t.Errorf("ik-error: %s", a.Header.Get("ik-error"))
 			}
 		})
@@ -123,9 +124,9 @@ func TestQueueSize(t *testing.T) {
 	}
 }
 
-// What decides whether AVIF is chosen is part of the entity tag, so that no tag
-// stands for two pictures (RFC 9110 section 8.8.1); where AVIF is no choice it is
-// none of the tag's business.
+// What decides whether AVIF is chosen is part of the entity tag, so that no
+// tag stands for two images (RFC 9110 section 8.8.1); where AVIF is not a
+// choice it is none of the tag's business.
 func TestEntityTagKnowsAVIFLimit(t *testing.T) {
 	tags := map[string]map[string]string{}
 	s := serve(t, "respond nothing")

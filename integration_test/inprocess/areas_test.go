@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// stripes is a picture of ten columns, 10 pixels wide and 20 high, whose red says
-// which one it is.
+// stripes returns an image of ten columns, 10 pixels wide and 20 high, whose
+// red says which one it is.
 func stripes() []byte {
 	columns := image.NewNRGBA(image.Rect(0, 0, 100, 20))
 	for x := range 100 {
@@ -44,7 +44,7 @@ func TestCustomCoordinates(t *testing.T) {
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write(stripes())
 	})
-	const missing = "EINVAL - The picture has no custom coordinates to focus on"
+	const missing = "EINVAL - The image has no custom coordinates to focus on"
 	for name, origin := range map[string]string{
 		"web":  "origin web http://" + addr + " {\n  allow_private 127.0.0.0/8\n }\n}",
 		"next": "}\nreverse_proxy " + addr,
@@ -79,7 +79,7 @@ func TestCustomCoordinates(t *testing.T) {
 				s.get(t, file+"?tr=w-20,h-20,fo-auto-custom_override").wants(t, 200)
 				s.get(t, file+"?tr=w-20,h-20,cm-pad_resize,fo-custom").wants(t, 200)
 			}
-			const malformed = `EINVAL - The file's custom coordinates are "70,0"; its origin must say x,y,width,height in whole pixels, such as 10,20,300,200`
+			const malformed = `EINVAL - The file's custom coordinates are "70,0"; they must be x,y,width,height in whole pixels, such as 10,20,300,200`
 			s.get(t, "/broken.png?tr=w-20,h-20,fo-custom").wants(t, 400, "Ik-Error", malformed)
 			s.get(t, "/broken.png?tr=w-20,h-20,fo-auto-custom_override").wants(t, 400, "Ik-Error", malformed)
 			s.get(t, "/broken.png?tr=w-20,h-20").wants(t, 200)
@@ -105,7 +105,7 @@ func TestCustomCoordinatesByHeader(t *testing.T) {
 	s.get(t, "/tr:w-20,h-20,fo-custom,f-png/other.png").wants(t, 400)
 }
 
-// Other coordinates are another picture, where they have a say.
+// Other coordinates are another image, where they have a say.
 func TestCustomCoordinatesETag(t *testing.T) {
 	at := 0
 	addr := backend(t, func(w http.ResponseWriter, _ *http.Request) {

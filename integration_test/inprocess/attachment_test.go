@@ -73,7 +73,7 @@ func TestAttachmentsOfNext(t *testing.T) {
 	s.get(t, "/red.jpg").wants(t, 200, "Content-Disposition", "none")
 }
 
-// The name for search engines names the same picture, protected as the file
+// The name for search engines names the same image, protected as the file
 // itself is.
 func TestNamesForSearchEngines(t *testing.T) {
 	for name, directives := range map[string]string{

@@ -25,7 +25,7 @@ func TestClientHints(t *testing.T) {
 		{"/tr:w-100,dpr-auto/red.jpg", []string{"Sec-CH-DPR", "1e9"}, 100, 75, "Accept Sec-CH-DPR DPR", "none", "Sec-CH-DPR"},
 		{"/tr:w-100,dpr-2/red.jpg", []string{"Sec-CH-DPR", "3"}, 200, 150, "Accept", "none", "none"},
 
-		// What the picture came to, not what was asked for.
+		// What the image came to, not what was asked for.
 		{"/tr:w-auto,h-1000,c-at_max/red.jpg", []string{"Sec-CH-DPR", "1", "Sec-CH-Width", "800"}, 400, 300, "Accept Sec-CH-Width Sec-CH-DPR", "0.5", both},
 	}
 	for _, tt := range tests {

@@ -16,7 +16,7 @@ import (
 const slow = "/tr:w-4000,f-png/red.jpg"
 
 // Requests for the same variant take one place in the queue, and get the same
-// answer: here there is room for one that is drawn and one that waits.
+// response: here there is room for one that is drawn and one that waits.
 func TestRequestsForOneVariantShareIt(t *testing.T) {
 	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_size 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	var clients sync.WaitGroup
@@ -39,7 +39,7 @@ func TestRequestsForOneVariantShareIt(t *testing.T) {
 	clients.Wait()
 }
 
-// A client that leaves does not take the picture away from another one.
+// A client that leaves does not take the image away from another one.
 func TestClientLeavesASharedVariant(t *testing.T) {
 	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
 	var clients sync.WaitGroup

@@ -93,7 +93,7 @@ func TestDamagedOriginalsOfImagizer(t *testing.T) {
 	}
 }
 
-// An APNG is the picture for viewers without animation, and says so.
+// An APNG is the image for viewers without animation, and says so.
 func TestAnimatedPNG(t *testing.T) {
 	s := serve(t, "images {\n dialect imagizer\n origin fs ROOT\n allow_animated_gifs\n}")
 	file, err := os.ReadFile(filepath.Join(s.root, "half.png"))

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// backend_timeout ends a picture that is drawn, and its worker.
+// backend_timeout ends an image that is drawn, and its worker.
 func TestBackendTimeoutOfDrawing(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n workers 1\n backend_timeout 3s\n render_timeout 1h\n origin fs ROOT\n}")

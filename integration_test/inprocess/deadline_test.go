@@ -79,8 +79,8 @@ func TestBackendConnectTimeout(t *testing.T) {
 	}
 }
 
-// deafPort is an address where connecting never ends: a port whose queue of
-// connections is full.
+// deafPort returns an address where connecting never ends: a port whose queue
+// of connections is full.
 func deafPort(t *testing.T) string {
 	t.Helper()
 	address := listenDeaf(t)

@@ -27,7 +27,7 @@ func TestDefaultImage(t *testing.T) {
 		a.wantsSize(t, size[0], size[1])
 	}
 
-	// It is another picture than the original, and what it is called by is no
+	// It is another image than the original, and what it is called by is not
 	// part of that.
 	etag := s.get(t, "/no.jpg?tr=w-20,di-half.png").Header.Get("Etag")
 	s.get(t, "/half.png?tr=w-20").wants(t, 200, "Etag", etag, "Cache-Control", "public, max-age=31536000")
@@ -39,7 +39,7 @@ func TestDefaultImage(t *testing.T) {
 	for _, path := range []string{"/no.jpg?tr=w-20,di-no.png", "/no.jpg?tr=w-20,di-", "/no.jpg?tr=w-20", "/no.jpg?tr=orig-true,di-half.png", "/no.jpg"} {
 		s.get(t, path).wants(t, 404, "Ik-Error", missing, "Cache-Control", "no-store")
 	}
-	// What is there and no picture is not missing.
+	// What is there and no image is not missing.
 	s.get(t, "/broken.jpg?tr=w-20,di-half.png").wants(t, 400)
 	s.get(t, "/no.jpg?tr=w-20,di-text.txt").wants(t, 400, "Ik-Error", "EBADMSG - The original is not an image in a format that can be read: JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, SVG")
 	s.get(t, "/no.jpg?tr=di-f@@..@@half.png").wants(t, 400, "Ik-Error", `EINVAL - di is "f@@..@@half.png"; it takes the path of a file, with @@ for a slash (character 1)`)
@@ -103,7 +103,7 @@ func TestCacheControlOfDefaultImages(t *testing.T) {
 	}
 }
 
-// A default image is no way around what protects a picture.
+// A default image is no way around what protects an image.
 func TestRulesHoldForDefaultImages(t *testing.T) {
 	const auth = "basic_auth /private/* {\n who " + hash + "\n}\n"
 	for name, tt := range map[string]struct{ prefix, directives string }{
@@ -142,7 +142,7 @@ func TestRulesHoldForDefaultImages(t *testing.T) {
 	}
 }
 
-// An operator may name a picture that clients may not have, by a named
+// An operator may name an image that clients may not have, by a named
 // transformation; a rewrite alone shows nothing that its client may not have.
 func TestRewritesToADefaultImage(t *testing.T) {
 	const directives = "route {\n respond /sub/* 403\n rewrite /thumb/* /{http.request.uri.path.file}?tr=%s\n images {\n  dialect imagekit {\n   named thumb \"w-20,di-sub@@a b.jpg\"\n  }\n  origin fs ROOT\n }\n}"
@@ -155,8 +155,9 @@ func TestRewritesToADefaultImage(t *testing.T) {
 	s.get(t, "/thumb/half.png").wantsSize(t, 20, 10)
 }
 
-// A default image stands in for what a handler behind this one said is not there, and
-// is kept no longer than that: another client may have the original.
+// A default image replaces an original that the handlers behind this one
+// lack, and is kept no longer than that: another client may have the
+// original.
 func TestDefaultImagesInheritFromTheAbsence(t *testing.T) {
 	dir := t.TempDir()
 	writeOriginals(t, dir)

@@ -62,7 +62,7 @@ func TestImagizerDynamicOrigins(t *testing.T) {
 		s.get(t, "/red.jpg?width=10").wantsSize(t, 10, 8)
 		before = asked.Load()
 		for _, path := range all(listed) { // nor does a URL lead to here and on and on
-			s.get(t, path, "CDN-Loop", "other, caddy-images").wants(t, 400, "Ik-Error", "EINVAL - The URL names one that leads to an image server again")
+			s.get(t, path, "CDN-Loop", "other, caddy-images").wants(t, 400, "Ik-Error", "EINVAL - The URL leads back to an image server")
 		}
 		if asked.Load() != before {
 			t.Error("a loop goes on")
@@ -75,7 +75,7 @@ func TestImagizerDynamicOrigins(t *testing.T) {
 			s.raw(t, path).wantsSize(t, 10, 8)
 		}
 		s.get(t, "/?width=10&source_url="+url.QueryEscape(away)).wantsSize(t, 10, 8)
-		s.get(t, "/a.jpg?bucket=photos").wants(t, 401, "Ik-Error", "EPERM - The URL names a place that this server fetches nothing from")
+		s.get(t, "/a.jpg?bucket=photos").wants(t, 401, "Ik-Error", "EPERM - The URL names an origin that this server does not fetch from")
 	})
 	t.Run("off", func(t *testing.T) {
 		before := asked.Load()
@@ -109,7 +109,7 @@ func TestImagizerDynamicOrigins(t *testing.T) {
 	})
 }
 
-// A picture in the URL is none to fetch, and no way around limits.
+// An image in the URL is none to fetch, and no way around limits.
 func TestImagizerDataURLs(t *testing.T) {
 	dir := t.TempDir()
 	writeOriginals(t, dir)
@@ -137,7 +137,7 @@ func TestImagizerDataURLs(t *testing.T) {
 	s.get(t, "/?source_url="+url.QueryEscape(plain), "If-None-Match", whole.Header.Get("Etag")).wants(t, 304)
 	s.get(t, "/?source_url=data:text/html,x").wants(t, 400)
 	s.get(t, "/?width=1&source_url=data:image/png,x").wants(t, 400)
-	s.get(t, "/?source_url=data:image/html,%3Cscript%3Ealert(1)%3C/script%3E").wants(t, 400, "Ik-Error", "EINVAL - The data URL has no picture in it")
+	s.get(t, "/?source_url=data:image/html,%3Cscript%3Ealert(1)%3C/script%3E").wants(t, 400, "Ik-Error", "EINVAL - The data URL does not contain an image")
 
 	small := serve(t, fmt.Sprintf("images {\n max_source_size %d\n dialect imagizer {\n  allow_data_urls\n }\n origin fs ROOT\n}", len(picture)-1))
 	a := small.get(t, "/?width=20&source_url="+url.QueryEscape(inBase64))

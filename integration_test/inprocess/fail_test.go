@@ -165,7 +165,7 @@ func TestTimeouts(t *testing.T) {
 	s.get(t, "/tr:w-1/slow.jpg").wants(t, 404, "Ik-Error", "ETIMEDOUT - The original did not arrive in time")
 
 	s = serve(t, "images {\n render_timeout 1ns\n origin fs ROOT\n}")
-	s.get(t, "/tr:w-1/red.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The picture could not be rendered within render_timeout")
+	s.get(t, "/tr:w-1/red.jpg").wants(t, 504, "Ik-Error", "ETIMEDOUT - The image could not be rendered within render_timeout")
 }
 
 func TestLimits(t *testing.T) {

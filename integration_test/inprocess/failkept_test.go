@@ -62,7 +62,7 @@ func TestErrorsThatDependOnTheRequestAreNotKept(t *testing.T) {
 func TestErrorRoutesSeeTheStatusOfTheResponse(t *testing.T) {
 	s := serve(t, "images\nroute {\n error 503\n}\nhandle_errors {\n respond \"{err.status_code} {http.images.error.code}\"\n}")
 	a := s.get(t, "/tr:w-10/a.jpg")
-	a.wants(t, 404, "Ik-Error", "UNIDENTIFIED - This site answered with status 503")
+	a.wants(t, 404, "Ik-Error", "UNIDENTIFIED - This site responded with status 503")
 	if string(a.body) != "404 UNIDENTIFIED" {
 		t.Errorf("error routes see %q", a.body)
 	}

@@ -38,8 +38,8 @@ func untilBusy(t *testing.T, workers int) {
 	until(t, "a job for a worker", func() bool { _, busy := engines.Workers(); return busy == workers })
 }
 
-// untilDrawing waits until a worker, which had had so much of the processor when it
-// was ready, has its picture and is at work.
+// untilDrawing waits until a worker, which had had so much of the processor
+// when it was ready, has its image and is at work.
 func untilDrawing(t *testing.T, pid int, before time.Duration) {
 	t.Helper()
 	untilBusy(t, 1)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Added headers are on every answer below the endpoint, whatever it is, once.
+// Added headers are on every response below the endpoint, whatever it is,
+// once.
 func TestAddedHeaders(t *testing.T) {
 	t.Setenv("CADDY_IMAGES_TEAM", "blue")
 	const options = "images {\n add_response_headers \"Access-Control-Allow-Origin: *\" \"x-team:  {env.CADDY_IMAGES_TEAM} \"\n add_response_headers \"Vary: Origin\" \"Vary: Cookie\"\n dialect imagekit {\n  endpoint /img\n }\n"

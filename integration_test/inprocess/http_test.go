@@ -44,13 +44,13 @@ func TestRFC9110_8_8_3_EntityTags(t *testing.T) {
 		a.wants(t, 200)
 		etag := a.Header.Get("Etag")
 		if !strings.HasPrefix(etag, `"`) || len(etag) < 10 {
-			t.Errorf("%s: %q is no strong entity tag", path, etag)
+			t.Errorf("%s: %q is not a strong entity tag", path, etag)
 		}
 		return etag
 	}
 	first := tag("/tr:w-100/red.jpg")
 	if again := tag("/red.jpg?tr=w-100,c-maintain_ratio"); again != first {
-		t.Errorf("two URLs for one picture have the tags %s and %s", first, again)
+		t.Errorf("two URLs for one image have the tags %s and %s", first, again)
 	}
 	webp := []string{"Accept", "image/webp"}
 	others := map[string]string{
@@ -110,8 +110,8 @@ func TestRFC9110_13_1_Conditions(t *testing.T) {
 			}
 		})
 	}
-	// A cache may keep any answer that says for how long (RFC 9111, section 3); one to
-	// a client's own condition would then be everybody's.
+	// A cache may keep any response that says for how long (RFC 9111, section
+	// 3); one to a client's own condition would then be everybody's.
 	for _, path := range []string{path, "/red.jpg", "/red.jpg?tr=orig-true"} {
 		s.get(t, path, "If-Match", `"other"`).wants(t, 412, "Cache-Control", "no-store")
 	}
@@ -121,7 +121,7 @@ func TestRFC9110_13_1_Conditions(t *testing.T) {
 	s.get(t, file, "If-Modified-Since", original.Header.Get("Last-Modified")).wants(t, 304)
 }
 
-// A client that has the picture costs no rendering, which a picture that cannot
+// A client that has the image costs no rendering, which an image that cannot
 // be rendered shows.
 func TestConditionsAreAnsweredBeforeRendering(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")

@@ -57,7 +57,7 @@ respond other`)
 	s.get(t, "/img/red.jpg?width=abc").wants(t, 400)
 }
 
-// Pictures have quality 90 where nobody says another.
+// The default quality is 90.
 func TestImagizerQuality(t *testing.T) {
 	quality := func(directives, path string, headers ...string) int {
 		t.Helper()
@@ -77,7 +77,7 @@ func TestImagizerQuality(t *testing.T) {
 	}
 }
 
-// What stands before the handler protects the files of marks and layers, and the
+// Handlers before this one protect the files of marks and layers, and the
 // operator's own are the operator's choice.
 func TestImagizerLayersAreReached(t *testing.T) {
 	listed, asked := remotePicture(t)
@@ -135,8 +135,8 @@ func TestImagizerOriginals(t *testing.T) {
 
 func base64of(body []byte) string { return base64.StdEncoding.EncodeToString(body) }
 
-// remotePicture is a web server that answers with red.jpg, and how often it was
-// asked; `to` in the query redirects.
+// remotePicture returns a web server that answers with red.jpg, and how often
+// it was asked; `to` in the query redirects.
 func remotePicture(t *testing.T) (address string, asked *atomic.Int32) {
 	t.Helper()
 	dir := t.TempDir()
@@ -161,8 +161,7 @@ func remotePicture(t *testing.T) (address string, asked *atomic.Int32) {
 	}), asked
 }
 
-// What is made of an animation stands still, unless somebody says otherwise; the
-// original is what it is.
+// Variants of animations are still by default; the original is what it is.
 func TestAnimations(t *testing.T) {
 	frames := func(directives, path string) int {
 		t.Helper()
@@ -198,7 +197,7 @@ func TestAnimations(t *testing.T) {
 	}
 }
 
-// blinking is a GIF of 8x8 pixels, of a red, a green and a blue frame.
+// blinking returns a GIF of 8x8 pixels, of a red, a green and a blue frame.
 func blinking(t *testing.T) []byte {
 	t.Helper()
 	palette := color.Palette{color.RGBA{R: 255, A: 255}, color.RGBA{G: 255, A: 255}, color.RGBA{B: 255, A: 255}}

@@ -124,8 +124,8 @@ func TestReloadUnderLoad(t *testing.T) {
 	for i := range 8 {
 		clients.Go(func() {
 			for n := 0; !done.Load(); n++ {
-				// A listener that is handed over may refuse a connection or reset it, which
-				// is no matter of workers.
+				// A listener that is handed over may refuse a connection or
+				// reset it, which is not a matter of workers.
 				resp, err := http.Get(fmt.Sprintf("%s/tr:w-%d/red.jpg", s.url, 20+(8*n+i)%300))
 				if err != nil {
 					continue
@@ -217,7 +217,7 @@ func TestStrict(t *testing.T) {
 	})
 }
 
-// Killed workers are replaced, and no answer fails.
+// Killed workers are replaced, and no response fails.
 func TestWorkersAreKilled(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n origin fs ROOT\n workers 2\n}")
@@ -232,8 +232,8 @@ func TestWorkersAreKilled(t *testing.T) {
 	}
 }
 
-// What a picture embeds is in no header. One that needs far more memory than its
-// worker may take costs its own answer.
+// What an image embeds is in no header. One that needs far more memory than
+// its worker may take costs its own answer.
 func TestEmbeddedPictureTakesNoMoreThanItsWorkerMay(t *testing.T) {
 	noWorkers(t)
 	s := serve(t, "images {\n origin fs ROOT\n workers 1\n memory 64MiB\n}")
@@ -250,8 +250,8 @@ func TestEmbeddedPictureTakesNoMoreThanItsWorkerMay(t *testing.T) {
 	}
 }
 
-// peakOfWorkers is the most memory that one of the workers that live has had, in
-// bytes.
+// peakOfWorkers returns the most memory that one of the workers that live has
+// had, in bytes.
 func peakOfWorkers(t *testing.T) (peak int) {
 	t.Helper()
 	for _, pid := range workerPIDs(t) {

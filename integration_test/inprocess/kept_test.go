@@ -67,7 +67,7 @@ func TestMetadataOption(t *testing.T) {
 					t.Errorf("%s keeps %+v, want %+v", url, got, want)
 				}
 				if other, ok := etags[a.Header.Get("Etag")]; ok && other != got {
-					t.Errorf("%s has the entity tag of a picture that keeps %+v", url, other)
+					t.Errorf("%s has the entity tag of an image that keeps %+v", url, other)
 				}
 				etags[a.Header.Get("Etag")] = got
 				s.get(t, url, "If-None-Match", a.Header.Get("Etag")).wants(t, 304)
@@ -115,7 +115,7 @@ func TestColorProfileOption(t *testing.T) {
 			// Without an option, md-true keeps the profile, and cp-false leaves it out.
 			want := option != "" || n == 0
 			if got := etag(pair[0]) == etag(pair[1]); got != want {
-				t.Errorf("%q: %s and %s are one picture: %v, want %v", option, pair[0], pair[1], got, want)
+				t.Errorf("%q: %s and %s are one image: %v, want %v", option, pair[0], pair[1], got, want)
 			}
 		}
 		if etag("w-100,cp-true") == etag("w-100,cp-false") || etag("w-100,md-true") == etag("w-100,md-false") {

@@ -57,7 +57,7 @@ func TestFontsOfTheServer(t *testing.T) {
 	s.get(t, "/tr:f-png/a.svg").wantPixel(t, 15, 15, color.NRGBA{0, 0, 0, 255})
 }
 
-// The numbers of a text may follow from the picture below, which is 400x300.
+// The numbers of a text may follow from the image below, which is 400x300.
 func TestTextsFollowThePicture(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n isolation processes\n}")
 	s.addFile(t, "My.ttf", fonttest.Squares("A"))
@@ -258,11 +258,11 @@ func TestLayerThatIsMissing(t *testing.T) {
 			if a.wants(t, 404, "Cache-Control", "no-store"); !strings.HasPrefix(a.Header.Get("Ik-Error"), `ENOENT - In the layer "a/b c.png": No file was found`) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
 			}
-			// The picture itself is asked for first.
+			// The image itself is asked for first.
 			if a := s.get(t, "/no.jpg?tr=l-image,i-no.png,l-end"); strings.Contains(a.Header.Get("Ik-Error"), "layer") {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
 			}
-			// A file that is no picture reaches nobody.
+			// A file that is not an image is never sent.
 			a = s.get(t, "/red.jpg?tr=l-image,i-text.txt,l-end")
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "text.txt": `) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))
@@ -275,7 +275,8 @@ func TestLayerThatIsMissing(t *testing.T) {
 	}
 }
 
-// Whatever else the layers name, the answer is about the file that is missing.
+// Whatever else the layers name, the response is about the file that is
+// missing.
 func TestMissingLayerBeforeOthers(t *testing.T) {
 	for name, directives := range map[string]string{"fs": "images {\n origin fs ROOT\n}", "next": "root ROOT\nimages\nfile_server"} {
 		t.Run(name, func(t *testing.T) {
@@ -326,7 +327,7 @@ func TestLayersAskOnceForEachFile(t *testing.T) {
 			t.Errorf("%q", a.Header.Get("Ik-Error"))
 		}
 	}
-	// The picture itself needs no question of its own.
+	// The image itself needs no question of its own.
 	asked.Store(0)
 	s.get(t, "/0.png?tr=l-image,i-0.png,l-end").wants(t, 200)
 	if asked.Load() != 1 {
@@ -407,7 +408,7 @@ func TestTextThroughCaddy(t *testing.T) {
 	query.wantPixel(t, 11, 11, color.NRGBA{255, 255, 255, 255})
 	query.wantPixel(t, 5, 5, color.NRGBA{254, 0, 0, 255})
 	s.get(t, "/tr:"+layer+"/red.jpg").wants(t, 200, "Etag", query.Header.Get("Etag"))
-	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no letter that can be seen")
+	s.get(t, "/red.jpg?tr=l-text,i-%20,l-end").wants(t, 400, "Ik-Error", "EINVAL - The text has no visible letter")
 	a := s.get(t, "/red.jpg?tr=l-text,i-m,fs-60000,l-end")
 	if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), "ELIMIT - The text's font size is 60000 pixels") {
 		t.Errorf("%q", a.Header.Get("Ik-Error"))
@@ -443,7 +444,7 @@ func TestFontFromEachOrigin(t *testing.T) {
 					t.Errorf("%s gives %q", path, a.Header.Get("Ik-Error"))
 				}
 			}
-			// A font is no picture.
+			// A font is not an image.
 			a := s.get(t, "/red.jpg?tr=l-image,i-fonts@@My.ttf,l-end")
 			if a.wants(t, 400); !strings.HasPrefix(a.Header.Get("Ik-Error"), `EBADMSG - In the layer "fonts/My.ttf": The original is not an image`) {
 				t.Errorf("%q", a.Header.Get("Ik-Error"))

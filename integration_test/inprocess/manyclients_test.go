@@ -20,9 +20,9 @@ import (
 	"github.com/caddy-images/caddy-images/internal/long"
 )
 
-// Two hundred clients at once, with pictures of 1 to 50 megapixels, for two
-// workers: each gets its picture or is told politely to come again; what workers
-// take stays within `memory`; and then the server draws as before.
+// Two hundred clients at once, with images of 1 to 50 megapixels, for two
+// workers: each gets its image or is told politely to come again; what
+// workers take stays within `memory`; and then the server draws as before.
 func TestManyClients(t *testing.T) {
 	noWorkers(t)
 	const budget = 256 << 20
@@ -94,15 +94,15 @@ func TestManyClients(t *testing.T) {
 	if drawn.Load() < 100 {
 		t.Errorf("only %d of 200 got their picture", drawn.Load())
 	}
-	// Beside the budget there is what each worker has without a picture, and keeps
-	// after one.
+	// Besides the budget there is what each worker has without an image, and
+	// keeps after one.
 	if limit := int64(budget) + idle + 2*64<<20; most > limit {
 		t.Errorf("workers took %d MiB, more than %d", most>>20, limit>>20)
 	}
 	s.get(t, "/tr:w-100/red.jpg").wantsSize(t, 100, 75)
 }
 
-// writeJPEG writes a picture of the size, of some detail.
+// writeJPEG writes an image of the size, of some detail.
 func writeJPEG(t *testing.T, name string, size image.Point) {
 	t.Helper()
 	img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)
@@ -124,8 +124,8 @@ func writeJPEG(t *testing.T, name string, size image.Point) {
 	}
 }
 
-// privateOfWorkers is the memory of all workers together that is no file's, and
-// not shared.
+// privateOfWorkers returns the memory of all workers together that is not a
+// file's, and not shared.
 func privateOfWorkers(t *testing.T) (sum int64) {
 	for _, pid := range workerPIDs(t) {
 		statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// withEXIF is a JPEG of 40x20 pixels whose EXIF says that a viewer sees it turned by
-// a quarter, and who made it.
+// withEXIF returns a JPEG of 40x20 pixels whose EXIF says that a viewer sees
+// it turned by a quarter, and who made it.
 func withEXIF(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -105,7 +105,7 @@ func TestMetaIsUnderTheSameRules(t *testing.T) {
 	for _, path := range []string{"/text.txt?meta=true", "/page.html?meta=true", "/sub/a%20b.jpg?meta=true"} {
 		a := s.get(t, path)
 		a.wants(t, 400)
-		if !strings.HasPrefix(a.Header.Get("Ik-Error"), "EBADMSG - This site has nothing there that metadata is known of") {
+		if !strings.HasPrefix(a.Header.Get("Ik-Error"), "EBADMSG - There is no image or PDF at this path") {
 			t.Errorf("%s: %s", path, a.Header.Get("Ik-Error"))
 		}
 	}

@@ -82,7 +82,7 @@ func TestMetricsOfWorkers(t *testing.T) {
 	s.counts(t, before, readings{"worker_starts_total": 1, `worker_ends_total{reason="died"}`: 1})
 }
 
-// cpuTime is how much work a process has done.
+// cpuTime returns how much work a process has done.
 func cpuTime(t *testing.T, pid int) time.Duration {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

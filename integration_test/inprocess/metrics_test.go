@@ -19,8 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
-// metered is a site that shows its metrics, and whose other requests go to
-// directives. Where these have one worker it is ready.
+// metered returns a site that shows its metrics, and whose other requests go
+// to directives. Where these have one worker it is ready.
 func metered(t *testing.T, directives string) site {
 	t.Helper()
 	s := serve(t, meteredSite(directives))
@@ -67,9 +67,9 @@ func parseReadings(t *testing.T, text string) readings {
 	return all
 }
 
-// since is what was counted since others were read; what did not change is not
-// in it, nor what says how much time something took, nor the workers of tests
-// before that end only now.
+// since returns what was counted since others were read; what did not change
+// is not in it, nor what says how much time something took, nor the workers
+// of tests before that end only now.
 func (r readings) since(before readings) readings {
 	d := maps.Clone(r)
 	maps.DeleteFunc(d, func(name string, _ float64) bool {
@@ -81,8 +81,8 @@ func (r readings) since(before readings) readings {
 	return d
 }
 
-// counts checks that just this is counted, since others were read: an answer is,
-// once it was sent.
+// counts checks that just this is counted, since others were read: a response
+// is, once it was sent.
 func (s site) counts(t *testing.T, before, want readings) {
 	t.Helper()
 	var got readings

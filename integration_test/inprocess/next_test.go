@@ -65,7 +65,7 @@ images
 respond "{method} {uri} {http.request.orig_uri.path} {header.Range}|{header.If-None-Match}|{header.Accept-Encoding} {vars.greeting}"`)
 	a := s.ask(t, http.MethodHead, "/a%2Fb//c.jpg?x=1&tr=w-100&y=%20", "Range", "bytes=0-9", "If-None-Match", `"x"`, "Accept-Encoding", "gzip")
 	a.wants(t, 200)
-	// The text is no image, so it is passed on; a GET shows it.
+	// The text is not an image, so it is passed on; a GET shows it.
 	a = s.get(t, "/a%2Fb//c.jpg?x=1&tr=w-100&y=%20", "Range", "bytes=0-9", "If-None-Match", `"x"`, "Accept-Encoding", "gzip")
 	if want := "GET /a%2Fb//c.jpg?x=1&y=%20 /a/b//c.jpg ||identity hello"; string(a.body) != want {
 		t.Errorf("the next handler saw %q, want %q", a.body, want)
@@ -95,7 +95,7 @@ func TestNextKeepsTheEndpoint(t *testing.T) {
 	}
 }
 
-// backend is a real server behind reverse_proxy.
+// backend returns a real server behind reverse_proxy.
 func backend(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -164,14 +164,14 @@ func TestNextIsReverseProxy(t *testing.T) {
 		{"410", "ENOENT - No file was found on this site at the specified path", 404},
 		{"401", "EACCES - This site denied access with status 401", 404},
 		{"403", "EACCES - This site denied access with status 403", 404},
-		{"400", "EINVAL - This site answered with status 400", 404},
-		{"500", "UNIDENTIFIED - This site answered with status 500", 404},
-		{"503", "UNIDENTIFIED - This site answered with status 503", 404},
-		{"504", "UNIDENTIFIED - This site answered with status 504", 404},
-		{"302", "UNIDENTIFIED - This site answered with status 302", 404},
-		{"206", "UNIDENTIFIED - This site answered with status 206", 404},
-		{"short.jpg", "UNIDENTIFIED - This site answered with status 502", 404},
-		{"abort.jpg", "UNIDENTIFIED - This site's answer broke off", 404},
+		{"400", "EINVAL - This site responded with status 400", 404},
+		{"500", "UNIDENTIFIED - This site responded with status 500", 404},
+		{"503", "UNIDENTIFIED - This site responded with status 503", 404},
+		{"504", "UNIDENTIFIED - This site responded with status 504", 404},
+		{"302", "UNIDENTIFIED - This site responded with status 302", 404},
+		{"206", "UNIDENTIFIED - This site responded with status 206", 404},
+		{"short.jpg", "UNIDENTIFIED - This site responded with status 502", 404},
+		{"abort.jpg", "UNIDENTIFIED - This site's response is incomplete", 404},
 		{"long.jpg", "ELIMIT - The original is larger than max_source_size, 977 KiB", 400},
 		{"announced.jpg", "ELIMIT - The original is larger than max_source_size, 977 KiB", 400},
 	}
@@ -194,7 +194,8 @@ func TestNextAfterAnotherOrigin(t *testing.T) {
 	s.get(t, "/tr:w-50/text.txt").wants(t, 200, "Ik-Error", "none")
 }
 
-// A file that is no picture goes out as it is, but not as the picture of a page.
+// A file that is not an image goes out as it is, but not as the image of a
+// page.
 func TestNextHasNoPages(t *testing.T) {
 	s := serve(t, "images\nroot ROOT\nfile_server")
 	files := map[string]string{"a.css": "p {}", "noext": "text"} // of a type by name, and of none
@@ -204,7 +205,7 @@ func TestNextHasNoPages(t *testing.T) {
 		}
 		s.get(t, "/"+name+"?tr=w-10").wants(t, 200, "Ik-Error", "none")
 		for _, path := range []string{"/" + name + "/ik-thumbnail.jpg", "/tr:w-10/" + name + "/ik-thumbnail.jpg", "/" + name + "?tr=pg-2"} {
-			s.get(t, path).wants(t, 400, "Ik-Error", "EBADMSG - This site has nothing there of which a page can be drawn, or nothing that may be transformed; pages are those of a PDF, a TIFF, a GIF or a WebP")
+			s.get(t, path).wants(t, 400, "Ik-Error", "EBADMSG - There is no file with pages at this path that may be transformed; a PDF, TIFF, GIF or WebP has pages")
 		}
 	}
 }

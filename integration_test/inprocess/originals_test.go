@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	noOriginal = "EPERM - This site does not show originals; the URL takes a transformation"
-	noFile     = "EPERM - This site does not show originals, and nothing is drawn of this one; the URL takes a size, or another format than SVG"
-	noPassing  = "EPERM - This site does not show originals, and has no image there, or none that may be transformed"
+	noOriginal = "EPERM - This site does not show originals; the URL needs a transformation"
+	noFile     = "EPERM - This site does not show originals, and this SVG would be sent as it is; the URL needs a size or another format"
+	noPassing  = "EPERM - This site does not show originals, and there is no image at this path that may be transformed"
 )
 
 // With allow_original_image_request off there is no way to a file's own bytes.
@@ -64,7 +64,7 @@ func TestOriginalsAreNotShown(t *testing.T) {
 					s.get(t, path).wants(t, 400)
 				}
 			}
-			// What a transformation makes is shown, and is no file.
+			// What a transformation makes is shown, and is not a file.
 			s.get(t, "/tr:w-10/icon.svg").wants(t, 200, "Content-Type", "image/png")
 			s.get(t, "/tr:w-10/no.jpg").wantsSize(t, 10, 5)
 			s.get(t, "/tr:w-20,l-image,i-icon.svg,l-end/red.jpg").wantsSize(t, 20, 15)

@@ -15,9 +15,9 @@ import (
 	"github.com/caddy-images/caddy-images/internal/miniotest"
 )
 
-// What the origins themselves answer, and to what, is tested beside each of
-// them. These tests see it arrive at the client, as ImageKit's page of errors
-// says ("404 - Not found troubleshooting").
+// The responses of the origins themselves are tested beside each of them.
+// These tests see it arrive at the client, as ImageKit's page of errors says
+// ("404 - Not found troubleshooting").
 
 func TestS3ThroughCaddy(t *testing.T) {
 	s3 := miniotest.Start(t)
@@ -57,7 +57,7 @@ func TestS3ThroughCaddy(t *testing.T) {
 	s.get(t, "/tr:w-1/red.jpg").wants(t, 404, "Ik-Error", "UNIDENTIFIED - The bucket was not found on S3")
 }
 
-// What S3 keeps beside an object says that it is private, and what of it matters.
+// The metadata of S3 marks an object as private, and its area of interest.
 func TestS3Metadata(t *testing.T) {
 	s3 := miniotest.Start(t)
 	s3.MakeBucket(t, "photos")
@@ -72,7 +72,7 @@ func TestS3Metadata(t *testing.T) {
 	s := serve(t, "images {\n dialect imagekit {\n  private_key k\n }\n origin s3 photos {\n  region "+miniotest.Region+"\n  endpoint "+s3.URL+
 		"\n  path_style\n  access_key "+s3.AccessKey+"\n  secret_key "+s3.SecretKey+"\n }\n}")
 	for _, path := range []string{"/private.png", "/tr:w-10/private.png"} {
-		s.get(t, path).wants(t, 401, "Ik-Error", "EPERM - The file is private; its URL takes a signature (ik-s), or nothing but a named transformation")
+		s.get(t, path).wants(t, 401, "Ik-Error", "EPERM - The file is private; its URL needs a signature (ik-s), or only named transformations")
 	}
 	s.get(t, "/tr:w-10/public.png").wants(t, 200)
 	a := s.get(t, "/tr:w-20,h-20,fo-custom,f-png/area.png")
@@ -116,7 +116,7 @@ func TestWebThroughCaddy(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"no.jpg": "ENOENT - No file was found on the web server at the specified path",
-		"500":    "UNIDENTIFIED - The web server answered with status 500",
+		"500":    "UNIDENTIFIED - The web server responded with status 500",
 		"loop":   "UNIDENTIFIED - The web server redirected too often",
 		"reset":  "UNIDENTIFIED - The web server reset the connection",
 	} {
@@ -149,7 +149,7 @@ func TestOriginsInOrder(t *testing.T) {
 // request is for.
 func TestRootOfTheSite(t *testing.T) {
 	s := serve(t, "@sub header X-Site sub\nroot @sub ROOT/sub\nroot /none/* ROOT/none\nimages {\n origin fs\n}")
-	const none = "UNIDENTIFIED - The site has no root directory to find files in; set one for the origin, or with the directive root"
+	const none = "UNIDENTIFIED - The site has no root directory; set one for the origin, or with the directive root"
 	s.get(t, "/red.jpg?tr=w-10").wants(t, 404, "Ik-Error", none)
 	s.get(t, "/a%20b.jpg?tr=w-10", "X-Site", "sub").wantsSize(t, 10, 8)
 	s.get(t, "/tr:w-10/a%20b.jpg", "X-Site", "sub").wantsSize(t, 10, 8)

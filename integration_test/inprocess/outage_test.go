@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// An origin that is down has a gateway's statuses where that is asked for, a file that
-// is not there has not; what is said beside the status is the same.
+// An origin that is down has a gateway's statuses where that is asked for, a
+// file that is not there has not; the rest of the response is the same.
 func TestOriginFailures(t *testing.T) {
 	status := 0
 	addr := backend(t, func(w http.ResponseWriter, r *http.Request) {

@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// twoPages is a PDF of a red page of 200x100 and a blue one of 60x80.
+// twoPages returns a PDF of a red page of 200x100 and a blue one of 60x80.
 func twoPages(t *testing.T, s site) []byte {
 	t.Helper()
 	if !vips.CanLoad(sniff.PDF) {
@@ -33,7 +33,8 @@ func twoPages(t *testing.T, s site) []byte {
 	return file
 }
 
-// A PDF is delivered as it is, and its pages as pictures, wherever it comes from.
+// A PDF is delivered as it is, and its pages as images, wherever it comes
+// from.
 func TestPDF(t *testing.T) {
 	for name, directives := range map[string]string{
 		"fs":   "images {\n origin fs ROOT\n}",
@@ -56,7 +57,7 @@ func TestPDF(t *testing.T) {
 				a.wantsSize(t, 120, 160)
 				a.wantPixel(t, 60, 80, color.NRGBA{0, 0, 255, 255})
 				s.get(t, "/tr:pg-2,f-png/"+file).wantsSize(t, 60, 80)
-				s.get(t, "/tr:pg-3/"+file).wants(t, 400, "Ik-Error", "EINVAL - Page 3 is asked for; the original has 2 pages")
+				s.get(t, "/tr:pg-3/"+file).wants(t, 400, "Ik-Error", "EINVAL - Page 3 was requested; the original has 2 pages")
 				s.get(t, "/"+file+"/ik-thumbnail.jpg", "If-None-Match", s.get(t, "/"+file+"/ik-thumbnail.jpg").Header.Get("Etag")).wants(t, 304)
 			}
 			if one, other := s.get(t, "/tr:pg-1/doc.pdf").Header.Get("Etag"), s.get(t, "/tr:pg-2/doc.pdf").Header.Get("Etag"); one == other {
@@ -78,7 +79,7 @@ func TestPDFsThatAreRefused(t *testing.T) {
 	large := fmt.Sprintf("ELIMIT - The PDF has %d bytes, more than max_pdf_size, 600", size)
 	s.get(t, "/doc.pdf/ik-thumbnail.jpg").wants(t, 400, "Ik-Error", large)
 	s.get(t, "/doc.pdf").wants(t, 200)
-	s.get(t, "/tr:w-10/doc.pdf").wants(t, 400, "Ik-Error", "EBADMSG - The original is a PDF, which is no image; one of its pages can be drawn, if the URL says which")
+	s.get(t, "/tr:w-10/doc.pdf").wants(t, 400, "Ik-Error", "EBADMSG - The original is a PDF, which is not an image; the URL must name one of its pages")
 	if a := s.get(t, "/tr:l-image,i-doc.pdf,pg-1,l-end/red.jpg"); a.StatusCode != 400 || !strings.Contains(a.Header.Get("Ik-Error"), "max_pdf_size, 600") {
 		t.Error(a.StatusCode, a.Header.Get("Ik-Error"))
 	}

@@ -18,7 +18,8 @@ import (
 	"testing"
 )
 
-// noise is a picture that compresses badly, so that quality decides about its size.
+// noise returns an image that compresses badly, so that quality decides about
+// its size.
 func noise(width, height int) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))
 	state := uint32(1)
@@ -32,7 +33,8 @@ func noise(width, height int) *image.NRGBA {
 	return m
 }
 
-// located is a JPEG with an EXIF segment that has an orientation and a secret.
+// located returns a JPEG with an EXIF segment that has an orientation and a
+// secret.
 func located(t *testing.T, m image.Image, quality, orientation int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -56,8 +58,8 @@ func (s site) originals(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// A URL of a picture that asks for nothing gives the best format that the client takes,
-// without metadata; only orig-true gives the file.
+// A URL of an image that asks for nothing gives the best format that the
+// client takes, without metadata; only orig-true gives the file.
 func TestOptimizePlain(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")
 	large, small := located(t, noise(64, 48), 100, 1), located(t, noise(64, 48), 5, 6)
@@ -67,7 +69,7 @@ func TestOptimizePlain(t *testing.T) {
 	s.originals(t, map[string][]byte{"moving.png": moving})
 	for _, tt := range []struct {
 		path, accept, contentType string
-		original                  []byte // that the answer is, byte for byte
+		original                  []byte // that the response is, byte for byte
 	}{
 		{"/large.jpg", webp, "image/webp", nil},
 		{"/large.jpg", "", "image/jpeg", nil},
@@ -145,7 +147,7 @@ func TestOptimizePlainIsNeverLarger(t *testing.T) {
 	}
 }
 
-// apng is a PNG that says it is an animation.
+// apng returns a PNG that says it is an animation.
 func apng(t *testing.T) []byte {
 	t.Helper()
 	still := solidPNG(20, 10, color.NRGBA{R: 255, A: 255})
@@ -230,7 +232,7 @@ func TestOptimizePlainOfWhatIsDamaged(t *testing.T) {
 	}
 }
 
-// A picture that is large by its metadata only is not encoded anew.
+// An image that is large by its metadata only is not encoded anew.
 func TestOptimizePlainComparesPictures(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n quality 90\n}")
 	small := located(t, noise(320, 240), 5, 1)
@@ -239,11 +241,11 @@ func TestOptimizePlainComparesPictures(t *testing.T) {
 	a := s.get(t, "/small.jpg")
 	a.wants(t, 200)
 	if !bytes.HasSuffix(a.body, small[bytes.Index(small, []byte("\xff\xdb")):]) || bytes.Contains(a.body, []byte(gps)) {
-		t.Errorf("%d bytes; the picture has %d", len(a.body), len(small))
+		t.Errorf("%d bytes; the image has %d", len(a.body), len(small))
 	}
 }
 
-// Where plain URLs are optimised: by default with an origin of one's own.
+// Plain URLs are optimised by default with any origin but next.
 func TestOptimizePlainDefaults(t *testing.T) {
 	large := located(t, noise(64, 48), 100, 1)
 	for _, tt := range []struct {
@@ -272,7 +274,7 @@ func TestOptimizePlainDefaults(t *testing.T) {
 			if strings.Contains(tt.directives, "origin next") {
 				return // in a chain the handlers behind are asked for all of a file
 			}
-			// Ranges of what is no picture are the handlers' behind.
+			// Ranges of what is not an image are the handlers' behind.
 			part := s.get(t, "/clip.mp4", "Range", "bytes=4-7")
 			part.wants(t, 206)
 			if string(part.body) != "ftyp" {
@@ -287,7 +289,7 @@ func TestOptimizePlainDefaults(t *testing.T) {
 // mp4 is the beginning of a video.
 const mp4 = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x08mdat"
 
-// A plain picture that is saved as a file has the extension of what it is.
+// A plain image that is saved as a file has the extension of what it is.
 func TestOptimizePlainAttachment(t *testing.T) {
 	s := serve(t, "images {\n origin fs ROOT\n}")
 	s.originals(t, map[string][]byte{"large.jpg": located(t, noise(64, 48), 100, 1)})

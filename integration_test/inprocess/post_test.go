@@ -19,7 +19,7 @@ import (
 
 const bearer = "Bearer s3cret-token"
 
-// form is a form with a file, and fields given as name and value.
+// form returns a form with a file, and fields given as name and value.
 func form(t *testing.T, file []byte, fields ...string) (body *bytes.Buffer, contentType string) {
 	t.Helper()
 	body = new(bytes.Buffer)
@@ -143,7 +143,7 @@ func TestPostByCurl(t *testing.T) {
 	answer{&http.Response{Request: &http.Request{}}, body}.wantsSize(t, 40, 30)
 }
 
-// Nobody without a token is let in, and none of the body is read then.
+// A request without a token is refused, and its body is not read.
 func TestPostTakesAToken(t *testing.T) {
 	s, picture := servePost(t, "")
 	for _, headers := range [][]string{
@@ -153,7 +153,7 @@ func TestPostTakesAToken(t *testing.T) {
 	} {
 		body, contentType := form(t, picture, "width", "10")
 		s.post(t, "/img", body, contentType, headers...).wants(t, 401, "Www-Authenticate", "Bearer", "Cache-Control", "no-store",
-			"Ik-Error", "EPERM - The request takes a token that this server knows, in the header Authorization: Bearer")
+			"Ik-Error", "EPERM - The request needs a valid token in the header Authorization: Bearer")
 	}
 	for _, header := range []string{bearer, "bearer s3cret-token", "Bearer other"} {
 		body, contentType := form(t, picture, "width", "10")
@@ -192,22 +192,22 @@ func TestPostRefuses(t *testing.T) {
 		status      int
 		error       string
 	}{
-		{"no form", picture, "image/jpeg", 400, "EINVAL - The request takes multipart/form-data, with the picture in the field file"},
+		{"no form", picture, "image/jpeg", 400, "EINVAL - The request takes multipart/form-data with the image in the field file"},
 		{"no type", nil, "", 400, "EINVAL - The request takes multipart/form-data"},
 		{"a plain form", []byte("width=10"), "application/x-www-form-urlencoded", 400, "EINVAL - The request takes multipart/form-data"},
 		{"no boundary", nil, "multipart/form-data", 400, "EINVAL - The request takes multipart/form-data"},
 		{"a long boundary", nil, "multipart/form-data; boundary=" + strings.Repeat("b", 71), 400, "EINVAL - The request takes multipart/form-data"},
-		{"nothing", nil, "multipart/form-data; boundary=b", 400, "EINVAL - The body is no multipart/form-data, or breaks off"},
-		{"something else", []byte("hello"), "multipart/form-data; boundary=b", 400, "EINVAL - The body is no multipart/form-data, or breaks off"},
-		{"breaks off", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc"), "multipart/form-data; boundary=b", 400, "EINVAL - The body is no multipart/form-data, or breaks off"},
-		{"no file", []byte("--b--\r\n"), "multipart/form-data; boundary=b", 400, "EINVAL - The form has no field file; that is where the picture belongs"},
+		{"nothing", nil, "multipart/form-data; boundary=b", 400, "EINVAL - The body is not valid multipart/form-data, or is truncated"},
+		{"something else", []byte("hello"), "multipart/form-data; boundary=b", 400, "EINVAL - The body is not valid multipart/form-data, or is truncated"},
+		{"breaks off", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc"), "multipart/form-data; boundary=b", 400, "EINVAL - The body is not valid multipart/form-data, or is truncated"},
+		{"no file", []byte("--b--\r\n"), "multipart/form-data; boundary=b", 400, "EINVAL - The form has no field file, which holds the image"},
 		{"no picture", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=a.jpg\r\n\r\nabc\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "EBADMSG - The file is not an image in a format that can be read"},
 		{"two files", []byte(strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc\r\n", 2) + "--b--\r\n"), "multipart/form-data; boundary=b", 400, "EINVAL - The form has the field file more than once"},
-		{"another file", []byte("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=a.jpg\r\n\r\nabc\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "EINVAL - The form has a file in the field \"image\"; it takes one, in the field file"},
+		{"another file", []byte("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=a.jpg\r\n\r\nabc\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "EINVAL - The form has a file in the field \"image\"; it takes one file, in the field file"},
 		{"a large header", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"\r\nX: " + strings.Repeat("x", 30<<10) + "\r\n\r\nabc\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The header of a field of the form has more than 16384 bytes"},
 		{"many headers", []byte("--b\r\n" + strings.Repeat("X: y\r\n", 8000) + "\r\nabc\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The header of a field of the form has more than 16384 bytes"},
 		{"many fields", []byte(strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n", 129) + "--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The form has more than 128 fields"},
-		{"a large field", []byte("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("x", 600<<10) + "\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The fields of the form beside file have more than 512 KiB"},
+		{"a large field", []byte("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("x", 600<<10) + "\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The fields of the form except file have more than 512 KiB"},
 		{"a large file", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + strings.Repeat("x", 100<<10+1) + "\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The file is larger than post max_size, 100 KiB"},
 		{"a very large file", []byte("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + strings.Repeat("x", 3<<20) + "\r\n--b--\r\n"), "multipart/form-data; boundary=b", 400, "ELIMIT - The file is larger than post max_size, 100 KiB"},
 	} {
@@ -228,7 +228,7 @@ func TestPostRefuses(t *testing.T) {
 	}{
 		{[]string{"width", "abc"}, 400, "EINVAL - width is \"abc\""},
 		{[]string{"width", "101"}, 400, "EINVAL - width is \"101\"; this server takes 100 or less (image_param_validations)"},
-		{[]string{"quality", "10"}, 401, "EPERM - The URL has the parameter \"quality\", which this server does not take (image_params_allowed)"},
+		{[]string{"quality", "10"}, 401, "EPERM - The URL has the parameter \"quality\", which this server does not allow (image_params_allowed)"},
 	} {
 		a := s.sendForm(t, "/img", picture, tt.fields...)
 		a.wants(t, tt.status)
@@ -238,7 +238,7 @@ func TestPostRefuses(t *testing.T) {
 	}
 	// Nothing is stored.
 	for _, path := range []string{"/img/red.jpg", "/img/new.jpg?width=10", "/img/40x/red.jpg"} {
-		s.sendForm(t, path, picture).wants(t, 405, "Allow", "GET, HEAD", "Ik-Error", "ENOTSUP - Pictures are sent to the endpoint itself, and not stored under a path")
+		s.sendForm(t, path, picture).wants(t, 405, "Allow", "GET, HEAD", "Ik-Error", "ENOTSUP - Images are posted to the endpoint itself and are not stored under a path")
 	}
 	body, contentType := form(t, picture)
 	req, err := http.NewRequest(http.MethodPut, s.url+"/img", body)
@@ -325,8 +325,8 @@ func TestPostInTime(t *testing.T) {
 	}
 }
 
-// A file of the site that has the name that a sent picture has here is protected as
-// every other.
+// A file of the site that has the name that a sent image has here is
+// protected as every other.
 func TestPostedLayerNamedAsTheUpload(t *testing.T) {
 	s := serve(t, "basic_auth /upload* {\n who "+hash+"\n}\nimages {\n dialect imagizer {\n  post {\n   open\n  }\n }\n origin fs ROOT\n}")
 	s.addFile(t, "upload", logo)

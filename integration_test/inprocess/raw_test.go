@@ -79,7 +79,7 @@ func TestLargeSVG(t *testing.T) {
 	for _, path := range []string{"/%s.svg", "/tr:f-auto/%s.svg", "/tr:f-svg/%s.svg", "/tr:orig-true/%s.svg"} {
 		s.get(t, fmt.Sprintf(path, "largest")).wants(t, 200, "Content-Type", "image/svg+xml")
 		s.get(t, fmt.Sprintf(path, "larger")).wants(t, 400, "Content-Type", "text/plain; charset=utf-8",
-			"Ik-Error", "ELIMIT - The SVG has 1048577 bytes, more than max_svg_size, 1048576; it can be had in another format, such as PNG")
+			"Ik-Error", "ELIMIT - The SVG has 1048577 bytes, more than max_svg_size, 1048576; another format, such as PNG, can be requested")
 	}
 	s.get(t, "/tr:f-png/larger.svg").wants(t, 200, "Content-Type", "image/png")
 	s.get(t, "/tr:w-10/larger.svg").wants(t, 200, "Content-Type", "image/png")

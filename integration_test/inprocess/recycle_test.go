@@ -17,8 +17,8 @@ import (
 	"testing"
 )
 
-// Memory of originals and layers is used again and again. No picture ever has what
-// was there before or comes there next, whoever shares it or leaves.
+// Memory of originals and layers is used again and again. No image ever has
+// what was there before or comes there next, whoever shares it or leaves.
 func TestRecycledMemory(t *testing.T) {
 	const shades, size = 8, 64
 	shade := func(n int) uint8 { return uint8(20 + 30*n) }

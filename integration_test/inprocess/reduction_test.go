@@ -23,7 +23,7 @@ func TestInHaste(t *testing.T) {
 func testInHaste(t *testing.T, url string) {
 	noWorkers(t)
 	s := serve(t, "images {\n cache off\n origin fs ROOT\n workers 1\n queue_timeout 1h\n render_timeout 1h\n}")
-	// Grain, as photographs have it: what is flat is written the same way in haste.
+	// Grain, as photographs have it: what is flat is written the same way with reduced effort.
 	s.originals(t, map[string][]byte{"photo.jpg": located(t, grainy(600, 400), 90, 1)})
 	// The worker stands still until all have come, so that how fast they come is no matter.
 	worker := ready(t, 1)[0]
@@ -60,13 +60,14 @@ func testInHaste(t *testing.T, url string) {
 		s.get(t, path, "If-None-Match", `"other", `+tag).wants(t, http.StatusNotModified, "ETag", tag)
 	}
 	if others == 0 {
-		t.Error("none of them was made in haste")
+		t.Error("none of them was made with reduced effort")
 	}
 	s.get(t, fmt.Sprintf(url, 400), "If-None-Match", tags[1]).wants(t, http.StatusOK)
 	s.get(t, fmt.Sprintf(url, 400), "If-Match", `"other"`).wants(t, http.StatusPreconditionFailed)
 }
 
-// grainy is a picture that packs as photographs do: even changes, and a little noise.
+// grainy returns an image that packs as photographs do: even changes, and a
+// little noise.
 func grainy(width, height int) *image.NRGBA {
 	m := noise(width, height)
 	for i, v := range m.Pix {

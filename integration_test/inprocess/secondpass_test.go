@@ -92,7 +92,7 @@ func TestRulesForAFileHoldForItsPages(t *testing.T) {
 		s.get(t, path).wants(t, 403)
 	}
 	s.get(t, "/tr:w-10/sub/a%20b.jpg/ik-thumbnail.jpg").wants(t, 200, "Content-Type", "image/jpeg")
-	s.get(t, "/sub/a%20b.jpg/ik-thumbnail.jpg?tr=pg-2").wants(t, 400, "Ik-Error", "EINVAL - Page 2 is asked for; the original has 1 page")
+	s.get(t, "/sub/a%20b.jpg/ik-thumbnail.jpg?tr=pg-2").wants(t, 400, "Ik-Error", "EINVAL - Page 2 was requested; the original has 1 page")
 }
 
 // A rewrite before the handler may change how the path is encoded.
@@ -129,8 +129,8 @@ handle {
 }
 
 const (
-	misled    = "EINVAL - Without what it asks for in front of or behind the original, the path leads to another original or another handler of this site; write the transformation in the query"
-	unlocated = "EINVAL - The path was rewritten, and what it asks for cannot be located in the URL as the client sent it, so the access rules for the original are not known to hold; write the transformation in the query"
+	misled    = "EINVAL - Without its transformation the path leads to another original or another handler of this site; put the transformation into the query"
+	unlocated = "EINVAL - The path was rewritten and its transformation is not in the URL that the client sent, so the access rules for the original cannot be checked; put the transformation into the query"
 )
 
 // What the routes set for the first path does not hold for the second: here the

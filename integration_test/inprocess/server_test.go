@@ -55,7 +55,7 @@ func serve(t *testing.T, directives string) site {
 	return s
 }
 
-// administered is a site, and the admin endpoint of its Caddy.
+// administered returns a site, and the admin endpoint of its Caddy.
 func administered(t *testing.T, directives string) (s, admin site) {
 	t.Helper()
 	dir := t.TempDir()
@@ -162,7 +162,7 @@ func (s site) get(t *testing.T, path string, headers ...string) answer {
 }
 
 // wants checks the status, and headers given as name and value; the value
-// "none" stands for a header that is not there.
+// "none" means a missing header.
 func (a answer) wants(t *testing.T, status int, headers ...string) {
 	t.Helper()
 	if a.StatusCode != status {
@@ -179,7 +179,7 @@ func (a answer) wants(t *testing.T, status int, headers ...string) {
 	}
 }
 
-// wantsSize checks that the body is a picture of the size, in a format that Go
+// wantsSize checks that the body is an image of the size, in a format that Go
 // reads.
 func (a answer) wantsSize(t *testing.T, width, height int) {
 	t.Helper()

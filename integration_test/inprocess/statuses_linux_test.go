@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/internal/engines"
 )
 
-// 500 of our own: a picture that its worker dies of.
+// 500 of our own: an image that its worker dies of.
 func TestStatusOfAnEngineThatBreaks(t *testing.T) {
 	noWorkers(t)
 	s := imagizerAt(t, backend(t, slowly), "workers 1\n render_timeout 1h\n backend_timeout 1h")
@@ -32,8 +32,8 @@ func TestStatusOfAnEngineThatBreaks(t *testing.T) {
 	client.Wait()
 }
 
-// 503: too much is going on, or there is too little memory for one more picture.
-// When to come again is said.
+// 503: too much is going on, or there is too little memory for one more
+// image. When to come again is said.
 func TestStatusesOfLoad(t *testing.T) {
 	for what, tt := range map[string]struct {
 		options string
@@ -42,7 +42,7 @@ func TestStatusesOfLoad(t *testing.T) {
 		waiting int // and how many wait for their turn, before the one that is refused
 		error   string
 	}{
-		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests wait already"},
+		"high load":           {"workers 1\n queue_size 1\n queue_timeout 1h", 1, 1, 1, "EAGAIN - The server is busy; queue_size, 1, requests are waiting"},
 		"no turn in time":     {"workers 1\n queue_timeout 100ms", 1, 1, 0, "EAGAIN - The server is busy; "},
 		"insufficient memory": {"workers 4\n memory 448MiB\n queue_timeout 100ms", 4, 1, 0, "EAGAIN - The server is busy; "},
 	} {
@@ -94,7 +94,7 @@ func TestStatusOfRenderingTooLong(t *testing.T) {
 	cause{path: "/slow.jpg?width=3000&format=avif", status: 504, error: "ETIMEDOUT - ", fault: "server"}.check(t, s)
 }
 
-// 499: whoever leaves while the picture is drawn stops the work.
+// 499: whoever leaves while the image is drawn stops the work.
 func TestStatusOfAClientThatLeavesAPicture(t *testing.T) {
 	noWorkers(t)
 	s := imagizerAt(t, backend(t, slowly), "workers 1\n queue_timeout 10m\n render_timeout 1h\n backend_timeout 1h")
@@ -116,7 +116,7 @@ func TestStatusOfAClientThatLeavesAPicture(t *testing.T) {
 	s.get(t, "/small.svg?width=10").wantsSize(t, 10, 8) // by the one worker, which is another one now
 }
 
-// slowly answers with a picture that takes long to draw, or with a small one.
+// slowly answers with an image that takes long to draw, or with a small one.
 func slowly(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/small.svg" {
 		fmt.Fprint(w, svg)
@@ -125,7 +125,7 @@ func slowly(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(photo())
 }
 
-// waitingNow is how many jobs wait for their turn.
+// waitingNow returns how many jobs wait for their turn.
 func waitingNow() (waiting int) {
 	for _, q := range engines.QueueStates() {
 		waiting += q.Waiting

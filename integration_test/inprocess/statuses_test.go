@@ -65,7 +65,8 @@ func (c cause) checkLog(t *testing.T, s site, before int) {
 	}
 }
 
-// imagizerAt is a site that speaks the dialect, with an address as its backend.
+// imagizerAt returns a site that speaks the dialect, with an address as its
+// backend.
 func imagizerAt(t *testing.T, address, options string) site {
 	t.Helper()
 	if !strings.Contains(address, "://") {
@@ -84,27 +85,27 @@ func TestStatusesOfTheBackend(t *testing.T) {
 	s := imagizerAt(t, addr, "")
 	for _, c := range []cause{
 		// Those that the page names are passed on.
-		{status: 400, error: "EINVAL - The web server answered with status 400"},
+		{status: 400, error: "EINVAL - The web server responded with status 400"},
 		{status: 401, error: "EACCES - The web server denied access with status 401"},
 		{status: 403, error: "EACCES - The web server denied access with status 403"},
 		{status: 404, error: "ENOENT - No file was found on the web server at the specified path"},
-		{status: 500, error: "UNIDENTIFIED - The web server answered with status 500"},
-		{status: 502, error: "UNIDENTIFIED - The web server answered with status 502"},
-		{status: 503, error: "UNIDENTIFIED - The web server answered with status 503"},
-		{status: 504, error: "UNIDENTIFIED - The web server answered with status 504"},
+		{status: 500, error: "UNIDENTIFIED - The web server responded with status 500"},
+		{status: 502, error: "UNIDENTIFIED - The web server responded with status 502"},
+		{status: 503, error: "UNIDENTIFIED - The web server responded with status 503"},
+		{status: 504, error: "UNIDENTIFIED - The web server responded with status 504"},
 		// The others are our choice.
 		{status: 404, origin: 410, error: "ENOENT - No file was found on the web server at the specified path"},
 		{status: 403, origin: 407, error: "EACCES - The web server denied access with status 407"},
-		{status: 504, origin: 408, error: "ETIMEDOUT - The web server answered with status 408"},
-		{status: 502, origin: 402, error: "UNIDENTIFIED - The web server answered with status 402"},
-		{status: 502, origin: 405, error: "UNIDENTIFIED - The web server answered with status 405"},
-		{status: 502, origin: 418, error: "UNIDENTIFIED - The web server answered with status 418"},
-		{status: 502, origin: 429, error: "UNIDENTIFIED - The web server answered with status 429"},
-		{status: 502, origin: 501, error: "UNIDENTIFIED - The web server answered with status 501"},
-		{status: 502, origin: 507, error: "UNIDENTIFIED - The web server answered with status 507"},
-		{status: 502, origin: 204, error: "UNIDENTIFIED - The web server answered with status 204"},
-		{status: 502, origin: 206, error: "UNIDENTIFIED - The web server answered with status 206"},
-		{status: 502, origin: 304, error: "UNIDENTIFIED - The web server answered with status 304"},
+		{status: 504, origin: 408, error: "ETIMEDOUT - The web server responded with status 408"},
+		{status: 502, origin: 402, error: "UNIDENTIFIED - The web server responded with status 402"},
+		{status: 502, origin: 405, error: "UNIDENTIFIED - The web server responded with status 405"},
+		{status: 502, origin: 418, error: "UNIDENTIFIED - The web server responded with status 418"},
+		{status: 502, origin: 429, error: "UNIDENTIFIED - The web server responded with status 429"},
+		{status: 502, origin: 501, error: "UNIDENTIFIED - The web server responded with status 501"},
+		{status: 502, origin: 507, error: "UNIDENTIFIED - The web server responded with status 507"},
+		{status: 502, origin: 204, error: "UNIDENTIFIED - The web server responded with status 204"},
+		{status: 502, origin: 206, error: "UNIDENTIFIED - The web server responded with status 206"},
+		{status: 502, origin: 304, error: "UNIDENTIFIED - The web server responded with status 304"},
 	} {
 		c.fault = "origin"
 		if c.origin == 0 {
@@ -171,14 +172,14 @@ handle {
 		{what: "over a limit", path: "/red.jpg?width=10000&upscale=true", status: 400, error: "ELIMIT - ", fault: "client"},
 		{what: "imageParamValidations", path: "/gates/red.jpg?width=101", status: 400, error: "EINVAL - width is \"101\"; this server takes 100 or less (image_param_validations)", fault: "client"},
 
-		{what: "origin= with allowDynamicOrigin disabled", path: "/gates/red.jpg?width=10&origin=https://images.example.com", status: 401, error: "EPERM - The URL says where its original is, which this server does not take (allow_dynamic_origin)", fault: "client"},
+		{what: "origin= with allowDynamicOrigin disabled", path: "/gates/red.jpg?width=10&origin=https://images.example.com", status: 401, error: "EPERM - The URL names the origin of its original, which this server does not allow (allow_dynamic_origin)", fault: "client"},
 		{what: "source_url likewise", path: "/gates/?width=10&source_url=https://images.example.com/a.jpg", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "a mark likewise", path: "/gates/red.jpg?width=10&mark=https://images.example.com/a.jpg", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "bucket likewise", path: "/gates/red.jpg?width=10&bucket=photos", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "allowOriginalImageRequest", path: "/gates/red.jpg", status: 401, error: "EPERM - This site does not show originals", fault: "client"},
-		{what: "hostsAllowed", path: "/lists/red.jpg?origin=https://www.example.com", status: 401, error: "EPERM - The URL names a file of \"https://www.example.com\", which this server does not take (hosts_allowed)", fault: "client"},
-		{what: "bucketsAllowed", path: "/lists/red.jpg?bucket=photos", status: 401, error: "EPERM - The URL names the bucket \"s3://photos\", which this server does not take (buckets_allowed)", fault: "client"},
-		{what: "imageParamsAllowed", path: "/gates/red.jpg?width=10&quality=20", status: 401, error: "EPERM - The URL has the parameter \"quality\", which this server does not take (image_params_allowed)", fault: "client"},
+		{what: "hostsAllowed", path: "/lists/red.jpg?origin=https://www.example.com", status: 401, error: "EPERM - The URL names a file of \"https://www.example.com\", which this server does not allow (hosts_allowed)", fault: "client"},
+		{what: "bucketsAllowed", path: "/lists/red.jpg?bucket=photos", status: 401, error: "EPERM - The URL names the bucket \"s3://photos\", which this server does not allow (buckets_allowed)", fault: "client"},
+		{what: "imageParamsAllowed", path: "/gates/red.jpg?width=10&quality=20", status: 401, error: "EPERM - The URL has the parameter \"quality\", which this server does not allow (image_params_allowed)", fault: "client"},
 		{what: "imageParamsAllowed comes before what is malformed", path: "/gates/red.jpg?width=abc&quality=20", status: 401, error: "EPERM - ", fault: "client"},
 		{what: "imageParamsAllowed in Base64", path: "/none/red.jpg?width64=MTA", status: 401, error: "EPERM - ", fault: "client"},
 
@@ -216,15 +217,15 @@ func TestStatusesOfMisbehavingBackends(t *testing.T) {
 	}{
 		{cause{what: "refuses the connection", status: 502, error: "ECONNREFUSED - The web server refused the connection"}, "127.0.0.1:1"},
 		{cause{what: "a name that does not resolve", status: 502, error: "ENOTFOUND - The name of the web server does not resolve"}, "images.invalid"},
-		{cause{what: "closes without a word", status: 502, error: "UNIDENTIFIED - The answer of the web server broke off"}, raw("")},
+		{cause{what: "closes without a word", status: 502, error: "UNIDENTIFIED - The response of the web server is incomplete"}, raw("")},
 		{cause{what: "resets", status: 502, error: "UNIDENTIFIED - The web server reset the connection"}, listenRaw(t, func(conn net.Conn) {
 			_, _ = http.ReadRequest(bufio.NewReader(conn))
 			_ = conn.(*net.TCPConn).SetLinger(0)
 		})},
-		{cause{what: "is no web server", status: 502, error: "UNIDENTIFIED - The web server did not answer in proper HTTP"}, raw("220 mail.example ESMTP\r\n")},
-		{cause{what: "announces more than it sends", status: 502, error: "UNIDENTIFIED - The answer of the web server broke off"}, raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")},
-		{cause{what: "breaks off in chunks", status: 502, error: "UNIDENTIFIED - The answer of the web server broke off"}, raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort")},
-		{cause{what: "compresses unasked", status: 502, error: "UNIDENTIFIED - The answer of the web server says that it is compressed with gzip"}, raw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b")},
+		{cause{what: "is no web server", status: 502, error: "UNIDENTIFIED - The response of the web server is not valid HTTP"}, raw("220 mail.example ESMTP\r\n")},
+		{cause{what: "announces more than it sends", status: 502, error: "UNIDENTIFIED - The response of the web server is incomplete"}, raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")},
+		{cause{what: "breaks off in chunks", status: 502, error: "UNIDENTIFIED - The response of the web server is incomplete"}, raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort")},
+		{cause{what: "compresses unasked", status: 502, error: "UNIDENTIFIED - The response of the web server is marked as gzip"}, raw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b")},
 		{cause{what: "has an endless header", status: 502, error: "UNIDENTIFIED - "}, raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 200<<10) + "\r\n\r\n")},
 		{cause{what: "has a certificate of nobody", status: 502, error: "UNIDENTIFIED - The certificate of the web server is not trusted"}, untrusted.URL},
 		{cause{what: "speaks no TLS", status: 502, error: "UNIDENTIFIED - The TLS handshake with the web server failed"}, "https://" + loop},

@@ -21,7 +21,8 @@ import (
 	"github.com/caddy-images/caddy-images/internal/miniotest"
 )
 
-// film is a video of n bytes, of which no two windows of 16 bytes are alike.
+// film returns a video of n bytes, of which no two windows of 16 bytes are
+// alike.
 func film(n int) []byte {
 	b := make([]byte, 0, n+16)
 	b = append(b, mp4...)
@@ -31,8 +32,8 @@ func film(n int) []byte {
 	return b[:n]
 }
 
-// streaming is a site whose one origin is given, and that holds no original of more
-// than a mebibyte.
+// streaming returns a site whose one origin is given, and that holds no
+// original of more than a mebibyte.
 func streaming(t *testing.T, from, more string) site {
 	t.Helper()
 	return serve(t, "images {\n max_source_size 1MiB\n "+from+"\n "+more+"\n dialect imagekit {\n  unsupported ignore\n  named small w-5\n }\n}")
@@ -204,7 +205,7 @@ func (w counting) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// open is a response whose body is still to be read.
+// open returns a response whose body is still to be read.
 func (s site) open(t *testing.T, path string) *http.Response {
 	t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: patience}
@@ -216,8 +217,8 @@ func (s site) open(t *testing.T, path string) *http.Response {
 	return resp
 }
 
-// inTwoParts is a server that sends a video in two parts; the second once it is told to.
-// Without its length, the answer says nothing of that.
+// inTwoParts returns a server that sends a video in two parts; the second
+// once it is told to. Without its length, the response says nothing of that.
 func inTwoParts(t *testing.T, hasLength bool, second func(w http.ResponseWriter, r *http.Request, rest []byte)) string {
 	t.Helper()
 	clip := film(2 << 20)

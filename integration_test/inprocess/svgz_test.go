@@ -96,9 +96,9 @@ func TestCompressedSVG(t *testing.T) {
 			if tt.tag {
 				return
 			}
-			s.get(t, "/tr:w-200/text.gz").wants(t, 400, "Ik-Error", "EBADMSG - The original is compressed with gzip, and what is in it is no SVG")
+			s.get(t, "/tr:w-200/text.gz").wants(t, 400, "Ik-Error", "EBADMSG - The original is compressed with gzip and does not contain an SVG")
 			if got := s.get(t, "/text.gz"); !bytes.Equal(got.body, files["text.gz"]) || strings.Contains(got.Header.Get("Etag"), "decoded") {
-				t.Errorf("a file that is no picture is %q", got.body)
+				t.Errorf("a file that is not an image is %q", got.body)
 			}
 		})
 	}
@@ -107,7 +107,7 @@ func TestCompressedSVG(t *testing.T) {
 func TestCompressedSVGIsPosted(t *testing.T) {
 	s, _ := servePost(t, "")
 	s.sendForm(t, "/img/", gzipped(t, []byte(drawing)), "width", "20", "format", "png").wantsSize(t, 20, 10)
-	s.sendForm(t, "/img/", gzipped(t, []byte("hello"))).wants(t, 400, "Ik-Error", "EBADMSG - The file is compressed with gzip, and what is in it is no SVG")
+	s.sendForm(t, "/img/", gzipped(t, []byte("hello"))).wants(t, 400, "Ik-Error", "EBADMSG - The file is compressed with gzip and does not contain an SVG")
 	bomb := gzipped(t, []byte(drawing+strings.Repeat(" ", 200<<10)))
 	s.sendForm(t, "/img/", bomb, "width", "20").wants(t, 400, "Ik-Error", "ELIMIT - The file is larger than post max_size, 100 KiB")
 }

@@ -69,7 +69,7 @@ func TestWebProxy(t *testing.T) {
 
 	// Nor does a URL lead to here and on and on.
 	s.get(t, "/http://"+listed+"/a.jpg", "CDN-Loop", "other, caddy-images").
-		wants(t, 400, "Ik-Error", "EINVAL - The URL names one that leads to an image server again")
+		wants(t, 400, "Ik-Error", "EINVAL - The URL leads back to an image server")
 
 	s = serve(t, "images {\n dialect imagekit {\n  private_key k\n  require_signature remote\n  web_proxy\n }\n "+dynamic)
 	s.get(t, "/red.jpg").wants(t, 200)

@@ -1,4 +1,4 @@
-// Package coalesce lets equal questions that are asked at the same time share one
+// Package coalesce lets equal questions asked at the same time share one
 // answer.
 package coalesce
 
@@ -11,21 +11,21 @@ import (
 	"sync"
 )
 
-// ErrLeft is what Do returns to a waiter whose context was done before the
+// ErrLeft is returned by Do if the caller's context was done before the
 // answer was there.
 var ErrLeft = errors.New("left before the answer was there")
 
-// ErrBroken is wrapped by what Do returns when the work panicked, or ended
+// ErrBroken is wrapped by the error of Do if the work panicked or ended
 // without an answer.
 var ErrBroken = errors.New("the work broke")
 
-// Group shares answers A among equal questions Q that are open at the same time.
-// It keeps no answer.
+// Group shares answers A among equal questions Q that are being worked on. It
+// keeps no answers.
 //
-// A waiter whose context is done leaves at once, and leaves the work to the
-// others; when the last one leaves, the work is cancelled. The work carries no
-// value and no deadline of any waiter's context: it belongs to all of them. The
-// answer, error included, is given to all, so nobody changes it.
+// A caller whose context is done returns at once; the work continues for the
+// others, and is cancelled when the last one leaves. The work inherits no
+// value and no deadline from a caller's context: it belongs to all of them.
+// All callers get the same answer, error included, so none may change it.
 type Group[K comparable, Q, A any] struct {
 	key  func(Q) K
 	same func(a, b Q) bool
@@ -39,22 +39,22 @@ type Group[K comparable, Q, A any] struct {
 type flight[Q, A any] struct {
 	question Q
 	waiters  int  // guarded by Group.mu
-	shared   bool // by more than one waiter, ever; guarded by Group.mu until done is closed
+	shared   bool // more than one waiter ever joined; guarded by Group.mu until done is closed
 	cancel   context.CancelFunc
 	done     chan struct{}
 	answer   A
 	err      error
 }
 
-// NewGroup returns a group for questions that are equal when their keys are,
-// and same says so of the rest. It is asked under the group's lock.
+// NewGroup returns a group for questions that are equal if their keys are
+// equal and same returns true. same is called under the group's lock.
 func NewGroup[K comparable, Q, A any](key func(Q) K, same func(a, b Q) bool) *Group[K, Q, A] {
 	return &Group[K, Q, A]{key: key, same: same, flights: make(map[K][]*flight[Q, A])}
 }
 
-// Do returns the answer that work gives to the question, or to an equal one that
-// is being worked on; shared is true where more than one has asked. However work
-// ends, by a panic or runtime.Goexit too, all who wait hear of it.
+// Do returns the answer that work gives to the question, or to an equal one
+// in progress; shared reports whether more than one caller asked. However
+// work ends, even by a panic or runtime.Goexit, all callers return.
 func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.Context, Q) (A, error)) (answer A, shared bool, err error) {
 	if ctx.Err() != nil {
 		return answer, false, ErrLeft
@@ -70,7 +70,7 @@ func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.C
 	}
 }
 
-// join boards the flight for the question, or starts it.
+// join joins the flight for the question, or starts one.
 func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (A, error)) *flight[Q, A] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -88,8 +88,8 @@ func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (
 	return f
 }
 
-// leave gives up a seat. The last to leave cancels the flight and forgets it, so
-// that nobody boards a flight that is going down.
+// leave leaves the flight. The last one to leave cancels and forgets it, so
+// that a cancelled flight is never joined.
 func (g *Group[K, Q, A]) leave(key K, f *flight[Q, A]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -100,8 +100,8 @@ func (g *Group[K, Q, A]) leave(key K, f *flight[Q, A]) {
 	}
 }
 
-// Forget has nobody join the work on the questions that match any more. Who waits
-// for it goes on waiting. It returns on how many questions that was.
+// Forget keeps later callers from joining the work on matching questions, and
+// returns the number of those. Present callers keep waiting for it.
 func (g *Group[K, Q, A]) Forget(matches func(Q) bool) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -116,7 +116,7 @@ func TestLeaving(t *testing.T) {
 	})
 }
 
-// What is forgotten goes on for those who wait, and who comes then asks anew.
+// Forgotten work continues for its callers; later ones start anew.
 func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGroup()
@@ -150,7 +150,7 @@ func TestForget(t *testing.T) {
 		synctest.Wait()
 		g.Forget(is("xy"))
 		leave()
-		<-gone // of two who wait for what is forgotten one leaves, and the work goes on
+		<-gone // one of two callers of forgotten work leaves, and the work continues
 		synctest.Wait()
 		close(land)
 		for what, tt := range map[string]struct {

@@ -1,8 +1,7 @@
-// Package engines has the engines that render for the handlers of a process, and the
-// queues before them. Handlers with the same settings share them: they are about
-// processors and memory, of which a second handler has no others. They outlive the
-// configuration that made them if the next one needs them too, so that a reload ends no
-// worker.
+// Package engines has the engines that render for the handlers of a process,
+// and their queues. Handlers with the same settings share them, since
+// processors and memory exist only once. They outlive the configuration that
+// made them if the next one uses them too, so that a reload ends no worker.
 package engines
 
 import (
@@ -17,14 +16,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render/admission"
 )
 
-// Where originals are opened.
+// Where originals are decoded.
 const (
 	Off       = "off"       // in this process
 	Processes = "processes" // in worker processes
 	Strict    = "strict"    // the same, on a system that can confine them fully
 )
 
-// DefaultIsolation returns what the platform does well.
+// DefaultIsolation returns the best isolation that the platform supports.
 func DefaultIsolation() string {
 	if runtime.GOOS == "linux" {
 		return Processes
@@ -32,17 +31,18 @@ func DefaultIsolation() string {
 	return Off
 }
 
-// The least and the most memory, in bytes, that settings may have. With less than the
-// smallest job needs all would be refused.
+// The range of Settings.Memory, in bytes. Less than the smallest job needs
+// would refuse everything.
 const (
 	LeastMemory = 32 << 20
 	MostMemory  = 1 << 50
 )
 
-// DefaultMemory returns half of what the process may use, in bytes.
+// DefaultMemory returns half of the memory that the process may use, in
+// bytes.
 func DefaultMemory() int64 { return max(admission.DefaultBudget(), LeastMemory) }
 
-// Settings are those of an engine.
+// Settings configure an engine.
 type Settings struct {
 	Isolation string // Off, Processes or Strict
 	Workers   int    // jobs at a time
@@ -50,7 +50,7 @@ type Settings struct {
 	Fonts     string // a directory; empty for none
 }
 
-// QueueSettings are those of a queue before an engine.
+// QueueSettings configure an engine and its queue.
 type QueueSettings struct {
 	Settings
 	Size int // the most jobs that wait
@@ -64,8 +64,9 @@ var (
 // sharedEngine is an engine in engines.
 type sharedEngine struct{ render.Engine }
 
-// Destruct implements caddy.Destructor. It does not wait for jobs that outlived
-// their server's grace period: they end, or are ended, in their own time.
+// Destruct implements caddy.Destructor. It does not wait for jobs that
+// outlived their server's grace period: they finish, or are ended, on their
+// own.
 func (e sharedEngine) Destruct() error {
 	if closer, ok := e.Engine.(interface{ Close() }); ok {
 		closer.Close()
@@ -73,14 +74,14 @@ func (e sharedEngine) Destruct() error {
 	return nil
 }
 
-// Queue admits the jobs of an engine, and has equal ones rendered once.
+// Queue admits jobs to an engine and renders equal ones once.
 type Queue struct {
 	*admission.Gate
 	*render.Coalescer
 }
 
-// Destruct implements caddy.Destructor. Jobs that hold a share still give it
-// back, and a handler that still serves keeps its queue.
+// Destruct implements caddy.Destructor. Running jobs still return their
+// share, and a handler that still serves keeps its queue.
 func (Queue) Destruct() error { return nil }
 
 func (s Settings) acquire() (render.Engine, error) {
@@ -107,8 +108,8 @@ type Lease struct {
 	counts   *metrics.Set
 }
 
-// Acquire returns the engine and the queue of the settings. Release must follow. It
-// starts no worker. Jobs are counted in the set.
+// Acquire returns the engine and the queue for the settings. It starts no
+// worker. Jobs are counted in the set. The caller must call Release.
 func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
 	engine, err := settings.acquire()
 	if err != nil {
@@ -125,7 +126,7 @@ func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
 	return &Lease{settings, engine, shared.(Queue), counts}, nil
 }
 
-// Release lets the queue go, and the engine behind it.
+// Release releases the queue and its engine.
 func (l *Lease) Release() error {
 	if l == nil {
 		return nil
@@ -134,12 +135,12 @@ func (l *Lease) Release() error {
 	return stderrors.Join(err, l.settings.release())
 }
 
-// Version is that of the drawing, of which entity tags are made.
+// Version returns the engine's version, which is part of entity tags.
 func (l *Lease) Version() string { return l.engine.Version() }
 
-// Borrow returns the engine for one request. Caddy cleans a handler up while it still
-// serves, and a request that waits for its original must find the engine when that is
-// there. giveBack must follow.
+// Borrow returns the engine for one request. Caddy cleans a handler up while
+// it still serves, and a request that waits for its original must still find
+// the engine afterwards. The caller must call giveBack.
 func (l *Lease) Borrow() (engine render.Engine, giveBack func(), err error) {
 	if engine, err = l.settings.acquire(); err != nil {
 		return nil, nil, err

@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render/workers"
 )
 
-// What all engines and queues of the process count.
+// Metrics of all engines and queues of the process.
 var (
 	waiting = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: metrics.Prefix + "queue_duration_seconds", Help: "How long jobs waited for their turn to render.", Buckets: metrics.Seconds,
@@ -17,7 +17,7 @@ var (
 )
 
 func init() {
-	// A rate begins with the second value that is seen, and a worker's end is rare.
+	// A rate needs two values, and a worker's end is rare.
 	for _, reason := range workers.Ends {
 		workerEnds.WithLabelValues(string(reason))
 	}
@@ -28,10 +28,11 @@ func Collectors() []prometheus.Collector {
 	return []prometheus.Collector{waiting, load{}, workerStarts, workerEnds}
 }
 
-// load is the current load of all engines and queues together, read when the metrics are.
+// load is the current load of all engines and queues together, read when
+// metrics are collected.
 type load struct{}
 
-// The metrics of load.
+// Metrics of load.
 var (
 	loadRunning  = gauge("jobs_running", "Images being rendered.")
 	loadWaiting  = gauge("jobs_waiting", "Images waiting for their turn to be rendered.")

@@ -24,13 +24,14 @@ func newEngine(s Settings) (render.Engine, error) {
 		Workers: s.Workers,
 		Strict:  s.Isolation == Strict,
 		Fonts:   s.Fonts,
-		// Admission works with estimates, which a picture can belie: an SVG that
-		// embeds another takes more than was foreseen. A worker gets no more than all
-		// workers together should take, and what it takes without any picture.
+		// The estimates of admission can be wrong: an SVG that embeds another
+		// takes more than foreseen. A worker gets no more than all workers
+		// together should take, plus its own base.
 		MaxMemory: min(s.Memory+512<<20, 4<<30),
 		Started:   workerStarts.Inc,
 		Ended:     func(why workers.End) { workerEnds.WithLabelValues(string(why)).Inc() },
-		// The pool outlives the configuration whose handler made it, and its log.
+		// The pool outlives the configuration whose handler made it, and that
+		// configuration's log.
 		Logger: func() *zap.Logger { return caddy.Log().Named("images.Workers") },
 	})
 }

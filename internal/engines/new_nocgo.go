@@ -12,5 +12,5 @@ import (
 func LibvipsVersion() string { return "" }
 
 func newEngine(Settings) (render.Engine, error) {
-	return nil, errors.New("this Caddy was built without cgo (CGO_ENABLED=0), and images are rendered by libvips, which needs it; build with CGO_ENABLED=1, a C compiler, pkg-config and libvips-dev")
+	return nil, errors.New("this Caddy was built without cgo (CGO_ENABLED=0), which libvips needs to render images; build with CGO_ENABLED=1, a C compiler, pkg-config and libvips-dev")
 }

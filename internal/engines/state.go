@@ -8,7 +8,7 @@ import (
 // Worker is the state of a worker process.
 type Worker = workers.State
 
-// pool is what an engine has that renders in worker processes.
+// pool is implemented by engines that render in worker processes.
 type pool interface {
 	Stats() (running, busy int)
 	States() []workers.State
@@ -16,8 +16,8 @@ type pool interface {
 	Pardon() int
 }
 
-// Workers returns how many worker processes are ready or rendering, and how many are
-// rendering.
+// Workers returns the number of worker processes that are ready or rendering,
+// and of those that are rendering.
 func Workers() (ready, busy int) {
 	eachEngine(func(_ Settings, engine render.Engine) {
 		if p, ok := engine.(pool); ok {
@@ -28,7 +28,7 @@ func Workers() (ready, busy int) {
 	return ready, busy
 }
 
-// State is that of an engine.
+// State is the state of an engine.
 type State struct {
 	Settings
 	Version   string
@@ -48,7 +48,7 @@ func States() (states []State) {
 	return states
 }
 
-// QueueState is that of a queue.
+// QueueState is the state of a queue.
 type QueueState struct {
 	QueueSettings
 	Running, Waiting int   // jobs
@@ -65,8 +65,8 @@ func QueueStates() (states []QueueState) {
 	return states
 }
 
-// Forget has later requests share no render that is in flight, and pardons the originals
-// that broke a worker. It returns how many there were of either.
+// Forget keeps later requests from sharing renders in flight, and clears the
+// quarantine. It returns the number of renders and of originals.
 func Forget() (renders, refused int) {
 	eachQueue(func(_ QueueSettings, queue Queue) { renders += queue.Forget() })
 	eachEngine(func(_ Settings, engine render.Engine) {
@@ -79,7 +79,7 @@ func Forget() (renders, refused int) {
 
 func eachEngine(f func(Settings, render.Engine)) {
 	engines.Range(func(settings, value any) bool {
-		if engine, ok := value.(sharedEngine); ok { // else it is being made
+		if engine, ok := value.(sharedEngine); ok { // otherwise it is being made
 			f(settings.(Settings), engine.Engine)
 		}
 		return true
@@ -88,7 +88,7 @@ func eachEngine(f func(Settings, render.Engine)) {
 
 func eachQueue(f func(QueueSettings, Queue)) {
 	queues.Range(func(settings, value any) bool {
-		if queue, ok := value.(Queue); ok { // else it is being made
+		if queue, ok := value.(Queue); ok { // otherwise it is being made
 			f(settings.(QueueSettings), queue)
 		}
 		return true

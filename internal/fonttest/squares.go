@@ -7,16 +7,17 @@ import (
 	"strings"
 )
 
-// Squares is a TrueType font of the family Squares in which each of the letters,
-// all of the Basic Multilingual Plane, is a square that stands on the line: 0.8 of
-// the font's size wide, with 0.1 at each side. It has no other letters.
+// Squares returns a TrueType font of the family Squares in which each of the
+// letters, all in the Basic Multilingual Plane, is a square on the baseline:
+// 0.8 of the font's size wide, with 0.1 on each side. It has no other
+// letters.
 func Squares(letters string) []byte {
 	runes := []rune(letters)
 	slices.Sort(runes)
-	square := words(1, 100, 0, 900, 800, 3, 0)         // one contour, its box, its last point, no instructions
+	square := words(1, 100, 0, 900, 800, 3, 0)         // one contour, bounding box, last point, no instructions
 	square = append(square, 1, 1, 1, 1)                // four points on the curve
-	square = append(square, words(100, 0, 800, 0)...)  // across, each from the one before
-	square = append(square, words(0, 800, 0, -800)...) // up
+	square = append(square, words(100, 0, 800, 0)...)  // x, relative to the previous point
+	square = append(square, words(0, 800, 0, -800)...) // y, likewise
 	square = append(square, 0, 0)
 
 	var glyphs, loca, hmtx []byte
@@ -56,7 +57,7 @@ func cmap(runes []rune) []byte {
 	return append(words(0, 1, 3, 1, 0, 12), subtable...)
 }
 
-// sfnt puts tables into a file.
+// sfnt assembles tables into a font file.
 func sfnt(tables map[string][]byte) []byte {
 	var tags []string
 	for tag := range tables {
@@ -78,7 +79,7 @@ func sfnt(tables map[string][]byte) []byte {
 	return append(file, body...)
 }
 
-// words are numbers of 16 bits.
+// words encodes numbers of 16 bits.
 func words(values ...int) []byte {
 	var b []byte
 	for _, v := range values {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// block is lines of a Caddyfile. They are indented later, by its formatter.
+// block is a list of lines of a Caddyfile. Caddy's formatter indents them
+// later.
 type block struct{ lines []string }
 
 // add adds an option with its arguments.
@@ -17,7 +18,7 @@ func (b *block) add(option string, arguments ...string) {
 	b.lines = append(b.lines, line)
 }
 
-// open adds what a block follows, close what ends it.
+// open adds a line that opens a block, close one that closes it.
 func (b *block) open(option string, arguments ...string) {
 	b.add(option, arguments...)
 	b.lines[len(b.lines)-1] += " {"
@@ -25,7 +26,7 @@ func (b *block) open(option string, arguments ...string) {
 
 func (b *block) close() { b.lines = append(b.lines, "}") }
 
-// nest adds a block, or only what it would follow where it is empty.
+// nest adds a block, or only its first line if the block is empty.
 func (b *block) nest(inner block, option string, arguments ...string) {
 	if len(inner.lines) == 0 {
 		b.add(option, arguments...)
@@ -36,13 +37,13 @@ func (b *block) nest(inner block, option string, arguments ...string) {
 	b.close()
 }
 
-// lineLength is about how long comments are.
+// lineLength is the approximate width of comments.
 const lineLength = 100
 
-// note adds a comment. What came from outside is quoted in it already, so that it
-// has no line breaks.
+// note adds a comment. Outside input in it is quoted already, so it has no
+// line breaks.
 func (b *block) note(text string) {
-	text = strings.ReplaceAll(text, "{$", "{ $") // which is replaced in comments, too
+	text = strings.ReplaceAll(text, "{$", "{ $") // Caddy replaces it in comments, too
 	line := "#"
 	for word := range strings.FieldsSeq(text) {
 		if len(line)+len(word) > lineLength && line != "#" {
@@ -54,7 +55,8 @@ func (b *block) note(text string) {
 	b.lines = append(b.lines, line)
 }
 
-// token is a text as one word of a Caddyfile. The text is not unwritable.
+// token returns a text as one token of a Caddyfile. The text must not be
+// unwritable.
 func token(text string) string {
 	switch {
 	case text != "" && !strings.ContainsAny(text, " \"`#{}\\<\u0085\u00a0") && !hasSpace(text):
@@ -67,16 +69,16 @@ func token(text string) string {
 	return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
 }
 
-// hasSpace tells whether a text would be split.
+// hasSpace reports whether a text would be split into tokens.
 func hasSpace(text string) bool {
 	return len(strings.Fields(text)) != 1 || strings.TrimSpace(text) != text
 }
 
-// literal is a text for an option in which Caddy replaces placeholders, and that
-// has none.
+// literal escapes placeholders in a text for an option that replaces them.
 func literal(text string) string { return strings.ReplaceAll(text, "{", `\{`) }
 
-// quoteKey is a key in a message: as it is, if it looks like one.
+// quoteKey returns a key for a message: plain if it looks like a key, else
+// quoted.
 func quoteKey(key string) string {
 	plain := len(key) <= longestShown && key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == ""
 	if plain {

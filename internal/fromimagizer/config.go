@@ -11,8 +11,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// config is what an Imagizer was configured with, as far as it can be taken over.
-// What is nil, or 0, was not there.
+// config is the part of an Imagizer's configuration that can be converted.
+// Absent values are nil or 0.
 type config struct {
 	allowDynamicOrigin, allowDataURLs, allowOriginals, allowAnimated *bool
 	hosts, buckets, params                                           []string
@@ -34,12 +34,12 @@ type namedRule struct {
 // aws is a bucket.
 type aws struct {
 	bucket, region string
-	keys           bool // it has a key or a secret
+	keys           bool // a key or a secret is present
 	unknown        []string
 }
 
-// readers are the keys of Imagizer's configuration ("Config Reference") that can be
-// taken over.
+// readers read the keys of Imagizer's configuration ("Config Reference") that
+// can be converted.
 var readers = map[string]func(*config, member) error{
 	"addResponseHeaders":        (*config).readHeaders,
 	"customHeaders":             (*config).readHeaders, // its older name
@@ -57,10 +57,10 @@ var readers = map[string]func(*config, member) error{
 	"imageParamValidations":     (*config).readRules,
 }
 
-// instead says what to do about keys that have no counterpart.
+// instead has advice for keys without a counterpart.
 var instead = map[string]string{
 	"accessControl":      "Caddy's admin endpoint is on localhost only; the global option admin moves it, or turns it off.",
-	"applicationWorkers": "There are as many workers as processors; the option workers sets another number, memory what all may take.",
+	"applicationWorkers": "There are as many workers as processors; the option workers sets another number, and memory limits all together.",
 	"cluster":            "Servers need no list of each other: put a load balancer before them, such as reverse_proxy with lb_policy uri_hash.",
 }
 
@@ -131,7 +131,7 @@ func (c *config) readRules(m member) error {
 	return nil
 }
 
-// readBackend shows nothing of the URL in its errors: it may have a password.
+// readBackend does not show the URL in its errors: it may contain a password.
 func (c *config) readBackend(m member) error {
 	var text string
 	const kind = "a URL such as https://www.example.com, without a query"
@@ -146,7 +146,8 @@ func (c *config) readBackend(m member) error {
 	return nil
 }
 
-// networks are where a backend is, if its URL tells.
+// networks returns the private networks that a backend is in, if its URL
+// shows it.
 func networks(u *url.URL) []string {
 	if strings.EqualFold(u.Hostname(), "localhost") {
 		return []string{"127.0.0.0/8", "::1/128"}
@@ -166,7 +167,7 @@ func (c *config) readAWS(m member) error {
 	c.aws = new(aws)
 	for _, part := range members {
 		part.key = "awsAuthorization." + part.key
-		secretive := part // whose key is not known to be one that may be shown
+		secretive := part // an unknown key's value is not shown
 		secretive.key = m.key
 		switch strings.TrimPrefix(part.key, m.key+".") {
 		case "bucket":
@@ -203,7 +204,7 @@ func (c *config) readName(m member, to *string) error {
 	return nil
 }
 
-// isParameter tells whether Imagizer's dialect knows a parameter.
+// isParameter reports whether Imagizer's dialect knows a parameter.
 func isParameter(name string) bool {
 	_, err := imagizer.New(imagizer.Config{ImageParamsAllowed: &[]string{name}})
 	return err == nil

@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// dialect is what stands in the block of the dialect.
+// dialect returns the content of the dialect block.
 func (p *printer) dialect() (b block) {
 	p.dynamicOrigin(&b)
 	if p.allowDataURLs != nil && *p.allowDataURLs {
@@ -19,14 +19,15 @@ func (p *printer) dialect() (b block) {
 	return b
 }
 
-// dynamicOrigin: Imagizer's default lets URLs name any server.
+// dynamicOrigin writes allow_dynamic_origin: by default Imagizer lets URLs
+// name any server.
 func (p *printer) dynamicOrigin(b *block) {
 	lists := p.hosts != nil || p.buckets != nil
 	switch {
 	case p.allowDynamicOrigin != nil && !*p.allowDynamicOrigin:
 		b.add("allow_dynamic_origin", imagizer.DynamicOff)
 		if lists {
-			b.note("hostsAllowed and bucketsAllowed are left out: they say what allowDynamicOrigin may name, and it is false.")
+			b.note("hostsAllowed and bucketsAllowed are left out: they restrict allowDynamicOrigin, which is false.")
 		}
 		return
 	case lists:
@@ -36,36 +37,37 @@ func (p *printer) dynamicOrigin(b *block) {
 		p.lists(b)
 		return
 	case p.allowDynamicOrigin != nil:
-		p.warn(b, "allowDynamicOrigin is true, without hostsAllowed and bucketsAllowed: whoever can reach this server can have it fetch from every public server. Better list some by hosts_allowed, and write listed.")
+		p.warn(b, "allowDynamicOrigin is true without hostsAllowed and bucketsAllowed: clients can make this server fetch from every public server. It is safer to list hosts in hosts_allowed and write listed.")
 		b.add("allow_dynamic_origin", imagizer.DynamicAny)
 		p.namesHosts = true
 		return
 	}
-	p.warn(b, "allowDynamicOrigin is not set. Imagizer then takes URLs that name any server (origin, hostname, source_url, bucket). That is an open proxy, so it is off here. Where your URLs need it, write listed, with hosts_allowed and buckets_allowed.")
+	p.warn(b, "allowDynamicOrigin is not set. Imagizer then takes URLs that name any server (origin, hostname, source_url, bucket). That is an open proxy, so it is off here. If your URLs need it, write listed, with hosts_allowed and buckets_allowed.")
 	b.add("allow_dynamic_origin", imagizer.DynamicOff)
 }
 
-// lists: Imagizer takes any bucket where only hosts are listed, and the other way
-// round.
+// lists writes hosts_allowed and buckets_allowed: Imagizer allows any bucket
+// if only hosts are listed, and the reverse.
 func (p *printer) lists(b *block) {
 	for _, missing := range []struct {
 		list              []string
 		key, what, option string
 	}{{p.hosts, "hostsAllowed", "hosts", "hosts_allowed"}, {p.buckets, "bucketsAllowed", "buckets", "buckets_allowed"}} {
 		if missing.list == nil {
-			b.note(fmt.Sprintf("%s is not set, which to Imagizer is any; here URLs name none of the %s that %s lacks.", missing.key, missing.what, missing.option))
+			b.note(fmt.Sprintf("%s is not set, which means any to Imagizer; here URLs may name only the %s in %s.", missing.key, missing.what, missing.option))
 		}
 	}
 	b.add("allow_dynamic_origin", imagizer.DynamicListed)
 	p.namesHosts = p.list(b, "hostsAllowed", "hosts_allowed", p.hosts, func(one string) imagizer.Config { return imagizer.Config{HostsAllowed: []string{one}} })
 	if p.aws == nil && len(p.buckets) > 0 {
-		p.warn(b, "bucketsAllowed is left out: the buckets of URLs are fetched with the keys of an origin s3, and there is none. With one, write buckets_allowed %s.", strings.Join(p.buckets, " "))
+		p.warn(b, "bucketsAllowed is left out: buckets need the keys of an origin s3, and there is none. With one, write buckets_allowed %s.", strings.Join(p.buckets, " "))
 		return
 	}
 	p.list(b, "bucketsAllowed", "buckets_allowed", p.buckets, func(one string) imagizer.Config { return imagizer.Config{BucketsAllowed: []string{one}} })
 }
 
-// list adds the values that the option takes, and tells whether there are any.
+// list adds the values that the option accepts, and reports whether there are
+// any.
 func (p *printer) list(b *block, key, option string, values []string, with func(string) imagizer.Config) (any bool) {
 	var good []string
 	for _, v := range values {
@@ -81,7 +83,8 @@ func (p *printer) list(b *block, key, option string, values []string, with func(
 	return len(good) > 0
 }
 
-// parameters: a list that is empty allows none.
+// parameters writes image_params_allowed and image_param_validations: an
+// empty list allows none.
 func (p *printer) parameters(b *block) {
 	if p.params == nil {
 		return
@@ -89,7 +92,7 @@ func (p *printer) parameters(b *block) {
 	var good []string
 	for _, name := range p.params {
 		if !isParameter(name) {
-			p.warn(b, "imageParamsAllowed has %s, which is left out: it is no parameter here. URLs that have it are 401.", strconv.QuoteToASCII(name))
+			p.warn(b, "imageParamsAllowed has %s, which is left out: it is not a parameter here. URLs with it get 401.", strconv.QuoteToASCII(name))
 			continue
 		}
 		good = append(good, name)
@@ -101,7 +104,7 @@ func (p *printer) validations(b *block) {
 	var rules block
 	for _, r := range p.rules {
 		if !isParameter(r.name) {
-			p.warn(&rules, "imageParamValidations has a rule for %s, which is left out: it is no parameter here, and does nothing.", quoteKey(r.name))
+			p.warn(&rules, "imageParamValidations has a rule for %s, which is left out: it is not a parameter here.", quoteKey(r.name))
 			continue
 		}
 		rules.add(r.name, words(r.Rule)...)
@@ -111,7 +114,7 @@ func (p *printer) validations(b *block) {
 	}
 }
 
-// words are a rule as an option has it.
+// words returns a rule as the arguments of the option.
 func words(r imagizer.Rule) (all []string) {
 	number := func(word string, v float64) {
 		all = append(all, word, strconv.FormatFloat(v, 'g', -1, 64))

@@ -1,9 +1,10 @@
-// Package fromimagizer turns the configuration of an Imagizer into a Caddyfile.
+// Package fromimagizer turns the configuration of an Imagizer into a
+// Caddyfile.
 //
-// The keys are those of Imagizer's "Config Reference"; docs/imagizer.md has what
-// becomes of each. Nothing is opened to the world in silence: where Imagizer's
-// default is open, the Caddyfile is closed, and a comment says so. No secret of the
-// configuration gets into the Caddyfile, a warning or an error.
+// The keys are those of Imagizer's "Config Reference"; docs/reference/imagizer.md says
+// how each is converted. Nothing becomes public silently: where Imagizer's
+// default is open, the Caddyfile is closed, and a comment says so. No secret
+// of the configuration gets into the Caddyfile, a warning or an error.
 package fromimagizer
 
 import (
@@ -11,13 +12,13 @@ import (
 	"strings"
 )
 
-// MaxSize is how large a configuration may be, in bytes.
+// MaxSize limits a configuration, in bytes.
 const MaxSize = 1 << 20
 
-// Convert returns a Caddyfile, not indented, for the site at an address, and what
-// somebody has to look at. check tells whether an option takes a value: one of
-// add_response_headers and cache_control. The error says what is wrong with the
-// configuration.
+// Convert returns an unindented Caddyfile for the site at an address, and
+// warnings. check returns an error if an option does not take a value:
+// add_response_headers or cache_control. The error says what is wrong with
+// the configuration.
 func Convert(text []byte, address string, check func(option, value string) error) (caddyfile string, warnings []string, err error) {
 	if len(text) > MaxSize {
 		return "", nil, fmt.Errorf("the configuration has %d bytes, more than %d", len(text), MaxSize)
@@ -51,14 +52,14 @@ type printer struct {
 	warnings   []string
 }
 
-// warn notes something in the Caddyfile and tells it, too.
+// warn adds a comment to the Caddyfile and a warning.
 func (p *printer) warn(b *block, text string, args ...any) {
 	text = fmt.Sprintf(text, args...)
 	b.note(text)
 	p.warnings = append(p.warnings, text)
 }
 
-// rest is what is not taken over.
+// rest returns comments about the keys that are not converted.
 func (p *printer) rest() (b block) {
 	for _, key := range p.unused {
 		b.note(key + " is left out. " + instead[key])
@@ -70,7 +71,7 @@ func (p *printer) rest() (b block) {
 				similar = ", though " + known + " is"
 			}
 		}
-		p.warn(&b, "%s is left out: it is no key that is known%s.", quoteKey(key), similar)
+		p.warn(&b, "%s is left out: it is not a known key%s.", quoteKey(key), similar)
 	}
 	return b
 }

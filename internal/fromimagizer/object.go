@@ -8,14 +8,14 @@ import (
 	"io"
 )
 
-// member is a key of a JSON object, and its value as it stands there.
+// member is a key of a JSON object and its raw value.
 type member struct {
 	key   string
 	value json.RawMessage
 }
 
-// readObject reads a JSON object, in its order. A key that is there twice is an
-// error: of the two values one would be lost.
+// readObject reads a JSON object in order. A repeated key is an error: one of
+// its values would be lost.
 func readObject(text []byte) ([]member, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	first, err := decoder.Token()
@@ -23,7 +23,7 @@ func readObject(text []byte) ([]member, error) {
 		return nil, at(text, err, decoder)
 	}
 	if first != json.Delim('{') {
-		return nil, errors.New("it is no JSON object, {…}")
+		return nil, errors.New("it is not a JSON object, {…}")
 	}
 	var members []member
 	seen := make(map[string]bool)
@@ -51,7 +51,7 @@ func readObject(text []byte) ([]member, error) {
 	return members, nil
 }
 
-// at says on which line JSON is malformed.
+// at adds the line to an error about malformed JSON.
 func at(text []byte, err error, decoder *json.Decoder) error {
 	where := decoder.InputOffset()
 	var syntax *json.SyntaxError
@@ -59,8 +59,8 @@ func at(text []byte, err error, decoder *json.Decoder) error {
 	case errors.As(err, &syntax):
 		where = syntax.Offset
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the JSON ends too early")
+		return errors.New("the JSON is truncated")
 	}
 	line := 1 + bytes.Count(text[:min(max(where, 0), int64(len(text)))], []byte("\n"))
-	return fmt.Errorf("line %d is no JSON: %w", line, err)
+	return fmt.Errorf("line %d is not valid JSON: %w", line, err)
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// origins are where originals come from.
+// origins returns the origin blocks.
 func (p *printer) origins() (b block) {
 	switch {
 	case p.aws != nil:
 		p.bucket(&b)
 		if p.backend != nil {
-			p.warn(&b, "backend is left out: Imagizer uses awsAuthorization instead of it. A second origin would be asked where the bucket does not have the file.")
+			p.warn(&b, "backend is left out: Imagizer uses awsAuthorization instead of it. A second origin would be asked if the bucket lacks the file.")
 		}
 	case p.backend != nil:
 		p.web(&b)
@@ -29,7 +29,7 @@ func (p *printer) origins() (b block) {
 func (p *printer) bucket(b *block) {
 	var inner block
 	if p.aws.region == "" {
-		inner.note("The configuration names no region; the default is us-east-1. Where the bucket is elsewhere, write region.")
+		inner.note("The configuration names no region; the default is us-east-1. If the bucket is elsewhere, write region.")
 	} else {
 		inner.add("region", p.aws.region)
 	}
@@ -39,7 +39,7 @@ func (p *printer) bucket(b *block) {
 		inner.note("Credentials are looked for in the environment and in the role of the machine.")
 	}
 	for _, key := range p.aws.unknown {
-		p.warn(&inner, "%s is left out: it is no key that is known.", quoteKey(key))
+		p.warn(&inner, "%s is left out: it is not a known key.", quoteKey(key))
 	}
 	inner.lines = append(inner.lines, p.times(false).lines...)
 	b.nest(inner, "origin", "s3", p.aws.bucket)
@@ -62,16 +62,16 @@ func (p *printer) web(b *block) {
 	b.nest(inner, "origin", "web", literal((&url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path, RawPath: base.RawPath}).String()))
 }
 
-// Our defaults, which Imagizer's times may exceed.
+// Our defaults, which Imagizer's timeouts may exceed.
 const (
-	originTime  = 15 * time.Second // timeout of origins
+	originTime  = 15 * time.Second // timeout of an origin
 	headerTime  = 10 * time.Second // response_header_timeout of web and dynamic
 	dialTime    = 5 * time.Second  // dial_timeout of both
 	defaultTime = 30 * time.Second // fetch_timeout, render_timeout
 )
 
-// times are the options of an origin without which a time of its own would be over
-// before one of Imagizer's.
+// times returns the origin's timeouts that must be raised for Imagizer's to
+// take effect.
 func (p *printer) times(web bool) (b block) {
 	if web && p.connectTimeout > dialTime {
 		b.add("dial_timeout", p.connectTimeout.String())
@@ -85,7 +85,7 @@ func (p *printer) times(web bool) (b block) {
 	return b
 }
 
-// options are those of the handler.
+// options returns the options of the handler.
 func (p *printer) options() (b block) {
 	for _, o := range []struct {
 		name  string
@@ -109,7 +109,8 @@ func (p *printer) options() (b block) {
 	return b
 }
 
-// addHeaders: there is an option of its own for how long answers may be kept.
+// addHeaders writes the added headers. Cache-Control has an option of its
+// own.
 func (p *printer) addHeaders(b *block) {
 	kept := false
 	for _, h := range p.headers {

@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// read reads the value of a key, which takes just what kind says. A secret does
-// not get into the error.
+// read reads the value of a key, described by kind. The error does not show a
+// secret.
 func read[T any](m member, into *T, kind string) error {
-	if m.value[0] != 'n' && json.Unmarshal(m.value, into) == nil { // null would be read as nothing
+	if m.value[0] != 'n' && json.Unmarshal(m.value, into) == nil { // null would leave it unset
 		return nil
 	}
 	return m.wrong(kind)
@@ -21,18 +21,18 @@ func read[T any](m member, into *T, kind string) error {
 
 func (m member) wrong(kind string) error {
 	if secretive[m.key] {
-		return fmt.Errorf("%s is something else than what it takes: %s", m.key, kind)
+		return fmt.Errorf("%s has the wrong type; it takes %s", m.key, kind)
 	}
 	return fmt.Errorf("%s is %s; it takes %s", m.key, short(m.value), kind)
 }
 
-// secretive are the keys whose values nobody should see.
+// secretive are the keys whose values must not be shown.
 var secretive = map[string]bool{"accessControl": true, "awsAuthorization": true, "backend": true}
 
-// longestShown is how much of a value messages show, in bytes.
+// longestShown limits a value in messages, in bytes.
 const longestShown = 60
 
-// short is a value as messages show it.
+// short returns a value for a message.
 func short(value json.RawMessage) string {
 	var b bytes.Buffer
 	if json.Compact(&b, value) != nil {
@@ -50,7 +50,7 @@ func readBool(m member, to **bool) error {
 	return read(m, *to, "true or false")
 }
 
-// readList reads texts. A list that is there and empty is not nil.
+// readList reads strings. A list that is present and empty is not nil.
 func readList(m member, to *[]string) error {
 	var values []*string
 	const kind = `an array of texts, such as ["a", "b"]`
@@ -71,7 +71,7 @@ func readList(m member, to *[]string) error {
 	return nil
 }
 
-// longest is the most that the options for times take.
+// longest is the maximum of the timeout options.
 const longest = time.Hour
 
 // readSeconds reads a number of seconds.
@@ -88,28 +88,28 @@ func readSeconds(m member, to *time.Duration) error {
 	return nil
 }
 
-// unwritable says why a text cannot stand in a Caddyfile; nothing if it can.
+// unwritable returns why a text cannot be in a Caddyfile; empty if it can.
 func unwritable(text string) string {
 	switch {
 	case !utf8.ValidString(text):
-		return "is no UTF-8"
+		return "is not valid UTF-8"
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfeff }):
 		return "has a control character"
 	case text == "{" || text == "}":
 		return "begins or ends a block there"
 	case strings.Contains(text, "{$"):
-		return "has {$, with which a Caddyfile names a variable of the environment"
+		return "has {$, which begins an environment variable in a Caddyfile"
 	case endsEscaped(text):
-		return "ends in a backslash, after which caddy fmt does not see the end of a text"
+		return "ends in a backslash, which hides the closing quote from caddy fmt"
 	case strings.Contains(text, "`") && (strings.Contains(text, `\"`) || strings.HasSuffix(text, `\`)):
-		return "has quotes that no Caddyfile can have together"
+		return "has a combination of quotes that a Caddyfile cannot express"
 	}
 	return ""
 }
 
-// endsEscaped tells whether a text ends in a backslash that is not the second of two.
-// The formatter of Caddyfiles, unlike their parser, takes it for an escape of the quote
-// behind it, and what follows for something else than it is.
+// endsEscaped reports whether a text ends in an odd number of backslashes.
+// The formatter of Caddyfiles, unlike their parser, takes the last one as an
+// escape of the following quote, and misreads the rest.
 func endsEscaped(text string) bool {
 	return (len(text)-len(strings.TrimRight(text, `\`)))%2 == 1
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/caddy-images/caddy-images/internal/vary"
 )
 
-// Parse reads the lines of a Cache-Control. Directives that it does not know are
-// left out, as caches do; an age that cannot be read is none at all, and of several
-// the lowest counts (RFC 9111 section 4.2.1).
+// Parse reads the lines of a Cache-Control. Unknown directives are ignored,
+// as caches do. Of several ages the lowest counts, and a malformed age counts
+// as 0 (RFC 9111 section 4.2.1).
 func Parse(lines ...string) (p Policy) {
 	for name, value := range directives(lines) {
 		switch name {
@@ -43,10 +43,10 @@ func Parse(lines ...string) (p Policy) {
 	return p
 }
 
-// oldest is what an age that overflows is taken for (RFC 9111 section 1.2.2).
+// oldest replaces an age that overflows (RFC 9111 section 1.2.2).
 const oldest = 1 << 31
 
-// lower is the age that a text says, or a if that is lower.
+// lower returns the age in a text, or a if that is lower.
 func (a Age) lower(text string) Age {
 	n := int64(0)
 	if text != "" && strings.Trim(text, "0123456789") == "" {
@@ -61,9 +61,9 @@ func (a Age) lower(text string) Age {
 	return Seconds(n)
 }
 
-// directives goes through the directives of a Cache-Control, names in lower case
-// and values without quotes. Semicolons and spaces separate them too, which is wrong
-// and common, and some caches see a `no-store` there.
+// directives iterates over the directives of a Cache-Control, with names in
+// lower case and values without quotes. Semicolons and spaces also separate
+// them, which is wrong and common, and some caches see a `no-store` there.
 func directives(lines []string) func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
 		for rest := strings.Join(lines, ","); rest != ""; {
@@ -77,7 +77,8 @@ func directives(lines []string) func(yield func(name, value string) bool) {
 	}
 }
 
-// Names are the names of the directives of a Cache-Control, in lower case.
+// Names returns the names of the directives of a Cache-Control, in lower
+// case.
 func Names(value string) (names []string) {
 	for name := range directives([]string{value}) {
 		names = append(names, name)
@@ -85,8 +86,8 @@ func Names(value string) (names []string) {
 	return names
 }
 
-// separator is where the first directive ends: outside of a quoted string, if that
-// ends at all.
+// separator returns where the first directive ends: at the first separator
+// outside of a closed quoted string.
 func separator(text string) int {
 	quoted := false
 	for i := 0; i < len(text); i++ {
@@ -107,12 +108,12 @@ func separator(text string) int {
 
 const separators = ",; \t"
 
-// Of is what an origin says about storing its response: cacheControl, and the other
+// Of returns the policy of an origin's response: cacheControl, and other
 // fields of the header, which may be nil. Ages are counted from now.
 func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	p := Parse(cacheControl)
 	if cacheControl == "" && slices.Contains(Names(strings.Join(header.Values("Pragma"), ",")), "no-cache") {
-		p.NoCache = true // what HTTP/1.0 servers say; not in RFC 9111, but meant
+		p.NoCache = true // HTTP/1.0; RFC 9111 dropped it
 	}
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -127,8 +128,8 @@ func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	}
 	p.MaxAge, p.SMaxAge = p.MaxAge.after(age), p.SMaxAge.after(age)
 	for _, field := range []string{"CDN-Cache-Control", "Surrogate-Control"} {
-		// What is for caches of the site only (RFC 9213) does not go on to them, so
-		// that its restrictions have to.
+		// Directives for the site's own caches (RFC 9213) are not forwarded,
+		// so their restrictions are merged.
 		if lines := header.Values(field); len(lines) > 0 {
 			targeted := Parse(lines...)
 			targeted.MaxAge = targeted.MaxAge.after(age)
@@ -139,8 +140,9 @@ func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	return p
 }
 
-// lifetime is how long a response is fresh by its Expires. One that is no date, such
-// as 0, has expired, and so has what says two things (section 4.2.1).
+// lifetime returns the freshness lifetime by Expires. A value that is not a
+// date, such as 0, or several different values, mean that the response has
+// expired (section 4.2.1).
 func lifetime(expires []string, date time.Time) Age {
 	until, err := http.ParseTime(expires[0])
 	if err != nil || len(expires) > 1 {
@@ -151,7 +153,7 @@ func lifetime(expires []string, date time.Time) Age {
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// after is what is left of an age.
+// after returns what is left of an age.
 func (a Age) after(age int64) Age {
 	if a.Given {
 		a.Seconds = max(a.Seconds-age, 0)
@@ -159,8 +161,8 @@ func (a Age) after(age int64) Age {
 	return a
 }
 
-// IsPerUser reports whether a response is for the user who asked: it sets a cookie,
-// or depends on who asks, or on what no cache can know.
+// IsPerUser reports whether a response is for one user: it sets a cookie, or
+// varies by credentials or by something a cache cannot know.
 func IsPerUser(header http.Header) bool {
 	return len(header.Values("Set-Cookie")) > 0 || slices.ContainsFunc(vary.Listed(header.Values("Vary")), func(name string) bool {
 		switch strings.ToLower(name) {

@@ -1,6 +1,6 @@
-// Package httpcache says what caches may do with a response (RFC 9111). It reads what
-// origins say about theirs, finds the strictest of several, and writes the result.
-// It does no I/O.
+// Package httpcache computes what caches may do with a response (RFC 9111).
+// It parses the policies of origins, finds the strictest of several, and
+// writes the result. It does no I/O.
 package httpcache
 
 import (
@@ -11,33 +11,33 @@ import (
 
 // Policy is what a response says about storing it. The zero value says nothing.
 type Policy struct {
-	// What restricts caches (RFC 9111 section 5.2.2). A Private response is for one
-	// user: it says so, sets a cookie, or depends on who asks.
+	// Restrictions (RFC 9111 section 5.2.2). A Private response is for one
+	// user: it says so, sets a cookie, or varies by user.
 	NoStore, Private, NoCache, MustRevalidate, ProxyRevalidate bool
 
-	// MaxAge is how long the response is fresh, and SMaxAge how long it is in a
+	// MaxAge is how long the response is fresh, and SMaxAge how long in a
 	// shared cache if that differs.
 	MaxAge, SMaxAge Age
 
-	// What loosens the rules of caches.
+	// Permissions.
 	Public, Immutable                  bool
 	StaleWhileRevalidate, StaleIfError Age
 }
 
-// Age is a number of seconds, if one was given.
+// Age is an optional number of seconds.
 type Age struct {
 	Given   bool
 	Seconds int64
 }
 
-// Seconds is an Age that was given.
+// Seconds returns an Age that was given.
 func Seconds(n int64) Age { return Age{true, n} }
 
-// PerUser is the Cache-Control of a response for one user. A browser that two users
-// share asks again before it shows what it has.
+// PerUser is the Cache-Control of a response for one user. A browser shared
+// by two users revalidates before it shows the response.
 const PerUser = "private, no-cache"
 
-// String is the policy as a Cache-Control; empty if it says nothing.
+// String returns the policy as a Cache-Control; empty if it says nothing.
 func (p Policy) String() string {
 	switch {
 	case p.NoStore:
@@ -52,8 +52,8 @@ func (p Policy) String() string {
 		}
 	}
 	age := func(a Age, name string) {
-		// Beside no-cache an age is good for nothing, and a cache that is older than
-		// no-cache would heed it.
+		// With no-cache an age is pointless, and a cache that predates
+		// no-cache would obey it.
 		if a.Given && (!p.NoCache || a.Seconds == 0) {
 			said = append(said, name+"="+strconv.FormatInt(a.Seconds, 10))
 		}
@@ -70,8 +70,8 @@ func (p Policy) String() string {
 	return strings.Join(said, ", ")
 }
 
-// HasFreshness reports whether the policy says how long the response is fresh, be it
-// not at all.
+// HasFreshness reports whether the policy has an explicit lifetime, including
+// none.
 func (p Policy) HasFreshness() bool { return p.NoCache || p.MaxAge.Given || p.SMaxAge.Given }
 
 // IsStale reports whether some caches must revalidate the response each time.
@@ -85,8 +85,8 @@ func (p Policy) AllowsCredentials() bool {
 	return !p.NoStore && !p.Private && (p.Public || p.MustRevalidate || p.SMaxAge.Given)
 }
 
-// shared is how long the response is fresh in a shared cache, and own in one of a
-// single user. Where the origin spoke to one of them only, it holds for both.
+// shared returns how long the response is fresh in a shared cache, and own in
+// a private one. A lifetime given for only one of them holds for both.
 func (p Policy) shared() Age { return p.SMaxAge.or(p.MaxAge) }
 func (p Policy) own() Age    { return p.MaxAge.or(p.SMaxAge) }
 
@@ -97,9 +97,9 @@ func (a Age) or(other Age) Age {
 	return other
 }
 
-// Strictest is the policy of what is made of several responses: it has every
-// restriction of one of them and the shortest freshness, and what loosens the rules
-// only if all have it.
+// Strictest returns the policy of a response made from several: every
+// restriction of any of them, the shortest freshness, and the permissions
+// that all have.
 func Strictest(policies ...Policy) Policy {
 	if len(policies) == 0 {
 		return Policy{}

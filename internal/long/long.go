@@ -1,5 +1,5 @@
-// Package long sets apart the tests that take minutes and seldom find anything:
-// soak tests, many repetitions, large inputs. `make test-long` runs them.
+// Package long marks tests that take minutes and rarely find anything: soak
+// tests, many repetitions, large inputs. `make test-long` runs them.
 package long
 
 import (
@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// Variable of the environment: 1 has long tests run.
+// Variable is the environment variable that enables long tests: 1.
 const Variable = "CADDY_IMAGES_LONG"
 
-// Wanted reports whether long tests are to run, for a test that has a short form.
+// Wanted reports whether to run the long form of a test.
 func Wanted() bool { return os.Getenv(Variable) == "1" }
 
-// Only skips the test unless long tests are to run.
+// Only skips the test unless long tests are enabled.
 func Only(t testing.TB) {
 	t.Helper()
 	if !Wanted() {
-		t.Skip("takes long: make test-long runs it")
+		t.Skip("long test; make test-long runs it")
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// Origin returns an origin whose fetches are counted under a name: each once, however
-// many requests share it.
+// Origin returns an origin whose fetches are counted under a name, once each,
+// however many requests share them.
 func (s *Set) Origin(o origin.Origin, name string) origin.Origin {
 	c := countedOrigin{o, s, name}
-	// A rate begins with the second value that is seen, and an outage is rare.
+	// A rate needs two values, and an outage is rare.
 	s.fetches.WithLabelValues(name, codeOK, string(Found))
 	for k := range errors.ClientClosed + 1 {
 		if k.IsOutage() {

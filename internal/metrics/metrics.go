@@ -1,5 +1,5 @@
-// Package metrics has what a process counts, for Prometheus. Labels have words of ours
-// and names of modules, never what a client sent.
+// Package metrics has the Prometheus metrics of the process. Label values are
+// ours or names of modules, never client input.
 package metrics
 
 import (
@@ -11,20 +11,20 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Prefix is how the names of all metrics begin.
+// Prefix starts the names of all metrics.
 const Prefix = "caddy_images_"
 
-// Labels in place of the code of an error.
+// Label values in place of an error code.
 const (
 	codeOK     = "ok"
-	codePassed = "passed" // the response of `next` went to the client as it is
+	codePassed = "passed" // the response of `next` was passed through
 )
 
-// noFormat is the format of a job that no image came of.
+// noFormat is the format of a job without a result.
 const noFormat = "none"
 
-// Seconds are the upper bounds of the buckets of durations: from what a disk, a thumbnail
-// or an idle server takes to the default timeouts.
+// Seconds are the bucket bounds of durations: from a disk, a thumbnail or an
+// idle server up to the default timeouts.
 var Seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
 // Set is a set of metrics of requests, fetches and renders.
@@ -51,7 +51,7 @@ func New() *Set {
 		fetching:      histograms("fetch_duration_seconds", "How long origins took to respond.", "origin"),
 		originalBytes: Counters("original_bytes_total", "Bytes of originals received from origins.", "origin"),
 
-		rendering:    histograms("render_duration_seconds", "How long rendering took, without the wait, by the format of the result.", "format"),
+		rendering:    histograms("render_duration_seconds", "How long rendering took, without waiting in the queue, by the format of the result.", "format"),
 		variantBytes: Counters("variant_bytes_total", "Bytes of rendered variants.", "format"),
 
 		damaged: prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "damaged_total", Help: "Variants delivered although one of their files is damaged."}),

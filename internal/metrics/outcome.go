@@ -2,14 +2,14 @@ package metrics
 
 import "github.com/caddy-images/caddy-images/errors"
 
-// Outcome is what the response to a fetch says about the origin. It keeps a file that
-// does not exist apart from an origin that is down, whatever the status that clients get.
+// Outcome is what a fetch says about the origin. It distinguishes a missing
+// file from an origin that is down, whatever status clients get.
 type Outcome string
 
 // The outcomes.
 const (
 	Found     Outcome = "found"
-	Passed    Outcome = "passed"    // the response of `next` went to the client as it is
+	Passed    Outcome = "passed"    // the response of `next` was passed through
 	Missing   Outcome = "missing"   // it responded, and has no such file
 	Denied    Outcome = "denied"    // it responded, and refuses
 	Down      Outcome = "down"      // no response, or one that says that it fails
@@ -17,7 +17,7 @@ const (
 	Other     Outcome = "other"     // a limit, or a failure of this server
 )
 
-// Outcomes are all of them.
+// Outcomes are all outcomes.
 var Outcomes = []Outcome{Found, Passed, Missing, Denied, Down, Abandoned, Other}
 
 // OutcomeOf returns the outcome of a fetch that ended in an error of a kind.

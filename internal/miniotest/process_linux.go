@@ -5,7 +5,8 @@ import (
 	"syscall"
 )
 
-// dieWithParent kills the process when the test's process dies, however it does.
+// dieWithParent kills the process when the test's process dies for any
+// reason.
 func dieWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }

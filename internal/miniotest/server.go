@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Region is where the server says that it is.
+// Region is the server's region.
 const Region = "eu-central-1"
 
 // Server is a running MinIO. It ends with its test, or with the process of the
@@ -29,7 +29,7 @@ type Server struct {
 	AccessKey, SecretKey string
 }
 
-// startTime is how long the server may take to answer its first request.
+// startTime limits the start of the server.
 const startTime = time.Minute
 
 // Start runs an empty server for a test.
@@ -70,8 +70,8 @@ func Start(t testing.TB) *Server {
 }
 
 // run starts cmd and returns a channel that is closed when it has ended. The
-// thread that starts it stays until then, since a process that is to die with
-// its parent dies with that thread.
+// thread that starts it stays until then: the parent death signal is tied to
+// the thread.
 func run(t testing.TB, cmd *exec.Cmd) <-chan struct{} {
 	t.Helper()
 	started, exited := make(chan error), make(chan struct{})
@@ -91,8 +91,8 @@ func run(t testing.TB, cmd *exec.Cmd) <-chan struct{} {
 	return exited
 }
 
-// answers says whether requests are served: its health checks are content before
-// users and buckets are loaded, an unsigned request is not refused before.
+// answers reports whether requests are served. Health checks succeed before
+// users and buckets are loaded; an unsigned request is not refused before.
 func (s *Server) answers(ctx context.Context) bool {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	if err != nil {
@@ -116,7 +116,8 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// binary is the path of MinIO: $CADDY_IMAGES_MINIO, or bin/minio of this module.
+// binary returns the path of MinIO: $CADDY_IMAGES_MINIO, or bin/minio of this
+// module.
 func binary(t testing.TB) string {
 	t.Helper()
 	if path := os.Getenv("CADDY_IMAGES_MINIO"); path != "" {

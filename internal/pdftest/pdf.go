@@ -9,20 +9,21 @@ import (
 	"strings"
 )
 
-// Page is one of a PDF.
+// Page is a page of a PDF.
 type Page struct {
 	Box     string // left, bottom, right and top, in points: "0 0 200 100"
 	Content string // what draws it
 	More    string // of its dictionary, as in "/Rotate 90"
 }
 
-// File is a PDF of these pages. What else they need are the objects, the first of
-// which has the number 3 + 2 * len(pages).
+// File returns a PDF of these pages. Other objects that they need follow,
+// numbered from 3 + 2 * len(pages).
 func File(pages []Page, objects ...string) []byte {
 	return Of("", append(pageObjects(pages), objects...)...)
 }
 
-// pageObjects are the catalog, the list of the pages, and two objects for each.
+// pageObjects returns the catalog, the page tree, and two objects for each
+// page.
 func pageObjects(pages []Page) []string {
 	var kids strings.Builder
 	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", ""}
@@ -36,12 +37,12 @@ func pageObjects(pages []Page) []string {
 	return objects
 }
 
-// Stream is an object with a content, as it is.
+// Stream returns a stream object.
 func Stream(entries, content string) string {
 	return fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", entries, len(content), content)
 }
 
-// Deflated is Stream with its content compressed.
+// Deflated is Stream with compressed content.
 func Deflated(entries, content string) string {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
@@ -50,8 +51,8 @@ func Deflated(entries, content string) string {
 	return Stream("/Filter/FlateDecode"+entries, b.String())
 }
 
-// Of is a PDF of the objects from 1 on, the first being its catalog; trailer are
-// more entries of its trailer.
+// Of returns a PDF of the objects, numbered from 1; the first is its catalog.
+// trailer has further entries of the trailer.
 func Of(trailer string, objects ...string) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.7\n")
@@ -65,8 +66,8 @@ func Of(trailer string, objects ...string) []byte {
 	return b.Bytes()
 }
 
-// Packed is File as newer programs write it: all objects that have no content are
-// in a compressed stream, and so is the table of where they are.
+// Packed is File in the form of newer programs: objects without content are
+// in a compressed object stream, and the cross-reference table is a stream.
 func Packed(pages []Page) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.5\n")

@@ -1,6 +1,6 @@
-// Package placed says where in a Caddyfile something is wrong that is known only when a
-// whole block has been read. Caddy's JSON has no positions any more, so what can be
-// checked without resolving placeholders is checked while the Caddyfile is read, too.
+// Package placed finds the line of a Caddyfile error that shows only once a
+// whole block is read. Caddy's JSON has no positions, so checks that need no
+// placeholders run while the Caddyfile is read, too.
 package placed
 
 import (
@@ -9,13 +9,13 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 )
 
-// Block is a block of options that is being read, whose options so far come to a T.
+// Block is a block of options that is being read into a T.
 type Block[T any] struct {
 	begin  caddyfile.Dispenser
 	states []state[T]
 }
 
-// state is what a block comes to up to an option.
+// state is the T after an option.
 type state[T any] struct {
 	option caddyfile.Dispenser
 	sofar  T
@@ -24,18 +24,19 @@ type state[T any] struct {
 // Begin begins a block at the token that d is at.
 func Begin[T any](d *caddyfile.Dispenser) *Block[T] { return &Block[T]{begin: *d} }
 
-// At is the place that d is at, for Read.
+// At returns the place that d is at, for Read.
 func At(d *caddyfile.Dispenser) caddyfile.Dispenser { return *d }
 
-// Read notes what the block comes to with the option that stands at a place. sofar must
-// not change any more.
+// Read records the T after the option at a place. sofar must not change any
+// more.
 func (b *Block[T]) Read(option caddyfile.Dispenser, sofar T) {
 	b.states = append(b.states, state[T]{option, sofar})
 }
 
-// Check is what is wrong with the whole block, at the option that makes it so: the first
-// one with which just this is wrong. What no option makes so, such as that one is
-// missing, is wrong where the block begins.
+// Check reports an error of the whole block at the option that causes it: the
+// first one after which check returns the same error. An error that no option
+// causes, such as a missing option, is reported at the beginning of the
+// block.
 func (b *Block[T]) Check(whole T, check func(T) error) error {
 	err := check(whole)
 	if err == nil {
@@ -50,8 +51,8 @@ func (b *Block[T]) Check(whole T, check func(T) error) error {
 	return b.begin.Errf("%v", err)
 }
 
-// Known is a value, or instead of one with placeholders, which is not known yet, another
-// that is right.
+// Known returns a value, or a valid substitute if it has placeholders, which
+// are not known yet.
 func Known(value, right string) string {
 	if strings.Contains(value, "{") {
 		return right
@@ -59,7 +60,7 @@ func Known(value, right string) string {
 	return value
 }
 
-// AllKnown is Known for several.
+// AllKnown is Known for several values.
 func AllKnown(values []string, right string) []string {
 	var known []string
 	for _, value := range values {

@@ -1,5 +1,5 @@
-// Package vary reads and writes Vary, the names of the request headers that a response
-// depends on.
+// Package vary reads and writes Vary, which names the request headers that a
+// response depends on.
 package vary
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Listed returns the members of the lines of a list, such as Vary.
+// Listed returns the members of the lines of a list header, such as Vary.
 func Listed(lines []string) (members []string) {
 	for _, line := range lines {
 		for member := range strings.SplitSeq(line, ",") {
@@ -20,9 +20,9 @@ func Listed(lines []string) (members []string) {
 	return members
 }
 
-// Merge makes one line of all that a header has in Vary (RFC 9110 section
-// 12.5.5), and of more names: some caches, such as nginx before 1.23, read the first
-// line only. A `*` says more than all others, and means it only where it is alone.
+// Merge combines the lines of a header's Vary, and more names, into one line
+// (RFC 9110 section 12.5.5): some caches, such as nginx before 1.23, read
+// only the first. A `*` replaces all other names.
 func Merge(header http.Header, more ...string) {
 	var merged []string
 	for _, name := range append(Listed(header.Values("Vary")), more...) {

@@ -46,7 +46,7 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	return block.Check(*o, Origin.check)
 }
 
-// check is what is wrong with the origin as a Caddyfile has it.
+// check checks an origin as a Caddyfile describes it.
 func (o Origin) check() error {
 	if o.FileSystem == "" {
 		return nil

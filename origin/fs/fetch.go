@@ -28,7 +28,7 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	files := o.files
 	if files == nil {
 		if req.Root == "" {
-			return nil, errors.New(errors.Unidentified, "The site has no root directory to find files in; set one for the origin, or with the directive root")
+			return nil, errors.New(errors.Unidentified, "The site has no root directory; set one for the origin, or with the directive root")
 		}
 		files = disk{req.Root}
 	}
@@ -119,7 +119,7 @@ func openError(err error) *errors.Error {
 	case stderrors.Is(err, fs.ErrNotExist), stderrors.Is(err, syscall.ENOTDIR), stderrors.Is(err, syscall.ENAMETOOLONG):
 		return notFound().Because(err)
 	case stderrors.Is(err, fs.ErrPermission):
-		return errors.New(errors.AccessDenied, "The file may not be read").Because(err)
+		return errors.New(errors.AccessDenied, "Access to the file is denied").Because(err)
 	}
 	return errors.New(errors.Unidentified, "The file could not be opened").Because(err)
 }
@@ -141,8 +141,9 @@ func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
 }
 
-// etag tells versions of a file apart as Caddy's file_server does, by time and
-// size. A file system that knows no times, such as an embedded one, has none.
+// etag identifies a version of a file by time and size, as Caddy's
+// file_server does. It is empty for file systems without times, such as
+// embedded ones.
 func etag(info fs.FileInfo) string {
 	modified := info.ModTime()
 	if modified.IsZero() || modified.Unix() <= 0 {
@@ -151,8 +152,8 @@ func etag(info fs.FileInfo) string {
 	return `"` + strconv.FormatInt(modified.UnixNano(), 36) + strconv.FormatInt(info.Size(), 36) + `"`
 }
 
-// patient reads in pieces, so that a slow disk does not hold a fetch whose
-// context is done.
+// patient reads in pieces, so that a slow disk does not delay the end of a
+// fetch whose context is done.
 type patient struct {
 	ctx  context.Context
 	file io.Reader

@@ -105,7 +105,7 @@ func TestETagChangesWithTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		if tag := source.ETag; len(tag) < 3 || tag[0] != '"' || tag[len(tag)-1] != '"' {
-			t.Errorf("%s is no strong entity tag", tag)
+			t.Errorf("%s is not a strong entity tag", tag)
 		}
 		seen[source.ETag] = true
 	}
@@ -174,7 +174,7 @@ func TestSymbolicLinks(t *testing.T) {
 	}
 	for _, path := range []string{"out.jpg", "absolute.jpg", "outside/secret", "device.jpg", "b/outmost.jpg"} {
 		_, err := fetch(t.Context(), t, o, path)
-		wantError(t, err, errors.AccessDenied, "The path leads to a place that may not be read")
+		wantError(t, err, errors.AccessDenied, "The path leads out of the root directory")
 	}
 	_, err := fetch(t.Context(), t, o, "dangling.jpg")
 	wantError(t, err, errors.NotFound, "No file was found on disk at the specified path")
@@ -284,7 +284,7 @@ func TestRootOfTheSite(t *testing.T) {
 	o := provisioned(t, new(Origin))
 	ref := func(path string) origin.Request { return origin.Request{Ref: origin.Ref{Path: path}, MaxBytes: 100} }
 	_, err := o.Fetch(t.Context(), ref("a.jpg"))
-	wantError(t, err, errors.Unidentified, "The site has no root directory to find files in; set one for the origin, or with the directive root")
+	wantError(t, err, errors.Unidentified, "The site has no root directory; set one for the origin, or with the directive root")
 	req := ref("b.jpg")
 	req.Root = other
 	if source, err := o.Fetch(t.Context(), req); err != nil || string(source.Body) != "body of b.jpg" {

@@ -15,8 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// opener opens files by their slash-separated names, which are valid as
-// fs.ValidPath tells.
+// opener opens files by slash-separated names that satisfy fs.ValidPath.
 type opener interface {
 	open(name string) (fs.File, error)
 }
@@ -31,7 +30,7 @@ func (d disk) open(name string) (fs.File, error) {
 	}
 	root, err := os.OpenRoot(d.root)
 	if err != nil {
-		// Not a missing file: the next origin must not cover up a missing root.
+		// Not NotFound: the next origin must not hide a missing root.
 		e := errors.New(errors.Unidentified, "The root directory of the files cannot be opened")
 		if os.IsPermission(err) {
 			e.Kind = errors.AccessDenied
@@ -39,7 +38,8 @@ func (d disk) open(name string) (fs.File, error) {
 		return nil, e.Because(err)
 	}
 	defer root.Close()
-	// Opening a pipe waits for its other end, unless it is told not to.
+	// Opening a pipe blocks until its other end opens, unless O_NONBLOCK is
+	// set.
 	file, err := root.OpenFile(local, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, escape(err)
@@ -47,17 +47,18 @@ func (d disk) open(name string) (fs.File, error) {
 	return file, nil
 }
 
-// escape makes an AccessDenied of what os.Root refuses itself: it has no name,
-// but unlike all other errors of opening it is none of the operating system.
+// escape turns a refusal of os.Root into AccessDenied. The refusal has no
+// name of its own, and unlike all other errors of opening it is not a system
+// call's.
 func escape(err error) error {
 	if _, ok := stderrors.AsType[syscall.Errno](err); ok {
 		return err
 	}
-	return errors.New(errors.AccessDenied, "The path leads to a place that may not be read").Because(err)
+	return errors.New(errors.AccessDenied, "The path leads out of the root directory").Because(err)
 }
 
-// mounted is a directory in one of Caddy's file systems, which is looked up at
-// each fetch: the app that has them may start later.
+// mounted is a directory in one of Caddy's file systems, looked up at each
+// fetch: the app that has them may start later.
 type mounted struct {
 	systems caddy.FileSystems
 	name    string
@@ -85,7 +86,7 @@ func (m mounted) open(name string) (fs.File, error) {
 	if info, err := fs.Stat(system, name); err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, fs.ErrNotExist // not even opened: a pipe would wait
+		return nil, fs.ErrNotExist // not opened: a pipe would block
 	}
 	return system.Open(name)
 }

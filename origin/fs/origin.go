@@ -13,20 +13,20 @@ func init() { caddy.RegisterModule(Origin{}) }
 
 // Origin reads originals from regular files.
 //
-// On the disk nothing outside of `root` can be reached, not by a symbolic link
-// either: a relative link that stays inside `root` is followed, one that leads out
-// of it is denied, and so is an absolute one. Other file systems resolve links as
-// they do.
+// On disk, nothing outside of `root` can be reached, not even by symbolic
+// links: relative links that stay inside `root` are followed; absolute ones,
+// and those that lead out of it, are denied. Other file systems resolve links
+// in their own way.
 //
-// Names that begin with a dot, and all that is below such a directory, are not
-// there unless `hidden` is set, so that a `.git`, a `.env` or Caddy's own keys
-// in `.local` are not given away by a root that is too high. Directories,
-// devices, sockets and pipes are not there either.
+// Names that begin with a dot, and everything below such directories, are
+// hidden unless `hidden` is set, so that a root set too high does not expose
+// `.git`, `.env` or Caddy's own keys in `.local`. Directories, devices,
+// sockets and pipes are treated as missing.
 type Origin struct {
 	// The directory with the originals. Placeholders are replaced when the
-	// configuration is loaded. Default: the root of `file_system`, or that of the
-	// site, as file_server takes it: what the directive `root` has set for the
-	// request. Without either, nothing is found.
+	// configuration is loaded. Default: the root of `file_system`, or the
+	// root that the directive `root` has set for the request, as for
+	// file_server. Without either, every fetch fails.
 	Root string `json:"root,omitempty"`
 
 	// The name of a file system of Caddy's app `caddy.filesystems` to read from
@@ -34,8 +34,8 @@ type Origin struct {
 	// loaded.
 	FileSystem string `json:"file_system,omitempty"`
 
-	// Whether files and directories whose name begins with a dot can be
-	// reached. Default: `false`
+	// Whether files and directories whose names begin with a dot can be read.
+	// Default: `false`
 	Hidden bool `json:"hidden,omitempty"`
 
 	files opener // nil for the site's own root
@@ -49,7 +49,7 @@ func (Origin) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// Provision checks the configuration. Whether root exists is seen at the first
+// Provision checks the configuration. A missing root shows only at the first
 // fetch: it may be mounted later.
 func (o *Origin) Provision(ctx caddy.Context) error {
 	repl := caddy.NewReplacer()

@@ -22,7 +22,7 @@ func TestPermissions(t *testing.T) {
 		o := provisioned(t, &Origin{Root: root})
 		for _, path := range []string{"a.jpg", "closed/b.jpg"} {
 			_, err := fetch(t.Context(), t, o, path)
-			wantError(t, err, errors.AccessDenied, "The file may not be read")
+			wantError(t, err, errors.AccessDenied, "Access to the file is denied")
 		}
 		o = provisioned(t, &Origin{Root: filepath.Join(root, "closed", "root")})
 		_, err := fetch(t.Context(), t, o, "a.jpg")

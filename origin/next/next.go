@@ -1,5 +1,5 @@
-// Package next is the origin "whatever the handlers behind this one answer":
-// file_server, reverse_proxy, or anything else that Caddy can do.
+// Package next is the origin that asks the handlers behind this one:
+// file_server, reverse_proxy, or any other.
 package next
 
 import (
@@ -19,50 +19,50 @@ import (
 
 func init() { caddy.RegisterModule(Origin{}) }
 
-// Origin asks the handlers that come after `images` for the original. It is
-// what `images` does when no origin is configured.
+// Origin asks the handlers behind `images` for the original. It is the
+// default if no origin is configured.
 //
-// They are asked with GET, without Range and without the client's conditions, whatever
-// the client asked, and see the URL without its transformation. What they answer that is
-// not an image, or says `Cache-Control: no-transform`, reaches the client
-// untouched.
+// They are asked with GET, without Range and without the client's conditions,
+// whatever the client sent, and see the URL without its transformation. A
+// response that is not an image, or has `Cache-Control: no-transform`,
+// reaches the client untouched.
 type Origin struct{}
 
-// ErrAnswered is Fetch's error when the handlers' answer is not for
-// transforming and has already been sent to the client as it is.
+// ErrAnswered is returned by Fetch if the handlers' response is not to be
+// transformed and was already sent to the client.
 var ErrAnswered = stderrors.New("the next handler has answered the client")
 
-// Call is the HTTP request that is being served, for Fetch.
+// Call is the HTTP request being served, for Fetch.
 type Call struct {
 	Writer  http.ResponseWriter
 	Request *http.Request
 	Handler caddyhttp.Handler
 
-	// Prefix is the escaped path that stands before the original's, without a
-	// trailing slash; empty for none.
+	// Prefix is the escaped path before the original's, without a trailing
+	// slash; may be empty.
 	Prefix string
 
-	// Header is added to an answer that is passed on as it is, where that has
-	// no such header of its own; may be nil.
+	// Header is added to a response that is passed through, except for fields
+	// that it already has; may be nil.
 	Header http.Header
 
-	// IsImage tells, by its bytes, whether a file is an image to transform, or
-	// whatever else is asked for.
+	// IsImage reports by its bytes whether a file is an image to transform,
+	// or otherwise suitable for the request.
 	IsImage func(file []byte) bool
 
-	// MediaTypes are how media types of what else is asked for begin, as in
+	// MediaTypes are prefixes of media types of other suitable files, such as
 	// "font/"; may be nil.
 	MediaTypes []string
 
-	// MayPass decides, by its header, whether an answer that is not to be
-	// transformed may go on to the client. It may change the header. Its error
-	// is Fetch's.
+	// MayPass decides by the header whether a response that is not to be
+	// transformed may be sent to the client. It may change the header. Fetch
+	// returns its error.
 	MayPass func(http.Header) error
 }
 
 type callKey struct{}
 
-// WithCall returns a context that Fetch finds the Call in.
+// WithCall returns a context for Fetch with the Call in it.
 func WithCall(ctx context.Context, c Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
@@ -95,11 +95,11 @@ func (*Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	return nil
 }
 
-// RequestBound marks that the answer belongs to one request.
+// RequestBound marks that the response belongs to one request.
 func (Origin) RequestBound() {}
 
-// Fetch asks the handlers. It must run on the goroutine of the request, within
-// a context made by WithCall.
+// Fetch asks the handlers. It must run on the goroutine of the request, with
+// a context from WithCall.
 func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	call, ok := CallOf(ctx)
 	if !ok {
@@ -117,8 +117,8 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	w.end()
 	if w.passing.Load() {
 		if err != nil {
-			// Half an answer is out. Ending the connection is all that is left,
-			// and it is what tells the client.
+			// Half of a response was sent. Only closing the connection can
+			// tell the client.
 			panic(http.ErrAbortHandler)
 		}
 		return nil, ErrAnswered
@@ -141,8 +141,9 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	return w.source()
 }
 
-// whileKept is ctx, but goes on for as long as the client's own once the answer is
-// on its way to the client: a download is no fetch, and takes its time.
+// whileKept returns ctx extended to the client's own context once the
+// response is being passed to the client: a download is not a fetch, and
+// takes its time.
 func whileKept(ctx, client context.Context, w *writer) (context.Context, context.CancelFunc) {
 	asking, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	left := context.AfterFunc(client, func() { cancel(context.Cause(client)) })
@@ -158,9 +159,9 @@ func whileKept(ctx, client context.Context, w *writer) (context.Context, context
 	}
 }
 
-// innerRequest is the request that the handlers see: a GET for the whole
-// original, at the URL without its transformation, with placeholders that say
-// so and the variables and placeholders that handlers before us set.
+// innerRequest returns the request that the handlers see: a GET for the whole
+// original at the URL without its transformation, with matching placeholders,
+// and with the variables and placeholders that earlier handlers set.
 func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request, error) {
 	r := call.Request.Clone(ctx)
 	r.Method = http.MethodGet
@@ -185,7 +186,7 @@ func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request
 	repl := caddy.NewReplacer()
 	r = caddyhttp.PrepareRequest(r, repl, call.Writer, server)
 	if asked, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
-		repl.Map(asked.Get) // what only handlers before us know: a map's outputs, the user's name
+		repl.Map(asked.Get) // set by earlier handlers: outputs of map, the user's name
 	}
 	outer, _ := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any)
 	vars, _ := r.Context().Value(caddyhttp.VarsCtxKey).(map[string]any)
@@ -194,9 +195,9 @@ func innerRequest(ctx context.Context, call Call, ref origin.Ref) (*http.Request
 	return r, nil
 }
 
-// errAborted stands for http.ErrAbortHandler: reverse_proxy panics with it when
-// its backend breaks off in the middle of a body.
-var errAborted = stderrors.New("the next handler broke off")
+// errAborted replaces http.ErrAbortHandler: reverse_proxy panics with it if
+// its backend fails in the middle of a body.
+var errAborted = stderrors.New("the next handler aborted")
 
 func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
@@ -210,11 +211,12 @@ func serve(h caddyhttp.Handler, w http.ResponseWriter, r *http.Request) (err err
 	return h.ServeHTTP(w, r)
 }
 
-// Refusal is a cause of the error if the handlers answered with a status that is
-// none of a file. Its header says whether other clients would get the same answer.
+// Refusal is the cause of an error if the handlers responded with a status
+// other than that of a file. Its header says whether other clients would get
+// the same response.
 type Refusal struct {
 	Header http.Header
-	Err    error // what a handler returned; may be nil
+	Err    error // the handler's error; may be nil
 }
 
 // Error implements error.
@@ -222,13 +224,13 @@ func (r *Refusal) Error() string {
 	if r.Err != nil {
 		return r.Err.Error()
 	}
-	return "the next handler answered with that status"
+	return "the next handler responded with that status"
 }
 
-// Unwrap returns what the handler returned.
+// Unwrap returns the handler's error.
 func (r *Refusal) Unwrap() error { return r.Err }
 
-// failure is the error for one that the handlers returned.
+// failure classifies an error that the handlers returned.
 func failure(err error, header http.Header) error {
 	if err == errAborted {
 		return brokeOff(err)
@@ -241,7 +243,7 @@ func failure(err error, header http.Header) error {
 }
 
 func brokeOff(cause error) error {
-	return errors.New(errors.Unidentified, "This site's answer broke off").Because(cause)
+	return errors.New(errors.Unidentified, "This site's response is incomplete").Because(cause)
 }
 
 // Interface guards

@@ -15,9 +15,9 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// The time for a fetch is over while the handler answers: that ends an answer
-// that is kept, and not one that the client is already reading. Both end when the
-// client leaves.
+// The time for a fetch is over while the handler answers: that ends a
+// response that is kept, and not one that the client is already reading. Both
+// end when the client leaves.
 func TestTimeIsForWhatIsKept(t *testing.T) {
 	for mediaType, passes := range map[string]bool{"video/mp4": true, "image/jpeg": false} {
 		t.Run(mediaType, func(t *testing.T) {
@@ -42,9 +42,9 @@ func TestTimeIsForWhatIsKept(t *testing.T) {
 				_, err := io.WriteString(w, "end")
 				return err
 			})
-			answer := httptest.NewRecorder()
+			response := httptest.NewRecorder()
 			ctx := WithCall(fetch, Call{
-				Writer:  answer,
+				Writer:  response,
 				Request: httptest.NewRequestWithContext(client, http.MethodGet, "/file", nil),
 				Handler: handler,
 				IsImage: func([]byte) bool { return !passes },
@@ -52,8 +52,8 @@ func TestTimeIsForWhatIsKept(t *testing.T) {
 			})
 			_, err := Origin{}.Fetch(ctx, origin.Request{Ref: origin.Ref{Path: "file"}, MaxBytes: 100})
 			switch {
-			case passes && (err != ErrAnswered || answer.Body.String() != "beginend"):
-				t.Errorf("%v, and the client has %q", err, answer.Body)
+			case passes && (err != ErrAnswered || response.Body.String() != "beginend"):
+				t.Errorf("%v, and the client has %q", err, response.Body)
 			case !passes && !errors.Is(err, errors.ClientClosed): // how a context that is cancelled reads
 				t.Errorf("%v", err)
 			}

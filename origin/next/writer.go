@@ -18,37 +18,37 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// writer takes the handlers' answer. An answer to be transformed is kept, up to
-// maxBytes; any other goes straight on to the client. It has no Unwrap, so that
-// no handler reaches the client past it.
+// writer receives the handlers' response. A response to be transformed is
+// kept, up to maxBytes; any other is passed to the client. It has no Unwrap,
+// so that handlers cannot reach the client's writer.
 type writer struct {
 	client     http.ResponseWriter
 	isImage    func(file []byte) bool
 	mediaTypes []string
 	mayPass    func(http.Header) error
 	maxBytes   int64
-	added      http.Header // to what is passed on
+	added      http.Header // to a passed response
 
 	header  http.Header
-	passing atomic.Bool // the answer is the client's already
+	passing atomic.Bool // the response is being passed to the client
 
-	// mu guards the rest until ended, for handlers that write on though they have
-	// returned, on a goroutine that they left behind: the body's memory will be
-	// somebody else's.
+	// mu guards the fields below until ended is set, against handlers that
+	// still write after they have returned, on a goroutine of their own: the
+	// body's memory will be reused.
 	mu      sync.Mutex
 	ended   bool
 	status  int
 	body    origin.Buffer
-	refusal error // the answer is nobody's
+	refusal error // the response is discarded
 }
 
 var errEnded = stderrors.New("the handler has returned")
 
-// Header is the answer's own, so that nothing of an original's header reaches
-// the client by accident.
+// Header returns a separate header, so that an original's header does not
+// reach the client by accident.
 func (w *writer) Header() http.Header { return w.header }
 
-// WriteHeader decides what becomes of the answer.
+// WriteHeader decides what to do with the response.
 func (w *writer) WriteHeader(status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -59,7 +59,7 @@ func (w *writer) WriteHeader(status int) {
 
 func (w *writer) decide(status int) {
 	if w.status != 0 || status < 200 {
-		return // informational answers are about an original nobody asked for
+		return // informational responses are about the inner request
 	}
 	w.status = status
 	if status != http.StatusOK {
@@ -78,7 +78,8 @@ func (w *writer) decide(status int) {
 	}
 }
 
-// Write keeps the body. After a refusal it fails, so that the handler stops.
+// Write keeps or passes the body. After a refusal it fails, so that the
+// handler stops.
 func (w *writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -94,7 +95,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	case w.refusal != nil:
 		return 0, w.refusal
 	case w.status != http.StatusOK:
-		return len(p), nil // an error page, which nobody will see
+		return len(p), nil // an error page, which is discarded
 	case int64(w.body.Len()+len(p)) > w.maxBytes:
 		w.refusal = origin.TooLong(w.maxBytes)
 		w.body = origin.Buffer{}
@@ -103,23 +104,23 @@ func (w *writer) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// Flush does nothing while the answer is kept.
+// Flush does nothing while the response is kept.
 func (w *writer) Flush() {
 	if w.passing.Load() {
 		_ = http.NewResponseController(w.client).Flush()
 	}
 }
 
-// end takes no more of the answer.
+// end stops accepting the response.
 func (w *writer) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = true
 }
 
-// transformable tells, by the header alone, whether the answer may be an image
-// to transform. A body without a type, or with one that means "some bytes", is
-// looked at later.
+// transformable reports by the header alone whether the response may be an
+// image to transform. A body without a type, or with a generic one, is
+// examined later.
 func (w *writer) transformable() bool {
 	for directive := range strings.SplitSeq(strings.Join(w.header.Values("Cache-Control"), ","), ",") {
 		if strings.EqualFold(strings.TrimSpace(directive), "no-transform") { // RFC 9111 section 5.2.2.6
@@ -128,21 +129,22 @@ func (w *writer) transformable() bool {
 	}
 	mediaType, _, err := mime.ParseMediaType(w.header.Get("Content-Type"))
 	if codings := origin.Codings(w.header); len(codings) > 0 {
-		// An SVG that is sent compressed to who did not ask for that is kept so.
+		// An SVG that is sent compressed without being asked for is stored
+		// so.
 		return origin.IsGzip(codings) && err == nil && mediaType == "image/svg+xml"
 	}
 	return err != nil || mediaType == "application/octet-stream" || strings.HasPrefix(mediaType, "image/") ||
 		slices.ContainsFunc(w.mediaTypes, func(begin string) bool { return strings.HasPrefix(mediaType, begin) })
 }
 
-// pass sends the answer on, header first, if it may.
+// pass sends the response on, header first, if that is allowed.
 func (w *writer) pass() {
 	if w.refusal = w.mayPass(w.header); w.refusal != nil {
 		return
 	}
 	w.passing.Store(true)
 	to := w.client.Header()
-	listed := to.Values("Vary") // of handlers before this one, who may depend on more
+	listed := to.Values("Vary") // of earlier handlers, which may depend on more
 	maps.Copy(to, w.added)
 	for name, values := range w.header {
 		to[name] = values
@@ -159,11 +161,11 @@ func (w *writer) announced() (int64, bool) {
 	return n, err == nil && n >= 0
 }
 
-// source is the kept answer. An answer that turns out not to be an image, though
-// nothing in its header said so, is passed on.
+// source returns the kept response. A response that turns out not to be an
+// image although its header did not say so is passed on.
 func (w *writer) source() (*origin.Source, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK // RFC 9110 section 15.3.1: a handler that returns without a word says 200
+		w.status = http.StatusOK // a handler that writes nothing means 200
 	}
 	if w.status != http.StatusOK {
 		return nil, origin.StatusError("this site", w.status).Because(&Refusal{Header: w.header})
@@ -176,7 +178,7 @@ func (w *writer) source() (*origin.Source, error) {
 			return nil, w.refusal
 		}
 		if _, err := w.client.Write(w.body.Bytes()); err != nil {
-			return nil, errors.New(errors.ClientClosed, "The client went away").Because(err)
+			return nil, errors.New(errors.ClientClosed, "The client closed the request").Because(err)
 		}
 		return nil, ErrAnswered
 	}
@@ -207,7 +209,7 @@ func (w *writer) describe(source *origin.Source) {
 	source.ForRequest = true
 }
 
-// decoded is the kept body, decompressed if it is compressed.
+// decoded returns the kept body, decompressed if necessary.
 func (w *writer) decoded() (*origin.Source, error) {
 	source := w.body.Source()
 	if len(origin.Codings(w.header)) == 0 {
@@ -215,7 +217,7 @@ func (w *writer) decoded() (*origin.Source, error) {
 	}
 	inside, err := origin.Gunzip(bytes.NewReader(source.Body), w.maxBytes)
 	if stderrors.Is(err, origin.ErrGzip) {
-		return nil, errors.New(errors.Unidentified, "The answer of this site says that it is compressed with gzip, and is not, or is damaged or truncated").Because(err)
+		return nil, errors.New(errors.Unidentified, "The response of this site is marked as gzip and is not gzip, or is damaged or truncated").Because(err)
 	}
 	if err != nil {
 		return nil, err
@@ -225,8 +227,8 @@ func (w *writer) decoded() (*origin.Source, error) {
 	return source.Unpacked(inside), nil
 }
 
-// Vary is what the Vary of a handler's answer lists, except encodings: the client's
-// were not asked for.
+// Vary returns the members of a handler's Vary, except encodings: the
+// client's were not forwarded.
 func Vary(header http.Header) []string {
 	return slices.DeleteFunc(vary.Listed(header.Values("Vary")), func(name string) bool {
 		return strings.EqualFold(name, "Accept-Encoding")

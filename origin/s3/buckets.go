@@ -10,24 +10,25 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// OtherBuckets implements origin.Buckets. The keys, or the role, are those of this
-// origin, as are its endpoint and its times; its prefix is not, since it is a folder
-// of its own bucket.
+// OtherBuckets implements origin.Buckets. Credentials, endpoint and timeouts
+// are those of this origin; its prefix is not, as it is a folder of its own
+// bucket.
 func (o *Origin) OtherBuckets() origin.Origin {
 	return &buckets{origin: o, regions: make(map[string]string)}
 }
 
-// buckets are those that Refs name, as s3://bucket or s3://bucket@region.
+// buckets fetches from the buckets that Refs name, as s3://bucket or
+// s3://bucket@region.
 type buckets struct {
 	origin *Origin
 
 	mu      sync.Mutex
-	regions map[string]string // of buckets that are not in the origin's own
+	regions map[string]string // of buckets outside of the origin's region
 }
 
-// Fetch implements origin.Origin. Where the Ref has no region, a bucket is asked in
-// the origin's own first; S3 says then which one it is in, which needs no
-// permission, and that is remembered.
+// Fetch implements origin.Origin. If the Ref has no region, the origin's own
+// is tried first; S3 then names the right one, even without permissions, and
+// that is remembered.
 func (b *buckets) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	bucket, region, isKnown := strings.Cut(strings.TrimPrefix(req.Ref.Server, origin.BucketServer), "@")
 	if isKnown {
@@ -47,14 +48,14 @@ func (b *buckets) fetch(ctx context.Context, bucket, region string, req origin.R
 	config.Bucket, config.Region = bucket, region
 	base, err := config.bucketURL()
 	if err != nil {
-		return nil, errors.New(errors.BadTransform, "The URL has a name of a bucket that is none").Because(err)
+		return nil, errors.New(errors.BadTransform, "The URL has an invalid bucket name").Because(err)
 	}
 	other := *b.origin
 	other.base, other.prefix, other.region = base, "", region
 	return other.Fetch(ctx, req)
 }
 
-// mostRegions bounds what is remembered; clients name the buckets.
+// mostRegions limits the remembered regions, since clients name the buckets.
 const mostRegions = 1000
 
 func (b *buckets) region(bucket string) string {
@@ -75,14 +76,14 @@ func (b *buckets) remember(bucket, region string) {
 	b.regions[bucket] = region
 }
 
-// elsewhere is the cause of a refusal that says in which region the bucket is.
+// elsewhere is the cause of a refusal that names the bucket's region.
 type elsewhere struct {
 	error
 	region string
 }
 
-// isRegion tells whether a text looks like the name of a region. One becomes part
-// of the name of a host.
+// isRegion reports whether a text looks like the name of a region. It becomes
+// part of a host name.
 func isRegion(text string) bool {
 	return text != "" && len(text) <= 32 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

@@ -52,7 +52,7 @@ func TestOtherBuckets(t *testing.T) {
 				t.Errorf("origin status %d", e.OriginStatus)
 			}
 			_, err = fetchFrom(t.Context(), t, others, "s3://no/bucket", "a.jpg")
-			wantError(t, err, errors.BadTransform, "The URL has a name of a bucket that is none")
+			wantError(t, err, errors.BadTransform, "The URL has an invalid bucket name")
 		})
 	}
 	t.Run("keys that may not", func(t *testing.T) {
@@ -63,8 +63,8 @@ func TestOtherBuckets(t *testing.T) {
 	})
 }
 
-// Amazon says by a header of its redirects where a bucket is, and that is asked for
-// once. What is no region is not made part of a host.
+// Amazon says by a header of its redirects where a bucket is, and that is
+// asked for once. What is not a region is not made part of a host.
 func TestRegionOfABucket(t *testing.T) {
 	var regions []string
 	said := "eu-north-1"

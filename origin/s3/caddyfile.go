@@ -44,8 +44,8 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	return block.Check(*o, Origin.check)
 }
 
-// check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
-// except for placeholders.
+// check checks an origin as a Caddyfile describes it: everything that
+// Provision does, except for placeholders.
 func (o Origin) check() error {
 	for field, right := range map[*string]string{
 		&o.Bucket: "bucket", &o.Prefix: "", &o.Region: defaultRegion, &o.Endpoint: "https://s3.example.com",

@@ -50,7 +50,7 @@ func TestUnmarshalCaddyfileErrors(t *testing.T) {
 		{"s3 {\n session_token\n}", "wrong argument count"},
 		{"s3 {\n anonymous yes\n}", "wrong argument count"},
 		{"s3 {\n ignore_cache_control yes\n}", "wrong argument count"},
-		{"s3 {\n timeout long\n}", `timeout: "long" is no duration above zero, such as 10s`},
+		{"s3 {\n timeout long\n}", `timeout: "long" is not a positive duration, such as 10s`},
 		{"s3 {\n acl public\n}", `unrecognized option "acl"; the options are bucket, prefix, region, endpoint, path_style, access_key, secret_key, session_token, anonymous, ignore_cache_control, timeout`},
 	}
 	for _, tt := range tests {

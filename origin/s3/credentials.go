@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// roleTimeout bounds the search for a role: where there is none, the address of
-// a cloud's metadata server often swallows what is sent to it.
+// roleTimeout limits the search for a role: without one, a cloud's metadata
+// address often swallows requests.
 const roleTimeout = 3 * time.Second
 
 // newCredentials returns nil for an anonymous origin.
@@ -32,7 +32,7 @@ func (o Origin) newCredentials() (*credentials.Credentials, error) {
 	case o.AccessKey != "":
 		return credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken), nil
 	}
-	// The metadata server is a neighbour; no proxy knows the way.
+	// The metadata server is local; a proxy cannot reach it.
 	direct := &http.Client{Timeout: roleTimeout, Transport: &http.Transport{DialContext: new(net.Dialer).DialContext}}
 	return credentials.NewChainCredentials([]credentials.Provider{
 		&credentials.EnvAWS{},
@@ -41,9 +41,10 @@ func (o Origin) newCredentials() (*credentials.Credentials, error) {
 	}), nil
 }
 
-var errNoCredentials = stderrors.New("neither the environment nor a credentials file nor a role has any")
+var errNoCredentials = stderrors.New("found neither in the environment nor in a credentials file nor by a role")
 
-// keys are the current credentials, fetched again when they are about to expire.
+// keys returns the current credentials, renewed when they are about to
+// expire.
 func (o *Origin) keys(ctx context.Context) (credentials.Value, error) {
 	keys, err := o.credentials.GetWithContext(&credentials.CredContext{Client: o.client, Context: ctx})
 	if err == nil && keys.AccessKeyID == "" {

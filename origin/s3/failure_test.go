@@ -74,9 +74,9 @@ func TestDocumentedErrors(t *testing.T) {
 		{400, "KeyTooLongError", errors.NotFound, missing},
 		{301, "PermanentRedirect", errors.Unidentified, anotherRegion},
 		{307, "TemporaryRedirect", errors.Unidentified, anotherRegion},
-		{400, "InvalidRequest", errors.BadOriginRequest, "S3 answered with status 400"},
-		{500, "InternalError", errors.Unidentified, "S3 answered with status 500"},
-		{503, "SlowDown", errors.Unidentified, "S3 answered with status 503"},
+		{400, "InvalidRequest", errors.BadOriginRequest, "S3 responded with status 400"},
+		{500, "InternalError", errors.Unidentified, "S3 responded with status 500"},
+		{503, "SlowDown", errors.Unidentified, "S3 responded with status 503"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.code, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestRetry(t *testing.T) {
 	}
 	requests.Store(0)
 	_, err := fetch(t.Context(), t, o, "always")
-	wantError(t, err, errors.Unidentified, "S3 answered with status 503")
+	wantError(t, err, errors.Unidentified, "S3 responded with status 503")
 	if n := requests.Load(); n != 2 {
 		t.Errorf("%d requests, want 2", n)
 	}
@@ -164,10 +164,10 @@ func TestConnectionFailures(t *testing.T) {
 		message string
 	}{
 		{"reset", func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) }, errors.Unidentified, "S3 reset the connection"},
-		{"closed", func(net.Conn) {}, errors.Unidentified, "The answer of S3 broke off"},
+		{"closed", func(net.Conn) {}, errors.Unidentified, "The response of S3 is incomplete"},
 		{"silent", hang, errors.OriginTimeout, "S3 did not answer in time"},
-		{"garbage", func(c net.Conn) { say(c, "SSH-2.0\r\n\r\n") }, errors.Unidentified, "S3 did not answer in proper HTTP"},
-		{"short body", func(c net.Conn) { say(c, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nabc") }, errors.Unidentified, "The answer of S3 broke off"},
+		{"garbage", func(c net.Conn) { say(c, "SSH-2.0\r\n\r\n") }, errors.Unidentified, "The response of S3 is not valid HTTP"},
+		{"short body", func(c net.Conn) { say(c, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nabc") }, errors.Unidentified, "The response of S3 is incomplete"},
 		{"slow body", func(c net.Conn) { say(c, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nabc"); hang(c) }, errors.OriginTimeout, "S3 did not answer in time"},
 	}
 	for _, tt := range tests {

@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// server is how messages call the other side.
+// server is the server's name in messages.
 const server = "S3"
 
 // Fetch implements origin.Origin.
@@ -28,20 +28,20 @@ func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	})
 }
 
-// get asks for a file, or for a range of it if that is not empty. An answer without
-// either is an error.
+// get requests a file, or a range of it if byteRange is not empty. A response
+// with neither is an error.
 func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
-	answer, err := o.ask(ctx, req, byteRange)
-	if answer != nil && answer.StatusCode >= http.StatusInternalServerError && pause(ctx) {
-		// S3 asks its clients to try 5xx again, and says so of 503 SlowDown too.
-		answer.Body.Close()
-		answer, err = o.ask(ctx, req, byteRange)
+	response, err := o.ask(ctx, req, byteRange)
+	if response != nil && response.StatusCode >= http.StatusInternalServerError && pause(ctx) {
+		// S3 asks clients to retry 5xx, including 503 SlowDown.
+		response.Body.Close()
+		response, err = o.ask(ctx, req, byteRange)
 	}
-	if err == nil && !origin.IsAnswer(answer.StatusCode, byteRange, req.Known) {
-		defer answer.Body.Close()
-		return nil, refusal(answer)
+	if err == nil && !origin.IsFile(response.StatusCode, byteRange, req.Known) {
+		defer response.Body.Close()
+		return nil, refusal(response)
 	}
-	return answer, err
+	return response, err
 }
 
 func (o *Origin) ask(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
@@ -56,8 +56,8 @@ func (o *Origin) ask(ctx context.Context, req origin.Request, byteRange string) 
 	return o.client.Do(r)
 }
 
-// pause waits 100 to 200 ms, so that not everybody comes back at once, and says
-// whether there is time left.
+// pause waits 100 to 200 ms, so that clients do not all retry at once, and
+// reports whether there is time left.
 func pause(ctx context.Context) bool {
 	select {
 	case <-time.After(100*time.Millisecond + rand.N(100*time.Millisecond)):
@@ -69,8 +69,8 @@ func pause(ctx context.Context) bool {
 
 func newClient() *http.Client {
 	return &http.Client{
-		// S3 redirects to another region's endpoint, for which this request is
-		// not signed.
+		// S3 redirects to another region's endpoint, for which this request
+		// is not signed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,

@@ -146,7 +146,7 @@ func TestMinIO(t *testing.T) {
 	t.Run("compressed", func(t *testing.T) {
 		s.Put(t, bucket, "a.svgz", []byte("\x1f\x8b"), http.Header{"Content-Encoding": {"gzip"}})
 		_, err := fetch(t.Context(), t, at(t, nil), "a.svgz")
-		wantError(t, err, errors.Unidentified, "The answer of S3 says that it is compressed with gzip, and is not, or is damaged or truncated")
+		wantError(t, err, errors.Unidentified, "The response of S3 is marked as gzip and is not gzip, or is damaged or truncated")
 
 		var file bytes.Buffer
 		z := gzip.NewWriter(&file)

@@ -1,12 +1,12 @@
 // Package s3 is the origin `http.images.origins.s3`: originals in a bucket of
-// Amazon S3, or of anything that speaks its protocol.
+// Amazon S3, or of a compatible server.
 //
-// It signs with the signer of minio-go, and takes credentials from its chain:
-// environment, credentials file, web identity, ECS, EC2. The client of minio-go
-// is not used, nor is aws-sdk-go-v2: an original is one GET, and both put their
-// own retries, and their own texts in place of a network error's type, between us
-// and the answer. It is also the smallest: 1.1 MB of a stripped binary, where the
-// client would be 1.9 MB and the SDK 4.3 MB.
+// It uses the signer of minio-go and its credentials chain: environment,
+// credentials file, web identity, ECS, EC2. It uses neither the client of
+// minio-go nor aws-sdk-go-v2: an original is one GET, and both add retries of
+// their own and replace typed network errors by text. It is also the
+// smallest: 1.1 MB of a stripped binary, against 1.9 MB for the client and
+// 4.3 MB for the SDK.
 package s3
 
 import (
@@ -24,30 +24,30 @@ import (
 
 func init() { caddy.RegisterModule(Origin{}) }
 
-// Origin fetches originals from a bucket of Amazon S3, or of a server that
-// speaks its protocol, such as MinIO, Ceph, Cloudflare R2 or Wasabi.
+// Origin fetches originals from a bucket of Amazon S3, or of a compatible
+// server such as MinIO, Ceph, Cloudflare R2 or Wasabi.
 //
 // An original is one GET, which needs the permission `s3:GetObject`. With
-// `s3:ListBucket` too, S3 says that a missing file is missing; without, it says
-// that access is denied, and the next origin is not asked.
+// `s3:ListBucket` as well, S3 reports a missing file as missing; without it,
+// as denied, and the next origin is not asked.
 //
-// Where no keys are configured, credentials come from the first of: the
+// If no keys are configured, credentials come from the first of: the
 // environment (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
 // `AWS_SESSION_TOKEN`), the credentials file (`AWS_SHARED_CREDENTIALS_FILE`,
 // `AWS_PROFILE`), and the role of the machine (web identity on EKS, container
 // credentials on ECS, instance metadata on EC2). Finding none is an error.
 //
-// The endpoint is the operator's choice, so it may have a private address, and
-// the proxies that the environment names (`HTTPS_PROXY`) are used.
+// The operator chooses the endpoint, so it may have a private address, and
+// proxies from the environment (`HTTPS_PROXY`) are used.
 //
-// All values can have placeholders such as `{env.S3_KEY}`, which are replaced
-// when the configuration is loaded.
+// All values may contain placeholders such as `{env.S3_KEY}`, which are
+// replaced when the configuration is loaded.
 type Origin struct {
 	// The bucket. Required.
 	Bucket string `json:"bucket,omitempty"`
 
-	// The folder in the bucket below which the originals are, such as
-	// `photos/2026`. Default: the whole bucket
+	// The folder in the bucket with the originals, such as `photos/2026`.
+	// Default: the whole bucket
 	Prefix string `json:"prefix,omitempty"`
 
 	// The region of the bucket. Default: `us-east-1`
@@ -57,31 +57,31 @@ type Origin struct {
 	// such as `https://s3.eu-central-1.amazonaws.com`
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// Whether to ask for `/bucket/file` instead of the host
-	// `bucket.endpoint`. This is done anyway where a host cannot be built so:
-	// for an endpoint that is an IP address, and, over `https`, for a bucket
-	// with a dot in its name. Default: `false`
+	// Whether to request `/bucket/file` instead of the host
+	// `bucket.endpoint`. This is always done if such a host cannot exist: for
+	// an endpoint that is an IP address, and, over `https`, for a bucket with
+	// a dot in its name. Default: `false`
 	PathStyle bool `json:"path_style,omitempty"`
 
 	// The access key and the secret key to sign with.
 	AccessKey string `json:"access_key,omitempty"`
 	SecretKey string `json:"secret_key,omitempty"`
 
-	// The session token that belongs to the keys, when they are temporary ones.
+	// The session token of temporary keys.
 	SessionToken string `json:"session_token,omitempty"`
 
-	// Whether to ask without any signature, for a public bucket.
-	// Default: `false`
+	// Whether to send unsigned requests, for a public bucket. Default:
+	// `false`
 	Anonymous bool `json:"anonymous,omitempty"`
 
-	// Whether what the metadata of a file says about storing it is ignored altogether,
-	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// Whether to ignore the Cache-Control of files, including `private` and
+	// `no-store`: responses are then `public` for a year, or as
 	// `cache_control` says. Default: `false`
 	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
 
-	// How long a fetch may take in all, finding credentials and the body
-	// included. What is streamed has as long until its first bytes, and for each
-	// silence after that. Default: `15s`
+	// How long a fetch may take in all, including finding credentials and
+	// reading the body. For a stream it limits the time to the first bytes,
+	// and then each silence. Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
 	config      *Origin  // what is configured, placeholders replaced
@@ -134,7 +134,7 @@ func (o *Origin) Provision(caddy.Context) error {
 	return nil
 }
 
-// Cleanup closes the connections that are kept for later.
+// Cleanup closes idle connections.
 func (o *Origin) Cleanup() error {
 	if o.client != nil {
 		o.client.CloseIdleConnections()
@@ -142,8 +142,8 @@ func (o *Origin) Cleanup() error {
 	return nil
 }
 
-// replaced is the configuration with its placeholders replaced and its defaults
-// filled in.
+// replaced returns the configuration with placeholders replaced and defaults
+// set.
 func (o *Origin) replaced() (Origin, error) {
 	repl := caddy.NewReplacer()
 	config := *o

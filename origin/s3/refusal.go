@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// maxErrorBytes bounds the document of an error.
+// maxErrorBytes limits an error document.
 const maxErrorBytes = 64 << 10
 
 // document is the part of S3's error document that is safe to log: no key, no
@@ -31,9 +31,9 @@ const (
 	anotherRegion = "The bucket on S3 is in another region; region must name it"
 )
 
-// codes are the errors whose status alone would mislead. A bucket that does not
-// exist is not a file that does not exist: the next origin in a chain must not
-// cover up a mistake in the configuration.
+// codes are the errors whose status alone would mislead. A bucket that does
+// not exist is not a missing file: the next origin in a chain must not hide a
+// mistake in the configuration.
 var codes = map[string]struct {
 	kind    errors.Kind
 	message string
@@ -56,18 +56,18 @@ var codes = map[string]struct {
 	"XMinioInvalidObjectName":      {errors.NotFound, "No file was found on S3 at the specified path"},
 }
 
-// refusal is the error of an answer that brings no original.
-func refusal(answer *http.Response) error {
+// refusal returns the error for a response without an original.
+func refusal(response *http.Response) error {
 	var doc document
-	// Without a document, from a proxy perhaps, the status has to do.
-	_ = xml.NewDecoder(io.LimitReader(answer.Body, maxErrorBytes)).Decode(&doc)
+	// Without a document, perhaps from a proxy, the status decides.
+	_ = xml.NewDecoder(io.LimitReader(response.Body, maxErrorBytes)).Decode(&doc)
 
-	e := origin.StatusError(server, answer.StatusCode)
+	e := origin.StatusError(server, response.StatusCode)
 	if known, ok := codes[doc.Code]; ok {
 		e.Kind, e.Message = known.kind, known.message
 	}
-	region := cmp.Or(doc.Region, answer.Header.Get("X-Amz-Bucket-Region"))
-	cause := fmt.Errorf("status %d, code %q, region %q, request %q", answer.StatusCode, doc.Code, region, doc.RequestID)
+	region := cmp.Or(doc.Region, response.Header.Get("X-Amz-Bucket-Region"))
+	cause := fmt.Errorf("status %d, code %q, region %q, request %q", response.StatusCode, doc.Code, region, doc.RequestID)
 	switch e.Message {
 	case notAccepted, expired, anotherClock:
 		cause = fmt.Errorf("%w: %w", origin.ErrCredentials, cause)

@@ -17,11 +17,12 @@ import (
 // emptySHA256 is the hash of a request's empty body.
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// request is the signed GET for an original, or for a range of it if that is not empty.
+// request returns the signed GET for an original, or for a range of it if
+// byteRange is not empty.
 func (o *Origin) request(ctx context.Context, req origin.Request, byteRange string) (*http.Request, error) {
 	asked := *o.base
 	asked.Path += o.prefix + req.Ref.Name()
-	// The signature covers this very encoding.
+	// The signature covers this exact encoding.
 	asked.RawPath = s3utils.EncodePath(asked.Path)
 	r := &http.Request{
 		Method: http.MethodGet,
@@ -44,8 +45,8 @@ func (o *Origin) request(ctx context.Context, req origin.Request, byteRange stri
 	return signer.SignV4(*r, keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, o.region), nil
 }
 
-// bucketURL is where the bucket is. Errors do not show an endpoint: it may have
-// a password in it.
+// bucketURL returns the URL of the bucket. Errors do not show the endpoint:
+// it may contain a password.
 func (o Origin) bucketURL() (*url.URL, error) {
 	if err := s3utils.CheckValidBucketName(o.Bucket); err != nil {
 		return nil, fmt.Errorf("bucket %q: %w", o.Bucket, err)
@@ -71,7 +72,8 @@ func (o Origin) bucketURL() (*url.URL, error) {
 	return base, nil
 }
 
-// amazon is the endpoint of a region; those in China have a domain of their own.
+// amazon returns the endpoint of a region; those in China have another
+// domain.
 func amazon(region string) string {
 	domain := ".amazonaws.com"
 	if strings.HasPrefix(region, "cn-") {
@@ -80,14 +82,16 @@ func amazon(region string) string {
 	return "https://s3." + region + domain
 }
 
-// needsPathStyle knows where bucket and endpoint make no host: an IP address has
-// no subdomains, and no wildcard certificate covers a name with another dot.
+// needsPathStyle reports whether bucket and endpoint cannot form a host: an
+// IP address has no subdomains, and no wildcard certificate covers a name
+// with an additional dot.
 func needsPathStyle(endpoint *url.URL, bucket string) bool {
 	_, err := netip.ParseAddr(endpoint.Hostname())
 	return err == nil || endpoint.Scheme == "https" && strings.Contains(bucket, ".")
 }
 
-// folder is a prefix with exactly one slash at its end; the whole bucket is "".
+// folder returns a prefix with exactly one trailing slash; "" for the whole
+// bucket.
 func folder(prefix string) string {
 	if prefix = strings.Trim(prefix, "/"); prefix == "" {
 		return ""

@@ -48,7 +48,7 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	block := placed.Begin[Origin](d)
 	for d.NextBlock(0) {
 		at := placed.At(d)
-		o.Headers = maps.Clone(o.Headers) // which the states before have
+		o.Headers = maps.Clone(o.Headers) // earlier states share the map
 		if err := o.unmarshalOption(d); err != nil {
 			return err
 		}
@@ -57,13 +57,13 @@ func (o *Origin) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	return block.Check(*o, Origin.check)
 }
 
-// check is what is wrong with the origin as a Caddyfile has it: what Provision finds,
-// except for placeholders and files.
+// check checks an origin as a Caddyfile describes it: everything that
+// Provision does, except for placeholders and files.
 func (o Origin) check() error {
 	o.AllowPrivate = slices.Clone(o.AllowPrivate)
 	for i, network := range o.AllowPrivate {
 		if o.AllowPrivate[i] = placed.Known(network, "0.0.0.0/0"); network != o.AllowPrivate[i] {
-			// It may be any, that of base_url too.
+			// It may be any network, even that of base_url.
 			o.AllowPrivate = append(o.AllowPrivate, "::/0")
 		}
 	}
@@ -72,7 +72,7 @@ func (o Origin) check() error {
 	for name, value := range o.Headers {
 		o.Headers[name] = placed.Known(value, "value")
 	}
-	o.TLS = nil // files, and nothing else that can be wrong
+	o.TLS = nil // only its files could be wrong
 	defer func() { _ = o.Cleanup() }()
 	return o.Provision(caddy.Context{})
 }
@@ -155,7 +155,7 @@ func (o *Origin) unmarshalMaxRedirects(d *caddyfile.Dispenser) error {
 	}
 	count, err := strconv.Atoi(text)
 	if err != nil || count < 0 {
-		return d.Errf("max_redirects: %q is no number of redirects, such as 5", text)
+		return d.Errf("max_redirects: %q is not a number of redirects, such as 5", text)
 	}
 	o.MaxRedirects = &count
 	return nil

@@ -39,7 +39,7 @@ func TestUnmarshalCaddyfile(t *testing.T) {
 
 func TestUnmarshalCaddyfileErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"web", "base_url is missing; it is a URL such as https://www.example.com"},
+		{"web", "base_url is missing; it takes a URL such as https://www.example.com"},
 		{"web a b", "wrong argument count"},
 		{"web a {\n base_url b\n}", "base_url is already set"},
 		{"web {\n base_url\n}", "wrong argument count"},
@@ -56,12 +56,12 @@ func TestUnmarshalCaddyfileErrors(t *testing.T) {
 		{"web {\n ignore_cache_control on\n}", "wrong argument count"},
 		{"web {\n max_redirects\n}", "wrong argument count"},
 		{"web {\n max_redirects 1\n max_redirects 2\n}", "max_redirects is already set"},
-		{"web {\n max_redirects many\n}", `max_redirects: "many" is no number of redirects, such as 5`},
-		{"web {\n max_redirects -1\n}", `max_redirects: "-1" is no number of redirects`},
+		{"web {\n max_redirects many\n}", `max_redirects: "many" is not a number of redirects, such as 5`},
+		{"web {\n max_redirects -1\n}", `max_redirects: "-1" is not a number of redirects`},
 		{"web {\n timeout 1s\n timeout 2s\n}", "timeout is already set"},
 		{"web {\n timeout\n}", "wrong argument count"},
-		{"web {\n dial_timeout soon\n}", `dial_timeout: "soon" is no duration above zero, such as 10s`},
-		{"web {\n response_header_timeout 0s\n}", `response_header_timeout: "0s" is no duration above zero`},
+		{"web {\n dial_timeout soon\n}", `dial_timeout: "soon" is not a positive duration, such as 10s`},
+		{"web {\n response_header_timeout 0s\n}", `response_header_timeout: "0s" is not a positive duration`},
 		{"web {\n proxy x\n}", `unrecognized option "proxy"; the options are base_url, forward_host, header, tls, allow_private, ignore_cache_control, max_redirects, dial_timeout, response_header_timeout, timeout`},
 	}
 	for _, tt := range tests {
@@ -82,7 +82,7 @@ func TestProvisionErrors(t *testing.T) {
 		origin Origin
 		want   string
 	}{
-		{Origin{}, "base_url is missing; it is a URL such as https://www.example.com"},
+		{Origin{}, "base_url is missing; it takes a URL such as https://www.example.com"},
 		{Origin{BaseURL: "example.com"}, "base_url must be a URL such as https://www.example.com, with http or https"},
 		{Origin{BaseURL: "ftp://example.com"}, "base_url must be a URL"},
 		{Origin{BaseURL: "https://"}, "base_url must be a URL"},
@@ -95,7 +95,7 @@ func TestProvisionErrors(t *testing.T) {
 		{Origin{BaseURL: "{nonsense}"}, "base_url: "},
 		{Origin{BaseURL: "http://10.0.0.1"}, "the address in base_url is not public; allow_private must name its network"},
 		{Origin{BaseURL: "http://[::1]:80"}, "the address in base_url is not public"},
-		{Origin{BaseURL: base, AllowPrivate: []string{"10.0.0.0" + "/33"}}, `allow_private: "10.0.0.0/33" is no network such as 10.0.0.0/8 or fd00::/8`},
+		{Origin{BaseURL: base, AllowPrivate: []string{"10.0.0.0" + "/33"}}, `allow_private: "10.0.0.0/33" is not a network such as 10.0.0.0/8 or fd00::/8`},
 		{Origin{BaseURL: base, AllowPrivate: []string{"{env.NOT_THERE}"}}, "allow_private: "},
 		{Origin{BaseURL: base, Headers: map[string]string{"X": "{env.NOT_THERE}"}}, "header X: "},
 		{Origin{BaseURL: base, Headers: map[string]string{"X": "{env.SPLIT}"}}, `header "X" is not valid in HTTP`},

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
-// maxHeaderBytes bounds an answer's header; Go's own bound is 10 MB.
+// maxHeaderBytes limits a response's header; Go's own limit is 10 MB.
 const maxHeaderBytes = 64 << 10
 
 func (o *Origin) newClient(repl *caddy.Replacer, g guard) (*http.Client, error) {
@@ -37,7 +37,7 @@ func (o *Origin) newClient(repl *caddy.Replacer, g guard) (*http.Client, error) 
 	return &http.Client{
 		CheckRedirect: o.checkRedirect,
 		Transport: &http.Transport{
-			Proxy:                  nil, // it would dial past the guard
+			Proxy:                  nil, // a proxy would bypass the guard
 			DialContext:            origin.DialWithin(dialer),
 			TLSClientConfig:        trust,
 			TLSHandshakeTimeout:    time.Duration(dialTimeout),
@@ -51,7 +51,7 @@ func (o *Origin) newClient(repl *caddy.Replacer, g guard) (*http.Client, error) 
 	}, nil
 }
 
-// checkRedirect is an http.Client's CheckRedirect. via holds the requests made
+// checkRedirect is an http.Client's CheckRedirect. via has the requests made
 // so far, the oldest first.
 func (o *Origin) checkRedirect(next *http.Request, via []*http.Request) error {
 	switch {
@@ -64,9 +64,9 @@ func (o *Origin) checkRedirect(next *http.Request, via []*http.Request) error {
 	case next.URL.Scheme == "http" && via[len(via)-1].URL.Scheme == "https":
 		return errors.New(errors.Unidentified, "The web server redirected from https to http")
 	}
-	// net/http adds the URL we come from, and knows only some headers as
-	// private. What the operator configured is for the operator's server, and
-	// not for it either once another host chose the URL.
+	// net/http adds the previous URL as the Referer, and treats only some
+	// headers as private. The configured headers are for the operator's
+	// server, and once another host chose the URL not even for that.
 	next.Header.Del("Referer")
 	if o.isStranger(next) || slices.ContainsFunc(via, o.isStranger) {
 		for name := range o.Headers {
@@ -76,7 +76,8 @@ func (o *Origin) checkRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// isStranger says whether a request is for another server than the operator's.
+// isStranger reports whether a request is for another server than the
+// operator's.
 func (o *Origin) isStranger(r *http.Request) bool {
 	return r.URL.Scheme != o.base.Scheme || r.URL.Host != o.base.Host
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// resolver asks a real name server of the test's own, whose answers come from
-// answer: an IPv4 address or none, with a code. A code of silent is no answer at
-// all.
-func resolver(t *testing.T, answer func(name string) (dnsmessage.RCode, string)) *net.Resolver {
+// resolver asks a real name server of the test's own, whose responses come
+// from answer: an IPv4 address or none, with a code. A code of silent is no
+// response at all.
+func resolver(t *testing.T, response func(name string) (dnsmessage.RCode, string)) *net.Resolver {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -30,7 +30,7 @@ func resolver(t *testing.T, answer func(name string) (dnsmessage.RCode, string))
 			if err != nil {
 				return
 			}
-			if reply := dnsReply(packet[:n], answer); reply != nil {
+			if reply := dnsReply(packet[:n], response); reply != nil {
 				_, _ = server.WriteTo(reply, from)
 			}
 		}
@@ -42,13 +42,13 @@ func resolver(t *testing.T, answer func(name string) (dnsmessage.RCode, string))
 
 const silent = dnsmessage.RCode(0xfff)
 
-func dnsReply(packet []byte, answer func(string) (dnsmessage.RCode, string)) []byte {
+func dnsReply(packet []byte, response func(string) (dnsmessage.RCode, string)) []byte {
 	var m dnsmessage.Message
 	if m.Unpack(packet) != nil || len(m.Questions) != 1 {
 		return nil
 	}
 	q := m.Questions[0]
-	code, address := answer(q.Name.String())
+	code, address := response(q.Name.String())
 	if code == silent {
 		return nil
 	}

@@ -15,38 +15,38 @@ import (
 
 func init() { caddy.RegisterModule(Dynamic{}) }
 
-// Dynamic fetches originals whose whole URL a request names, from whichever web
-// server that is. Who may name which servers is the dialect's matter.
+// Dynamic fetches originals whose whole URL a request names, from any web
+// server. The dialect decides who may name which servers.
 //
-// It connects to public addresses only, and means by an answer, as `web` does.
-// Its requests say `CDN-Loop: caddy-images` (RFC 8586), so that a URL which leads
-// back here is refused.
+// It connects to public addresses only, and interprets responses as `web`
+// does. Its requests have `CDN-Loop: caddy-images` (RFC 8586), so that a URL
+// that leads back here is refused.
 type Dynamic struct {
-	// How to trust a server that is asked by `https`.
+	// How to trust servers over `https`.
 	TLS *TLS `json:"tls,omitempty"`
 
-	// Networks, in CIDR notation or as single addresses, that may be connected
-	// to though they are not public.
+	// Private networks, in CIDR notation or as single addresses, that may be
+	// connected to.
 	AllowPrivate []string `json:"allow_private,omitempty"`
 
-	// Whether what servers say about storing their files is ignored altogether,
-	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// Whether to ignore the Cache-Control of servers, including `private` and
+	// `no-store`: responses are then `public` for a year, or as
 	// `cache_control` says. Default: `false`
 	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
 
-	// How many redirects to follow; 0 follows none. Default: `5`
+	// How many redirects to follow. Default: `5`
 	MaxRedirects *int `json:"max_redirects,omitempty"`
 
-	// How long connecting may take, and again the TLS handshake.
-	// Default: `5s`
+	// How long connecting may take, and again the TLS handshake. Default:
+	// `5s`
 	DialTimeout caddy.Duration `json:"dial_timeout,omitempty"`
 
 	// How long the server may take from the request to the header of its
-	// answer. Default: `10s`
+	// response. Default: `10s`
 	ResponseHeaderTimeout caddy.Duration `json:"response_header_timeout,omitempty"`
 
-	// How long a fetch may take in all, redirects and the body included. What is
-	// streamed has as long until its first bytes, and for each silence after that.
+	// How long a fetch may take in all, including redirects and the body. For
+	// a stream it limits the time to the first bytes, and then each silence.
 	// Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
@@ -113,7 +113,7 @@ func (d *Dynamic) Provision(ctx caddy.Context) error {
 	return d.web.Provision(ctx)
 }
 
-// Cleanup closes the connections that are kept for later.
+// Cleanup closes idle connections.
 func (d *Dynamic) Cleanup() error {
 	if d.web == nil {
 		return nil

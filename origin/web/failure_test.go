@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	brokeOff  = "The answer of the web server broke off"
+	brokeOff  = "The response of the web server is incomplete"
 	notInTime = "The web server did not answer in time"
-	notHTTP   = "The web server did not answer in proper HTTP"
+	notHTTP   = "The response of the web server is not valid HTTP"
 	tooLarge  = "The original is larger than max_source_size, 1000 B"
 )
 
@@ -121,13 +121,13 @@ func TestFailures(t *testing.T) {
 		}, errors.Limit, tooLarge},
 		{"gzip that breaks off", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 100", "", string(gzipped(t, []byte("<svg/>"))[:20]))
-		}, errors.Unidentified, "The answer of the web server broke off"},
+		}, errors.Unidentified, "The response of the web server is incomplete"},
 		{"brotli though not asked", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: br", "Content-Length: 2", "", "ab")
-		}, errors.Unidentified, "The answer of the web server is compressed with \"br\", though it was asked not to be; gzip is what can be decoded"},
+		}, errors.Unidentified, "The response of the web server is compressed with \"br\" although the request did not accept that; only gzip can be decoded"},
 		{"gzip twice", func(t *testing.T) string {
 			return saying(t, "HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Encoding: x-gzip", "Content-Length: 2", "", "ab")
-		}, errors.Unidentified, "The answer of the web server is compressed with \"gzip, x-gzip\", though it was asked not to be; gzip is what can be decoded"},
+		}, errors.Unidentified, "The response of the web server is compressed with \"gzip, x-gzip\" although the request did not accept that; only gzip can be decoded"},
 		{"TLS asked, HTTP spoken", func(t *testing.T) string {
 			return strings.Replace(listen(t, func(c net.Conn) {
 				_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
@@ -148,9 +148,9 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-const noGzip = "The answer of the web server says that it is compressed with gzip, and is not, or is damaged or truncated"
+const noGzip = "The response of the web server is marked as gzip and is not gzip, or is damaged or truncated"
 
-// gzipped is a file compressed with gzip.
+// gzipped returns a file compressed with gzip.
 func gzipped(t *testing.T, file []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -245,7 +245,7 @@ func TestClientGoesAway(t *testing.T) {
 	wantError(t, err, errors.ClientClosed, "The client closed the request")
 }
 
-// refusing returns the URL of a port on which nobody listens.
+// refusing returns the URL of a closed port.
 func refusing(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

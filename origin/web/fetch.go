@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// server is how messages call the other side.
+// server is the server's name in messages.
 const server = "the web server"
 
 // Fetch implements origin.Origin.
@@ -26,26 +26,26 @@ func (o *Origin) fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	})
 }
 
-// get asks for a file, or for a range of it if that is not empty. An answer without
-// either is an error.
+// get requests a file, or a range of it if byteRange is not empty. A response
+// with neither is an error.
 func (o *Origin) get(ctx context.Context, req origin.Request, byteRange string) (*http.Response, error) {
 	r := o.request(ctx, req)
 	if byteRange != "" {
 		r.Header.Set("Range", byteRange)
 	}
 	req.Known.SetConditions(r.Header)
-	answer, err := o.client.Do(r)
+	response, err := o.client.Do(r)
 	if err != nil {
 		return nil, err
 	}
-	if !origin.IsAnswer(answer.StatusCode, byteRange, req.Known) {
-		drain(answer.Body)
-		_ = answer.Body.Close()
-		return nil, origin.StatusError(server, answer.StatusCode)
+	if !origin.IsFile(response.StatusCode, byteRange, req.Known) {
+		drain(response.Body)
+		_ = response.Body.Close()
+		return nil, origin.StatusError(server, response.StatusCode)
 	}
-	return answer, nil
+	return response, nil
 }
 
-// drain reads a short rest, so that the connection of a mere 404 can be used
-// again.
+// drain reads a short rest, so that the connection of a mere 404 can be
+// reused.
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 4<<10) }

@@ -10,11 +10,11 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// guard decides which addresses may be dialled. It is asked after the name was
-// resolved, with the very address that is dialled next, so a name that resolves
-// to something else the second time gains nothing, and neither does a redirect.
+// guard decides which addresses may be dialled. It is asked after name
+// resolution, with the address that is dialled next, so neither DNS rebinding
+// nor a redirect can bypass it.
 type guard struct {
-	// private are the networks that are allowed though they are not public.
+	// private are the private networks that are allowed.
 	private []netip.Prefix
 }
 
@@ -28,8 +28,8 @@ func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) 
 		Because(fmt.Errorf("dialling %s: not a public address", address))
 }
 
-// allows says whether an address is public or private by permission. An IPv6
-// address that carries an IPv4 one reaches that one, so it is judged by it.
+// allows reports whether an address is public, or private and allowed. An
+// IPv6 address that carries an IPv4 address is judged by that.
 func (g guard) allows(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	if contains(g.private, a) {
@@ -68,19 +68,19 @@ func carriedIPv4(a netip.Addr) []netip.Addr {
 }
 
 var (
-	// globalUnicast is all that IANA gives out as public IPv6. What lies outside
-	// is refused without a list: ::/96, ::ffff:0:0:0/96, 64:ff9b:1::/48,
-	// 100::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10, ff00::/8, and what is
-	// reserved.
+	// globalUnicast is the public IPv6 space of IANA. Everything outside is
+	// refused without a list: ::/96, ::ffff:0:0:0/96, 64:ff9b:1::/48,
+	// 100::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10, ff00::/8, and
+	// reserved space.
 	globalUnicast = netip.MustParsePrefix("2000::/3")
 
 	nat64     = netip.MustParsePrefix("64:ff9b::/96")
 	sixToFour = netip.MustParsePrefix("2002::/16")
 )
 
-// special4 is IANA's IPv4 Special-Purpose Address Registry with multicast, all
-// of it: an anycast service for name servers or relays is no image server
-// either.
+// special4 is IANA's complete IPv4 Special-Purpose Address Registry plus
+// multicast: anycast services for name servers or relays are not image
+// servers either.
 var special4 = prefixes(
 	"0.0.0.0/8",       // this network, RFC 791
 	"10.0.0.0/8",      // private, RFC 1918
@@ -102,8 +102,8 @@ var special4 = prefixes(
 	"240.0.0.0/4",     // reserved, RFC 1112, and 255.255.255.255, RFC 919
 )
 
-// special6 is what IANA's IPv6 Special-Purpose Address Registry takes out of
-// globalUnicast.
+// special6 are the networks of IANA's IPv6 Special-Purpose Address Registry
+// within globalUnicast.
 var special6 = prefixes(
 	"2001::/23",         // IETF protocol assignments, RFC 2928: Teredo, ORCHID, benchmarking…
 	"2001:db8::/32",     // documentation, RFC 3849
@@ -119,14 +119,14 @@ func prefixes(texts ...string) []netip.Prefix {
 	return parsed
 }
 
-// parseNetwork reads a network of allow_private: CIDR, or one address.
+// parseNetwork parses a network of allow_private: CIDR, or one address.
 func parseNetwork(text string) (netip.Prefix, error) {
 	network, err := netip.ParsePrefix(text)
 	if a, addrErr := netip.ParseAddr(text); addrErr == nil && a.Zone() == "" {
 		network, err = netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	if err != nil || network.Addr().Is4In6() {
-		return netip.Prefix{}, fmt.Errorf("%q is no network such as 10.0.0.0/8 or fd00::/8", text)
+		return netip.Prefix{}, fmt.Errorf("%q is not a network such as 10.0.0.0/8 or fd00::/8", text)
 	}
 	return network.Masked(), nil
 }

@@ -146,7 +146,7 @@ func TestGuardAllowsPrivateNetworks(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "10.0.0.0/33", "10.0.0", "localhost", "fe80::1%eth0", "::ffff:10.0.0.0/104", "::ffff:10.0.0.1"} {
-		if network, err := parseNetwork(text); err == nil || !strings.Contains(err.Error(), "is no network such as 10.0.0.0/8") {
+		if network, err := parseNetwork(text); err == nil || !strings.Contains(err.Error(), "is not a network such as 10.0.0.0/8") {
 			t.Errorf("parseNetwork(%q) = %v, %v", text, network, err)
 		}
 	}

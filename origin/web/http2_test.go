@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// RFC 9113 section 6.4: RST_STREAM ends one answer, not the connection.
+// RFC 9113 section 6.4: RST_STREAM ends one response, not the connection.
 func TestHTTP2ResetStream(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {

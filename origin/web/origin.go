@@ -16,63 +16,63 @@ import (
 
 func init() { caddy.RegisterModule(Origin{}) }
 
-// Origin fetches originals from a web server, by GET.
+// Origin fetches originals from a web server by GET.
 //
-// It connects to public addresses only: to reach a server in a private network,
-// name that network in `allow_private`. Addresses are judged at the moment of
+// It connects to public addresses only: to reach a server in a private
+// network, name that network in `allow_private`. Addresses are checked when
 // connecting, after DNS and after every redirect; loopback, link-local,
 // carrier-grade NAT, documentation and all other networks of IANA's
-// special-purpose registries are refused, in IPv4, in IPv6, and as IPv4 inside
-// of IPv6. The proxies that the environment may name (`HTTPS_PROXY`) are not
-// used, because they would connect on behalf of this check.
+// special-purpose registries are refused, in IPv4, in IPv6, and as IPv4
+// inside of IPv6. Proxies from the environment (`HTTPS_PROXY`) are not used,
+// since they would bypass this check.
 //
-// Answers other than 200 are errors: 404 and 410 say that the file is not there
-// and let the next origin be asked; 401, 403 and 407 deny access; 400 is a bad
-// request; 408 is a timeout; all others are failures of the origin. Redirects
-// are followed to `http` and `https`, but not from `https` to `http`; what
-// `headers` says is sent to the host of `base_url` only.
+// Responses other than 200 are errors: 404 and 410 mean that the file does
+// not exist, and the next origin is asked; 401, 403 and 407 deny access; 400
+// is a bad request; 408 is a timeout; all others are failures of the origin.
+// Redirects to `http` and `https` are followed, except from `https` to
+// `http`; `headers` are sent only to the host of `base_url`.
 type Origin struct {
-	// Where the originals are: `https://host[:port][/prefix]`, with `http` or
-	// `https`. The path of an original is appended as the client escaped it,
-	// followed by those parts of the client's query that are no parameters of
-	// the image. Placeholders such as `{env.ORIGIN}` are replaced when the
+	// The URL of the originals: `https://host[:port][/prefix]`, with `http`
+	// or `https`. The path of an original is appended as the client escaped
+	// it, followed by the client's query without the parameters of the
+	// dialect. Placeholders such as `{env.ORIGIN}` are replaced when the
 	// configuration is loaded.
 	BaseURL string `json:"base_url,omitempty"`
 
-	// Whether to send the Host that the client asked for, instead of the one of
+	// Whether to send the Host of the client's request instead of that of
 	// `base_url`. Default: `false`
 	ForwardHost bool `json:"forward_host,omitempty"`
 
-	// Headers to send, such as `Authorization`. They can replace the `Accept`,
-	// `User-Agent` and `X-Req-From` that are sent otherwise. Placeholders are replaced when
+	// Headers to send, such as `Authorization`. They can replace the default
+	// `Accept`, `User-Agent` and `X-Req-From`. Placeholders are replaced when
 	// the configuration is loaded.
 	Headers map[string]string `json:"headers,omitempty"`
 
-	// How to trust a server that is asked by `https`.
+	// How to trust servers over `https`.
 	TLS *TLS `json:"tls,omitempty"`
 
-	// Networks, in CIDR notation or as single addresses, that may be connected
-	// to though they are not public.
+	// Private networks, in CIDR notation or as single addresses, that may be
+	// connected to.
 	AllowPrivate []string `json:"allow_private,omitempty"`
 
-	// Whether what the server says about storing its files is ignored altogether,
-	// `private` and `no-store` too: then responses are `public` for a year, or what
+	// Whether to ignore the Cache-Control of the server, including `private`
+	// and `no-store`: responses are then `public` for a year, or as
 	// `cache_control` says. Default: `false`
 	IgnoreCacheControl bool `json:"ignore_cache_control,omitempty"`
 
-	// How many redirects to follow; 0 follows none. Default: `5`
+	// How many redirects to follow. Default: `5`
 	MaxRedirects *int `json:"max_redirects,omitempty"`
 
-	// How long connecting may take, and again the TLS handshake.
-	// Default: `5s`
+	// How long connecting may take, and again the TLS handshake. Default:
+	// `5s`
 	DialTimeout caddy.Duration `json:"dial_timeout,omitempty"`
 
 	// How long the server may take from the request to the header of its
-	// answer. Default: `10s`
+	// response. Default: `10s`
 	ResponseHeaderTimeout caddy.Duration `json:"response_header_timeout,omitempty"`
 
-	// How long a fetch may take in all, redirects and the body included. What is
-	// streamed has as long until its first bytes, and for each silence after that.
+	// How long a fetch may take in all, including redirects and the body. For
+	// a stream it limits the time to the first bytes, and then each silence.
 	// Default: `15s`
 	Timeout caddy.Duration `json:"timeout,omitempty"`
 
@@ -141,7 +141,7 @@ func (o *Origin) Provision(caddy.Context) error {
 	return err
 }
 
-// Cleanup closes the connections that are kept for later.
+// Cleanup closes idle connections.
 func (o *Origin) Cleanup() error {
 	if o.client != nil {
 		o.client.CloseIdleConnections()

@@ -46,7 +46,7 @@ func TestRedirects(t *testing.T) {
 		{"loop", nil, "The web server redirected too often"},
 		{"ftp", nil, "The web server redirected to a URL that is neither http nor https"},
 		{"file", nil, "The web server redirected to a URL that is neither http nor https"},
-		{"empty", nil, "The web server answered with status 302"},
+		{"empty", nil, "The web server responded with status 302"},
 	}
 	for _, tt := range tests {
 		o := provisioned(t, &Origin{BaseURL: url, MaxRedirects: tt.max})

@@ -15,13 +15,13 @@ import (
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
-// LoopID is in the CDN-Loop header (RFC 8586) of requests whose URL a client
-// named.
+// LoopID identifies this server in the CDN-Loop header (RFC 8586) of requests
+// whose URL a client named.
 const LoopID = "caddy-images"
 
 const userAgent = "caddy-images"
 
-// request says what to ask the server for.
+// request returns the request to the server.
 func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request {
 	asked := *o.base
 	asked.RawPath = strings.TrimSuffix(o.base.EscapedPath(), "/") + "/" + req.Ref.Path
@@ -35,13 +35,13 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 		URL:    &asked,
 		Header: o.header.Clone(),
 	}
-	// Pictures are compressed already, and an encoded body is no picture.
+	// Images are compressed already, and an encoded body is not an image.
 	r.Header.Set("Accept-Encoding", "identity")
 	if req.Sender != "" && r.Header.Values("X-Req-From") == nil {
 		r.Header.Set("X-Req-From", req.Sender)
 	}
 	if req.Sender != "" && r.Header.Get("User-Agent") == userAgent {
-		// The Cloudflare worker that Imagizer gives away looks for the sender there.
+		// Imagizer's Cloudflare worker looks for the sender there.
 		r.Header.Set("User-Agent", userAgent+" ("+req.Sender+")")
 	}
 	if o.dynamic {
@@ -53,10 +53,10 @@ func (o *Origin) request(ctx context.Context, req origin.Request) *http.Request 
 	return r.WithContext(ctx)
 }
 
-// parseBase never shows the URL in an error: it may have a password in it.
+// parseBase does not show the URL in errors: it may contain a password.
 func parseBase(repl *caddy.Replacer, text string, g guard) (*url.URL, error) {
 	if text == "" {
-		return nil, fmt.Errorf("base_url is missing; it is a URL such as https://www.example.com")
+		return nil, fmt.Errorf("base_url is missing; it takes a URL such as https://www.example.com")
 	}
 	text, err := option.Replace(repl, "base_url", text)
 	if err != nil {
@@ -93,7 +93,7 @@ var reserved = map[string]bool{
 	"Upgrade":           true,
 }
 
-// parseHeaders never shows a value in an error: it may be a secret.
+// parseHeaders does not show values in errors: they may be secret.
 func parseHeaders(repl *caddy.Replacer, headers map[string]string) (http.Header, error) {
 	parsed := http.Header{
 		"Accept":     {"image/*,*/*;q=0.8"},

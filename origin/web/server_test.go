@@ -87,12 +87,12 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 }
 
 // answering reads a request from every connection and then leaves it to answer.
-func answering(t *testing.T, answer func(c net.Conn, r *http.Request)) string {
+func answering(t *testing.T, response func(c net.Conn, r *http.Request)) string {
 	t.Helper()
 	return listen(t, func(c net.Conn) {
 		r, err := http.ReadRequest(bufio.NewReader(c))
 		if err == nil {
-			answer(c, r)
+			response(c, r)
 		}
 	})
 }

@@ -11,19 +11,19 @@ import (
 	"github.com/caddy-images/caddy-images/origin/internal/option"
 )
 
-// TLS is how to trust a web server. It holds for every server that is
-// connected to, also after a redirect.
+// TLS configures trust in web servers. It holds for every server connected
+// to, even after a redirect.
 type TLS struct {
-	// Files with PEM certificates of the authorities to trust, instead of the
+	// Files with PEM certificates of the trusted authorities, instead of the
 	// system's. Placeholders are replaced when the configuration is loaded.
 	CAFiles []string `json:"ca_files,omitempty"`
 
-	// The name that the certificate must have, when it is not the host of the
-	// URL. Placeholders are replaced when the configuration is loaded.
+	// The name in the certificate, if it is not the host of the URL.
+	// Placeholders are replaced when the configuration is loaded.
 	ServerName string `json:"server_name,omitempty"`
 
-	// Whether to accept any certificate. This is for experiments only: whoever
-	// can reach the network can then replace every picture. Default: `false`
+	// Whether to accept any certificate. For experiments only: an attacker in
+	// the network can then replace every image. Default: `false`
 	InsecureSkipVerify bool `json:"insecure_skip_verify,omitempty"`
 }
 
@@ -38,7 +38,7 @@ func (t *TLS) config(repl *caddy.Replacer) (*tls.Config, error) {
 	}
 	config := &tls.Config{
 		ServerName:         serverName,
-		InsecureSkipVerify: t.InsecureSkipVerify, // the operator's explicit wish
+		InsecureSkipVerify: t.InsecureSkipVerify, // explicitly configured
 		MinVersion:         tls.VersionTLS12,
 	}
 	for _, file := range t.CAFiles {

@@ -1,5 +1,5 @@
-// Package form receives an image that is sent as multipart/form-data (RFC 7578), under
-// limits on everything in the form.
+// Package form receives an image sent as multipart/form-data (RFC 7578), with
+// limits on every part of the form.
 package form
 
 import (
@@ -19,34 +19,35 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// The limits of a form beside its file, in bytes but for the first.
+// Limits of a form besides its file, in bytes except for the first.
 const (
 	mostParts       = 128
 	mostOfFields    = 512 << 10 // all names and values
 	mostOfHeader    = 16 << 10  // of one part
-	mostBesideParts = 1 << 20   // all that is not the file
+	mostBesideParts = 1 << 20   // everything except the file
 )
 
-// What is read on of a form that is refused, in bytes and time: a client that is not
-// done sending when the connection is closed may never see why (RFC 9112, section 9.6).
+// How much of a refused form is still read, in bytes and time: a client that
+// is still sending when the connection is closed may never see the response
+// (RFC 9112, section 9.6).
 const (
 	mostDrained = 16 << 20
 	drainTime   = 5 * time.Second
 )
 
-// Form is a form that was received.
+// Form is a received form.
 type Form struct {
 	File  *origin.Source
-	Query string // the parameters of the URL, and behind them those of the form
+	Query string // the parameters of the URL, followed by those of the form
 }
 
-// Limits are those of a form.
+// Limits restrict a form.
 type Limits struct {
 	MaxSize int64         // of the file, in bytes
-	Timeout time.Duration // for all of it to arrive
+	Timeout time.Duration // for the whole body
 }
 
-// Receive reads the request's body. Its error is one for the client, or the body's.
+// Receive reads the request's body. Its errors are meant for the client.
 func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, err error) {
 	control := http.NewResponseController(w)
 	defer func() {
@@ -59,7 +60,7 @@ func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, 
 	if r.ContentLength > limits.MaxSize+mostBesideParts {
 		return Form{}, TooLong(limits.MaxSize)
 	}
-	// Where a connection has no deadlines the server's own limits are left.
+	// If the connection has no deadlines, the server's own limits apply.
 	_ = control.SetReadDeadline(time.Now().Add(limits.Timeout))
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body := http.MaxBytesReader(w, r.Body, limits.MaxSize+mostBesideParts)
@@ -76,16 +77,17 @@ func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, 
 	return sent, err
 }
 
-// TooLong is the error for a file of more bytes than that.
+// TooLong returns the error for a file with more bytes than maxSize.
 func TooLong(maxSize int64) error {
 	return errors.New(errors.Limit, "The file is larger than post max_size, %s", humanize.IBytes(uint64(maxSize)))
 }
 
-// read reads a form. Its error is one for the client, or the body's.
+// read reads a form. Its errors are meant for the client, or come from the
+// body.
 func read(body io.Reader, contentType string, maxSize int64) (sent Form, err error) {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" || len(parameters["boundary"]) > 70 {
-		return sent, errors.New(errors.BadTransform, "The request takes multipart/form-data, with the picture in the field file")
+		return sent, errors.New(errors.BadTransform, "The request takes multipart/form-data with the image in the field file")
 	}
 	metered := &meter{Reader: body}
 	form := multipart.NewReader(metered, parameters["boundary"])
@@ -98,7 +100,7 @@ func read(body io.Reader, contentType string, maxSize int64) (sent Form, err err
 		switch {
 		case err == io.EOF:
 			if !hasFile {
-				return sent, errors.New(errors.BadTransform, "The form has no field file; that is where the picture belongs")
+				return sent, errors.New(errors.BadTransform, "The form has no field file, which holds the image")
 			}
 			sent.Query = encoded(names, fields)
 			return sent, nil
@@ -118,7 +120,7 @@ func read(body io.Reader, contentType string, maxSize int64) (sent Form, err err
 			hasFile = true
 			sent.File, err = readFile(part, maxSize)
 		case part.FileName() != "":
-			return sent, errors.New(errors.BadTransform, "The form has a file in the field %s; it takes one, in the field file", errors.Quote(name))
+			return sent, errors.New(errors.BadTransform, "The form has a file in the field %s; it takes one file, in the field file", errors.Quote(name))
 		default:
 			if !fields.Has(name) {
 				names = append(names, name)
@@ -132,7 +134,7 @@ func read(body io.Reader, contentType string, maxSize int64) (sent Form, err err
 			return sent, malformed(err)
 		}
 		if left < 0 {
-			return sent, errors.New(errors.Limit, "The fields of the form beside file have more than %s", humanize.IBytes(mostOfFields))
+			return sent, errors.New(errors.Limit, "The fields of the form except file have more than %s", humanize.IBytes(mostOfFields))
 		}
 	}
 }
@@ -145,8 +147,8 @@ func readFile(part io.Reader, maxSize int64) (*origin.Source, error) {
 	return file, err
 }
 
-// malformed is the error for what is no form. What is wrong with the connection, or
-// was said already, stays.
+// malformed returns the error for a body that is not a form. Connection
+// errors, and errors already meant for the client, stay as they are.
 func malformed(err error) error {
 	_, told := stderrors.AsType[*errors.Error](err)
 	_, isNet := stderrors.AsType[interface {
@@ -156,10 +158,10 @@ func malformed(err error) error {
 	if told || isNet || isTooLong(err) {
 		return err
 	}
-	return errors.New(errors.BadTransform, "The body is no multipart/form-data, or breaks off").Because(err)
+	return errors.New(errors.BadTransform, "The body is not valid multipart/form-data, or is truncated").Because(err)
 }
 
-// encoded are fields as a query, in their order.
+// encoded returns fields as a query, in order.
 func encoded(names []string, fields url.Values) string {
 	var parts []string
 	for _, name := range names {
@@ -170,7 +172,7 @@ func encoded(names []string, fields url.Values) string {
 	return strings.Join(parts, "&")
 }
 
-// joined are two queries as one.
+// joined concatenates two queries.
 func joined(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
@@ -178,13 +180,13 @@ func joined(a, b string) string {
 	return a + "&" + b
 }
 
-// unmetered is more than any body has.
+// unmetered exceeds the size of any body.
 const unmetered = 1 << 62
 
 var errHeader = errors.New(errors.Limit, "The header of a field of the form has more than %d bytes", mostOfHeader)
 
-// meter is a reader of which a certain number of bytes may be read. The header of a
-// part is kept in memory as it is read, and package multipart would take megabytes.
+// meter is a reader with an adjustable byte limit. Package multipart keeps
+// the header of a part in memory and would accept megabytes.
 type meter struct {
 	io.Reader
 	left int64
@@ -200,7 +202,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// isTooLong reports whether reading a body ended because there was more than allowed.
+// isTooLong reports whether reading a body stopped at its limit.
 func isTooLong(err error) bool {
 	_, ok := stderrors.AsType[*http.MaxBytesError](err)
 	return ok

@@ -16,24 +16,24 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// A URL names more files than its original: the default image, and the files of
-// layers. What stands before this handler has seen the path of the original only,
-// and a rule that protects /private/* would not protect
-// /a.jpg?tr=di-private@@b.jpg. So before such a file is fetched a request for it is
-// sent through the site's routes. It ends where it comes to this handler, or where
-// a rule stops it.
+// A URL names more files than its original: the default image, and the files
+// of layers. Handlers before this one have seen only the path of the
+// original, and a rule that protects /private/* would not protect
+// /a.jpg?tr=di-private@@b.jpg. So before such a file is fetched, a request
+// for it is sent through the site's routes. It ends when it reaches this
+// handler, or when a rule stops it.
 
-// probe is carried by such a request.
+// probe is carried in the context of such a request.
 type probe struct {
 	router  *Router
 	ref     origin.Ref
-	arrived *Arrival // at the handler, for the file; nil until then
+	arrived *Arrival // at the handler; nil until then
 }
 
-// Arrival is a request as it is when it comes to the handler: with the header, the
-// variables and the root directory that the site's routes have given it on its way, and
-// the handlers behind. A file is fetched by the request that was let through for it,
-// for what is behind may be decided by those.
+// Arrival is a request as it reaches the handler: with the header, the
+// variables and the root directory that the site's routes have set, and the
+// handlers behind. A file is fetched by the request that the routes let
+// through for it, since its origin may depend on those.
 type Arrival struct {
 	Ctx     context.Context
 	Request *http.Request
@@ -42,9 +42,9 @@ type Arrival struct {
 
 type probeKey struct{}
 
-// Probe takes a request that is a probe, and reports whether it is one. A probe for the
-// handler of another router goes on to the next handler if this one would leave such a
-// request to it.
+// Probe handles a request that is a probe, and reports whether it is one. A
+// probe for another router's handler goes on to the next handler if this one
+// would pass such a request on.
 func (t *Router) Probe(w http.ResponseWriter, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request, err error) (isProbe bool, served error) {
 	p, _ := r.Context().Value(probeKey{}).(*probe)
 	switch {
@@ -57,8 +57,8 @@ func (t *Router) Probe(w http.ResponseWriter, r *http.Request, nextHandler caddy
 	return true, nil
 }
 
-// arrive notes that the probe has come to a handler. If the query says that the original
-// is elsewhere, the path is that of the file all the same.
+// arrive notes that the probe has reached a handler. Even if the query names
+// another original, the path is that of the file.
 func (p *probe) arrive(at *Router, r *http.Request, nextHandler caddyhttp.Handler, asked transform.Request) {
 	path := asked.Ref.Path
 	if asked.Ref.Server != "" {
@@ -68,21 +68,21 @@ func (p *probe) arrive(at *Router, r *http.Request, nextHandler caddyhttp.Handle
 	if at != p.router || at.HasDetour(r) || path != p.ref.Path || !matchersSee(r.URL.Path, at.language.Endpoint(), p.ref) {
 		return
 	}
-	ctx := context.WithValue(r.Context(), probeKey{}, (*probe)(nil)) // what it asks for is no probe
+	ctx := context.WithValue(r.Context(), probeKey{}, (*probe)(nil)) // its own requests are not probes
 	p.arrived = &Arrival{ctx, r.WithContext(ctx), nextHandler}
 }
 
-// CheckSeen refuses a request whose original is another file than the one that Caddy's
-// path matchers took its path for: what they protect would not be protected.
+// CheckSeen refuses a request if Caddy's path matchers saw another file in
+// its path than the original: their rules would not protect it.
 func (t *Router) CheckSeen(r *http.Request, asked transform.Request) error {
 	if asked.Ref.Server != "" || asked.Ref.Path == "" || matchersSee(r.URL.Path, t.language.Endpoint(), asked.Ref) {
 		return nil
 	}
-	return errors.New(errors.BadTransform, "The path means another file to the access rules of this site; it takes no empty, \".\" or \"..\" segments")
+	return errors.New(errors.BadTransform, "The access rules of this site see another file in this path; empty, \".\" and \"..\" segments are not allowed")
 }
 
-// matchersSee reports whether Caddy's path matchers, which clean paths before they
-// compare them, take a request's path, decoded, for that of the file.
+// matchersSee reports whether Caddy's path matchers, which clean paths before
+// they compare them, see the file in a decoded request path.
 func matchersSee(path, endpoint string, ref origin.Ref) bool {
 	own, err := url.PathUnescape(endpoint + "/" + ref.Path)
 	return err == nil && cleaned(own) == cleaned(path)
@@ -90,12 +90,12 @@ func matchersSee(path, endpoint string, ref origin.Ref) bool {
 
 func cleaned(path string) string { return caddyhttp.CleanPath("/"+strings.TrimLeft(path, "/"), true) }
 
-// Reach returns the request by which a file is fetched that the URL names beside its
-// original: that for the file's own path, as it arrives at the handler. own is the path of
-// the original, as the URL has it below the endpoint. The error is that of a file which
-// the client could not get so.
+// Reach returns the request for fetching a file that the URL names besides
+// its original: the request for the file's own path, as it reaches the
+// handler. own is the path of the original, as the URL has it below the
+// endpoint. The error is the one the client would get for the file.
 //
-// The arrival is good for as long as ctx is not done.
+// The arrival is valid until ctx is done.
 func (t *Router) Reach(ctx context.Context, r *http.Request, own string, ref origin.Ref) (*Arrival, error) {
 	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	received, _ := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
@@ -112,7 +112,7 @@ func (t *Router) Reach(ctx context.Context, r *http.Request, own string, ref ori
 	r = r.Clone(context.WithValue(probed, probeKey{}, p))
 	r.URL = &url.URL{Scheme: received.URL.Scheme, Host: received.URL.Host, Path: path, RawPath: escaped, RawQuery: received.URL.RawQuery}
 	r.RequestURI = r.URL.RequestURI()
-	begun := func() { // by a handler that it gets to instead; what comes after the arrival does not matter
+	begun := func() { // another handler responds; after the arrival that does not matter
 		if p.arrived == nil {
 			cancel()
 		}
@@ -127,8 +127,9 @@ func (t *Router) Reach(ctx context.Context, r *http.Request, own string, ref ori
 	return p.arrived, nil
 }
 
-// send has the site's routes answer the probe. A handler that it gets to instead may
-// break off, as reverse_proxy does, by a panic that would end the connection.
+// send sends the probe through the site's routes. Another handler that it
+// reaches may panic like reverse_proxy, which would end the client's
+// connection.
 func (p *probe) send(routes caddyhttp.Handler, w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if v := recover(); v != nil && v != http.ErrAbortHandler {
@@ -139,13 +140,13 @@ func (p *probe) send(routes caddyhttp.Handler, w http.ResponseWriter, r *http.Re
 }
 
 var (
-	errHidden    = errors.New(errors.Forbidden, "This site does not show this file to you by this handler")
-	errNoSibling = errors.New(errors.BadTransform, "The path of the original was rewritten, so the URL of this file is not known, nor whether access rules allow it; a named transformation may have it")
+	errHidden    = errors.New(errors.Forbidden, "This site does not serve this file to you by this handler")
+	errNoSibling = errors.New(errors.BadTransform, "The path of the original was rewritten, so the URL of this file, and whether access rules allow it, is unknown; use a named transformation")
 )
 
-// sibling is the path of ref where escaped is that of an original whose own path
-// is own, or a whole URL: whatever stands before that stays. ok is false where the
-// path, rewritten on its way here, does not end in it.
+// sibling returns the path for ref, given the escaped path of an original
+// whose own path, or whole URL, is own: everything before own stays. ok is
+// false if the path, rewritten on its way here, does not end in own.
 func sibling(escaped, own string, ref origin.Ref) (path string, ok bool) {
 	if own == "" {
 		escaped = strings.TrimSuffix(escaped, "/") + "/" // the endpoint itself
@@ -162,21 +163,21 @@ func sibling(escaped, own string, ref origin.Ref) (path string, ok bool) {
 	return strings.Join(segments[:at], "/") + "/" + ref.Path, true
 }
 
-// isURL reports whether a whole URL begins with a segment.
+// isURL reports whether a segment begins a whole URL.
 func isURL(segment string) bool {
 	scheme, _, ok := strings.Cut(strings.ToLower(decoded(segment)), ":")
 	return ok && (scheme == "http" || scheme == "https")
 }
 
-// Nowhere is an http.ResponseWriter for a response without a client. A handler that
-// begins one is told to stop: it may be a file of gigabytes, or a stream that never
-// ends.
+// Nowhere is an http.ResponseWriter for a response without a client. Writing
+// fails, so that the handler stops: the body may be gigabytes, or a stream
+// without an end.
 type Nowhere struct {
 	header http.Header
 	begun  func() // may be nil
 }
 
-// NewNowhere returns one.
+// NewNowhere returns a Nowhere.
 func NewNowhere() *Nowhere { return &Nowhere{header: make(http.Header)} }
 
 var errNowhere = stderrors.New("this response has no client")

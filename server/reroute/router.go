@@ -1,6 +1,6 @@
-// Package reroute replays the routes of a site, so that its access rules decide about the
-// path of every file that a request names, however the URL names it. What it cannot show
-// to be allowed is refused.
+// Package reroute replays the routes of a site, so that its access rules
+// decide about the path of every file that a request names, in whatever form.
+// What cannot be shown to be allowed is refused.
 package reroute
 
 import (
@@ -13,14 +13,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Language is what a router needs to know of the URLs of a dialect.
+// Language is a router's view of a dialect.
 type Language interface {
-	// Detour returns how a URL would be written that names the same original by its own
-	// path and has everything else in its query; ok is false if it is written so.
+	// Detour returns the parts of a URL that names the same original by its
+	// own path, with everything else in its query; ok is false if the URL has
+	// that form already.
 	Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool)
 
-	// Endpoint is the escaped path that the dialect's URLs begin with, without a
-	// trailing slash.
+	// Endpoint is the escaped path at the start of the dialect's URLs,
+	// without a trailing slash.
 	Endpoint() string
 }
 
@@ -28,14 +29,14 @@ type Language interface {
 type Router struct {
 	language Language
 
-	// passes reports whether the handler leaves a request to the next one. err is that
-	// of reading its URL.
+	// passes reports whether the handler leaves a request to the next one.
+	// err is the error of parsing its URL.
 	passes func(r *http.Request, asked transform.Request, err error) bool
 
 	chains sync.Map // *caddyhttp.Server -> caddyhttp.Handler, its compiled routes
 }
 
-// New returns a router to the handler whose URLs are in the language. passes reports
+// New returns a router to the handler of the language's URLs. passes reports
 // whether that handler leaves a request to the next one.
 func New(language Language, passes func(r *http.Request, asked transform.Request, err error) bool) *Router {
 	return &Router{language: language, passes: passes}
@@ -46,7 +47,7 @@ func (t *Router) Below(r *http.Request) string {
 	return strings.TrimLeft(strings.TrimPrefix(r.URL.EscapedPath(), t.language.Endpoint()), "/")
 }
 
-// HasDetour reports whether the path has a transformation in it.
+// HasDetour reports whether the path contains a transformation.
 func (t *Router) HasDetour(r *http.Request) bool {
 	_, ok := t.language.Detour(r.URL.EscapedPath(), r.URL.RawQuery)
 	return ok

@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/internal/vary"
 )
 
-// Guarded checks the status and the header of a response before the first byte is sent.
-// After a refusal nothing of the response is sent, its header included.
+// Guarded checks the status and the header of a response before its first
+// byte is sent. After a refusal nothing is sent, not even the header.
 type Guarded struct {
 	*caddyhttp.ResponseWriterWrapper
 	check   func(status int, header http.Header) error
@@ -19,7 +19,7 @@ type Guarded struct {
 	Refusal error       // why nothing was sent; nil if the response was
 }
 
-// NewGuarded returns a writer to w. The error of check, which is asked once, is the
+// NewGuarded returns a writer to w. check is called once; its error is the
 // refusal.
 func NewGuarded(w http.ResponseWriter, check func(status int, header http.Header) error) *Guarded {
 	return &Guarded{
@@ -29,8 +29,8 @@ func NewGuarded(w http.ResponseWriter, check func(status int, header http.Header
 	}
 }
 
-// Serve has a handler write the response. A handler whose response was refused may
-// break off as reverse_proxy does, by a panic that would end the connection.
+// Serve calls a handler. If its response was refused the handler may panic
+// like reverse_proxy, which would end the connection.
 func (w *Guarded) Serve(handler caddyhttp.Handler, r *http.Request) error {
 	defer func() {
 		if p := recover(); p != nil && (p != http.ErrAbortHandler || w.Refusal == nil) {
@@ -56,7 +56,7 @@ func (w *Guarded) Write(p []byte) (int, error) {
 	return w.ResponseWriterWrapper.Write(p)
 }
 
-// ReadFrom implements io.ReaderFrom, for which files are sent fast.
+// ReadFrom implements io.ReaderFrom, so that files are sent with sendfile.
 func (w *Guarded) ReadFrom(r io.Reader) (int64, error) {
 	if !w.passes(http.StatusOK) {
 		return 0, w.Refusal
@@ -64,8 +64,8 @@ func (w *Guarded) ReadFrom(r io.Reader) (int64, error) {
 	return w.ResponseWriterWrapper.ReadFrom(r)
 }
 
-// FlushError implements what http.ResponseController looks for. A flush sends
-// the header, too.
+// FlushError implements the interface of http.ResponseController. A flush
+// sends the header.
 func (w *Guarded) FlushError() error {
 	if !w.passes(http.StatusOK) {
 		return w.Refusal
@@ -73,7 +73,7 @@ func (w *Guarded) FlushError() error {
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// passes checks the header, once.
+// passes checks the header once.
 func (w *Guarded) passes(status int) bool {
 	if !w.Checked {
 		w.Checked = true

@@ -9,17 +9,17 @@ import (
 	"github.com/caddy-images/caddy-images/internal/vary"
 )
 
-// MergeVary has the response's Vary go out as one line, also if a handler before this
-// one adds a line of its own on the way out, as encode does. Such a handler writes to
-// a ResponseWriterWrapper, which others can reach, and below that the lines are merged.
-// A handler that hides what it writes to, such as a header directive with defer, has
-// the last word.
+// MergeVary sends the response's Vary as one line, even if an earlier handler
+// such as encode adds a line of its own on the way out. Such a handler writes
+// to a ResponseWriterWrapper, below which the lines are merged. A handler
+// that hides its inner writer, such as a header directive with defer, has the
+// last word.
 func MergeVary(w http.ResponseWriter) {
 	var last *caddyhttp.ResponseWriterWrapper
 	for {
 		switch writer := w.(type) {
 		case *varyWriter:
-			return // from the request's first way through the routes
+			return // set on the first pass
 		case *caddyhttp.ResponseWriterWrapper:
 			last = writer
 		}

@@ -1,11 +1,11 @@
-// Package writer has http.ResponseWriters that stand between a handler and the client:
-// one whose response is checked before it is sent, one that sends Vary as one line, and
-// one that notes the status.
+// Package writer has http.ResponseWriters that wrap the client's: one checks
+// a response before it is sent, one sends Vary as one line, and one records
+// the status.
 package writer
 
 import "github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-// Noting notes the status of the response.
+// Noting records the status of the response.
 type Noting struct {
 	*caddyhttp.ResponseWriterWrapper
 	Status int

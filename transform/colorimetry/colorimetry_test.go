@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/header"
 )
 
-// shown is the colour of sRGB that a conversion makes of three samples.
+// shown returns the colour of sRGB that a conversion makes of three samples.
 func shown(c colorimetry.Conversion, samples [3]int) (out [3]int) {
 	var light [3]float64
 	for i, v := range samples {

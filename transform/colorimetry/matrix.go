@@ -24,7 +24,7 @@ func (m matrix) determinant() float64 {
 	return m[0]*(m[4]*m[8]-m[5]*m[7]) - m[1]*(m[3]*m[8]-m[5]*m[6]) + m[2]*(m[3]*m[7]-m[4]*m[6])
 }
 
-// inverse is for a matrix that has one.
+// inverse returns the inverse of an invertible matrix.
 func (m matrix) inverse() (out matrix) {
 	d := m.determinant()
 	return matrix{

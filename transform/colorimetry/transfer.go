@@ -19,7 +19,7 @@ const (
 	curveHLG
 )
 
-// transfer is how a signal stands for light.
+// transfer is a transfer function from signal to light.
 type transfer struct {
 	kind     curve
 	exponent float64 // of a power, or decades of a logarithm
@@ -29,9 +29,10 @@ var srgb = transfer{kind: curveSRGB}
 
 func power(exponent float64) transfer { return transfer{curvePower, exponent} }
 
-// transferOf is that of a code point of ITU-T H.273, table 3. What video cameras do
-// (BT.709, BT.601, BT.2020 and their kin) is not undone by displays, and pictures that
-// say it are shown as sRGB, as browsers do. So are those of unknown transfer.
+// transferOf returns the transfer for a code point of ITU-T H.273, table 3.
+// The curves of video cameras (BT.709, BT.601, BT.2020 and related ones) are
+// not inverted by displays; images that declare them are shown as sRGB, as
+// browsers do, and so are unknown transfers.
 func transferOf(code uint8) transfer {
 	switch code {
 	case 4:
@@ -56,7 +57,7 @@ func transferOf(code uint8) transfer {
 	return srgb
 }
 
-// decode is the light, 1 that of white, of a signal from 0 to 1, in SDR.
+// decode returns the SDR light, with white at 1, for a signal from 0 to 1.
 func (t transfer) decode(v float64) float64 {
 	switch t.kind {
 	case curvePower:
@@ -77,7 +78,7 @@ func (t transfer) decode(v float64) float64 {
 	return decodeSRGB(v)
 }
 
-// The two directions of IEC 61966-2-1.
+// Both directions of IEC 61966-2-1.
 
 func decodeSRGB(v float64) float64 {
 	if v <= 0.04045 {
@@ -103,20 +104,20 @@ const (
 	pqMost = 10_000
 )
 
-// pqLight is the light in cd/m2 of a signal of PQ.
+// pqLight returns the luminance in cd/m2 for a PQ signal.
 func pqLight(v float64) float64 {
 	e := math.Pow(v, 1/pqM2)
 	return pqMost * math.Pow(math.Max(e-pqC1, 0)/(pqC2-pqC3*e), 1/pqM1)
 }
 
-// pqSignal is the signal of PQ for light in cd/m2.
+// pqSignal returns the PQ signal for a luminance in cd/m2.
 func pqSignal(light float64) float64 {
 	y := math.Pow(light/pqMost, pqM1)
 	return math.Pow((pqC1+pqC2*y)/(1+pqC3*y), pqM2)
 }
 
-// hlgScene is the light of the scene, of which 1 is the most, for a signal of HLG
-// (ITU-R BT.2100, table 5).
+// hlgScene returns the scene light, up to 1, for an HLG signal (ITU-R
+// BT.2100, table 5).
 func hlgScene(v float64) float64 {
 	const a = 0.17883277
 	const b = 1 - 4*a
@@ -127,13 +128,13 @@ func hlgScene(v float64) float64 {
 	return (math.Exp((v-c)/a) + b) / 12
 }
 
-// eetf is the mapping of ITU-R BT.2390, section 5.4.1, from a source with a peak to a
-// display whose peak is [White], both black at 0. It works on the signal of PQ, of each
-// of red, green and blue.
+// eetf is the tone mapping of ITU-R BT.2390, section 5.4.1, from a source
+// with a given peak to a display whose peak is [White], both with black at 0.
+// It applies to the PQ signals of red, green and blue.
 type eetf struct {
 	source float64 // the signal of the source's peak
-	most   float64 // that of the display's, as a part of it
-	knee   float64 // where the curve leaves the straight line
+	most   float64 // the signal of the display's peak, as a fraction of source
+	knee   float64 // the end of the straight part of the curve
 }
 
 func newEETF(peak float64) eetf {

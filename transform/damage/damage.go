@@ -1,14 +1,14 @@
-// Package damage finds out whether a file has all of its picture.
+// Package damage finds out whether a file contains its whole image.
 //
-// Decoders differ in what they take for an error: one fills rows that are missing with
-// gray, another leaves out the frames that are, a third refuses a file of which only
-// the end mark is gone. The rule here is one for all formats: a picture that can be
-// decoded completely is sound, whatever else is wrong with its file; one that lacks
-// rows, frames, or scans of a progressive JPEG is damaged.
+// Decoders differ in what they report: one fills missing rows with gray,
+// another skips missing frames, a third refuses a file that lacks only its
+// end marker. The rule here is the same for all formats: an image that can be
+// decoded completely is sound, whatever else is wrong with its file; one that
+// lacks rows, frames, or scans of a progressive JPEG is damaged.
 //
-// What a decoder reports anyway is left to it. This package finds what decoders pass
-// over. It is plain Go and looks at files of strangers: it never panics, its time is
-// bounded by the length of the file and the size of the picture, and so is its memory.
+// Damage that decoders report is left to them; this package finds the rest.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded by the length of the file and the size of the image.
 package damage
 
 import (
@@ -18,15 +18,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Missing is what a picture lacks, such as "scans 4 to 10 of a progressive JPEG", for an
-// error message. It is empty for a picture that lacks nothing.
+// Missing describes what an image lacks, such as "scans 4 to 10 of a
+// progressive JPEG", for an error message. It is empty if nothing is missing.
 type Missing string
 
-// Find looks at how a file is built. A file in a format of which there is nothing to
-// find lacks nothing. The picture's size must have been checked: a progressive JPEG
-// without an end takes memory for each of its blocks.
+// Find examines the structure of a file. It finds nothing in formats without
+// such checks. The image's size must have been checked: a progressive JPEG
+// without an end marker takes memory for each of its blocks.
 //
-// The error is that of ctx, which has Find stop soon.
+// The error is that of ctx, which ends Find soon.
 func Find(ctx context.Context, file []byte, format sniff.Format) (Missing, error) {
 	switch format {
 	case sniff.JPEG:

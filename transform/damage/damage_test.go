@@ -77,7 +77,7 @@ func TestEndsOfGIF(t *testing.T) {
 		t.Errorf("with empty blocks it lacks %s", found)
 	}
 	if find(t, slices.Concat(file[:len(file)-1], []byte("x"), []byte{gifTrailer}), sniff.GIF) == "" {
-		t.Error("with something that is no block it lacks nothing")
+		t.Error("with something that is not a block it lacks nothing")
 	}
 }
 
@@ -88,7 +88,7 @@ func TestPixelsOfGIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := b.Bytes()
-	at := 13 + 3*256 // the picture, behind the screen and its palette
+	at := 13 + 3*256 // the image, behind the screen and its palette
 	for file[at] != gifImage {
 		at++
 	}

@@ -1,6 +1,6 @@
 package damage
 
-// Blocks of GIF89a, section 12 and on.
+// Blocks (GIF89a, from section 12).
 const (
 	gifImage     = 0x2c
 	gifExtension = 0x21
@@ -8,16 +8,16 @@ const (
 	gifTrailer   = 0x3b
 )
 
-// findGIF walks over all blocks, and counts the pixels of each frame. A file may end
-// without its trailer, but not within a block, and not before the frame that a graphic
-// control extension is for.
+// findGIF walks over all blocks, and counts the pixels of each frame. A file
+// may lack its trailer, but must not end within a block, or before the frame
+// that a graphic control extension announces.
 func findGIF(file []byte) Missing {
 	found, _ := walkGIF(file)
 	return found
 }
 
-// walkGIF is findGIF. whole is where the last frame ends before which nothing is
-// missing; 0 for none.
+// walkGIF implements findGIF. whole is the end of the last frame before which
+// nothing is missing; 0 if there is none.
 func walkGIF(file []byte) (found Missing, whole int) {
 	const screen = 6
 	if len(file) < screen+7 {
@@ -35,12 +35,12 @@ func walkGIF(file []byte) (found Missing, whole int) {
 		switch file[at] {
 		case gifTrailer:
 			return "", whole
-		case 0: // an empty data block too many, which some encoders write
+		case 0: // a superfluous empty data block, which some encoders write
 			at++
 		case gifExtension:
 			announced = announced || at+1 < len(file) && file[at+1] == gifControl
 			if at = behindBlocks(file, at+2); at < 0 {
-				return missing("what follows frame %d", frames), whole
+				return missing("the data after frame %d", frames), whole
 			}
 		case gifImage:
 			frames++
@@ -59,12 +59,13 @@ func walkGIF(file []byte) (found Missing, whole int) {
 			}
 			whole = at
 		default:
-			return missing("what follows frame %d", frames), whole
+			return missing("the data after frame %d", frames), whole
 		}
 	}
 }
 
-// gifPalette is the length of the colour table that a packed field announces.
+// gifPalette returns the length of the colour table announced by a packed
+// field.
 func gifPalette(packed byte) int {
 	if packed&0x80 == 0 {
 		return 0
@@ -72,8 +73,8 @@ func gifPalette(packed byte) int {
 	return 3 << (packed&7 + 1)
 }
 
-// behindBlocks walks over data blocks, each with its length before it, to behind the
-// one of length 0. It is -1 where the file ends before that.
+// behindBlocks returns the offset after a sequence of data blocks and its
+// terminator, or -1 if the file ends before that.
 func behindBlocks(file []byte, at int) int {
 	for at < len(file) {
 		n := int(file[at])
@@ -85,9 +86,9 @@ func behindBlocks(file []byte, at int) int {
 	return -1
 }
 
-// lzwPixels is how many pixels the data of a frame come to, up to as many as are wanted
-// (GIF89a, appendix F). Of each string only the length is kept. It is false for data
-// that no encoder writes.
+// lzwPixels returns the number of pixels in the data of a frame, up to wanted
+// (GIF89a, appendix F). It keeps only the length of each string. ok is false
+// for data that no encoder writes.
 func lzwPixels(file []byte, at, wanted int) (pixels int, ok bool) {
 	if at >= len(file) {
 		return 0, false

@@ -2,16 +2,16 @@ package damage
 
 import "math/bits"
 
-// huffman is a table of codes (ITU-T T.81, annex C). The zero value has no code.
+// huffman is a code table (ITU-T T.81, annex C). The zero value has no codes.
 type huffman struct {
 	quick  [256]uint16 // by the next 8 bits: a code's length in the upper byte, and its symbol
 	last   [17]int32   // the largest code of each length; -1 for none
-	offset [17]int32   // of its symbol among all, less the code
+	offset [17]int32   // index of the symbol minus the code
 	values [256]byte
 	codes  int
 }
 
-// defineTables reads the tables of a segment (section B.2.4.2).
+// defineTables reads the tables of a DHT segment (section B.2.4.2).
 func (j *jpegFile) defineTables(segment []byte) bool {
 	for len(segment) > 0 {
 		if len(segment) < 17 {
@@ -55,16 +55,17 @@ func (t *huffman) define(counts, values []byte) bool {
 	return true
 }
 
-// source is the data of a scan, bit by bit, up to a marker or the file's end.
+// source reads the data of a scan bit by bit, up to a marker or the end of
+// the file.
 type source struct {
 	file []byte
 	at   int
 	acc  uint64 // the next bits, the first one at the top
 	have int
-	over bool // bits were wanted that are not there
+	over bool // more bits were read than exist
 }
 
-// fill makes the most of acc.
+// fill refills acc.
 func (s *source) fill() {
 	for s.have <= 56 {
 		if s.at >= len(s.file) {
@@ -87,7 +88,7 @@ func (s *source) fill() {
 	}
 }
 
-// skip passes over bits, 32 at most.
+// skip skips up to 32 bits.
 func (s *source) skip(n int) {
 	if s.have < n {
 		if s.fill(); s.have < n {
@@ -100,7 +101,7 @@ func (s *source) skip(n int) {
 	s.have -= n
 }
 
-// take reads bits, 16 at most.
+// take reads up to 16 bits.
 func (s *source) take(n int) int {
 	if s.have < n {
 		s.fill()
@@ -110,7 +111,7 @@ func (s *source) take(n int) int {
 	return v
 }
 
-// symbol reads a code. What is none counts as the symbol 0, as libjpeg has it.
+// symbol reads a code. An invalid one gives the symbol 0, as in libjpeg.
 func (s *source) symbol(t *huffman) int {
 	if s.have < 16 {
 		s.fill()
@@ -129,8 +130,8 @@ func (s *source) symbol(t *huffman) int {
 	return 0
 }
 
-// read reads the data of a scan, which begin at a place. It returns how many of its
-// MCUs are there, and where it stopped.
+// read reads the data of a scan from an offset. It returns the number of
+// complete MCUs, and the offset where it stopped.
 func (j *jpegFile) read(ctx contextDone, s scan, at int) (mcus, end int, err error) {
 	for _, p := range s.parts {
 		if j.progressive && s.first > 0 && p.nonzero == nil {
@@ -142,7 +143,7 @@ func (j *jpegFile) read(ctx contextDone, s scan, at int) (mcus, end int, err err
 		}
 	}
 	src := source{file: j.file, at: at}
-	run := 0 // of blocks that have nothing more, at hand in a progressive scan
+	run := 0 // end-of-band run of a progressive scan
 	until, restart := j.restart, byte(0)
 	for n := range s.mcus {
 		if j.restart > 0 && until == 0 {
@@ -184,18 +185,18 @@ func (j *jpegFile) read(ctx contextDone, s scan, at int) (mcus, end int, err err
 			}
 		}
 		if src.over {
-			// The MCU's last code may have run out in the bits that fill up the last
-			// byte, which have no meaning; nothing that follows is there.
+			// The last code may use padding bits of the last byte, which have
+			// no meaning; no data follow.
 			return n, src.at, nil
 		}
 	}
 	return s.mcus, src.at, nil
 }
 
-// contextDone is what of a context counts here.
+// contextDone is the part of a context that is used here.
 type contextDone interface{ Err() error }
 
-// blocks is how many blocks of a component an MCU has.
+// blocks returns the number of a component's blocks in an MCU.
 func (s scan) blocks(p *part) int {
 	if s.interleaved {
 		return p.h * p.v
@@ -203,21 +204,21 @@ func (s scan) blocks(p *part) int {
 	return 1
 }
 
-// restart passes over the marker between two intervals. It is false where the next
-// marker is another one: blocks are missing then.
+// restart skips the marker between two intervals. It returns false if the
+// next marker is another one, since blocks are then missing.
 func (s *source) restart(n byte) bool {
 	for s.acc, s.have = 0, 0; s.at+1 < len(s.file); {
 		marker := s.file[s.at+1]
 		switch {
 		case s.file[s.at] != 0xff || marker == 0xff:
-			s.at++ // bytes that nothing needs, and fill bytes
+			s.at++ // garbage and fill bytes
 		case marker == 0:
 			s.at += 2
 		case marker == jpegRST+n:
 			s.at += 2
 			return true
 		case marker == jpegRST+(n-1)&7 || marker == jpegRST+(n-2)&7:
-			s.at += 2 // one that was passed already, as libjpeg takes it
+			s.at += 2 // a repeated one, which libjpeg skips
 		default:
 			return false
 		}
@@ -239,8 +240,8 @@ func (s *source) sequential(dc, ac *huffman) {
 	}
 }
 
-// band reads what a block has of a band of coefficients (section G.1.2.2), and returns
-// for how many blocks there is nothing more.
+// band reads a block's part of a spectral band (section G.1.2.2), and returns
+// the end-of-band run.
 func (s *source) band(ac *huffman, of scan, nonzero *uint64, run int) int {
 	if run > 0 {
 		return run - 1
@@ -260,8 +261,8 @@ func (s *source) band(ac *huffman, of scan, nonzero *uint64, run int) int {
 	return 0
 }
 
-// refined reads one bit more of what came before of a band, and what had no bits before
-// (section G.1.2.3).
+// refined reads a refinement bit for known coefficients of a band, and new
+// coefficients (section G.1.2.3).
 func (s *source) refined(ac *huffman, of scan, nonzero *uint64, run int) int {
 	before, k := *nonzero, of.first
 	for run == 0 && k <= of.last {

@@ -13,7 +13,7 @@ const (
 	jpegSOF1 = 0xc1 // extended sequential
 	jpegSOF2 = 0xc2 // progressive
 	jpegDHT  = 0xc4
-	jpegSOF9 = 0xc9 // as the three, with arithmetic coding
+	jpegSOF9 = 0xc9 // the same three with arithmetic coding
 	jpegSOFA = 0xca
 	jpegRST  = 0xd0 // to 0xd7
 	jpegSOI  = 0xd8
@@ -22,8 +22,8 @@ const (
 	jpegDRI  = 0xdd
 )
 
-// findJPEG looks which scans there are. Where the file has no end mark, the data of
-// each are read, to find whether that is all it lacks.
+// findJPEG checks which scans exist. If the file has no end marker, it reads
+// the data of the scans to see whether anything else is missing.
 func findJPEG(ctx context.Context, file []byte) (Missing, error) {
 	found, ended, err := readJPEG(ctx, file, false)
 	if err != nil || found != "" || ended {
@@ -32,38 +32,39 @@ func findJPEG(ctx context.Context, file []byte) (Missing, error) {
 	return Scans(ctx, file)
 }
 
-// Scans reads the data of all scans of a JPEG, for one of which libjpeg gave a warning:
-// of data that end too early, or of bytes between them that are not needed, and it says
-// only the first. That takes about half as long as decoding does.
+// Scans reads the data of all scans of a JPEG for which libjpeg gave a
+// warning: either the data end too early, or there are superfluous bytes in
+// between, and libjpeg reports only the first. This takes about half as long
+// as decoding.
 func Scans(ctx context.Context, file []byte) (Missing, error) {
 	found, _, err := readJPEG(ctx, file, true)
 	return found, err
 }
 
-// jpegFile is what of a file counts while it is read.
+// jpegFile is the state while a file is read.
 type jpegFile struct {
 	file        []byte
 	progressive bool
 	arithmetic  bool // the data of scans cannot be read
-	gap         bool // a scan follows upon one that is not there
-	wide, high  int  // of the picture, in MCUs
+	gap         bool // a scan follows a missing one
+	wide, high  int  // of the image, in MCUs
 	components  []component
 	restart     int           // MCUs between two restart markers; 0 for none
 	tables      [2][4]huffman // for DC and AC
 }
 
-// component is a channel of a picture.
+// component is a channel of an image.
 type component struct {
 	id           byte
 	h, v         int
-	across, down int      // blocks, without those that only fill up MCUs
-	stride       int      // blocks of a row, with those
-	precision    [64]int8 // of each coefficient, how many of its bits are still to come; -1 for all
-	nonzero      []uint64 // of each block, which coefficients a scan has set
+	across, down int      // blocks, without the padding of MCUs
+	stride       int      // blocks of a row, including padding
+	precision    [64]int8 // of each coefficient, how many bits are still missing; -1 for all
+	nonzero      []uint64 // of each block, the coefficients that a scan has set
 }
 
-// readJPEG walks over the segments of the file, and over its scans, whose data it reads
-// where thorough. ended reports whether there is an end mark.
+// readJPEG walks over the segments and scans of the file, and reads the data
+// of scans if thorough. ended reports whether there is an end marker.
 func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, ended bool, err error) {
 	j := jpegFile{file: file}
 	scans := 0
@@ -93,11 +94,11 @@ func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, e
 		switch marker {
 		case jpegSOF0, jpegSOF1, jpegSOF2, jpegSOF9, jpegSOFA:
 			if len(j.components) > 0 || !j.frame(marker, segment) {
-				return "", true, nil // one that decoders refuse, or read in ways of their own
+				return "", true, nil // decoders refuse it, or read it in various ways
 			}
 		case jpegDHT:
 			if !j.defineTables(segment) {
-				return "tables of codes that make sense", false, nil
+				return "valid code tables", false, nil
 			}
 		case jpegDRI:
 			if len(segment) >= 2 {
@@ -109,11 +110,11 @@ func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, e
 				return "", true, nil // a frame of another kind
 			}
 			if !ok {
-				return missing("a header of scan %d that makes sense", scans+1), false, nil
+				return missing("a valid header of scan %d", scans+1), false, nil
 			}
 			scans++
 			if thorough && j.arithmetic {
-				return "the end of the file", false, nil // what else it lacks cannot be seen
+				return "the end of the file", false, nil // nothing more can be checked
 			}
 			if thorough {
 				read, end, err := j.read(ctx, s, at)
@@ -126,8 +127,9 @@ func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, e
 				at = end
 			}
 			if !j.progressive && scans == 1 && len(s.parts) == len(j.components) {
-				// Decoders read no further: what follows ends the data, whatever it is.
-				// Most files end with the mark, for which megabytes need not be gone through.
+				// Decoders stop here: anything that follows ends the data.
+				// Most files end with the marker, which saves reading
+				// megabytes.
 				return "", bytes.HasSuffix(file, []byte{0xff, jpegEOI}) || nextMarker(file, at) >= 0, nil
 			}
 		}
@@ -138,9 +140,8 @@ func readJPEG(ctx context.Context, file []byte, thorough bool) (found Missing, e
 	return j.uncovered(scans), ended, nil
 }
 
-// nextMarker is where the next marker is, with its first byte; -1 for none. In the data
-// of a scan, those of restarts are passed over, as in any place where they are not
-// wanted.
+// nextMarker returns the offset of the next marker, or -1. It skips restart
+// markers, as decoders do.
 func nextMarker(file []byte, at int) int {
 	for at < len(file) {
 		n := bytes.IndexByte(file[at:], 0xff)
@@ -195,22 +196,22 @@ func (j *jpegFile) frame(marker byte, segment []byte) bool {
 
 func ceil(n, by int) int { return (n + by - 1) / by }
 
-// scan is the header of a scan (section B.2.3).
+// scan is a scan header (section B.2.3).
 type scan struct {
 	parts               []part
 	first, last         int // coefficients
-	high, low           int // bits that came before, and that are still to come
+	high, low           int // bits of previous scans, and bits still missing
 	mcus, across        int
 	interleaved, refine bool
 }
 
-// part is what a scan has of a component.
+// part is a component's part of a scan.
 type part struct {
 	*component
 	dc, ac int // tables
 }
 
-// scan reads a scan's header, and notes what it brings.
+// scan reads a scan header, and records what the scan contributes.
 func (j *jpegFile) scan(segment []byte) (s scan, ok bool) {
 	if len(segment) < 1 {
 		return s, false
@@ -222,7 +223,7 @@ func (j *jpegFile) scan(segment []byte) (s scan, ok bool) {
 	s.first, s.last = int(segment[1+2*n]), int(segment[2+2*n])
 	s.high, s.low = int(segment[3+2*n]>>4), int(segment[3+2*n]&15)
 	if !j.progressive {
-		s.first, s.last, s.high, s.low = 0, 63, 0, 0 // libjpeg takes what else is said for a slip
+		s.first, s.last, s.high, s.low = 0, 63, 0, 0 // libjpeg ignores other values
 	}
 	if s.last > 63 || s.first > s.last || s.first == 0 && s.last > 0 && j.progressive || s.first > 0 && n > 1 {
 		return s, false
@@ -260,7 +261,8 @@ func (j *jpegFile) scan(segment []byte) (s scan, ok bool) {
 	return s, true
 }
 
-// uncovered reports which coefficients no scan has brought, or not to their last bit.
+// uncovered returns the coefficients that the scans lack completely or in
+// part.
 func (j *jpegFile) uncovered(scans int) Missing {
 	for _, c := range j.components {
 		for _, low := range c.precision {

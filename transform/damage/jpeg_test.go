@@ -111,7 +111,7 @@ func TestEndsOfJPEG(t *testing.T) {
 	}
 }
 
-// What nothing needs is no damage: libjpeg skips it.
+// What nothing needs is not damage: libjpeg skips it.
 func TestExtraneousBytes(t *testing.T) {
 	for name, file := range jpegs(t) {
 		first := bytes.Index(file, []byte{0xff, 0xdb})
@@ -194,7 +194,7 @@ func TestChannelsAreMissing(t *testing.T) {
 	}
 }
 
-// Nothing takes long: not a scan of a few bytes over a large picture, nor many.
+// Nothing takes long: not a scan of a few bytes over a large image, nor many.
 func TestJPEGStops(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("\xff\xd8\xff\xc2\x00\x0b\x08\x20\x00\x20\x00\x01\x01\x11\x00") // 8192x8192, gray

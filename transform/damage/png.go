@@ -11,9 +11,9 @@ import (
 
 const pngSignature = 8
 
-// findPNG walks over the chunks. A critical one whose checksum is wrong has other bytes
-// than were written; what is wrong in the others is not in the picture (PNG, section
-// 13.2). Where the file ends without IEND, the rows are counted.
+// findPNG walks over the chunks. A critical one with a wrong checksum was
+// altered; errors in others do not affect the image (PNG, section 13.2). If
+// the file ends without IEND, the rows are counted.
 func findPNG(ctx context.Context, file []byte) (Missing, error) {
 	var header []byte
 	var data [][]byte
@@ -31,7 +31,7 @@ func findPNG(ctx context.Context, file []byte) (Missing, error) {
 			}
 			return "", nil
 		case !isCut && isCritical(kind) && crc32.ChecksumIEEE(file[at+4:at+8+length]) != binary.BigEndian.Uint32(file[at+8+length:]):
-			return missing("the right bytes of its chunk %q", kind), nil
+			return missing("the correct bytes of its chunk %q", kind), nil
 		case kind == "IHDR" && len(content) >= 13:
 			header = content
 		case kind == "IDAT":
@@ -44,11 +44,11 @@ func findPNG(ctx context.Context, file []byte) (Missing, error) {
 	}
 }
 
-// isCritical reports whether a chunk is one without which the picture cannot be
-// decoded, as far as decoders know it.
+// isCritical reports whether the image cannot be decoded without the chunk,
+// as far as decoders know it.
 func isCritical(kind string) bool { return kind == "IHDR" || kind == "PLTE" || kind == "IDAT" }
 
-// rowsOf reports what is missing of the rows of a file that ends early.
+// rowsOf returns which rows a truncated file lacks.
 func rowsOf(ctx context.Context, header []byte, data [][]byte) (Missing, error) {
 	wanted := pngBytes(header)
 	if wanted <= 0 {
@@ -79,20 +79,20 @@ func rowsOf(ctx context.Context, header []byte, data [][]byte) (Missing, error) 
 	return "", nil
 }
 
-// passes of an interlaced picture: where the first pixel is, and how far apart they are
-// (PNG, section 8.2).
+// passes are the passes of an interlaced image: the first pixel and the
+// distance between pixels (PNG, section 8.2).
 var passes = [7][4]int64{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// pngBytes is how many bytes the filtered rows of a picture take.
+// pngBytes returns the length of the filtered rows of an image.
 func pngBytes(header []byte) int64 {
 	if len(header) < 13 {
 		return 0
 	}
 	width, height := int64(binary.BigEndian.Uint32(header)), int64(binary.BigEndian.Uint32(header[4:]))
 	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[header[9]]
-	const most = 1 << 24 // of either side, so that products fit
+	const most = 1 << 24 // of each side, so that products fit
 	if width > most || height > most {
 		return 0
 	}

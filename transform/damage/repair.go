@@ -11,15 +11,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Repair makes a file of what is there of a damaged one that decoders open: of a PNG,
-// the rows that are there, and black or transparent ones; of an animation, the frames
-// before the first that lacks something. Where it can make none, and of other formats,
-// whose decoders do that themselves or not at all, the file is returned as it is.
+// Repair makes a file that decoders open from the readable part of a damaged
+// one: for a PNG the existing rows, followed by black or transparent ones;
+// for an animation the frames before the first damaged one. If that is
+// impossible, and for other formats, whose decoders do this themselves or
+// cannot, the file is returned unchanged.
 //
-// libspng, with libvips, leaves memory as it was where rows are missing, and shows what
-// other pictures had there. A PNG with more than mostPixels is left to it to refuse.
+// With missing rows, libspng in libvips leaves memory uninitialised, which
+// shows parts of other images. A PNG with more than mostPixels is left to
+// libvips to refuse.
 //
-// When ctx is done it stops soon.
+// It stops soon when ctx is done.
 func Repair(ctx context.Context, file []byte, format sniff.Format, mostPixels int64) []byte {
 	var repaired []byte
 	switch format {
@@ -36,7 +38,7 @@ func Repair(ctx context.Context, file []byte, format sniff.Format, mostPixels in
 	return repaired
 }
 
-// repairPNG keeps the chunks before the pixels that are whole.
+// repairPNG keeps the intact chunks before the pixels.
 func repairPNG(ctx context.Context, file []byte, mostPixels int64) []byte {
 	const ihdr = pngSignature + 8
 	if len(file) < ihdr+13+4 || string(file[ihdr-4:ihdr]) != "IHDR" {
@@ -55,7 +57,7 @@ func repairPNG(ctx context.Context, file []byte, mostPixels int64) []byte {
 		isCut := len(file)-at-12 < length
 		switch {
 		case kind == "IEND":
-			isCut = true // nothing more is wanted
+			isCut = true // nothing more is needed
 		case kind == "IDAT":
 			data = append(data, bytes.NewReader(file[at+8:at+8+min(length, len(file)-at-8)]))
 		case !isCut && len(data) == 0:
@@ -104,7 +106,7 @@ func (s stopping) Read(p []byte) (int, error) {
 	return s.Reader.Read(p)
 }
 
-// zeroes are rows without a filter, of black or transparent pixels.
+// zeroes are unfiltered rows of black or transparent pixels.
 type zeroes struct{}
 
 // Read implements io.Reader.
@@ -113,7 +115,7 @@ func (zeroes) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// repairGIF ends the file before the first frame that lacks something.
+// repairGIF ends the file before the first damaged frame.
 func repairGIF(file []byte) []byte {
 	_, whole := walkGIF(file)
 	if whole == 0 {
@@ -122,7 +124,7 @@ func repairGIF(file []byte) []byte {
 	return append(bytes.Clone(file[:whole]), gifTrailer)
 }
 
-// repairWebP ends an animation before the first frame that is not all there.
+// repairWebP ends an animation before the first incomplete frame.
 func repairWebP(file []byte) []byte {
 	const first = 12
 	end, frames := first, 0

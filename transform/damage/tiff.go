@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Tags of TIFF 6.0 that say where pixels are.
+// Tags of TIFF 6.0 for the place of pixels.
 const (
 	tiffStripOffsets = 273
 	tiffStripSizes   = 279
@@ -13,15 +13,15 @@ const (
 	tiffTileSizes    = 325
 )
 
-// mostDirectories is more than anybody's document has pages, and mostEntries more than
-// any directory has.
+// mostDirectories exceeds the pages of any document, and mostEntries the
+// entries of any directory.
 const (
 	mostDirectories = 10_000
 	mostEntries     = 4096
 )
 
-// findTIFF looks whether the strips and tiles of all pages are within the file. A
-// decoder notices it only for those that it reads.
+// findTIFF checks that the strips and tiles of all pages lie within the file.
+// Decoders notice only those that they read.
 func findTIFF(file []byte) Missing {
 	t := tiff{file: file, order: binary.LittleEndian, offset: 4, count: 2, entry: 12, inline: 4}
 	if len(file) > 0 && file[0] == 'M' {
@@ -31,7 +31,7 @@ func findTIFF(file []byte) Missing {
 		t.offset, t.count, t.entry, t.inline = 8, 8, 20, 8
 	}
 	at := t.place(t.word(t.offset, t.inline))
-	read := 0 // entries of all lists, so that a list that is used again and again costs nothing
+	read := 0 // entries of all lists, which limits repeated use of one list
 	for page := 1; at > 0 && at < len(file) && page <= mostDirectories; page++ {
 		entries := int(min(t.word(at, t.count), mostEntries))
 		lists := map[uint64]list{}
@@ -60,8 +60,8 @@ func findTIFF(file []byte) Missing {
 	return ""
 }
 
-// tiff reads numbers of a file; 0 behind its end. The fields are as TIFF and BigTIFF
-// have them.
+// tiff reads numbers of a file, as 0 past its end. The fields depend on TIFF
+// or BigTIFF.
 type tiff struct {
 	file  []byte
 	order binary.ByteOrder
@@ -83,19 +83,19 @@ func (t tiff) word(at, size int) uint64 {
 	}
 }
 
-// place is an offset into the file, or one behind its end.
+// place returns an offset into the file, or one past its end.
 func (t tiff) place(offset uint64) int {
 	return int(min(offset, uint64(len(t.file)), math.MaxInt32))
 }
 
-// list is the numbers of a directory's entry.
+// list is the values of a directory entry.
 type list struct{ start, size, length int }
 
 func (t tiff) list(entry int) list {
 	size := map[uint64]int{3: 2, 4: 4, 16: 8}[t.word(entry+2, 2)]
 	n := t.word(entry+4, t.inline)
 	if size == 0 || n > uint64(len(t.file)/size) {
-		return list{} // which a decoder fails at
+		return list{} // decoders fail too
 	}
 	l := list{start: entry + 4 + t.inline, size: size, length: int(n)}
 	if l.length*size > t.inline {

@@ -11,12 +11,13 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// Endpoint is a path, without a slash at its end; the zero value is every path.
+// Endpoint is a path without a trailing slash; the zero value matches every
+// path.
 type Endpoint string
 
-// Parse reads an endpoint as a configuration has it: letters, digits, hyphens,
-// underscores and slashes, of which the first stands at the beginning, and one may
-// stand at the end.
+// Parse parses an endpoint from a configuration: letters, digits, hyphens,
+// underscores and slashes, with a slash at the beginning and perhaps one at
+// the end.
 func Parse(text string) (Endpoint, error) {
 	if text == "" || text == "/" {
 		return "", nil
@@ -37,22 +38,22 @@ func Parse(text string) (Endpoint, error) {
 	return Endpoint(e), nil
 }
 
-// Below is the part of an escaped path after the endpoint and the slashes that
-// follow it; ok is false for a path that is not below it.
+// Below returns the part of an escaped path after the endpoint and the
+// slashes that follow it; ok is false for a path that is not below it.
 //
-// One that is below it for those who clean paths only, /x/../shop, is refused
-// because of origin.ErrPath: it must not go to the handlers behind unseen.
+// A path that is below it only after cleaning, /x/../shop, is refused because
+// of origin.ErrPath: it must not reach the next handlers unchecked.
 func (e Endpoint) Below(escapedPath string) (rest string, ok bool, err error) {
 	rest, ok = e.Behind(escapedPath)
 	if !ok && e.isHidden(escapedPath) {
-		return "", true, errors.New(errors.BadTransform, "The path is one below %s that is not written so; it takes no empty, \".\" or \"..\" segments before that", e).Because(origin.ErrPath)
+		return "", true, errors.New(errors.BadTransform, "The path is below %s only after cleaning; empty, \".\" and \"..\" segments are not allowed before that", e).Because(origin.ErrPath)
 	}
 	return strings.TrimLeft(rest, "/"), ok, nil
 }
 
-// Behind is the part of a path after the endpoint and one slash. Only whole
-// segments match, so that /shop is not the endpoint of /shopping. A
-// percent-encoded letter is that letter (RFC 3986 section 6.2.2.2).
+// Behind returns the part of a path after the endpoint and one slash. Only
+// whole segments match: /shop is not the endpoint of /shopping.
+// Percent-encoded letters match plain ones (RFC 3986 section 6.2.2.2).
 func (e Endpoint) Behind(escapedPath string) (string, bool) {
 	rest := escapedPath
 	for i := range len(e) {
@@ -68,9 +69,9 @@ func (e Endpoint) Behind(escapedPath string) (string, bool) {
 	return strings.TrimPrefix(rest, "/"), true
 }
 
-// isHidden tells whether a path that does not begin with the endpoint is below it
-// once it is cleaned, as file servers clean paths: //shop, /./shop and /x/../shop
-// are /shop to them.
+// isHidden reports whether a path that does not begin with the endpoint is
+// below it after cleaning, as done by file servers: //shop, /./shop and
+// /x/../shop are /shop to them.
 func (e Endpoint) isHidden(escapedPath string) bool {
 	name, err := url.PathUnescape(escapedPath)
 	if err != nil {
@@ -80,8 +81,8 @@ func (e Endpoint) isHidden(escapedPath string) bool {
 	return is && (rest == "" || rest[0] == '/')
 }
 
-// firstByte is the first byte of a path, percent-decoded, and how many bytes
-// that takes; 0, 0 when there is none.
+// firstByte returns the first byte of a path, percent-decoded, and its length
+// in the path; 0, 0 if the path is empty.
 func firstByte(escaped string) (c byte, n int) {
 	if len(escaped) >= 3 && escaped[0] == '%' {
 		if s, err := url.PathUnescape(escaped[:3]); err == nil {

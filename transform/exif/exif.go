@@ -1,8 +1,8 @@
-// Package exif reads the tags of EXIF: what a camera says of a picture. It also writes
-// those that are true of a picture that was made of the camera's.
+// Package exif reads EXIF, the metadata of cameras, and writes the part that
+// is still true of an image derived from the original.
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
-// memory are bounded, whatever is announced.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded, whatever they announce.
 package exif
 
 import (
@@ -17,13 +17,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Prefix is what stands before a block in some files.
+// Prefix precedes a block in some files.
 const Prefix = "Exif\x00\x00"
 
-// Bounds of what is read. No camera writes more.
+// Limits on what is read. No camera writes more.
 const (
 	mostEntries = 512 // of a directory
-	mostValues  = 64  // of a list; a longer one is no description
+	mostValues  = 64  // of a list; a longer one is not descriptive
 	mostBytes   = 4096
 )
 
@@ -49,9 +49,9 @@ var sizes = [...]int{
 	typeSShort: 2, typeSLong: 4, typeSRational: 8, typeFloat: 4, typeDouble: 8, typeUTF8: 1,
 }
 
-// Read reads the tags of a block of EXIF, with or without the "Exif\0\0" before it, or
-// of a whole TIFF. Those of the thumbnail, tags that the standard does not name, and
-// long lists are left out. There are none in what is no EXIF.
+// Read reads the tags of an EXIF block, with or without the "Exif\0\0" before
+// it, or of a whole TIFF. It skips the thumbnail's tags, tags that the
+// standard does not name, and long lists. Anything but EXIF has no tags.
 func Read(block []byte) map[string]transform.Value {
 	r, ok := newReader(block)
 	if !ok {
@@ -69,7 +69,7 @@ type reader struct {
 	block []byte
 	order byteOrder
 	tags  map[string]transform.Value
-	found int // entries, whatever they are
+	found int // entries of any kind
 }
 
 type byteOrder interface {
@@ -77,7 +77,7 @@ type byteOrder interface {
 	binary.AppendByteOrder
 }
 
-// newReader reads the header; ok is false if there is none.
+// newReader parses the header; ok is false if there is none.
 func newReader(block []byte) (r reader, ok bool) {
 	r.block = bytes.TrimPrefix(block, []byte(Prefix))
 	switch {
@@ -93,8 +93,8 @@ func newReader(block []byte) (r reader, ok bool) {
 	return r, true
 }
 
-// directory reads one directory, of which the first tag of a name counts, and returns
-// where those below it are, by their tag.
+// directory reads a directory, in which the first tag of a name counts, and
+// returns the offsets of its subdirectories by tag.
 func (r *reader) directory(at uint32, names map[uint16]string) (below map[uint16]uint32) {
 	below = map[uint16]uint32{}
 	if at == 0 || uint64(at)+2 > uint64(len(r.block)) {
@@ -123,7 +123,7 @@ func (r *reader) directory(at uint32, names map[uint16]string) (below map[uint16
 	return below
 }
 
-// data is a value's bytes: those in the entry, or where the entry says.
+// data returns the bytes of a value: inline, or at the entry's offset.
 func (r *reader) data(entry []byte, length uint64) []byte {
 	if length <= 4 {
 		return entry[:length]
@@ -135,7 +135,7 @@ func (r *reader) data(entry []byte, length uint64) []byte {
 	return r.block[at:min(at+length, uint64(len(r.block)), at+mostBytes)]
 }
 
-// value makes a text of a value's bytes.
+// value returns a value as text.
 func (r *reader) value(tag, kind uint16, data []byte) (v transform.Value, ok bool) {
 	switch {
 	case len(data) == 0:
@@ -163,7 +163,7 @@ func (r *reader) value(tag, kind uint16, data []byte) (v transform.Value, ok boo
 	return v, true
 }
 
-// number is the first of the numbers in data.
+// number returns the first of the numbers in data.
 func (r *reader) number(kind uint16, data []byte) string {
 	switch kind {
 	case typeShort:
@@ -188,8 +188,8 @@ func (r *reader) number(kind uint16, data []byte) string {
 	return strconv.Itoa(int(data[0])) // a byte, or undefined
 }
 
-// comment is the user's comment, in the characters that its first 8 bytes name (Exif
-// 2.3, 4.6.5, UserComment).
+// comment returns UserComment, decoded by the character code in its first 8
+// bytes (Exif 2.3, 4.6.5).
 func (r *reader) comment(data []byte) string {
 	const code = 8
 	if len(data) < code {
@@ -204,8 +204,8 @@ func (r *reader) comment(data []byte) string {
 	return ""
 }
 
-// text is what is before the first zero. The standard has ASCII; cameras write UTF-8,
-// and old ones Latin-1.
+// text returns the text before the first zero. The standard requires ASCII;
+// cameras write UTF-8, and old ones Latin-1.
 func text(data []byte) string {
 	s, _, _ := strings.Cut(string(data), "\x00")
 	if !utf8.ValidString(s) {
@@ -218,7 +218,7 @@ func text(data []byte) string {
 	return strings.TrimSpace(s)
 }
 
-// wide is a text of 16 bits a character.
+// wide decodes a text of 16 bits per character.
 func wide(data []byte, order binary.ByteOrder) string {
 	var units []uint16
 	for ; len(data) >= 2; data = data[2:] {

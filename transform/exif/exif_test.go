@@ -150,7 +150,7 @@ func TestReadHostile(t *testing.T) {
 		"nothing":         nil,
 		"a header":        []byte("II*\x00\x08\x00\x00\x00"),
 		"the far end":     []byte("II*\x00\xff\xff\xff\xff"),
-		"another format":  []byte("hello, this is no EXIF"),
+		"another format":  []byte("hello, this is not EXIF"),
 		"many entries":    append([]byte("II*\x00\x08\x00\x00\x00\xff\xff"), make([]byte, 100)...),
 		"a huge count":    block(le, entry{0x10f, typeASCII, math.MaxUint32, []byte("x\x00\x00\x00\x00"), nil})[:26],
 		"far data":        block(le, entry{0x102, typeShort, 9, nil, nil}),

@@ -9,14 +9,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Bounds of what is kept. A block has to fit into one segment of a JPEG.
+// Limits on what is kept. A block must fit into one segment of a JPEG.
 const (
 	mostText   = 8192   // bytes
 	mostBlock  = 60_000 // bytes
 	entryBytes = 12
 )
 
-// Tags that say something of the picture that is written.
+// Tags that describe the written image.
 const (
 	tagOrientation     = 0x0112
 	tagXResolution     = 0x011a
@@ -38,22 +38,22 @@ const (
 	uncalibrated = 0xffff // of ColorSpace
 )
 
-// field is an entry of a directory with its value.
+// field is an entry of a directory and its value.
 type field struct {
 	tag, kind uint16
 	count     uint32
 	data      []byte
-	below     []field // a directory that the entry points to, instead of data
+	below     []field // a subdirectory, instead of data
 }
 
-// Keep returns what a block of EXIF, or a whole TIFF, says that is true of a picture
-// that was made of its own as well, with what is true of that picture: its size, its
-// density, its colours, and that it is upright. It is empty if the block is none.
+// Keep returns the part of an EXIF block, or of a whole TIFF, that is true of
+// an image derived from the original, updated for that image: size, density,
+// colours, and an upright orientation. It is empty if the block is invalid.
 //
-// What is kept is listed, and nothing else is: no thumbnail, which shows what was cut
-// off; no note of a camera's maker, whose previews do so too and whose offsets would
-// lead astray; nothing about how pixels were stored, or where in the picture something
-// was; and no tag that the standard does not name.
+// Only listed tags are kept: no thumbnail, which would show what was cropped
+// off; no maker note, whose previews would too and whose offsets would break;
+// nothing about the storage of pixels or about places in the image; and no
+// tag that the standard does not name.
 func Keep(block []byte, w transform.Written) []byte {
 	r, ok := newReader(block)
 	if !ok {
@@ -74,7 +74,7 @@ func Keep(block []byte, w transform.Written) []byte {
 	if w.SRGB {
 		space = 1
 	}
-	// Which standard it is has to be said, if the original does not (Exif 2.32, 4.6.8).
+	// The version of the standard is required (Exif 2.32, 4.6.8).
 	for tag, version := range map[uint16]string{tagExifVersion: "0232", tagFlashpixVersion: "0100"} {
 		if !slices.ContainsFunc(exif, func(f field) bool { return f.tag == tag }) {
 			exif = append(exif, field{tag, typeUndefined, 4, []byte(version), nil})
@@ -82,8 +82,8 @@ func Keep(block []byte, w transform.Written) []byte {
 	}
 	exif = append(exif, r.short(tagColorSpace, space), r.long(tagWidth, uint32(w.Size.Width)), r.long(tagHeight, uint32(w.Size.Height)))
 	if w.Format == transform.JPEG {
-		// What a JPEG has to say of its samples (Exif 2.32, 4.6.8, table 21): Y, Cb and Cr,
-		// where colours are sampled in the middle of theirs.
+		// Required for the samples of a JPEG (Exif 2.32, 4.6.8, table 21): Y,
+		// Cb and Cr, with centred chroma.
 		exif = append(exif, field{tagComponents, typeUndefined, 4, []byte{1, 2, 3, 0}, nil})
 		image = append(image, r.short(tagPositioning, 1))
 	}
@@ -97,9 +97,9 @@ func Keep(block []byte, w transform.Written) []byte {
 	return written(r.order, image)
 }
 
-// fields reads the entries of a directory that are listed and whose values are there,
-// the first of each tag, and where the directories below it are. Budget is the bytes
-// that all may take.
+// fields reads the listed entries of a directory whose values exist, the
+// first of each tag, and the offsets of its subdirectories. budget limits the
+// bytes of all values.
 func (r *reader) fields(at uint32, listed map[uint16]bool, budget *int) (fields []field, below map[uint16]uint32) {
 	below = map[uint16]uint32{}
 	if at == 0 || uint64(at)+2 > uint64(len(r.block)) {
@@ -130,8 +130,8 @@ func (r *reader) fields(at uint32, listed map[uint16]bool, budget *int) (fields 
 	return fields, below
 }
 
-// isPlain reports whether a value is as long as one that a camera or a person writes: a
-// text, or a few numbers.
+// isPlain reports whether a value has the length of one written by a camera
+// or a person: a text, or a few numbers.
 func (f field) isPlain() bool {
 	if int(f.kind) >= len(sizes) || sizes[f.kind] == 0 || f.count == 0 {
 		return false
@@ -144,7 +144,7 @@ func (f field) isPlain() bool {
 	return f.count <= mostValues
 }
 
-// whole is a value's bytes, if all of them are there.
+// whole returns a value's bytes if all of them exist.
 func (r *reader) whole(entry []byte, length uint64) ([]byte, bool) {
 	if length <= 4 {
 		return entry[:length], true
@@ -168,8 +168,8 @@ func (r *reader) rational(tag uint16, v uint32) field {
 	return field{tag, typeRational, 1, r.order.AppendUint32(r.order.AppendUint32(nil, v), 1), nil}
 }
 
-// Credit is who made a picture, and whose it is, by the tags Artist and Copyright of a
-// block of EXIF or a whole TIFF.
+// Credit returns the creator and the owner of an image: the tags Artist and
+// Copyright of an EXIF block or a whole TIFF.
 func Credit(block []byte) (artist, copyright string) {
 	r, ok := newReader(block)
 	if !ok {
@@ -189,8 +189,8 @@ func Credit(block []byte) (artist, copyright string) {
 	return artist, copyright
 }
 
-// copyrightText reads the tag Copyright, which may be of the photographer and then,
-// behind a zero, of the editor (Exif 2.32, 4.6.4, Copyright).
+// copyrightText reads the tag Copyright, which may have the photographer's
+// and, after a zero, the editor's (Exif 2.32, 4.6.4, Copyright).
 func copyrightText(data []byte) string {
 	photographer, editor, _ := bytes.Cut(data, []byte{0})
 	first, second := text(photographer), text(editor)
@@ -200,8 +200,8 @@ func copyrightText(data []byte) string {
 	return first + "; " + second
 }
 
-// New is a block of EXIF that says no more than who made a picture and whose it is;
-// empty if neither is known.
+// New returns an EXIF block with only the creator and the owner; empty if
+// neither is known.
 func New(artist, copyright string) []byte {
 	var fields []field
 	for tag, text := range map[uint16]string{tagArtist: artist, tagCopyright: copyright} {
@@ -215,8 +215,8 @@ func New(artist, copyright string) []byte {
 	return written(binary.BigEndian, fields)
 }
 
-// written makes a block of a directory. It has no second one, where the thumbnail
-// would be.
+// written returns a block with one directory, and without the second one of
+// the thumbnail.
 func written(order byteOrder, fields []field) []byte {
 	block := []byte("II*\x00")
 	if order.Uint16([]byte{0, 1}) == 1 {
@@ -225,9 +225,9 @@ func written(order byteOrder, fields []field) []byte {
 	return appendDirectory(order, order.AppendUint32(block, 8), fields)
 }
 
-// appendDirectory appends a directory and, behind it, the values and directories that
-// its entries point to. Entries stand in the order of their tags (TIFF 6.0, section 2),
-// and what they point to at even places.
+// appendDirectory appends a directory, followed by the values and
+// subdirectories of its entries. Entries are sorted by tag (TIFF 6.0, section
+// 2), and values start at even offsets.
 func appendDirectory(order byteOrder, block []byte, fields []field) []byte {
 	slices.SortFunc(fields, func(a, b field) int { return int(a.tag) - int(b.tag) })
 	at := len(block)

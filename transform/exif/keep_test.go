@@ -11,8 +11,9 @@ import (
 
 var picture = transform.Written{Format: transform.JPEG, Size: transform.Size{Width: 300, Height: 200}, Density: 96, SRGB: true}
 
-// withThumbnail is a block whose second directory is that of a thumbnail, as a camera
-// writes it: a block with a byte for each of its parts that must not be in another one.
+// withThumbnail returns a block whose second directory is that of a
+// thumbnail, as a camera writes it: a block with a byte for each of its parts
+// that must not be in another one.
 func withThumbnail(order binary.AppendByteOrder, thumbnail string, entries ...entry) []byte {
 	b := block(order, entries...)
 	next := 8 + 2 + 12*len(entries)
@@ -110,7 +111,7 @@ func TestKeepHostile(t *testing.T) {
 		"nothing":        nil,
 		"a header":       []byte("II*\x00\x08\x00\x00\x00"),
 		"the far end":    []byte("II*\x00\xff\xff\xff\xff"),
-		"another format": []byte("hello, this is no EXIF"),
+		"another format": []byte("hello, this is not EXIF"),
 		"no entries":     block(le),
 	} {
 		if got := Keep(b, picture); got != nil {

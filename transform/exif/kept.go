@@ -5,11 +5,11 @@ const (
 	tagCopyright = 0x8298
 )
 
-// creditTags are who made a picture and whose it is.
+// creditTags are the tags of creator and owner.
 var creditTags = set(tagArtist, tagCopyright)
 
-// imageTags are what Keep keeps of the first directory: texts of people, what made the
-// picture, and ratings.
+// imageTags are the tags of the first directory that Keep keeps: texts by
+// people, the camera and software, and ratings.
 var imageTags = set(
 	0x010d, 0x010e, 0x010f, 0x0110, // DocumentName, ImageDescription, Make, Model
 	0x0131, 0x0132, tagArtist, 0x013c, // Software, DateTime, Artist, HostComputer
@@ -17,12 +17,12 @@ var imageTags = set(
 	tagXPTitle, 0x9c9c, 0x9c9d, 0x9c9e, tagXPSubject,
 )
 
-// exifTags are what Keep keeps of the directory of the picture: when, and with what, it
-// was taken. All that is left out of those that the standard names is about stored
-// pixels (ComponentsConfiguration, CompressedBitsPerPixel, Gamma, the resolution of the
-// focal plane, CFAPattern), about places in the picture (SubjectArea, SubjectLocation),
-// about other files (RelatedSoundFile), or in a maker's own words (MakerNote,
-// DeviceSettingDescription).
+// exifTags are the tags of the EXIF directory that Keep keeps: when and how
+// the image was taken. The omitted standard tags are about stored pixels
+// (ComponentsConfiguration, CompressedBitsPerPixel, Gamma, the resolution of
+// the focal plane, CFAPattern), places in the image (SubjectArea,
+// SubjectLocation) or other files (RelatedSoundFile), or are in a maker's own
+// format (MakerNote, DeviceSettingDescription).
 var exifTags = set(
 	0x829a, 0x829d, 0x8822, 0x8824, 0x8827, 0x8830, 0x8831, 0x8832, 0x8833, 0x8834, 0x8835, // exposure and sensitivity
 	tagExifVersion, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, // dates
@@ -36,7 +36,7 @@ var exifTags = set(
 	0xa460, 0xa461,
 )
 
-// gpsTags are all that the standard has of places.
+// gpsTags are all tags of the standard for places.
 var gpsTags = func() map[uint16]bool {
 	tags := map[uint16]bool{}
 	for tag := range gpsNames {

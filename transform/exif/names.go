@@ -1,8 +1,8 @@
 package exif
 
-// Tags that something is done with.
+// Tags with special treatment.
 const (
-	tagExif        = 0x8769 // where the directory of the picture is
+	tagExif        = 0x8769 // offset of the EXIF directory
 	tagGPS         = 0x8825
 	tagInterop     = 0xa005
 	tagUserComment = 0x9286
@@ -10,8 +10,8 @@ const (
 	tagXPSubject   = 0x9c9f
 )
 
-// names are those of TIFF 6.0 and Exif 2.32, in the older of two forms where the
-// standard has changed one: it is what programs know.
+// names are the names of TIFF 6.0 and Exif 2.32, in the older form if the
+// standard has changed one, which more programs know.
 var names = map[uint16]string{
 	0x0100: "ImageWidth",
 	0x0101: "ImageLength",
@@ -127,7 +127,7 @@ var names = map[uint16]string{
 	0xa500: "Gamma",
 }
 
-// gpsNames are those of the directory of places.
+// gpsNames are the names of the GPS directory.
 var gpsNames = map[uint16]string{
 	0x00: "GPSVersionID",
 	0x01: "GPSLatitudeRef",
@@ -163,7 +163,7 @@ var gpsNames = map[uint16]string{
 	0x1f: "GPSHPositioningError",
 }
 
-// interopNames are those of the directory of interoperability.
+// interopNames are the names of the interoperability directory.
 var interopNames = map[uint16]string{
 	0x0001: "InteroperabilityIndex",
 	0x0002: "InteroperabilityVersion",

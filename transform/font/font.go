@@ -1,7 +1,6 @@
-// Package font gives a font of a stranger's a name that no other font has, so
-// that whoever asks for fonts by name gets this one, and nobody else does. It
-// reads no more of a file than that takes; what the letters look like is for
-// others to read, where it can do no harm.
+// Package font gives an untrusted font a unique name, so that requests for
+// fonts by that name get this one and no others do. It parses only what that
+// requires; glyphs are parsed elsewhere, where that is safe.
 package font
 
 import (
@@ -15,18 +14,19 @@ import (
 	"strings"
 )
 
-// Is tells, by its first bytes, whether a file is a TrueType or OpenType font.
+// Is reports whether the first bytes of a file are those of a TrueType or
+// OpenType font.
 func Is(file []byte) bool {
 	return len(file) >= headerSize && slices.Contains(versions, string(file[:4]))
 }
 
-// versions are those of fonts with TrueType outlines, of Apple's old ones, and of
-// those with outlines of PostScript's (OpenType, "Organization of an OpenType
-// font").
+// versions are those of fonts with TrueType outlines, of Apple's old fonts,
+// and of fonts with PostScript outlines (OpenType, "Organization of an
+// OpenType font").
 var versions = []string{"\x00\x01\x00\x00", "true", "OTTO"}
 
-// Sizes of what a font begins with, in bytes: its header, and each record of its
-// table directory.
+// Sizes at the beginning of a font, in bytes: the header, and each record of
+// the table directory.
 const (
 	headerSize = 12
 	recordSize = 16
@@ -34,16 +34,15 @@ const (
 	maxTables = 128 // OpenType knows about 60
 )
 
-// Family is the name that [Prefix] gives to a font: letters and digits.
+// Family returns the name that [Prefix] gives a font: letters and digits.
 func Family(file []byte) string {
 	sum := sha256.Sum256(file)
 	return "file" + hex.EncodeToString(sum[:16])
 }
 
-// Prefix is what to put before a font, so that both together are the same font by
-// the name of [Family]: another table directory, that finds the font's tables
-// where they then are, and a table of names. The error says what is wrong with
-// the font.
+// Prefix returns bytes that, followed by the font, are the same font by the
+// name of [Family]: a new table directory with adjusted offsets, and a name
+// table. The error says what is wrong with the font.
 func Prefix(file []byte) ([]byte, error) {
 	tables, err := directory(file)
 	if err != nil {
@@ -84,8 +83,8 @@ type table struct {
 	sum, offset, length uint32
 }
 
-// directory reads the table directory. All its tables are within the file, each
-// is there once.
+// directory reads the table directory. All tables must lie within the file
+// and be unique.
 func directory(file []byte) ([]table, error) {
 	if !Is(file) {
 		return nil, errors.New("it is neither TrueType nor OpenType")
@@ -112,8 +111,8 @@ func directory(file []byte) ([]table, error) {
 	return tables, nil
 }
 
-// checkHead finds the tables without which there are no letters, and reads of the
-// one that is called head what is always the same (OpenType, "head").
+// checkHead checks the required tables, and the constant part of head
+// (OpenType, "head").
 func checkHead(file []byte, tables []table) error {
 	for _, tag := range []string{"cmap", "head", "hhea", "hmtx", "maxp"} {
 		i := slices.IndexFunc(tables, func(t table) bool { return t.tag == tag })
@@ -132,15 +131,15 @@ func checkHead(file []byte, tables []table) error {
 			return errors.New(`its table "head" is none`)
 		}
 		if units := binary.BigEndian.Uint16(head[18:]); units < 16 || units > 16384 {
-			return fmt.Errorf("its letters are drawn in %d units, not 16 to 16384", units)
+			return fmt.Errorf("it has %d units per em, not 16 to 16384", units)
 		}
 	}
 	return nil
 }
 
-// appendCounts writes how many tables there are, and what helps to search in
-// them: the largest power of two that is not more, sixteenfold, its exponent, and
-// the rest.
+// appendCounts appends the number of tables and the derived search fields:
+// the largest power of two that is not greater, times sixteen, its exponent,
+// and the rest.
 func appendCounts(b []byte, tables int) []byte {
 	power, exponent := 1, 0
 	for power*2 <= tables {
@@ -152,8 +151,9 @@ func appendCounts(b []byte, tables int) []byte {
 	return b
 }
 
-// nameTable is a table of names with those that every font has, for Windows, in
-// American English: family, style, full name and PostScript's (OpenType, "name").
+// nameTable returns a name table with the required names for Windows in
+// American English: family, style, full name and PostScript name (OpenType,
+// "name").
 func nameTable(family string) []byte {
 	const windows, unicode, english = 3, 1, 0x409
 	names := []struct {

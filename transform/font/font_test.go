@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/font"
 )
 
-// tables are those that a file's directory lists.
+// tables returns those that a file's directory lists.
 func tables(t testing.TB, file []byte) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -81,8 +81,8 @@ func TestBadFonts(t *testing.T) {
 		"no letters":  {func(f []byte) []byte { copy(record(f, "cmap"), "cmbp"); return f }, `it has no table "cmap"`},
 		"short head":  {func(f []byte) []byte { record(f, "head")[15] = 53; return f }, `its table "head" is too short`},
 		"other head":  {func(f []byte) []byte { head(f)[12]++; return f }, `its table "head" is none`},
-		"no units":    {func(f []byte) []byte { copy(head(f)[18:], "\x00\x00"); return f }, "its letters are drawn in 0 units, not 16 to 16384"},
-		"many units":  {func(f []byte) []byte { copy(head(f)[18:], "\x40\x01"); return f }, "its letters are drawn in 16385 units, not 16 to 16384"},
+		"no units":    {func(f []byte) []byte { copy(head(f)[18:], "\x00\x00"); return f }, "it has 0 units per em, not 16 to 16384"},
+		"many units":  {func(f []byte) []byte { copy(head(f)[18:], "\x40\x01"); return f }, "it has 16385 units per em, not 16 to 16384"},
 	} {
 		if _, err := font.Prefix(tt.change(slices.Clone(good))); err == nil || err.Error() != tt.want {
 			t.Errorf("%s: %v, want %s", name, err, tt.want)

@@ -7,14 +7,16 @@ import (
 	"slices"
 )
 
-// Clear returns a file of the same picture in which libvips finds all frames, and
-// transparent what none of them covers; the same file if libvips does so anyway.
+// Clear returns a file with the same image in which libvips sees all frames,
+// and transparent pixels wherever no frame covers the canvas; the same file
+// if libvips does so anyway.
 //
-// Frames that leave a hole get a transparent colour, one that none of their pixels has. A
-// frame in which all 256 colours are used loses the one that is nearest to another.
+// Frames that leave a hole get a transparent colour that none of their pixels
+// uses. A frame that uses all 256 colours loses the one closest to another.
 //
-// To find such a colour, pixels may have to be decoded: at most about mostPixels. What
-// comes then stays as it is: frames beyond those that are drawn, or beyond the canvas.
+// Finding such a colour may require decoding at most about mostPixels pixels.
+// Anything beyond is left unchanged: frames past those that are drawn, or
+// outside of the canvas.
 func Clear(file []byte, mostPixels int64) []byte {
 	file = tidied(file)
 	s := survey(file)
@@ -42,7 +44,7 @@ func Clear(file []byte, mostPixels int64) []byte {
 			cleared = append(cleared, file[f.control]|1, file[f.control+1], file[f.control+2], index)
 			at = f.control + controlSize
 		} else {
-			const usual = 10 // hundredths of a second, what libvips takes if nothing is said
+			const usual = 10 // hundredths of a second, libvips' default
 			cleared = append(cleared, file[at:f.descriptor]...)
 			cleared = append(cleared, extension, control, controlSize, 1, usual, 0, index, 0)
 			at = f.descriptor
@@ -56,14 +58,15 @@ func Clear(file []byte, mostPixels int64) []byte {
 	return append(cleared, file[at:]...)
 }
 
-// widest is the code size of pixels of 256 colours.
+// widest is the code size for 256 colours.
 const widest = 8
 
-// free is a colour that no pixel of the frame has. If there is none, pixels are those of
-// the frame without it, to be put in the place of its data.
+// free returns a colour index that no pixel of the frame uses. If there is
+// none, pixels are the frame's data without that colour, to replace the
+// original data.
 func free(file []byte, f frame) (index byte, pixels []byte) {
 	if file[f.data] != widest {
-		return math.MaxUint8, nil // more than such a code size can say
+		return math.MaxUint8, nil // larger than the code size allows
 	}
 	var used [256]bool
 	indexes := decoded(file, f)
@@ -83,12 +86,12 @@ func free(file []byte, f frame) (index byte, pixels []byte) {
 	return from, without(file, f, from, to)
 }
 
-// decoded is the colour of each of the frame's pixels.
+// decoded returns the colour indexes of the frame's pixels.
 func decoded(file []byte, f frame) io.Reader {
 	return io.LimitReader(lzw.NewReader(&blocks{rest: file[f.data+1 : f.end]}, lzw.LSB, widest), int64(f.area.Dx())*int64(f.area.Dy()))
 }
 
-// colours is the table that the frame's pixels are of: its own, or else that of all.
+// colours returns the frame's colour table: its own, or the global one.
 func colours(file []byte, f frame) (table [256][3]byte) {
 	at, entries := f.table, f.entries
 	if at == 0 {
@@ -104,7 +107,7 @@ func colours(file []byte, f frame) (table [256][3]byte) {
 	return table
 }
 
-// nearest are the two colours that differ the least.
+// nearest returns the two most similar colours.
 func nearest(table [256][3]byte) (a, b byte) {
 	least := math.MaxInt
 	for i := range table {
@@ -122,7 +125,7 @@ func nearest(table [256][3]byte) (a, b byte) {
 	return a, b
 }
 
-// without is the frame's data with one colour in the place of another.
+// without returns the frame's data with one colour replaced by another.
 func without(file []byte, f frame, from, to byte) []byte {
 	out := &blockWriter{out: []byte{widest}}
 	w := lzw.NewWriter(out, lzw.LSB, widest)
@@ -143,10 +146,10 @@ func without(file []byte, f frame, from, to byte) []byte {
 	return out.end()
 }
 
-// blocks reads the data in blocks with their length before them.
+// blocks reads a sequence of data blocks.
 type blocks struct {
 	rest []byte
-	left int // in the block at hand
+	left int // in the current block
 }
 
 func (b *blocks) Read(p []byte) (int, error) {
@@ -164,7 +167,7 @@ func (b *blocks) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// blockWriter writes such blocks.
+// blockWriter writes a sequence of data blocks.
 type blockWriter struct{ out, block []byte }
 
 func (b *blockWriter) Write(p []byte) (int, error) {

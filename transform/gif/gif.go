@@ -1,13 +1,14 @@
-// Package gif knows which pixels of a GIF no frame covers: those around a first frame
-// that is smaller than the canvas, and those that a frame clears when its time is over
-// and the next one leaves.
+// Package gif finds the pixels of a GIF that no frame covers: around a first
+// frame that is smaller than the canvas, and where a frame is cleared by its
+// disposal and the next one does not cover it.
 //
-// The specification has them "restored to the background color" (GIF89a, section 23),
-// which all browsers take for transparent. libvips does so only where a frame has a
-// transparent colour. Elsewhere it shows the first colour of the palette, or black.
+// The specification has them "restored to the background color" (GIF89a,
+// section 23), which all browsers treat as transparent. libvips does so only
+// for frames with a transparent colour. Otherwise it shows the first colour
+// of the palette, or black.
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time is
-// bounded by the file's length and by the pixels of its frames.
+// It is plain Go and reads untrusted files: it never panics, and its time is
+// bounded by the file's length and the pixels of its frames.
 package gif
 
 import (
@@ -16,9 +17,9 @@ import (
 	"iter"
 )
 
-// Labels of blocks, and their parts (GIF89a, section 18 and on).
+// Labels and parts of blocks (GIF89a, from section 18).
 const (
-	screenStart  = 6  // behind the signature
+	screenStart  = 6  // after the signature
 	screenLength = 7  // of the logical screen descriptor
 	controlSize  = 4  // bytes in a graphic control extension
 	imageLength  = 10 // of an image descriptor
@@ -28,31 +29,31 @@ const (
 	separator = 0x2c
 )
 
-// Disposals: what happens to a frame's pixels when its time is over.
+// Disposals: what happens to a frame's pixels after its time.
 const (
 	restoreBackground = 2
 	restorePrevious   = 3
 	alsoPrevious      = 4 // written by old encoders, and read so by libvips and browsers
 )
 
-// mostFrames is up to how many frames are looked at.
+// mostFrames limits the frames that are examined.
 const mostFrames = 100_000
 
-// frame is one image of the file.
+// frame is one frame of the file.
 type frame struct {
 	area        image.Rectangle
 	disposal    byte
-	transparent bool // one of its colours is
+	transparent bool // it has a transparent colour
 
 	control    int // offset of the flags of its graphic control extension; 0 if it has none
 	descriptor int // offset of the image descriptor
 	table      int // offset of its own colour table; 0 if it has none
 	entries    int // of that table
-	data       int // offset of the code size, which the blocks of its pixels follow
-	end        int // offset behind these blocks
+	data       int // offset of the code size, followed by the data blocks
+	end        int // offset after these blocks
 }
 
-// screen is the canvas as the file announces it. It is empty if there is none.
+// screen returns the canvas that the file announces; empty if there is none.
 func screen(file []byte) image.Rectangle {
 	if len(file) < screenStart+screenLength {
 		return image.Rectangle{}
@@ -60,13 +61,15 @@ func screen(file []byte) image.Rectangle {
 	return image.Rect(0, 0, int(little(file, screenStart)), int(little(file, screenStart+2)))
 }
 
-// grown is a canvas with room for the first frame: as libvips has it.
+// grown returns a canvas enlarged to contain the first frame, as libvips
+// does.
 func grown(canvas image.Rectangle, first frame) image.Rectangle {
 	canvas.Max.X, canvas.Max.Y = max(canvas.Max.X, first.area.Max.X), max(canvas.Max.Y, first.area.Max.Y)
 	return canvas
 }
 
-// frames walks the frames of a file, up to where it ends or makes no sense.
+// frames iterates over the frames of a file, up to its end or the first
+// invalid block.
 func frames(file []byte) iter.Seq2[int, frame] {
 	return func(yield func(int, frame) bool) {
 		if len(file) < screenStart+screenLength {
@@ -104,7 +107,7 @@ func frames(file []byte) iter.Seq2[int, frame] {
 				}
 				next = frame{}
 				n++
-			case 0: // an empty block too many
+			case 0: // a superfluous empty block
 				at++
 			default: // the trailer, or damage
 				return
@@ -113,8 +116,8 @@ func frames(file []byte) iter.Seq2[int, frame] {
 	}
 }
 
-// tidied is the file without empty blocks between others, which some encoders write.
-// Other programs pass over them, libvips ends there.
+// tidied returns the file without superfluous empty blocks, which some
+// encoders write. Other programs skip them; libvips stops there.
 func tidied(file []byte) []byte {
 	if len(file) < screenStart+screenLength {
 		return file
@@ -147,7 +150,8 @@ func tidied(file []byte) []byte {
 	return append(out, file[kept:]...)
 }
 
-// tableAt reports whether the flags at an offset announce a colour table, and its entries.
+// tableAt reports whether the flags at an offset announce a colour table, and
+// the number of its entries.
 func tableAt(file []byte, at int) (announced bool, entries int) {
 	if file[at]&0x80 == 0 {
 		return false, 0
@@ -155,8 +159,8 @@ func tableAt(file []byte, at int) (announced bool, entries int) {
 	return true, 1 << (file[at]&7 + 1)
 }
 
-// behind walks over data blocks, each with its length before it, to behind the one of
-// length 0.
+// behind returns the offset after a sequence of data blocks and its
+// terminator.
 func behind(file []byte, at int) int {
 	for at < len(file) && file[at] != 0 {
 		at += 1 + int(file[at])

@@ -17,7 +17,7 @@ type part struct {
 
 var all = image.Rect(0, 0, 8, 8)
 
-// file is an animation of 8 by 8 pixels.
+// file returns an animation of 8 by 8 pixels.
 func file(t testing.TB, parts ...part) []byte {
 	t.Helper()
 	g := &stdgif.GIF{Config: image.Config{Width: 8, Height: 8}}
@@ -80,8 +80,8 @@ func TestUncovered(t *testing.T) {
 	}
 }
 
-// What is patched is the same picture, frame by frame, with as many more transparent
-// colours as there are holes.
+// What is patched is the same image, frame by frame, with as many more
+// transparent colours as there are holes.
 func TestClearChangesNoPixel(t *testing.T) {
 	colourful := image.NewPaletted(image.Rect(0, 0, 16, 17), ramp(256))
 	for i := range colourful.Pix {

@@ -2,47 +2,48 @@ package gif
 
 import "image"
 
-// Facts are what a file says of its picture.
+// Facts are the properties of an image.
 type Facts struct {
-	// Width and Height are in pixels. A first frame that reaches beyond the announced
-	// canvas makes it larger, as libvips has it. 0 if the file is no GIF.
+	// Width and Height are in pixels. A first frame larger than the announced
+	// canvas enlarges it, as in libvips. They are 0 if the file is not a GIF.
 	Width, Height int
 
 	// Frames is at most 100,000.
 	Frames int
 
-	// Alpha tells that some pixel may be transparent: a frame has a transparent colour,
-	// or leaves a pixel of the canvas uncovered.
+	// Alpha reports whether pixels may be transparent: a frame has a
+	// transparent colour, or leaves a pixel of the canvas uncovered.
 	Alpha bool
 }
 
-// Read reads the facts of a file, of which the end may be missing.
+// Read reads the facts of a file, which may be truncated.
 func Read(file []byte) Facts {
 	s := survey(file)
 	return Facts{Width: s.canvas.Dx(), Height: s.canvas.Dy(), Frames: s.frames, Alpha: s.transparent || s.uncovered}
 }
 
-// found is what survey finds.
+// found is the result of survey.
 type found struct {
 	canvas      image.Rectangle
 	frames      int
-	uncovered   bool // some frame leaves a pixel of the canvas so
-	transparent bool // some frame has a transparent colour
+	uncovered   bool // a frame leaves a pixel of the canvas uncovered
+	transparent bool // a frame has a transparent colour
 
-	// clearing are the frames without a transparent colour whose area, cleared, may be
-	// seen. They are in their order.
+	// clearing are the frames without a transparent colour whose cleared area
+	// may be visible, in order.
 	clearing []frame
 
 	any frame // one without a transparent colour, if possible one whose pixels need not be decoded
 }
 
-// survey follows the hole in the picture from frame to frame. Before the first frame it
-// is all of the canvas. A frame that covers it ends it, and one that is cleared when its
-// time is over leaves another. As long as none was seen there is one at most.
+// survey tracks the hole in the image from frame to frame. Before the first
+// frame it is the whole canvas. A frame that covers it closes it; a frame
+// that is cleared afterwards opens another. Until one is visible, there is at
+// most one.
 func survey(file []byte) (s found) {
 	s.canvas = screen(file)
 	hole := s.canvas
-	var left []frame // the frame that the hole is left of, if it clears to the background
+	var left []frame // the frame whose disposal left the hole
 	for n, f := range frames(file) {
 		if n == 0 {
 			s.canvas = grown(s.canvas, f)
@@ -66,7 +67,7 @@ func survey(file []byte) (s found) {
 			continue
 		}
 		switch f.disposal {
-		case restorePrevious, alsoPrevious: // and with it the hole
+		case restorePrevious, alsoPrevious: // including the hole
 		case restoreBackground:
 			hole, left = area, nil
 			if clears {

@@ -1,7 +1,8 @@
 package header
 
-// av1Colours finds the code points in the sequence header of an AV1 stream, zeros if
-// there are none (AV1 Bitstream & Decoding Process Specification, 5.3 and 5.5).
+// av1Colours returns the code points in the sequence header of an AV1 stream,
+// zeros if there are none (AV1 Bitstream & Decoding Process Specification,
+// 5.3 and 5.5).
 func av1Colours(stream []byte) (primaries, transfer uint8) {
 	const mostUnits, sequenceHeader = 16, 1
 	for range mostUnits {
@@ -29,7 +30,8 @@ func av1Colours(stream []byte) (primaries, transfer uint8) {
 	return 0, 0
 }
 
-// leb128 is a number of up to 8 bytes, of 7 bits each, and how many bytes it has.
+// leb128 decodes a number of up to 8 bytes with 7 bits each, and returns its
+// length.
 func leb128(b []byte) (v uint64, n int) {
 	for n < min(len(b), 8) {
 		v |= uint64(b[n]&0x7f) << (7 * n)
@@ -41,7 +43,7 @@ func leb128(b []byte) (v uint64, n int) {
 	return v, n
 }
 
-// sequenceColours follows sequence_header_obu and color_config as far as the code
+// sequenceColours follows sequence_header_obu and color_config up to the code
 // points. The names are those of the specification.
 func sequenceColours(unit []byte) (primaries, transfer uint8) {
 	b := &bits{data: unit}
@@ -80,7 +82,7 @@ func sequenceColours(unit []byte) (primaries, transfer uint8) {
 	return uint8(p), uint8(t)
 }
 
-// operatingPoints skips what is said of timing and of operating points.
+// operatingPoints skips timing and operating points.
 func (b *bits) operatingPoints() {
 	var model bool
 	var delay int
@@ -113,7 +115,7 @@ func (b *bits) operatingPoints() {
 	}
 }
 
-// tools skips the coding tools that only sequences of several frames have.
+// tools skips the coding tools of sequences with several frames.
 func (b *bits) tools() {
 	b.read(4) // enable_interintra_compound to enable_dual_filter
 	order := b.flag()
@@ -132,11 +134,11 @@ func (b *bits) tools() {
 	}
 }
 
-// bits are read from the highest of a byte to its lowest; zeros behind the end.
+// bits reads bits, most significant first; zeros past the end.
 type bits struct {
 	data  []byte
 	at    int  // in bits
-	short bool // more was read than there is
+	short bool // read past the end
 }
 
 func (b *bits) read(n int) (v int) {
@@ -154,7 +156,7 @@ func (b *bits) read(n int) (v int) {
 
 func (b *bits) flag() bool { return b.read(1) == 1 }
 
-// uvlc skips a number whose length is said by the zeros before it.
+// uvlc skips a number whose length is given by its leading zeros.
 func (b *bits) uvlc() {
 	zeros := 0
 	for !b.flag() && !b.short {

@@ -6,11 +6,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Codec names what the pixels of a file are coded with, if that is something that
-// builds of libvips can lack, or that none has: "a lossless JPEG", "an AVIF sequence".
-// It is empty for what every build decodes.
+// Codec names the codec of a file's pixels if builds of libvips can lack it
+// or all do: "a lossless JPEG", "an AVIF sequence". It is empty for codecs
+// that every build has.
 //
-// It is for files that were not decoded, to say why. HEVC is the codec of nearly every
+// It explains why a file was not decoded. HEVC is the codec of nearly every
 // HEIC, and AV1 that of an AVIF, so a damaged one has a name, too.
 func Codec(file []byte, page int) string {
 	format, _ := sniff.Document(file)
@@ -36,7 +36,7 @@ func jpegCodec(file []byte) string {
 		if !isFrame(marker) {
 			continue
 		}
-		// The kinds of frames are those of ITU-T T.81, table B.1.
+		// Frame types of ITU-T T.81, table B.1.
 		switch marker {
 		case 0xc3:
 			return "a lossless JPEG"
@@ -49,7 +49,7 @@ func jpegCodec(file []byte) string {
 			return fmt.Sprintf("a JPEG of %d bits", segment[0])
 		}
 		if len(segment) > 2 && big16(segment, 1) == 0 {
-			return "a JPEG that says how high it is only behind its pixels (DNL)"
+			return "a JPEG that declares its height only after its pixels (DNL)"
 		}
 		if marker == 0xc9 || marker == 0xca {
 			return "a JPEG with arithmetic coding"
@@ -59,7 +59,7 @@ func jpegCodec(file []byte) string {
 	return ""
 }
 
-// Tags of TIFF 6.0, and of what came later, that say how pixels are coded.
+// Tags of TIFF 6.0 and later extensions for the coding of pixels.
 const (
 	tiffSubfile     = 254
 	tiffCompression = 259
@@ -70,8 +70,8 @@ const (
 	tiffDNG         = 50706
 )
 
-// compressions are the values of tiffCompression beside those that every build of
-// libtiff has: none, CCITT's, LZW, JPEG, PackBits and Deflate.
+// compressions are the values of tiffCompression besides those of every build
+// of libtiff: none, CCITT's, LZW, JPEG, PackBits and Deflate.
 var compressions = map[uint64]string{
 	6: "JPEG of TIFF 6.0", 9: "JBIG", 10: "JBIG", 34661: "JBIG", 32766: "NeXT", 32809: "ThunderScan",
 	32908: "Pixar film", 32909: "Pixar log", 33003: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPEG 2000",
@@ -128,8 +128,8 @@ func tiffCodec(file []byte, page int) string {
 	return ""
 }
 
-// IsRaw reports whether a TIFF is what a camera writes as its raw data. Its first page
-// is a thumbnail, which no one wants in place of the picture.
+// IsRaw reports whether a TIFF is a camera's raw file. Its first page is a
+// thumbnail, which must not replace the image.
 func IsRaw(file []byte) bool {
 	if format, _ := sniff.Sniff(file); format != sniff.TIFF {
 		return false
@@ -151,15 +151,15 @@ func IsRaw(file []byte) bool {
 	return reduced && inner // DNG without a version, Nikon's, Sony's
 }
 
-// heifCodecs are the types of items (ISO/IEC 23008-12 and 23000-22, and those of
-// libheif) and what they are coded with.
+// heifCodecs are types of items (ISO/IEC 23008-12 and 23000-22, and libheif's
+// own) and their codecs.
 var heifCodecs = map[string]string{
 	"hvc1": "HEVC", "lhv1": "layered HEVC", "av01": "AV1", "avc1": "H.264", "vvc1": "VVC", "evc1": "EVC",
 	"jpeg": "JPEG", "j2k1": "JPEG 2000", "unci": "no compression", "mski": "no compression",
 }
 
-// heifCodec reads the type of the primary item, or, where that is made of others, of the
-// first that has pixels.
+// heifCodec returns the codec of the primary item or, if that is derived from
+// others, of the first one with pixels.
 func heifCodec(file []byte, format sniff.Format) string {
 	name := "an AVIF"
 	if format == sniff.HEIC {

@@ -7,42 +7,43 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Colours is how a file describes its colours otherwise than by an ICC profile. The
-// zero value is that of a file which does not, or says that they are sRGB.
+// Colours is a file's description of its colours other than by an ICC
+// profile. The zero value means none, or sRGB.
 type Colours struct {
-	// Primaries and Transfer are code points of ITU-T H.273; Unspecified is one of
-	// them. They are 0 where no code points are given.
+	// Primaries and Transfer are code points of ITU-T H.273, including
+	// Unspecified. They are 0 without code points.
 	Primaries, Transfer uint8
 
-	// Narrow reports whether RGB is coded with room below black and above white, as
-	// in video. It is for PNG; what a HEIF has is undone by its decoder.
+	// Narrow reports whether RGB is coded with headroom and footroom, as in
+	// video. It applies to PNG; HEIF decoders undo it.
 	Narrow bool
 
-	// Gamma is the exponent that light was raised to (gAMA of PNG), 0 if none is given.
+	// Gamma is the encoding exponent (gAMA of PNG), 0 if there is none.
 	Gamma float64
 
-	// Chromaticities are x and y of white, red, green and blue (cHRM of PNG), zeros
-	// if none are given. They may make no sense.
+	// Chromaticities are x and y of white, red, green and blue (cHRM of PNG),
+	// zeros if there are none. They may be invalid.
 	Chromaticities [8]float64
 
-	// Prevails reports whether the description counts over an ICC profile in the file.
+	// Prevails reports whether the description takes precedence over an ICC
+	// profile in the file.
 	Prevails bool
 
-	// MaxCLL is the light of the brightest component of any pixel, in cd/m2; 0 if
-	// unknown.
+	// MaxCLL is the luminance of the brightest component of any pixel, in
+	// cd/m2; 0 if unknown.
 	MaxCLL float64
 }
 
-// Code points. Unspecified are primaries or a transfer that are not known.
+// Code points. Unspecified means unknown primaries or transfer.
 const (
 	Unspecified = 2
 	PQ          = 16
 	HLG         = 18
 )
 
-// ColoursOf reads how a PNG, an AVIF or a HEIC describes its colours. In a PNG cICP
-// counts over iCCP, that over sRGB, and that over gAMA and cHRM (PNG, third edition,
-// section 4.3). In a HEIF a profile counts over code points.
+// ColoursOf reads the colour description of a PNG, an AVIF or a HEIC. In a
+// PNG the precedence is cICP, iCCP, sRGB, gAMA and cHRM (PNG, third edition,
+// section 4.3). In a HEIF a profile takes precedence over code points.
 func ColoursOf(file []byte, format sniff.Format) Colours {
 	switch format {
 	case sniff.PNG:
@@ -53,9 +54,8 @@ func ColoursOf(file []byte, format sniff.Format) Colours {
 	return Colours{}
 }
 
-// pngColours looks at the chunks before the palette and the pixels, where those that
-// describe colours have to be. What is damaged, or there before, is passed over, as
-// libpng does.
+// pngColours reads the chunks before the palette and the pixels, where colour
+// descriptions must be. Damaged and repeated ones are skipped, as in libpng.
 func pngColours(file []byte) Colours {
 	var c Colours
 	var coded, named bool
@@ -86,7 +86,7 @@ func pngColours(file []byte) Colours {
 					c.Chromaticities[i] = float64(big32(data, 4*i)) / 100_000
 				}
 			}
-		case "cLLI", "cLLi": // the latter before it was standardised
+		case "cLLI", "cLLi": // the latter predates the standard
 			if c.MaxCLL == 0 && whole(8) {
 				c.MaxCLL = float64(big32(data, 0)) / 10_000
 			}
@@ -102,8 +102,8 @@ func pngColours(file []byte) Colours {
 	return Colours{Gamma: c.Gamma, Chromaticities: c.Chromaticities}
 }
 
-// rgbCodes reads cICP. The matrix of RGB is 0, the only one that a PNG may have. Codes
-// that say nothing, or that H.273 does not know, are as good as none.
+// rgbCodes reads cICP. The matrix must be 0, that of RGB. Unspecified codes,
+// and codes that H.273 does not define, are ignored.
 func rgbCodes(data []byte) (primaries, transfer uint8, narrow, ok bool) {
 	primaries, transfer = data[0], data[1]
 	says := primaries != Unspecified || transfer != Unspecified
@@ -111,15 +111,15 @@ func rgbCodes(data []byte) (primaries, transfer uint8, narrow, ok bool) {
 	return primaries, transfer, data[3] == 0, says && known
 }
 
-// knownPrimaries and knownTransfer report whether a code point is none that H.273
-// (tables 2 and 3) reserves.
+// knownPrimaries and knownTransfer report whether H.273 (tables 2 and 3)
+// defines a code point.
 func knownPrimaries(code int) bool {
 	return code == 1 || code == 2 || code >= 4 && code <= 12 || code == 22
 }
 
 func knownTransfer(code int) bool { return code == 1 || code == 2 || code >= 4 && code <= 18 }
 
-// gamma is the number of a gAMA, if it is one that libpng takes.
+// gamma returns the value of a gAMA if libpng accepts it.
 func gamma(data []byte) float64 {
 	const least, most = 16, 625_000_000
 	if n := big32(data, 0); n >= least && n <= most {

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// summed is a chunk of a PNG with its checksum.
+// summed returns a chunk of a PNG with its checksum.
 func summed(kind, content string) string {
 	sum := crc32.ChecksumIEEE([]byte(kind + content))
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(content)))) + kind + content + string(binary.BigEndian.AppendUint32(nil, sum))
@@ -84,7 +84,7 @@ func TestColoursOfPNG(t *testing.T) {
 	}
 }
 
-// A palette stands between what describes colours and the pixels.
+// A palette comes between colour descriptions and the pixels.
 func TestColoursOfPalette(t *testing.T) {
 	i := image.NewPaletted(image.Rect(0, 0, 4, 4), color.Palette{color.Black, color.White})
 	got := header.ColoursOf(withChunks(goPNG(t, i), summed("cICP", "\x0c\x0d\x00\x01")), sniff.PNG)
@@ -93,17 +93,17 @@ func TestColoursOfPalette(t *testing.T) {
 	}
 }
 
-// nclx is a property with code points.
+// nclx returns a property with code points.
 func nclx(primaries, transfer byte) string {
 	return heifBox("colr", "nclx", "\x00"+string(primaries), "\x00"+string(transfer), "\x00\x06\x80")
 }
 
-// association is a row of ipma: an item and its properties.
+// association returns a row of ipma: an item and its properties.
 func association(item byte, properties ...byte) string {
 	return string([]byte{0, item, byte(len(properties))}) + string(properties)
 }
 
-// items is a HEIF whose primary item is 2.
+// items returns a HEIF whose primary item is 2.
 func items(properties, associations []string, more ...string) []byte {
 	ipma := heifBox("ipma", append([]string{numbers(0, uint32(len(associations)))}, associations...)...)
 	meta := append([]string{numbers(0), heifBox("hdlr", "pict"), heifBox("pitm", numbers(0), "\x00\x02")}, more...)
@@ -111,7 +111,8 @@ func items(properties, associations []string, more ...string) []byte {
 	return []byte(heifBox("ftyp", "avif", numbers(0), "mif1") + heifBox("meta", meta...))
 }
 
-// sequence is the header of an AV1 stream of Display P3, reduced as for a still picture.
+// sequence is the header of an AV1 stream of Display P3, reduced as for a
+// still image.
 const sequence = "\x12\x00\x0a\x09\x38\x15\x7f\xfd\x84\x30\x34\x1a\x40"
 
 func TestColoursOfHEIF(t *testing.T) {
@@ -171,7 +172,7 @@ func replaced(s, old, with string) string {
 // points, and every tool.
 func TestColoursOfSequence(t *testing.T) {
 	var b bitWriter
-	b.put(0, 3, 0, 1, 0, 1)                      // profile, still picture, reduced
+	b.put(0, 3, 0, 1, 0, 1)                      // profile, still image, reduced
 	b.put(1, 1, 1, 32, 25, 32, 1, 1, 0b00101, 5) // timing; num_ticks_per_picture_minus_1 is 4
 	b.put(1, 1, 9, 5, 1, 32, 0, 10)              // a decoder model, delays of 10 bits
 	b.put(1, 1, 1, 5)                            // display delays; two points
@@ -230,7 +231,7 @@ func FuzzColoursOf(f *testing.F) {
 	})
 }
 
-// libpng leaves out a profile that stands behind sRGB.
+// libpng ignores a profile after sRGB.
 func TestHiddenProfile(t *testing.T) {
 	plain := goPNG(t, image.NewNRGBA(image.Rect(0, 0, 4, 4)))
 	profile := func(space string, length int) []byte {

@@ -45,7 +45,7 @@ var (
 	transparent = append(color.Palette{color.NRGBA{}}, palette.WebSafe[:100]...)
 )
 
-// segment is one of a JPEG.
+// segment returns one of a JPEG.
 func segment(marker byte, content string) string {
 	return string([]byte{0xff, marker, byte((len(content) + 2) >> 8), byte(len(content) + 2)}) + content
 }
@@ -56,12 +56,12 @@ func withEXIF(file []byte, orientation int) []byte {
 	return append([]byte("\xff\xd8"+segment(0xe1, "Exif\x00\x00"+string(exif))), file[2:]...)
 }
 
-// chunk is one of a PNG, with a checksum that nobody here looks at.
+// chunk returns one of a PNG, with a checksum that is not checked here.
 func chunk(kind, content string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(content)))) + kind + content + "\x00\x00\x00\x00"
 }
 
-// riff is a WebP of these chunks.
+// riff returns a WebP of these chunks.
 func riff(chunks ...string) []byte {
 	all := "WEBP" + strings.Join(chunks, "")
 	return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(all)))) + all)
@@ -72,7 +72,7 @@ func riffChunk(kind, content string) string {
 	return c + strings.Repeat("\x00", len(content)&1)
 }
 
-// heifBox is a box of the ISO base media file format.
+// heifBox returns a box of the ISO base media file format.
 func heifBox(kind string, content ...string) string {
 	all := strings.Join(content, "")
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(all)+8))) + kind + all

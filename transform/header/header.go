@@ -1,11 +1,10 @@
-// Package header reads what a picture's file says of itself before any pixel is
-// decoded: how large it is, how many frames it has, and what else decides about
-// the memory that decoding it takes.
+// Package header reads what a file says about its image before any pixel is
+// decoded: size, frames, and everything else that determines the memory for
+// decoding.
 //
-// It is plain Go and looks at files of strangers: it never panics, its time is
-// bounded by the file's length, and it hardly allocates. What it reads may be a
-// lie, for which it is no protection. The limits of a server are checked again,
-// by who decodes, on what the decoder found.
+// It is plain Go and reads untrusted files: it never panics, its time is
+// bounded by the file's length, and it hardly allocates. A header may lie, so
+// decoders must check the limits again on the actual image.
 package header
 
 import (
@@ -14,67 +13,70 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Header is what a file says of its picture.
+// Header is the description of an image in its file.
 type Header struct {
 	Format sniff.Format
 
-	// Width and Height are in pixels, of one frame, as stored: before the
+	// Width and Height are the stored size of one frame, in pixels, before
 	// orientation is applied. At least 1. A point of a PDF is a pixel.
 	Width, Height int
 
-	// Frames is 1 for a still picture. The pages of a TIFF and the items of a
-	// HEIF do not count.
+	// Frames is 1 for a still image. Pages of a TIFF and items of a HEIF are
+	// not counted.
 	Frames int
 
-	// Channels are those of a decoded pixel, transparency included: 1 to 4, and
-	// more in a TIFF. A palette counts as its colours.
+	// Channels is the number of channels of a decoded pixel, including
+	// transparency: 1 to 4, and more in a TIFF. A palette counts as its
+	// colours.
 	Channels int
 
-	// Alpha tells whether one of Channels is transparency.
+	// Alpha reports whether one of Channels is transparency.
 	Alpha bool
 
-	// Depth is in bits of a decoded channel: 8, 16 or 32, and up to 64 in a TIFF.
+	// Depth is the number of bits of a decoded channel: 8, 16 or 32, and up
+	// to 64 in a TIFF.
 	Depth int
 
-	// Samples is how many numbers one frame stores: Width times Height times
-	// Channels, less where a JPEG keeps its colours at a lower resolution.
+	// Samples is the number of samples stored in one frame: Width times
+	// Height times Channels, less in a JPEG with subsampled colours.
 	Samples int64
 
-	// Interlaced tells whether the rows cannot be had one after the other: a
-	// JPEG that is progressive or in several scans, an interlaced PNG.
+	// Interlaced reports whether rows cannot be decoded one by one: a JPEG
+	// that is progressive or has several scans, an interlaced PNG.
 	Interlaced bool
 
-	// Palette reports whether the pixels of a frame are indexes into at most 256 colours.
-	// Only a lossless WebP of one frame says so.
+	// Palette reports whether the pixels of a frame are indexes into at most
+	// 256 colours. Only a lossless WebP of one frame declares it.
 	Palette bool
 
-	// Lossless tells whether a WebP is lossless, in any of its frames.
+	// Lossless reports whether a WebP is lossless, in any of its frames.
 	Lossless bool
 
-	// Rows is how many rows of a TIFF have to be decoded in one go, those of a
-	// strip or a tile. 1 in all other formats.
+	// Rows is the number of rows of a TIFF that are decoded together: those
+	// of a strip or a tile. It is 1 in all other formats.
 	Rows int
 
-	// Inside is how many pixels the largest picture within a PDF has; 0 in all other
-	// formats. JPX tells whether one of them is a JPEG 2000.
+	// Inside is the number of pixels of the largest image within a PDF; 0 in
+	// all other formats. JPX reports whether one of them is a JPEG 2000.
 	Inside int64
 	JPX    bool
 
-	// Orientation is EXIF's, 1 to 8; 1 where there is none. From 5 on, width and
-	// height are swapped for the viewer.
+	// Orientation is EXIF's, 1 to 8; 1 if there is none. From 5 on, width and
+	// height are swapped for display.
 	Orientation int
 }
 
-// most is the largest width, height and number of frames that is believed. It
-// keeps products of three of them, and of a few bytes, in 64 bits.
+// most limits width, height and frames, so that products of the three, and a
+// few bytes, fit into 64 bits.
 const (
 	mostPixels = 1 << 24
 	mostFrames = 100_000
 )
 
-// ReadPage is Read for a page or frame, from 1, also of a PDF. Whether an animation
-// or a PDF has that many is not looked at; of a PDF all pages count as the largest
-// one. It is false for a page that a TIFF does not have.
+// ReadPage is Read for a page or frame, from 1, including those of a PDF.
+// Whether an animation or a PDF has that page is not checked; all pages of a
+// PDF count as the largest one. ok is false for a page that a TIFF does not
+// have.
 func ReadPage(file []byte, page int) (Header, bool) {
 	format, ok := sniff.Document(file)
 	if !ok {
@@ -97,13 +99,13 @@ var readers = map[sniff.Format]func(h *Header, file []byte, page int) bool{
 	sniff.PDF:  anyPage(readPDF),
 }
 
-// anyPage is for formats in which one header is for all pages or frames.
+// anyPage is for formats with one header for all pages or frames.
 func anyPage(read func(*Header, []byte) bool) func(*Header, []byte, int) bool {
 	return func(h *Header, file []byte, _ int) bool { return read(h, file) }
 }
 
-// Read reads the header of the whole file. It is false for a file in no format
-// that we know, and for one whose header is broken or cut off.
+// Read reads the header of a whole file. ok is false for an unknown format,
+// and for a header that is malformed or truncated.
 func Read(file []byte) (Header, bool) {
 	format, ok := sniff.Sniff(file)
 	if !ok {
@@ -123,7 +125,7 @@ func read(format sniff.Format, file []byte, page int) (Header, bool) {
 	return h, true
 }
 
-// big16, big32 and so on are the number at a place; 0 behind the end.
+// big16, big32 and so on return the number at an offset; 0 past the end.
 
 func big16(b []byte, at int) int { return int(word(binary.BigEndian, b, at, 2)) }
 func big32(b []byte, at int) int { return int(word(binary.BigEndian, b, at, 4)) }

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// is is a header but for what follows from the rest.
+// is returns a header without fields that follow from others.
 func is(format sniff.Format, w, h int, change func(*header.Header)) header.Header {
 	want := header.Header{Format: format, Width: w, Height: h, Frames: 1, Channels: 3, Depth: 8, Rows: 1, Orientation: 1}
 	if change != nil {
@@ -28,7 +28,8 @@ func alpha(h *header.Header) { h.Channels, h.Alpha = 4, true }
 
 func indexed(h *header.Header) { h.Palette = true }
 
-// jpegFrame is a JPEG up to its first scan, with components of these factors.
+// jpegFrame returns a JPEG up to its first scan, with components of these
+// factors.
 func jpegFrame(marker byte, w, h, inScan int, factors ...byte) []byte {
 	frame := string([]byte{8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), byte(len(factors))})
 	for n, f := range factors {
@@ -71,8 +72,8 @@ func samples(t testing.TB) []sample {
 
 		{"webp, lossy", riff(riffChunk("VP8 ", "\x00\x00\x00\x9d\x01\x2a\x1e\x00\x14\x00")), is(sniff.WebP, 30, 20, nil)},
 		{"webp, lossless", riff(vp8l), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
-		// A lossless picture begins with its transforms: whether there is one, in a bit, and
-		// which, in two (RFC 9649 section 4).
+		// A lossless image begins with its transforms: whether there is one,
+		// in a bit, and which, in two (RFC 9649 section 4).
 		{"webp, lossless with a palette", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x07")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true; indexed(h) })},
 		{"webp, lossless with another transform", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x05")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
 		{"webp, lossless without transforms", riff(riffChunk("VP8L", "\x2f\x1d\xc0\x04\x10\x06")), is(sniff.WebP, 30, 20, func(h *header.Header) { alpha(h); h.Lossless = true })},
@@ -114,7 +115,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// twoPages is a TIFF of a page of 30x20 in gray and one of 40x50 in colours.
+// twoPages returns a TIFF of a page of 30x20 in gray and one of 40x50 in
+// colours.
 func twoPages(order binary.AppendByteOrder, big bool) []byte {
 	first := newTIFF(order, big, tiffTags(30, 20, 1, 20), nil)
 	second := newTIFF(order, big, tiffTags(40, 50, 3, 5), nil)
@@ -175,7 +177,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// A header is cheap beside the pixels it spares.
+// A header is cheap compared to the pixels it spares.
 func TestReadAllocates(t *testing.T) {
 	for _, s := range samples(t) {
 		if s.want.Format == sniff.SVG {
@@ -187,8 +189,8 @@ func TestReadAllocates(t *testing.T) {
 	}
 }
 
-// The frame header of a picture of 16 by 8 with one and with three channels (ITU-T T.81,
-// section B.2.2), behind a comment.
+// The frame header of an image of 16 by 8 with one and with three channels
+// (ITU-T T.81, section B.2.2), behind a comment.
 func TestSampling(t *testing.T) {
 	jpeg := func(marker, channels byte, factors ...byte) []byte {
 		b := []byte{0xff, 0xd8, 0xff, 0xfe, 0, 4, 'h', 'i', 0xff, marker, 0, 8 + 3*channels, 8, 0, 8, 0, 16, channels}

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// readHEIF reads the properties of all items in the file (ISO/IEC 23008-12).
-// The largest size counts: a grid has one of its own, beside those of its tiles.
+// readHEIF reads the properties of all items (ISO/IEC 23008-12). The largest
+// size counts: a grid has its own, besides those of its tiles.
 func readHEIF(h *Header, file []byte) bool {
 	h.Width, h.Height = 0, 0
 	properties := box(fullBox(box(file, "meta")), "iprp")
@@ -24,7 +24,7 @@ func readHEIF(h *Header, file []byte) bool {
 				}
 			}
 		case "auxC":
-			// AV1's name of it, and HEVC's.
+			// The types of alpha in AV1 and HEVC.
 			if bytes.Contains(data, []byte(":alpha")) || bytes.Contains(data, []byte("hevc:2015:auxid:1")) {
 				h.Channels, h.Alpha = 4, true
 			}
@@ -37,10 +37,10 @@ func readHEIF(h *Header, file []byte) bool {
 	return true
 }
 
-// fullBox is a box's content behind version and flags.
+// fullBox returns a box's content after version and flags.
 func fullBox(data []byte) []byte { return data[min(len(data), 4):] }
 
-// box is the content of the first box of a kind.
+// box returns the content of the first box of a kind.
 func box(data []byte, kind string) []byte {
 	for k, content := range boxes(data) {
 		if k == kind {
@@ -50,11 +50,11 @@ func box(data []byte, kind string) []byte {
 	return nil
 }
 
-// mostBoxes is more than any encoder writes into one box.
+// mostBoxes exceeds what encoders write into one box.
 const mostBoxes = 65536
 
-// boxes are the boxes one after the other, by kind and content, cut where the
-// file is.
+// boxes iterates over boxes by kind and content, truncated at the end of the
+// data.
 func boxes(data []byte) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for n := 0; len(data) >= 8 && n < mostBoxes; n++ {

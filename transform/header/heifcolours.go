@@ -1,8 +1,9 @@
 package header
 
-// heifColours reads the properties of the primary item (ISO/IEC 23008-12, 6.5.5) or,
-// if that is made of others and says nothing, of the first that it is made of. An
-// AV1 image without any has its code points in its sequence header.
+// heifColours reads the properties of the primary item (ISO/IEC 23008-12,
+// 6.5.5) or, if that is derived and has none, of the first item it is derived
+// from. An AV1 image without properties has its code points in its sequence
+// header.
 func heifColours(file []byte) Colours {
 	const deepest = 4 // a derived image of a derived image
 	meta := fullBox(box(file, "meta"))
@@ -34,7 +35,7 @@ func heifColours(file []byte) Colours {
 	return Colours{}
 }
 
-// code is a code point, Unspecified for one that H.273 does not know.
+// code returns a code point, or Unspecified if H.273 does not define it.
 func code(data []byte, at int, known func(int) bool) uint8 {
 	if n := big16(data, at); known(n) {
 		return uint8(n)
@@ -42,7 +43,8 @@ func code(data []byte, at int, known func(int) bool) uint8 {
 	return Unspecified
 }
 
-// id is the number of an item, or of items, in 16 bits or 32, and how many bytes it has.
+// id returns an item number, or a number of items, of 16 or 32 bits, and its
+// length.
 func id(data []byte, at int, wide bool) (n, size int) {
 	if wide {
 		return big32(data, at), 4
@@ -50,7 +52,7 @@ func id(data []byte, at int, wide bool) (n, size int) {
 	return big16(data, at), 2
 }
 
-// version is that of a full box.
+// version returns the version of a full box.
 func version(data []byte) int { return big32(data, 0) >> 24 }
 
 func primaryItem(meta []byte) int {
@@ -59,7 +61,7 @@ func primaryItem(meta []byte) int {
 	return item
 }
 
-// itemProperties are the properties of an item that are about colours.
+// itemProperties are the properties of an item about colours.
 type itemProperties struct {
 	coded []byte // colr with code points
 	light []byte // clli
@@ -92,10 +94,10 @@ func propertiesOf(meta []byte, item int) (p itemProperties) {
 	return p
 }
 
-// mostProperties is more than any file has, and how many are looked at.
+// mostProperties exceeds what files have, and limits what is examined.
 const mostProperties = 1024
 
-// associated are the numbers, from 1, of an item's properties (ipma).
+// associated returns the numbers, from 1, of an item's properties (ipma).
 func associated(properties []byte, item int) (mine [mostProperties]bool, ok bool) {
 	for kind, data := range boxes(properties) {
 		if kind != "ipma" {
@@ -141,7 +143,8 @@ func byteAt(b []byte, at int) int {
 	return int(b[at])
 }
 
-// madeOf is the first item that one is derived from, a tile of a grid for example.
+// madeOf returns the first item that an item is derived from, such as a tile
+// of a grid.
 func madeOf(meta []byte, item int) (from int, ok bool) {
 	iref := box(meta, "iref")
 	wide := version(iref) > 0
@@ -156,8 +159,8 @@ func madeOf(meta []byte, item int) (from int, ok bool) {
 	return 0, false
 }
 
-// itemData is the first piece of an item's data (iloc, ISO/IEC 14496-12, 8.11.3), nil
-// if it is not in this file, or beyond its end.
+// itemData returns the first extent of an item's data (iloc, ISO/IEC
+// 14496-12, 8.11.3), nil if it is in another file or past the end.
 func itemData(file, meta []byte, item int) []byte {
 	iloc := box(meta, "iloc")
 	v := version(iloc)
@@ -204,7 +207,7 @@ func itemData(file, meta []byte, item int) []byte {
 	return nil
 }
 
-// sized is a number of 0, 4 or 8 bytes.
+// sized returns a number of 0, 4 or 8 bytes.
 func sized(data []byte, at, size int) uint64 {
 	switch size {
 	case 4:
@@ -215,7 +218,8 @@ func sized(data []byte, at, size int) uint64 {
 	return 0
 }
 
-// piece is length bytes from a place on, as far as they are there; a length of 0 is all.
+// piece returns length bytes from an offset, truncated at the end; a length
+// of 0 means all.
 func piece(data []byte, start, length uint64) []byte {
 	if start >= uint64(len(data)) {
 		return nil

@@ -7,12 +7,12 @@ import (
 	"io"
 )
 
-// mostProfile is the largest profile that is read, twice what printers have.
+// mostProfile limits the profile, at twice the size of printers' profiles.
 const mostProfile = 4 << 20
 
-// HiddenProfile is the ICC profile of a PNG that also has a chunk sRGB, in front of it:
-// libpng then leaves the profile out, though it counts more. It is nil where there is
-// none, or where it is not of that kind of picture.
+// HiddenProfile returns the ICC profile of a PNG that has a chunk sRGB before
+// it: libpng then ignores the profile, although it takes precedence. It is
+// nil if there is none, or if it is not for the image's kind of colours.
 func HiddenProfile(file []byte) []byte {
 	named := false
 	space := "RGB "
@@ -37,8 +37,9 @@ func HiddenProfile(file []byte) []byte {
 	return nil
 }
 
-// inflated is the profile of an iCCP: a name of up to 79 bytes, a zero, the method of
-// compression, and the profile in that (PNG, third edition, section 11.3.2.3).
+// inflated returns the profile of an iCCP: a name of up to 79 bytes, a zero,
+// the compression method, and the compressed profile (PNG, third edition,
+// section 11.3.2.3).
 func inflated(data []byte, space string) []byte {
 	const longest, head = 79, 128
 	end := bytes.IndexByte(data[:min(len(data), longest+1)], 0)

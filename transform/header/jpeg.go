@@ -11,7 +11,7 @@ import (
 
 // Markers of ITU-T T.81, table B.1, without their first byte, 0xff.
 const (
-	jpegSOF  = 0xc0 // to 0xcf, but for the three that follow
+	jpegSOF  = 0xc0 // to 0xcf, except for the next three
 	jpegDHT  = 0xc4
 	jpegJPG  = 0xc8
 	jpegDAC  = 0xcc
@@ -21,15 +21,15 @@ const (
 	jpegAPP1 = 0xe1
 )
 
-// segments are those up to the first scan, by their markers and what is in them, cut
-// where the file is. There are none behind one that is broken.
+// segments iterates over the segments up to the first scan, by marker and
+// content, truncated at the end of the file. It stops at a malformed one.
 func segments(file []byte) iter.Seq2[byte, []byte] {
 	return func(yield func(byte, []byte) bool) {
 		for at := 2; at+4 <= len(file); {
 			marker := file[at+1]
 			switch {
 			case file[at] != 0xff || marker == 0xff:
-				at++ // decoders skip what is between segments, and fill bytes
+				at++ // decoders skip garbage between segments, and fill bytes
 				continue
 			case marker <= 1 || marker >= jpegRST && marker < jpegEOI:
 				at += 2 // has no length
@@ -48,7 +48,7 @@ func segments(file []byte) iter.Seq2[byte, []byte] {
 	}
 }
 
-// isFrame tells whether a segment is a frame header.
+// isFrame reports whether a segment is a frame header.
 func isFrame(marker byte) bool {
 	return marker >= jpegSOF && marker < jpegRST && marker != jpegDHT && marker != jpegJPG && marker != jpegDAC
 }
@@ -77,8 +77,9 @@ func readJPEG(h *Header, file []byte) bool {
 
 func isProgressive(marker byte) bool { return marker&3 == 2 }
 
-// Sampling is how a JPEG keeps its channels: the factors of each, across and down, as
-// "2x2,1x1,1x1", and whether it is progressive. It is empty for what is no JPEG.
+// Sampling returns the sampling factors of a JPEG's channels, horizontal and
+// vertical, as "2x2,1x1,1x1", and whether it is progressive. It is empty for
+// other files.
 func Sampling(file []byte) (factors string, progressive bool) {
 	if format, _ := sniff.Sniff(file); format != sniff.JPEG {
 		return "", false
@@ -99,8 +100,8 @@ func Sampling(file []byte) (factors string, progressive bool) {
 	return "", false
 }
 
-// readFrame reads a frame header (section B.2.2) and returns how many
-// components the picture has; 0 is an error.
+// readFrame reads a frame header (section B.2.2) and returns the number of
+// components; 0 is an error.
 func readFrame(h *Header, segment []byte) int {
 	if len(segment) < 6 {
 		return 0
@@ -114,8 +115,7 @@ func readFrame(h *Header, segment []byte) int {
 	if segment[0] > 8 {
 		h.Depth = 16
 	}
-	// Each component has h of the picture's widest's columns, v of its tallest's
-	// rows.
+	// Components are sampled relative to the largest factors.
 	widest, tallest, area := 1, 1, 0
 	for c := range components {
 		factors := int(segment[7+3*c])

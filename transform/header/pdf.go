@@ -9,22 +9,22 @@ import (
 )
 
 const (
-	// mostPacked bounds a compressed stream of objects, and mostUnpacked all of
-	// them, in bytes of what they hold. Programs put some kilobytes into one;
-	// leastPacked is what one counts for at least.
+	// mostPacked limits an object stream, and mostUnpacked all of them, in
+	// decompressed bytes. Programs put a few kilobytes into one; leastPacked
+	// is the minimum that is counted for one.
 	leastPacked  = 1 << 10
 	mostPacked   = 1 << 20
 	mostUnpacked = 8 << 20
 
-	// mostDictionary bounds how far before its content a stream's dictionary is
-	// looked at.
+	// mostDictionary limits the length of a stream's dictionary that is
+	// examined, before its content.
 	mostDictionary = 4096
 )
 
-// readPDF reads what a PDF says of its pages and pictures without following how
-// its objects hang together (ISO 32000-1, sections 7.5, 7.7 and 8.9): which of them
-// belong to the page that is asked for is not known. So the size is that of the
-// largest page, in points, and Inside that of the largest picture.
+// readPDF reads the pages and images of a PDF without following references
+// between objects (ISO 32000-1, sections 7.5, 7.7 and 8.9), so it does not
+// know which belong to the requested page. The size is that of the largest
+// page, in points, and Inside that of the largest image.
 func readPDF(h *Header, file []byte) bool {
 	var p pages
 	p.look(file)
@@ -46,13 +46,13 @@ func readPDF(h *Header, file []byte) bool {
 	return p.width > 0
 }
 
-// pages is what is known of a PDF's pages.
+// pages describes a PDF's pages.
 type pages struct {
 	width, height float64 // of the largest
-	turned        bool    // one is turned by 90 degrees
+	turned        bool    // one is rotated by 90 degrees
 }
 
-// look reads the objects in a piece of a file.
+// look scans the objects in a part of a file.
 func (p *pages) look(objects []byte) {
 	for at := range each(objects, "/MediaBox") {
 		width, height, ok := rectangle(objects[at:])
@@ -66,7 +66,7 @@ func (p *pages) look(objects []byte) {
 	}
 }
 
-// each gives the places behind a word.
+// each iterates over the positions after a word.
 func each(b []byte, word string) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		for at := 0; ; {
@@ -81,8 +81,8 @@ func each(b []byte, word string) func(yield func(int) bool) {
 	}
 }
 
-// streams gives what stands before the content of each stream, and the rest of the
-// file from the content on.
+// streams iterates over streams: what precedes the content, and the rest of
+// the file from the content on.
 func streams(file []byte) func(yield func(dictionary, content []byte) bool) {
 	return func(yield func(dictionary, content []byte) bool) {
 		const word, end = "stream", "endstream"
@@ -104,8 +104,8 @@ func streams(file []byte) func(yield func(dictionary, content []byte) bool) {
 	}
 }
 
-// unpack is the beginning of what a compressed content holds; none where it is
-// compressed otherwise, or encrypted.
+// unpack returns the beginning of a decompressed content; nil if it is
+// compressed in another way, or encrypted.
 func unpack(content []byte, most int) []byte {
 	r, err := zlib.NewReader(bytes.NewReader(content))
 	if err != nil {
@@ -115,7 +115,7 @@ func unpack(content []byte, most int) []byte {
 	return objects
 }
 
-// rectangle reads a rectangle: two opposite corners, in any order.
+// rectangle parses a rectangle: two opposite corners, in any order.
 func rectangle(b []byte) (width, height float64, ok bool) {
 	b, ok = bytes.CutPrefix(bytes.TrimLeft(b, spaces), []byte("["))
 	var corners [4]float64
@@ -128,10 +128,10 @@ func rectangle(b []byte) (width, height float64, ok bool) {
 	return width, height, ok && width > 0 && height > 0
 }
 
-// spaces are those of section 7.2.2.
+// spaces are the white-space characters of section 7.2.2.
 const spaces = " \t\r\n\f\x00"
 
-// number reads a number, and returns what follows it.
+// number parses a number, and returns the rest.
 func number(b []byte) (v float64, rest []byte, ok bool) {
 	const longest = 32
 	b = bytes.TrimLeft(b, spaces)
@@ -143,7 +143,8 @@ func number(b []byte) (v float64, rest []byte, ok bool) {
 	return v, b[n:], err == nil
 }
 
-// entry is a whole number in a dictionary, up to mostPixels; 0 if it is not there.
+// entry returns a whole number in a dictionary, up to mostPixels; 0 if it is
+// missing.
 func entry(dictionary []byte, name string) int {
 	for at := range each(dictionary, name) {
 		if v, _, ok := number(dictionary[at:]); ok {
@@ -153,5 +154,5 @@ func entry(dictionary []byte, name string) int {
 	return 0
 }
 
-// whole rounds up, to a size that a picture can have.
+// whole rounds up to a valid size.
 func whole(v float64) int { return int(math.Ceil(min(max(v, 1), mostPixels))) }

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// picture is one of a PDF, of which only the dictionary counts.
+// picture returns one of a PDF, of which only the dictionary counts.
 func picture(entries string) string { return pdftest.Stream("/Subtype/Image"+entries, "") }
 
 func TestReadPDF(t *testing.T) {
@@ -42,7 +42,7 @@ func TestReadPDF(t *testing.T) {
 			t.Errorf("%s: %t\n%+v, want\n%+v", name, ok, got, want)
 		}
 		if got, ok := header.Read(tt.file); ok {
-			t.Errorf("%s is a picture: %+v", name, got)
+			t.Errorf("%s is an image: %+v", name, got)
 		}
 	}
 	for name, file := range map[string][]byte{

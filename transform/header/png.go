@@ -2,7 +2,7 @@ package header
 
 const pngSignature = 8
 
-// readPNG walks the chunks up to the first with pixels.
+// readPNG walks over the chunks up to the first with pixels.
 func readPNG(h *Header, file []byte) bool {
 	const ihdr = pngSignature + 8
 	if len(file) < ihdr+13 || string(file[pngSignature+4:ihdr]) != "IHDR" {

@@ -8,7 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// beforeRoot bounds how far into an SVG its root element is looked for.
+// beforeRoot limits the distance of the root element from the start of an
+// SVG.
 const beforeRoot = 64 << 10
 
 // readSVG reads the attributes of the root element.
@@ -29,8 +30,9 @@ func readSVG(h *Header, file []byte) bool {
 	}
 }
 
-// drawing is the size that a drawing has by its attributes, in whole pixels. What style
-// sheets say of it counts when all of the file is read (package drawing/svg).
+// drawing returns the size of a drawing by its attributes, in whole pixels.
+// Style sheets are considered when the whole file is read (package
+// drawing/svg).
 func drawing(attributes []xml.Attr) (int, int) {
 	var width, height, box string
 	for _, a := range attributes {

@@ -15,7 +15,7 @@ const (
 	tiffChannels    = 277
 	tiffStrip       = 278 // rows of one
 	tiffTile        = 323 // rows of one
-	tiffExtra       = 338 // what channels beyond the colours are; with it there are some
+	tiffExtra       = 338 // kinds of extra channels
 )
 
 // readTIFF reads the directory of the page.
@@ -51,9 +51,9 @@ func readTIFF(h *Header, file []byte, page int) bool {
 		h.Palette = h.Depth == 8
 	}
 	if lab && (h.Depth == 8 || h.Alpha) {
-		h.Depth = 32 // it becomes floats
+		h.Depth = 32 // converted to floats
 	}
-	// A directory without either has one strip.
+	// The default is one strip.
 	h.Rows = h.Height
 	for _, rows := range []uint64{strip, tile} {
 		if rows > 0 && rows < uint64(h.Height) {
@@ -63,7 +63,7 @@ func readTIFF(h *Header, file []byte, page int) bool {
 	return true
 }
 
-// limited is a length that, where it is too large, still is.
+// limited limits a length to one that is still recognised as too large.
 func limited(v uint64) int { return int(min(v, mostPixels+1)) }
 
 // orientation reads the orientation of an EXIF block, which is a TIFF.
@@ -76,7 +76,7 @@ func orientation(exif []byte) int {
 	return 1
 }
 
-// valid is an orientation; upright when it is none.
+// valid returns an orientation, or upright if it is invalid.
 func valid(v uint64) int {
 	if v < 1 || v > 8 {
 		return 1
@@ -84,11 +84,11 @@ func valid(v uint64) int {
 	return int(v)
 }
 
-// mostEntries is more than any first directory has.
+// mostEntries exceeds the entries of any first directory.
 const mostEntries = 4096
 
-// directory are the entries of a TIFF's directory for a page, from 1, that are
-// whole numbers, of a list of them the first. There are none for a page that the
+// directory iterates over the entries of a page's directory, from 1, that are
+// whole numbers, with the first of a list. There are none for a page that the
 // TIFF does not have.
 func directory(file []byte, page int) func(yield func(tag int, value uint64) bool) {
 	return func(yield func(int, uint64) bool) {
@@ -96,7 +96,7 @@ func directory(file []byte, page int) func(yield func(tag int, value uint64) boo
 		if len(file) > 0 && file[0] == 'M' {
 			order = binary.BigEndian
 		}
-		// What BigTIFF has in 8 bytes.
+		// BigTIFF uses 8 bytes.
 		offset, count, entry, inline := 4, 2, 12, 4
 		if word(order, file, 2, 2) == 43 {
 			offset, count, entry, inline = 8, 8, 20, 8
@@ -128,5 +128,5 @@ func directory(file []byte, page int) func(yield func(tag int, value uint64) boo
 	}
 }
 
-// place is an offset into the file, or one behind its end.
+// place returns an offset into the file, or one past its end.
 func place(offset uint64, file []byte) int { return int(min(offset, uint64(len(file)), math.MaxInt32)) }

@@ -2,7 +2,8 @@ package header
 
 import "bytes"
 
-// readWebP reads the first chunk and, of the extended format, walks the others.
+// readWebP reads the first chunk and, in the extended format, walks over the
+// others.
 func readWebP(h *Header, file []byte) bool {
 	const first = 12
 	if len(file) < first+8 {
@@ -49,7 +50,7 @@ func readWebP(h *Header, file []byte) bool {
 	return true
 }
 
-// readVP8 reads the frame header of a lossy picture (RFC 6386 section 9.1).
+// readVP8 reads the frame header of a lossy image (RFC 6386 section 9.1).
 func readVP8(h *Header, data []byte) bool {
 	if len(data) < 10 || string(data[3:6]) != "\x9d\x01\x2a" {
 		return false
@@ -58,7 +59,7 @@ func readVP8(h *Header, data []byte) bool {
 	return true
 }
 
-// readVP8L reads the header of a lossless picture (RFC 9649 section 3.4).
+// readVP8L reads the header of a lossless image (RFC 9649 section 3.4).
 func readVP8L(h *Header, data []byte) bool {
 	if len(data) < 5 || data[0] != 0x2f {
 		return false
@@ -72,9 +73,8 @@ func readVP8L(h *Header, data []byte) bool {
 	return true
 }
 
-// indexesColours reports whether the first of a lossless picture's transforms is the
-// indexing of colours (RFC 9649 section 4.4): where encoders use that one, it comes
-// before the others.
+// indexesColours reports whether colour indexing is the first transform of a
+// lossless image (RFC 9649 section 4.4): encoders that use it put it first.
 func indexesColours(data []byte) bool {
 	const transform, indexing = 1, 3
 	return len(data) > 5 && data[0] == 0x2f && data[5]&1 == transform && data[5]>>1&3 == indexing

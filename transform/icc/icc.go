@@ -1,7 +1,7 @@
-// Package icc reads what a colour profile says of itself.
+// Package icc reads the descriptive texts of a colour profile.
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
-// memory are bounded, whatever is announced.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded, whatever they announce.
 package icc
 
 import (
@@ -13,22 +13,22 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Places in a profile (ICC.1:2022, 7.2 and 7.3).
+// Offsets in a profile (ICC.1:2022, 7.2 and 7.3).
 const (
-	signature = 36 // where "acsp" is
+	signature = 36 // "acsp"
 	tagTable  = 128
 	tagEntry  = 12
 )
 
-// Bounds of what is read.
+// Limits on what is read.
 const (
 	mostTags    = 256
 	mostRecords = 128
 	mostBytes   = 4096 // of a text
 )
 
-// Read reads a profile's texts, those in English where there are several. They are
-// empty in what is no profile.
+// Read reads a profile's texts, in English if there are several. They are
+// empty for anything but a profile.
 func Read(profile []byte) transform.ICC {
 	if len(profile) < tagTable+4 || string(profile[signature:signature+4]) != "acsp" {
 		return transform.ICC{}
@@ -68,7 +68,7 @@ func text(data []byte) string {
 	return ""
 }
 
-// localized is the text in English, or the first one.
+// localized returns the English text, or the first one.
 func localized(data []byte) (found string) {
 	const records, size = 16, 12
 	for n := range min(big32(data, 8), mostRecords) {
@@ -87,7 +87,7 @@ func localized(data []byte) (found string) {
 	return found
 }
 
-// narrow is what is before the first zero.
+// narrow returns the text before the first zero.
 func narrow(data []byte) string {
 	s, _, _ := strings.Cut(string(data[:min(len(data), mostBytes)]), "\x00")
 	return strings.TrimSpace(s)
@@ -102,13 +102,13 @@ func wide(data []byte) string {
 	return strings.TrimSpace(s)
 }
 
-// part is length bytes at a place, as far as they are there.
+// part returns length bytes at an offset, truncated at the end.
 func part(data []byte, at, length int) []byte {
 	at = min(at, len(data))
 	return data[at : at+min(length, len(data)-at)]
 }
 
-// big32 is the number at a place; 0 behind the end.
+// big32 returns the number at an offset; 0 past the end.
 func big32(data []byte, at int) int {
 	if at+4 > len(data) {
 		return 0

@@ -16,7 +16,7 @@ type tag struct {
 	data []byte
 }
 
-// profile has a header of zeros but for the signature.
+// profile has a header of zeros except for the signature.
 func profile(tags ...tag) []byte {
 	b := make([]byte, tagTable)
 	copy(b[signature:], "acsp")
@@ -35,7 +35,7 @@ func profile(tags ...tag) []byte {
 
 func plain(s string) []byte { return []byte("text\x00\x00\x00\x00" + s + "\x00") }
 
-// described is the type of a description before version 4.
+// described returns the type of a description before version 4.
 func described(s string) []byte {
 	b := binary.BigEndian.AppendUint32([]byte("desc\x00\x00\x00\x00"), uint32(len(s)+1))
 	return append(b, s+"\x00more of it in other scripts"...)

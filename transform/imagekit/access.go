@@ -12,23 +12,23 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The values of Config.RequireSignature.
+// Values of Config.RequireSignature.
 const (
 	RequireOff    = "off"
 	RequireRemote = "remote"
 	RequireOn     = "on"
 )
 
-// access is who may have what.
+// access is which files and URLs need a signature.
 type access struct {
 	keys    [][]byte
 	require string
 
-	webProxy bool         // takes URLs
+	webProxy bool         // paths may be whole URLs
 	hosts    origin.Hosts // whose files need no signature
 }
 
-// access checks what a Config says of it. Its errors show no key.
+// access checks and reads a Config. Its errors do not show keys.
 func (c Config) access() (access, error) {
 	a := access{require: c.RequireSignature}
 	if a.require == "" {
@@ -44,7 +44,7 @@ func (c Config) access() (access, error) {
 		a.keys = append(a.keys, []byte(key))
 	}
 	if a.require != RequireOff && len(a.keys) == 0 {
-		return access{}, fmt.Errorf("require_signature is %s, and there is no private_key to check signatures with", a.require)
+		return access{}, fmt.Errorf("require_signature %s needs a private_key", a.require)
 	}
 	if err := c.WebProxy.check(a); err != nil || c.WebProxy == nil {
 		return a, err
@@ -57,10 +57,10 @@ func (c Config) access() (access, error) {
 	return a, nil
 }
 
-// Admit decides whether a request may be served. target is the request target as
-// the client sent it, byte by byte, for that is what is signed; seen is the
-// escaped path that the request had where its transformation still was in it.
-// asked is what Parse made of it, the zero value where Parse failed.
+// Admit decides whether a request may be served. target is the request target
+// exactly as the client sent it, which is what is signed; seen is the escaped
+// path that still contained the transformation. asked is the result of Parse,
+// or the zero value if Parse failed.
 //
 // The error is an *errors.Error of kind errors.Unauthorized.
 func (d *Dialect) Admit(target, seen string, asked transform.Request, now time.Time) (transform.Proof, error) {
@@ -69,20 +69,19 @@ func (d *Dialect) Admit(target, seen string, asked transform.Request, now time.T
 		return transform.Proof{}, err
 	}
 	if d.require == RequireOn && !proof.Signed {
-		return transform.Proof{}, errors.New(errors.Unauthorized, "The URL is not signed; it takes ik-s")
+		return transform.Proof{}, errors.New(errors.Unauthorized, "The URL is not signed; it needs ik-s")
 	}
 	return proof, d.mayFetch(asked.Ref, proof)
 }
 
-// MayShow decides whether an admitted request may be shown what it asks for of a
-// file, by the header that the file came with. It holds for originals and for
-// every other file that is drawn.
+// MayShow decides, by the header of a file, whether an admitted request may
+// show the file. It applies to originals and to every other file that is
+// drawn.
 //
-// A private file, and all transformations of it, need a signed URL, except for
-// transformations that the operator named (ImageKit, "Private images"). It is
-// marked by the header Is-Private-File or, on S3, by the metadata isprivatefile.
-// What is neither empty nor false marks it: a mark with a slip in it is no
-// permission.
+// A private file and its variants need a signed URL, except for named
+// transformations (ImageKit, "Private images"). The header Is-Private-File
+// or, on S3, the metadata isprivatefile marks a file as private. Any value
+// but an empty one and false does: a misspelled mark is not a permission.
 //
 // The error is an *errors.Error of kind errors.Unauthorized.
 func (d *Dialect) MayShow(header http.Header, asked transform.Request) error {
@@ -90,9 +89,9 @@ func (d *Dialect) MayShow(header http.Header, asked transform.Request) error {
 		return nil
 	}
 	if len(d.keys) == 0 {
-		return errors.New(errors.Unauthorized, "The file is private, and no private_key is configured that its URL could be signed with")
+		return errors.New(errors.Unauthorized, "The file is private, and there is no private_key to sign its URL with")
 	}
-	return errors.New(errors.Unauthorized, "The file is private; its URL takes a signature (ik-s), or nothing but a named transformation")
+	return errors.New(errors.Unauthorized, "The file is private; its URL needs a signature (ik-s), or only named transformations")
 }
 
 func isPrivate(header http.Header) bool {

@@ -7,10 +7,10 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// allowed are the parameters that URLs may have; nil for all.
+// allowed are the parameters allowed in URLs; nil for all.
 type allowed map[string]bool
 
-// allowed checks Config.ImageParamsAllowed.
+// allowed reads Config.ImageParamsAllowed.
 func (c Config) allowed() (allowed, error) {
 	if c.ImageParamsAllowed == nil {
 		return nil, nil
@@ -18,14 +18,14 @@ func (c Config) allowed() (allowed, error) {
 	a := allowed{}
 	for _, name := range *c.ImageParamsAllowed {
 		if !isParameter(name) {
-			return nil, fmt.Errorf("image_params_allowed has %q, which is no parameter; it takes names such as w, f, e for all effects, or e-grayscale for one", name)
+			return nil, fmt.Errorf("image_params_allowed has %q, which is not a parameter; it takes names such as w, f, e for all effects, or e-grayscale for one", name)
 		}
 		a[name] = true
 	}
 	return a, nil
 }
 
-// isParameter tells whether a name is that of a row, or of a family of rows.
+// isParameter reports whether a name is that of a row or of a family of rows.
 func isParameter(name string) bool {
 	if _, ok := byName[name]; ok {
 		return true
@@ -38,8 +38,8 @@ func isParameter(name string) bool {
 	return false
 }
 
-// check refuses a chain that has a parameter which URLs may not have. What names
-// stand for is not looked at: it is the operator's.
+// check refuses a chain with a parameter that URLs may not have. The content
+// of named transformations is not checked: it is the operator's.
 func (a allowed) check(chain [][]item) error {
 	if a == nil {
 		return nil
@@ -63,5 +63,5 @@ func (a allowed) check(chain [][]item) error {
 }
 
 func (allowed) refusal(name string) error {
-	return errors.New(errors.Unauthorized, "The transformation has %s, which this server does not take (image_params_allowed)", name)
+	return errors.New(errors.Unauthorized, "The transformation has %s, which this server does not allow (image_params_allowed)", name)
 }

@@ -27,7 +27,7 @@ func TestImageParamsAllowed(t *testing.T) {
 		}
 	}
 	if _, _, err := d.Parse("/a.jpg", "tr=nonsense-1"); !errors.Is(err, errors.BadTransform) {
-		t.Errorf("what is no parameter: %v", err)
+		t.Errorf("what is not a parameter: %v", err)
 	}
 	if _, _, err := d.Parse("/a.gif/ik-thumbnail.jpg", ""); !errors.Is(err, errors.Unauthorized) {
 		t.Errorf("a thumbnail is a page: %v", err)

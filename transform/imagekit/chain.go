@@ -5,16 +5,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The limits of one transformation. ImageKit documents none; these are far
-// beyond what its SDKs' examples reach.
+// Limits of one transformation. ImageKit documents none; these far exceed the
+// examples of its SDKs.
 const (
 	maxLength = 8192 // bytes, decoded
-	maxSteps  = 32   // in all chains, those of layers and branches included
+	maxSteps  = 32   // in all chains, including layers and branches
 )
 
-// parseChain reads the whole value of tr, of a URL that asks for plain without it. What
-// it returns says all that a transformation does: the plan, whether it is named, whether
-// it is for the file as it is, and what was left out.
+// parseChain reads the whole value of tr. plain is the plan of the URL
+// without it. The result has what a transformation determines: the plan,
+// whether it is named, whether it asks for the original, and what was
+// ignored.
 func (d *Dialect) parseChain(tr string, plain transform.Plan) (asked transform.Request, err error) {
 	length := len(tr)
 	if length > maxLength {
@@ -45,7 +46,7 @@ func (d *Dialect) parseChain(tr string, plain transform.Plan) (asked transform.R
 		return transform.Request{Plan: plain, Original: plain.IsZero()}, nil
 	}
 	p := plain
-	s := step{output: &p.Output, standIn: &p.Default, page: &p.Page, count: new(int), layers: new(int)}
+	s := step{output: &p.Output, defaultImage: &p.Default, page: &p.Page, count: new(int), layers: new(int)}
 	if d.ignoresUnsupported {
 		s.ignored = new([]transform.Ignored)
 	}
@@ -59,12 +60,12 @@ func (d *Dialect) parseChain(tr string, plain transform.Plan) (asked transform.R
 	return asked, nil
 }
 
-// chain reads a chain, each step of which begins as s.
+// chain reads a chain. Each of its steps starts as a copy of s.
 func (s step) chain(chain [][]item) ([]transform.Step, error) {
 	var steps []transform.Step
 	for _, items := range chain {
 		if *s.count++; *s.count > maxSteps {
-			return nil, errors.New(errors.Limit, "The transformation has more than %d steps, with those in its blocks", maxSteps)
+			return nil, errors.New(errors.Limit, "The transformation has more than %d steps, including those in its blocks", maxSteps)
 		}
 		next := s
 		for _, it := range items {
@@ -73,7 +74,7 @@ func (s step) chain(chain [][]item) ([]transform.Step, error) {
 			}
 		}
 		if next.Choice != nil && len(items) > 1 {
-			return nil, errors.New(errors.BadTransform, "A step with if has something else beside it; a colon goes before if and behind if-end")
+			return nil, errors.New(errors.BadTransform, "A condition must be a step of its own; put a colon before if and after if-end")
 		}
 		steps = append(steps, next.finish())
 	}
@@ -83,7 +84,7 @@ func (s step) chain(chain [][]item) ([]transform.Step, error) {
 // asksForOriginal looks for orig-true in any step. "If there are any other
 // transformation parameters specified along with orig-true, then those get
 // ignored" (ImageKit, "Resize, crop and other transformations"), so they are
-// not even read.
+// not parsed at all.
 func asksForOriginal(chain [][]item) bool {
 	original := false
 	for _, items := range chain {

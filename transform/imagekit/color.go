@@ -8,12 +8,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// takesColor says what parseColor takes.
+// takesColor describes what parseColor accepts.
 const takesColor = "a colour: RRGGBB, RRGGBBAA with AA from 00 to 99 percent, RGB, or a name such as red"
 
-// parseColor reads a colour. The last two of eight digits are its opacity in
-// percent, decimal: "from 00 for 0.00 to 99 for 0.99" (ImageKit's JavaScript SDK,
-// color). An opaque colour is written without them.
+// parseColor parses a colour. The last two of eight digits are the opacity in
+// decimal percent: "from 00 for 0.00 to 99 for 0.99" (ImageKit's JavaScript
+// SDK, color). An opaque colour has no such digits.
 func parseColor(v string) (transform.Color, bool) {
 	v = strings.ToLower(v)
 	if c, ok := transform.NamedColor(v); ok {
@@ -43,8 +43,8 @@ func opaque(rgb uint64) transform.Color {
 	return transform.Opaque(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb))
 }
 
-// formatColor writes a colour so that parseColor reads the same one, if its
-// opacity is whole percents.
+// formatColor is the inverse of parseColor for colours whose opacity is a
+// whole percentage.
 func formatColor(c transform.Color) string {
 	rgb := fmt.Sprintf("%02X%02X%02X", c.R, c.G, c.B)
 	if c.A == 255 {

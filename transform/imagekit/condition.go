@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxTests is how many tests a condition may have.
+// maxTests limits the tests of a condition.
 const maxTests = 16
 
-// properties are what a condition tests (ImageKit, "Conditional
+// properties are what a condition can test (ImageKit, "Conditional
 // transformations").
 var properties = map[string]transform.Fact{
 	"w": transform.Width, "h": transform.Height, "ar": transform.Aspect,
@@ -24,7 +24,7 @@ var comparisons = map[string]transform.Comparison{
 	"lt": transform.Less, "lte": transform.LessOrEqual,
 }
 
-// readChoice reads a block that `if-condition` opens.
+// readChoice reads a block that begins with `if-condition`.
 func (s *step) readChoice(it item, condition string) error {
 	when, err := parseCondition(condition)
 	if err != nil {
@@ -48,8 +48,7 @@ func (s *step) branch(chain [][]item) (b transform.Branch, err error) {
 	return b, err
 }
 
-// parseCondition reads tests with "and" and "or" between them, of which "and"
-// binds tighter.
+// parseCondition parses tests joined by "and" and "or"; "and" binds tighter.
 func parseCondition(text string) (transform.Condition, error) {
 	words := strings.Split(text, "_")
 	condition := transform.Condition{nil}
@@ -71,24 +70,25 @@ func parseCondition(text string) (transform.Condition, error) {
 		case "or":
 			condition = append(condition, nil)
 		default:
-			return nil, fmt.Errorf("%s stands where and or or would", errors.Quote(rest[0]))
+			return nil, fmt.Errorf("%s is neither and nor or", errors.Quote(rest[0]))
 		}
 		words = rest[1:]
 	}
 }
 
-// parseTest reads `property_comparison_value`, and returns the words behind it.
+// parseTest parses `property_comparison_value`, and returns the remaining
+// words.
 func parseTest(words []string) (t transform.Test, rest []string, err error) {
 	if len(words) < 3 {
-		return t, nil, fmt.Errorf("%s is no test, such as w_gt_300", errors.Quote(strings.Join(words, "_")))
+		return t, nil, fmt.Errorf("%s is not a test, such as w_gt_300", errors.Quote(strings.Join(words, "_")))
 	}
 	fact, ok := properties[words[0]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no property; those are w, h, ar, iw, ih and iar", errors.Quote(words[0]))
+		return t, nil, fmt.Errorf("%s is not a property; the properties are w, h, ar, iw, ih and iar", errors.Quote(words[0]))
 	}
 	is, ok := comparisons[words[1]]
 	if !ok {
-		return t, nil, fmt.Errorf("%s is no comparison; those are eq, ne, gt, gte, lt and lte", errors.Quote(words[1]))
+		return t, nil, fmt.Errorf("%s is not a comparison; the comparisons are eq, ne, gt, gte, lt and lte", errors.Quote(words[1]))
 	}
 	value, rest := words[2], words[3:]
 	isAspect := fact == transform.Aspect || fact == transform.InitialAspect
@@ -121,7 +121,7 @@ func formatCondition(c transform.Condition) string {
 	return strings.Join(any, "_or_")
 }
 
-// keyOf is the name that a table has for a value.
+// keyOf returns the name of a value in a table.
 func keyOf[V comparable](names map[string]V, value V) string {
 	for name, v := range names {
 		if v == value {

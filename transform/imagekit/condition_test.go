@@ -157,11 +157,11 @@ func TestChoicesAndLayers(t *testing.T) {
 		checkRoundTrip(t, p)
 	}
 	for tr, want := range map[string]string{
-		"l-image,i-a.png:if-w_gt_100,lx-5,if-end,l-end":        "EINVAL - lx cannot depend on a condition; it goes outside of if",
-		"l-image,i-a.png:if-w_gt_100,i-b.png,if-end,l-end":     "EINVAL - i cannot depend on a condition; it goes outside of if",
+		"l-image,i-a.png:if-w_gt_100,lx-5,if-end,l-end":        "EINVAL - lx cannot depend on a condition; move it out of if",
+		"l-image,i-a.png:if-w_gt_100,i-b.png,if-end,l-end":     "EINVAL - i cannot depend on a condition; move it out of if",
 		"if-w_gt_100,lx-5,if-end":                              "EINVAL - lx belongs in a layer, l-image or l-text",
-		"l-image,i-a.png,if-w_gt_100,w-5,if-end,l-end":         "EINVAL - A step with if has something else beside it; a colon goes before if and behind if-end",
-		"if-w_gt_100,l-image,i-a.png,lx-iw_foo_5,l-end,if-end": `EINVAL - lx is "iw_foo_5": "foo" is no operation; those are add, sub, mul, div, mod and pow`,
+		"l-image,i-a.png,if-w_gt_100,w-5,if-end,l-end":         "EINVAL - A condition must be a step of its own; put a colon before if and after if-end",
+		"if-w_gt_100,l-image,i-a.png,lx-iw_foo_5,l-end,if-end": `EINVAL - lx is "iw_foo_5": "foo" is not an operation; the operations are add, sub, mul, div, mod and pow`,
 	} {
 		_, err := parseChain(tr)
 		if got := refusal(t, err); got != want {

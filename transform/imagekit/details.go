@@ -2,10 +2,10 @@ package imagekit
 
 import "strings"
 
-// details takes the value of an effect apart into its own parameters, such as
-// `ld-top_right_from-red`: they are separated by underscores, and so may be parts
-// of their values. Only their names tell; the last of a name counts. ok is false
-// for a value that begins with another.
+// details splits the value of an effect into its own parameters, such as
+// `ld-top_right_from-red`: underscores separate them and may also occur in
+// values. Only the names distinguish the two; the last of repeated names
+// counts. ok is false for a value that does not begin with a name.
 func details(v string, names ...string) (values map[string]string, ok bool) {
 	values = map[string]string{}
 	if v == "" {

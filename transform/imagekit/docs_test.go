@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// docRow is a row of a table in docs/imagekit.md.
+// docRow is a row of a table in docs/reference/imagekit.md.
 type docRow struct {
 	names                 []string
 	takes, state, example string
@@ -23,7 +23,7 @@ var code = regexp.MustCompile("`([^`]+)`")
 
 func docs(t *testing.T) (page string, rows []docRow) {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/imagekit.md")
+	text, err := os.ReadFile("../../docs/reference/imagekit.md")
 	if err != nil {
 		t.Fatal(err)
 	}

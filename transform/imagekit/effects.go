@@ -13,8 +13,8 @@ func readBlur(s *step, v string) bool {
 	return ok
 }
 
-// on tells whether v is no value, or one of those that ImageKit's older SDKs
-// append to an effect that has none: e-contrast-true, e-contrast-1.
+// on reports whether v is empty, or one of the values that ImageKit's older
+// SDKs append to effects without one: e-contrast-true, e-contrast-1.
 func on(v string) bool { return v == "" || v == "true" || v == "1" }
 
 func readGrayscale(s *step, v string) bool {
@@ -37,9 +37,9 @@ func readSharpen(s *step, v string) bool {
 	return ok && amount > 0
 }
 
-// defaultUnsharp is the example of ImageKit's page "Image enhancement and color
-// manipulation". The SDKs write a bare e-usm for "a default unsharp mask", and no
-// page says which that is.
+// defaultUnsharp is the example on ImageKit's page "Image enhancement and
+// color manipulation". The SDKs write a bare e-usm for "a default unsharp
+// mask", which no page defines.
 var defaultUnsharp = transform.Unsharp{Radius: 2, Sigma: 2, Amount: 0.8, Threshold: 0.024}
 
 func readUnsharp(s *step, v string) bool {
@@ -64,13 +64,13 @@ func readUnsharp(s *step, v string) bool {
 		*n.to = f
 	}
 	if u.Threshold > 1 {
-		u.Threshold /= 255 // a level, as other tools count; a part of the range is at most 1
+		u.Threshold /= 255 // above 1 it is an 8-bit level, as in other tools
 	}
 	return true
 }
 
-// readOpacity takes percents, and a fraction as CSS has it: o-0.8 is o-80. o-1 is one
-// percent, as ImageKit documents.
+// readOpacity reads percents, and fractions as in CSS: o-0.8 is o-80. o-1 is
+// one percent, as ImageKit documents.
 func readOpacity(s *step, v string) bool {
 	if f, ok := number(v); ok && strings.Contains(v, ".") && 0 < f && f < 1 {
 		s.Opacity = transform.Num(math.Round(f*1e4) / 1e2)

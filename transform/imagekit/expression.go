@@ -9,22 +9,22 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxValues is how many numbers and variables an expression may have.
+// maxValues limits the numbers and variables of an expression.
 const maxValues = 16
 
-// place is where a step's picture comes from. It decides which variables there
-// are.
+// place is the kind of image that a step applies to. It decides which
+// variables exist.
 type place uint8
 
 const (
 	onPicture   place = iota // the original
-	onLayer                  // the picture of an image layer
+	onLayer                  // the image of an image layer
 	onMadeLayer              // text, a solid or a gradient block
-	ofDensity                // no picture: the value of dn
+	ofDensity                // not an image: the value of dn
 )
 
-// variables are those of expressions (ImageKit, "Arithmetic expressions in
-// transformations").
+// variables are the variables of expressions (ImageKit, "Arithmetic
+// expressions in transformations").
 var variables = map[string]transform.Fact{
 	"iw": transform.InitialWidth, "ih": transform.InitialHeight, "iar": transform.InitialAspect,
 	"cw": transform.Width, "ch": transform.Height, "car": transform.Aspect,
@@ -32,9 +32,8 @@ var variables = map[string]transform.Fact{
 	"idn": transform.InitialDensity,
 }
 
-// operations, with their ranks: of two the one with the higher rank is done
-// first, of the same rank the left one. "pow" comes last of all: 2_pow_3_mul_2 is
-// 64.
+// operations have ranks: a higher rank binds tighter, and equal ranks
+// associate to the left. "pow" binds weakest: 2_pow_3_mul_2 is 64.
 var operations = map[string]struct {
 	transform.Operation
 	rank int
@@ -45,8 +44,8 @@ var operations = map[string]struct {
 	"pow": {transform.Power, 0},
 }
 
-// isExpression tells whether a value is an arithmetic expression, by the words
-// that only those have.
+// isExpression reports whether a value is an arithmetic expression, by the
+// words that only expressions have.
 func isExpression(v string) bool {
 	for word := range strings.SplitSeq(v, "_") {
 		_, isVariable := variables[word]
@@ -58,18 +57,18 @@ func isExpression(v string) bool {
 	return false
 }
 
-// elsewhere are the variables that are known where videos are.
+// elsewhere are variables that ImageKit defines for videos only.
 var elsewhere = []string{"idu", "bdu"}
 
-// parseExpression reads `value_operation_value_…`, with a variable or a positive
-// number for each value.
+// parseExpression parses `value_operation_value_…`, where each value is a
+// variable or a positive number.
 func parseExpression(text string, in place) (transform.Number, error) {
 	words := strings.Split(text, "_")
 	if len(words) > 2*maxValues {
 		return transform.Number{}, fmt.Errorf("it has more than %d values", maxValues)
 	}
-	var terms, waiting []transform.Term // those that waiting for what is to their right
-	var ranks []int                     // of those that are waiting
+	var terms, waiting []transform.Term // waiting: operations without their right operand
+	var ranks []int                     // of the waiting operations
 	pop := func() {
 		last := len(waiting) - 1
 		terms, waiting, ranks = append(terms, waiting[last]), waiting[:last], ranks[:last]
@@ -85,7 +84,7 @@ func parseExpression(text string, in place) (transform.Number, error) {
 		}
 		o, ok := operations[word]
 		if !ok {
-			return transform.Number{}, fmt.Errorf("%s is no operation; those are add, sub, mul, div, mod and pow", errors.Quote(word))
+			return transform.Number{}, fmt.Errorf("%s is not an operation; the operations are add, sub, mul, div, mod and pow", errors.Quote(word))
 		}
 		for len(ranks) > 0 && ranks[len(ranks)-1] >= o.rank {
 			pop()
@@ -101,7 +100,7 @@ func parseExpression(text string, in place) (transform.Number, error) {
 	}
 	n, ok := transform.Expression(terms...)
 	if !ok {
-		return transform.Number{}, fmt.Errorf("it divides by 0, or gets too large")
+		return transform.Number{}, fmt.Errorf("it divides by 0 or is too large")
 	}
 	return n, nil
 }
@@ -116,7 +115,7 @@ func parseValue(word string, in place) (transform.Term, error) {
 	case !ok && slices.Contains(elsewhere, word):
 		return transform.Term{}, fmt.Errorf("%s is not known here", word)
 	case !ok:
-		return transform.Term{}, fmt.Errorf("%s is neither a number nor a variable; those are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar", errors.Quote(word))
+		return transform.Term{}, fmt.Errorf("%s is neither a number nor a variable; the variables are iw, ih, iar, cw, ch, car and, in a layer, bw, bh, bar", errors.Quote(word))
 	case in == ofDensity && fact != transform.InitialDensity:
 		return transform.Term{}, fmt.Errorf("%s is not known in dn, where the variable is idn", word)
 	case in != ofDensity && fact == transform.InitialDensity:
@@ -129,9 +128,9 @@ func parseValue(word string, in place) (transform.Term, error) {
 	return transform.Term{Kind: transform.FactTerm, Fact: fact}, nil
 }
 
-// formatNumber writes a number so that amount reads the same one. ok is false
-// for one that is not given, and for an expression that would need brackets or a
-// sign, which ImageKit's do not have.
+// formatNumber is the inverse of amount. ok is false for a number that is not
+// given, and for an expression that would need brackets or a sign, which
+// ImageKit's syntax does not have.
 func formatNumber(n transform.Number) (text string, ok bool) {
 	if !n.IsSet() {
 		return "", false

@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// value is a constant, a Fact or an Operation as a term.
+// value returns a constant, a Fact or an Operation as a term.
 func value(t testing.TB, v any) transform.Term {
 	t.Helper()
 	switch v := v.(type) {
@@ -17,7 +17,7 @@ func value(t testing.TB, v any) transform.Term {
 	case transform.Operation:
 		return transform.Term{Kind: transform.OperationTerm, Operation: v}
 	}
-	t.Fatalf("%v is no term", v)
+	t.Fatalf("%v is not a term", v)
 	return transform.Term{}
 }
 
@@ -29,13 +29,13 @@ func expression(t testing.TB, values ...any) transform.Number {
 	}
 	n, ok := transform.Expression(terms...)
 	if !ok {
-		t.Fatalf("%v is no expression", values)
+		t.Fatalf("%v is not an expression", values)
 	}
 	return n
 }
 
-// layerFacts are those of a layer of 300x200, made from an original of 1200x600,
-// on a picture of 800x500.
+// layerFacts are those of a layer of 300x200, made from an original of
+// 1200x600, on an image of 800x500.
 var layerFacts = transform.Facts{
 	Size:    transform.Size{Width: 300, Height: 200},
 	Initial: transform.Size{Width: 1200, Height: 600},

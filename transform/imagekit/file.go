@@ -7,16 +7,16 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// readFile reads the path of a file, in which a slash is written @@ and
-// slashes at both ends count for nothing. An empty one is no file.
+// readFile reads the path of a file, in which @@ stands for a slash. Slashes
+// at both ends are ignored. An empty path is not a file.
 func readFile(v string) (origin.Ref, bool) {
 	path := strings.Trim(strings.ReplaceAll(v, "@@", "/"), "/")
 	ref, err := origin.ParseRef((&url.URL{Path: path}).EscapedPath(), "")
 	return ref, err == nil
 }
 
-// readDefault takes an empty value, which ImageKit's SDKs write.
+// readDefault also accepts an empty value, which ImageKit's SDKs write.
 func readDefault(s *step, v string) (ok bool) {
-	*s.standIn, ok = readFile(v)
+	*s.defaultImage, ok = readFile(v)
 	return ok
 }

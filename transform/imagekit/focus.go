@@ -24,7 +24,7 @@ func readFocus(s *step, v string) bool {
 	return ok
 }
 
-// objects are the things that fo can name, the 80 classes of COCO.
+// objects are the values of fo for objects, the 80 classes of COCO.
 var objects = [...]string{
 	"person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "trafficLight",
 	"fireHydrant", "stopSign", "parkingMeter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",

@@ -9,13 +9,14 @@ import (
 const takesGradient = "no value, or some of ld (0 to 359, top, top_right, right, bottom_right, bottom, bottom_left, left or top_left), " +
 	"from and to (colours) and sp (a part between 0 and 1, pixels, or an expression), such as ld-top_from-green_to-00FF0010_sp-0.5"
 
-// directions are where a gradient may run to.
+// directions are the directions of a gradient.
 var directions = map[string]float64{
 	"top": 0, "topright": 45, "right": 90, "bottomright": 135,
 	"bottom": 180, "bottomleft": 225, "left": 270, "topleft": 315,
 }
 
-// readGradient: ImageKit's page writes both top_left and topleft.
+// readGradient accepts both top_left and topleft, as ImageKit's page has
+// both.
 func readGradient(s *step, v string) bool {
 	g := transform.Gradient{On: true, Angle: 180, From: transform.White}
 	parts, ok := details(v, "ld", "from", "to", "sp")
@@ -39,7 +40,8 @@ func readGradient(s *step, v string) bool {
 	return ok
 }
 
-// readStop: 1 is the documented default, all the way, and not a pixel.
+// readStop reads 1 as the documented default, the whole way, and not as one
+// pixel.
 func readStop(s *step, l *transform.Length, v string) bool {
 	n, ok := s.amount(v, 0, maxPixels)
 	f, constant := n.Constant()

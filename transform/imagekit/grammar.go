@@ -6,25 +6,25 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// item is what stands between two commas: a parameter, or a block, which has
+// item is an element of a step: a parameter, or a block, which contains
 // commas and colons of its own.
 type item struct {
-	// text is the parameter, or what opens the block: `w-300`, `l-image`,
-	// `if-ar_gt_1`.
+	// text is the parameter, or the beginning of the block: `w-300`,
+	// `l-image`, `if-ar_gt_1`.
 	text string
 
-	// at is the byte where it begins.
+	// at is its byte offset.
 	at int
 
-	// body is the chain inside a block, up to its end or if-else.
+	// body is the chain inside of a block, up to its end or if-else.
 	body [][]item
 
 	// orElse is the chain between if-else and if-end.
 	orElse [][]item
 }
 
-// parse takes a chain apart at the colons, and its steps at the commas, but
-// keeps together what stands inside of blocks:
+// parse splits a chain at colons and its steps at commas, except inside of
+// blocks:
 //
 //	chain     = step *( ":" step )
 //	step      = item *( "," item )
@@ -32,7 +32,7 @@ type item struct {
 //	layer     = "l-" type "," chain ",l-end"
 //	condition = "if-" test "," chain [ ",if-else," chain ] ",if-end"
 //
-// An empty item or step asks for nothing and is left out.
+// Empty items and steps are ignored.
 func parse(tr string) ([][]item, error) {
 	p := parser{tokens: tokens(tr)}
 	chain, end, err := p.chain()
@@ -40,16 +40,16 @@ func parse(tr string) ([][]item, error) {
 		return nil, err
 	}
 	if end.text != "" {
-		return nil, &misplaced{end.at, errors.New(errors.BadTransform, "%s closes nothing", end.text)}
+		return nil, &misplaced{end.at, errors.New(errors.BadTransform, "%s has no matching beginning", end.text)}
 	}
 	return chain, nil
 }
 
-// token is what stands between two separators.
+// token is the text between two separators.
 type token struct {
 	text  string
-	at    int  // byte where it begins
-	colon bool // follows
+	at    int  // byte offset
+	colon bool // a colon follows
 }
 
 func tokens(tr string) []token {
@@ -72,9 +72,9 @@ func tokens(tr string) []token {
 	}
 }
 
-// isRatio tells whether two tokens are the halves of `ar-4:3`. ImageKit's SDKs
-// offer this spelling and write it into the URL as it is. It can be told from a
-// chain because no step is a mere number.
+// isRatio reports whether two tokens are the halves of `ar-4:3`, which
+// ImageKit's SDKs write into URLs. It cannot be a chain because no step is a
+// mere number.
 func isRatio(first, second token) bool {
 	width, is := strings.CutPrefix(first.text, "ar-")
 	_, okWidth := number(width)
@@ -82,8 +82,8 @@ func isRatio(first, second token) bool {
 	return is && first.colon && okWidth && okHeight
 }
 
-// maxNesting is how deep blocks may be nested in one another. ImageKit documents
-// three levels of layers; branches come on top.
+// maxNesting limits the nesting of blocks. ImageKit documents three levels of
+// layers; branches add to those.
 const maxNesting = 8
 
 type parser struct {
@@ -91,8 +91,8 @@ type parser struct {
 	depth  int // of the blocks around
 }
 
-// chain reads up to the next token that closes a block, and returns that too;
-// its text is empty when there is none.
+// chain reads up to the next token that closes a block, and returns that
+// token too; its text is empty at the end of the input.
 func (p *parser) chain() (chain [][]item, end token, err error) {
 	var step []item
 	for len(p.tokens) > 0 && end.text == "" {
@@ -121,7 +121,7 @@ func (p *parser) chain() (chain [][]item, end token, err error) {
 	return chain, end, nil
 }
 
-// block reads the rest of a block, whose first token was opener.
+// block reads the rest of a block that the token open begins.
 func (p *parser) block(open token) (block item, end token, err error) {
 	if p.depth++; p.depth > maxNesting {
 		return item{}, token{}, &misplaced{open.at, errors.New(errors.Limit, "Layers and conditions are nested deeper than %d levels", maxNesting)}
@@ -143,7 +143,7 @@ func (p *parser) block(open token) (block item, end token, err error) {
 	case end.text == "":
 		return item{}, token{}, &misplaced{open.at, errors.New(errors.BadTransform, "%s has no %s; a slash in a value is written @@", errors.Quote(opener), closer)}
 	case end.text != closer:
-		return item{}, token{}, &misplaced{end.at, errors.New(errors.BadTransform, "%s is followed by %s; it takes %s", errors.Quote(opener), end.text, closer)}
+		return item{}, token{}, &misplaced{end.at, errors.New(errors.BadTransform, "%s is closed by %s; it takes %s", errors.Quote(opener), end.text, closer)}
 	}
 	return block, end, nil
 }

@@ -61,18 +61,18 @@ func TestGrammar(t *testing.T) {
 
 func TestMalformedBlocks(t *testing.T) {
 	tests := []struct{ tr, want string }{
-		{"l-end", "EINVAL - l-end closes nothing"},
-		{"w-1,if-end", "EINVAL - if-end closes nothing"},
-		{"if-else:w-1", "EINVAL - if-else closes nothing"},
-		{"l-image,i-a,l-end,l-end", "EINVAL - l-end closes nothing"},
+		{"l-end", "EINVAL - l-end has no matching beginning"},
+		{"w-1,if-end", "EINVAL - if-end has no matching beginning"},
+		{"if-else:w-1", "EINVAL - if-else has no matching beginning"},
+		{"l-image,i-a,l-end,l-end", "EINVAL - l-end has no matching beginning"},
 		{"l-image,i-a", `EINVAL - "l-image" has no l-end; a slash in a value is written @@`},
 		{"l-image,l-text,l-end", `EINVAL - "l-image" has no l-end; a slash in a value is written @@`},
 		{"if-w_eq_1,w-2", `EINVAL - "if-w_eq_1" has no if-end; a slash in a value is written @@`},
 		{"if-w_eq_1,w-2,if-else,w-3", `EINVAL - "if-w_eq_1" has no if-end; a slash in a value is written @@`},
-		{"if-w_eq_1,if-else,if-else,if-end", `EINVAL - "if-w_eq_1" is followed by if-else; it takes if-end`},
-		{"l-text,w-2,if-end", `EINVAL - "l-text" is followed by if-end; it takes l-end`},
-		{"l-text,w-2,if-else", `EINVAL - "l-text" is followed by if-else; it takes l-end`},
-		{"if-w_eq_1,l-end", `EINVAL - "if-w_eq_1" is followed by l-end; it takes if-end`},
+		{"if-w_eq_1,if-else,if-else,if-end", `EINVAL - "if-w_eq_1" is closed by if-else; it takes if-end`},
+		{"l-text,w-2,if-end", `EINVAL - "l-text" is closed by if-end; it takes l-end`},
+		{"l-text,w-2,if-else", `EINVAL - "l-text" is closed by if-else; it takes l-end`},
+		{"if-w_eq_1,l-end", `EINVAL - "if-w_eq_1" is closed by l-end; it takes if-end`},
 	}
 	for _, tt := range tests {
 		chain, err := parse(tt.tr)

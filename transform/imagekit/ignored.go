@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The values of Config.Unsupported.
+// Values of Config.Unsupported.
 const (
 	UnsupportedRefuse = "refuse"
 	UnsupportedIgnore = "ignore"
@@ -26,13 +26,13 @@ func (c Config) ignoresUnsupported() (bool, error) {
 	return false, fmt.Errorf("unsupported is %q; it takes refuse or ignore", c.Unsupported)
 }
 
-// leaveOut goes on without a parameter that is not supported, or refuses it.
+// leaveOut ignores a parameter that is not supported, or refuses it.
 func (s *step) leaveOut(r row, value string) error {
 	if s.ignored == nil || r.state == removed {
 		return r.refusal()
 	}
 	if hides(r, value) {
-		return errors.New(errors.BadTransform, "%s is not supported, and not left out, since its prompt may ask to hide something: %s", r.name, r.why)
+		return errors.New(errors.BadTransform, "%s is not supported, and is not ignored because its prompt may ask to hide something: %s", r.name, r.why)
 	}
 	kind := kindOf(r)
 	isText := s.layer != nil && s.layer.Kind == transform.TextLayer
@@ -57,9 +57,9 @@ func kindOf(r row) transform.IgnoredKind {
 	return transform.IgnoredOther
 }
 
-// hides reports whether a parameter may be there for somebody's privacy: an instruction
-// to blur faces, or to take something out of the picture. A picture without it would
-// show what must not be seen.
+// hides reports whether a parameter may protect privacy: an instruction to
+// blur faces, or to remove something from the image. Ignoring it would show
+// what must not be seen.
 func hides(r row, value string) bool {
 	if r.why != needsAI {
 		return false
@@ -68,7 +68,7 @@ func hides(r row, value string) bool {
 	if encoded, is := strings.CutPrefix(value, "prompte-"); is {
 		var ok bool
 		if prompt, ok = decodeBase64(encoded); !ok {
-			return true // what cannot be read may be anything
+			return true // a malformed prompt may mean anything
 		}
 	}
 	prompt = strings.ToLower(prompt)
@@ -78,8 +78,8 @@ func hides(r row, value string) bool {
 	return has(hiding) || has(taking) && has(ofPeople)
 }
 
-// What instructions begin their words with that take something out of sight, and those
-// that do so if they are about people.
+// Beginnings of words in prompts that hide something, and of those that do if
+// the prompt is about people.
 var (
 	hiding = []string{"anonym", "black out", "blackout", "blur", "censor", "conceal", "hidden", "hide", "hiding", "mask", "mosaic", "obfuscat", "obscur", "pixel", "privacy", "redact"}
 	taking = []string{"cover", "cut", "delet", "eras", "no ", "out of", "remov", "replac", "swap", "take", "without"}

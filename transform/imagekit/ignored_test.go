@@ -107,7 +107,8 @@ func TestUnsupportedIgnoreEvery(t *testing.T) {
 	}
 }
 
-// What is wrong stays wrong, and what may hide somebody is never left out.
+// Errors stay errors, and a parameter that may hide a person is never
+// ignored.
 func TestUnsupportedIgnoreRefuses(t *testing.T) {
 	d := ignoring(t, Config{})
 	for _, tr := range []string{

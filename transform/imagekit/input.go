@@ -10,8 +10,8 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// input is what i or ie of a layer names, decoded, with slashes. Where both are
-// there i is ignored (ImageKit, "Add overlays on images").
+// input returns the value of i or ie in a layer, decoded, with slashes. ie
+// takes precedence (ImageKit, "Add overlays on images").
 func input(layer string, body [][]item) (string, error) {
 	if v, ok := last(body, "ie"); ok {
 		text, ok := decodeBase64(v)
@@ -27,17 +27,17 @@ func input(layer string, body [][]item) (string, error) {
 	return v, nil
 }
 
-// decodeBase64 reads standard Base64, or that for URLs, with its padding or
-// without. A plus sign that a query made a space is a plus sign.
+// decodeBase64 decodes standard or URL-safe Base64, with or without padding.
+// A space is a plus sign that a query decoded.
 func decodeBase64(v string) (string, bool) {
 	v = strings.NewReplacer(" ", "+", "-", "+", "_", "/").Replace(strings.TrimRight(v, "="))
 	text, err := base64.RawStdEncoding.DecodeString(v)
 	return string(text), err == nil && utf8.Valid(text)
 }
 
-// refOf is the file that a path of a layer names: a picture or a font. It is below
-// the endpoint, as the original is. A slash is written @@ where it would end the
-// transformation (ImageKit, "Add overlays on images").
+// refOf returns the file for a path in a layer: an image or a font. It is
+// below the endpoint, like the original. @@ stands for a slash, which would
+// end the transformation (ImageKit, "Add overlays on images").
 func refOf(layer, path string) (origin.Ref, error) {
 	path = strings.Trim(strings.ReplaceAll(path, "@@", "/"), "/")
 	if path == "" {
@@ -49,14 +49,15 @@ func refOf(layer, path string) (origin.Ref, error) {
 	}
 	ref, err := origin.ParseRef(strings.Join(segments, "/"), "")
 	if err != nil {
-		// Not because of origin.ErrPath: the URL itself names an original.
+		// The cause is not origin.ErrPath: the URL itself does name an
+		// original.
 		return origin.Ref{}, errors.New(errors.BadTransform, "%s names %s: %s", layer, errors.Quote(path), errors.From(err).Message)
 	}
 	return ref, nil
 }
 
-// printInput writes i, or ie where the text has what i cannot have in a URL's
-// path.
+// printInput writes i, or ie if the text has characters that i cannot have in
+// a URL's path.
 func printInput(key, text string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/"
 	if strings.Trim(text, plain) == "" && text != canvas {
@@ -65,7 +66,7 @@ func printInput(key, text string) string {
 	return key + "e-" + base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
-// readInput leaves what the layer is made from to layer.open.
+// readInput leaves the input to layer.open.
 func readInput(_ *step, v string) bool { return v != "" }
 
 func readLevel(s *step, v string) (ok bool) {

@@ -7,14 +7,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The limits of layers. ImageKit documents the second ("up to 3 levels"); the
+// Limits of layers. ImageKit documents the second ("up to 3 levels"); the
 // first is ours.
 const (
-	maxLayers = 32 // of one transformation, nested ones included
+	maxLayers = 32 // of one transformation, including nested ones
 	maxNested = 3
 )
 
-// layer is a transform.Layer while its parameters come in.
+// layer is a transform.Layer being read.
 type layer struct {
 	transform.Layer
 	name     string // l-image or l-text
@@ -22,7 +22,7 @@ type layer struct {
 	anchored bool   // there is lap
 }
 
-// readLayer reads a block that l-image or l-text opens.
+// readLayer reads a block that begins with l-image or l-text.
 func (s *step) readLayer(it item) error {
 	*s.layers++
 	switch {
@@ -42,7 +42,7 @@ func (s *step) readLayer(it item) error {
 		return err
 	}
 	if l.Steps[0].Choice != nil {
-		l.Steps = append([]transform.Step{{}}, l.Steps...) // for what the layer itself is asked for
+		l.Steps = append([]transform.Step{{}}, l.Steps...) // for the layer's own parameters
 	}
 	if err := l.finish(it.body); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *step) readLayer(it item) error {
 	return nil
 }
 
-// open reads what the layer is made from, which decides how the rest is read.
+// open reads the layer's input, which determines how the rest is read.
 func (l *layer) open(body [][]item) (place, error) {
 	path, err := input(l.name, body)
 	if err != nil {
@@ -68,10 +68,10 @@ func (l *layer) open(body [][]item) (place, error) {
 	return onLayer, err
 }
 
-// canvas is the input that is no file but a plane of one colour.
+// canvas is the input that stands for a plane of one colour.
 const canvas = "ik_canvas"
 
-// last is the value of the last of a layer's own parameters with this name.
+// last returns the value of the last parameter of a layer with this name.
 func last(body [][]item, name string) (value string, ok bool) {
 	for _, items := range body {
 		for _, it := range items {
@@ -85,7 +85,7 @@ func last(body [][]item, name string) (value string, ok bool) {
 	return value, ok
 }
 
-// belongs tells whether a parameter may stand where the step is.
+// belongs reports whether a parameter is allowed in the step's kind of image.
 func (s *step) belongs(r row) error {
 	isLayer, isMade := s.layer != nil, s.in == onMadeLayer
 	switch {
@@ -96,12 +96,12 @@ func (s *step) belongs(r row) error {
 	case r.where == ofTexts && (!isLayer || s.layer.Kind != transform.TextLayer):
 		return errors.New(errors.BadTransform, "%s belongs in l-text", r.name)
 	case r.where == ofPictures && isLayer:
-		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
+		return errors.New(errors.BadTransform, "%s is for the whole image and not for a layer", r.name)
 	}
 	return nil
 }
 
-// finish is for what depends on several parameters.
+// finish applies rules that involve several parameters.
 func (l *layer) finish(body [][]item) error {
 	if err := l.checkPlace(); err != nil {
 		return err
@@ -125,8 +125,8 @@ func (l *layer) finish(body [][]item) error {
 	return nil
 }
 
-// takeShift: in a layer that displaces, x and y say how far. Where neither is there, lx
-// and ly do, which customers of ImageKit write.
+// takeShift reads the displacement of lm-displace from x and y. Without those
+// it is taken from lx and ly, which ImageKit's customers also write.
 func (l *layer) takeShift() error {
 	for i := range l.Steps {
 		z := &l.Steps[i].Resize
@@ -147,12 +147,13 @@ func (l *layer) takeShift() error {
 		}
 	}
 	if l.Shift == (transform.Shift{}) {
-		return errors.New(errors.BadTransform, "lm-displace has neither x nor y, by how many pixels to displace; it takes one of them or both")
+		return errors.New(errors.BadTransform, "lm-displace has neither x nor y, the displacement in pixels; it takes one or both")
 	}
 	return nil
 }
 
-// shiftOf is the distance of an offset; none for an expression that counts the other way.
+// shiftOf returns the distance of an offset; not given for an expression that
+// counts the other way.
 func shiftOf(o transform.Offset) transform.Number {
 	if !o.Back {
 		return o.Distance
@@ -163,21 +164,21 @@ func shiftOf(o transform.Offset) transform.Number {
 	return transform.Number{}
 }
 
-// finishBlock makes the plane's colour of bg and al, and its size of w and h; in
-// a direction in which there is none it is as large as what it lies on.
+// finishBlock sets the plane's colour by bg and al, and its size by w and h;
+// a missing side is the base's.
 func (l *layer) finishBlock(body [][]item) error {
 	first := &l.Steps[0]
 	name, hasColor := last(body, "bg")
 	l.Color = transform.Black
 	switch {
 	case first.Background.Kind != transform.SolidBackground:
-		return errors.New(errors.BadTransform, "bg of i-%s takes a colour; there is no picture to make another background of", canvas)
+		return errors.New(errors.BadTransform, "bg of i-%s takes a colour; there is no image to derive a background from", canvas)
 	case first.Background.On:
 		l.Color = first.Background.Color
 	case hasColor:
-		return errors.New(errors.BadTransform, "bg of i-%s stands in its first step", canvas)
+		return errors.New(errors.BadTransform, "bg of i-%s must be in its first step", canvas)
 	case first.Effects.Gradient.On:
-		l.Color = transform.Color{} // a block of nothing but the gradient
+		l.Color = transform.Color{} // only the gradient
 	}
 	first.Background = transform.Background{}
 	_, isNamed := transform.NamedColor(strings.ToLower(name))

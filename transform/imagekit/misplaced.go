@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// misplaced is what is wrong at one place of a transformation.
+// misplaced is an error with its place in a transformation.
 type misplaced struct {
 	at  int // byte
 	err error
@@ -17,8 +17,7 @@ type misplaced struct {
 func (m *misplaced) Error() string { return m.err.Error() }
 func (m *misplaced) Unwrap() error { return m.err }
 
-// at says where an error is, unless it says so itself: in a block it is the place
-// inside that counts.
+// at adds a place to an error unless it has one: the innermost place counts.
 func at(byte int, err error) error {
 	var known *misplaced
 	if stderrors.As(err, &known) {
@@ -27,8 +26,8 @@ func at(byte int, err error) error {
 	return &misplaced{byte, err}
 }
 
-// located is an error with its place in the decoded transformation, counted in
-// characters from 1, at the end of its message.
+// located appends the place in the decoded transformation to an error's
+// message, in characters from 1.
 func located(tr string, err error) error {
 	var m *misplaced
 	if !stderrors.As(err, &m) {

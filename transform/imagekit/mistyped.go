@@ -11,20 +11,20 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// MistypedQueries is which queries are refused because they look like a transformation
-// that is not written as one.
+// MistypedQueries determines which queries that look like a misspelled
+// transformation are refused.
 type MistypedQueries string
 
-// The values of MistypedQueries.
+// Values of MistypedQueries.
 const (
 	// RefuseMistyped refuses all.
 	RefuseMistyped MistypedQueries = "refuse"
 
-	// RefuseMistypedTr refuses those that have a tr, such as ?tr:w-300, and takes ?w=300
-	// for a parameter of the original's.
+	// RefuseMistypedTr refuses those with a tr, such as ?tr:w-300, and treats
+	// ?w=300 as a parameter of the original.
 	RefuseMistypedTr MistypedQueries = "refuse_tr"
 
-	// IgnoreMistyped takes all for parameters of the original's.
+	// IgnoreMistyped treats all as parameters of the original.
 	IgnoreMistyped MistypedQueries = "ignore"
 )
 
@@ -37,9 +37,9 @@ func (c Config) checkMistyped() error {
 	return fmt.Errorf("mistyped_queries is %q; it takes refuse, refuse_tr or ignore", c.MistypedQueries)
 }
 
-// check is the error of a query that looks like a transformation and is none. file is
-// the path of the original, still percent-encoded; mayBeURL tells that it may be a URL of
-// another server, whose query is that server's.
+// check returns an error for a query that looks like a transformation and is
+// not one. file is the escaped path of the original; mayBeURL reports whether
+// it may be a URL of another server, to which the query then belongs.
 func (m MistypedQueries) check(rawQuery, file string, mayBeURL bool) error {
 	isURL := mayBeURL && strings.HasPrefix(strings.ToLower(file), "http")
 	if m != RefuseMistyped && m != RefuseMistypedTr || isURL || !mayBePicture(file) {
@@ -65,15 +65,15 @@ func (m MistypedQueries) check(rawQuery, file string, mayBeURL bool) error {
 	if len(meant) > most {
 		meant = append(meant[:most], "...")
 	}
-	return errors.New(errors.BadTransform, "The query has parameters outside of tr, which do nothing; it takes tr=%s (mistyped_queries)", strings.Join(meant, ","))
+	return errors.New(errors.BadTransform, "The query has parameters outside of tr, where they do nothing; it takes tr=%s (mistyped_queries)", strings.Join(meant, ","))
 }
 
-// checkTr refuses a part of a query that has a tr which is not read as one.
+// checkTr refuses a part of a query with a tr that is not parsed as one.
 func checkTr(part, key, value string) error {
 	_, isTr := switches[key]
 	switch rest, cut := cutTr(key); {
 	case cut && rest == "" && !isTr:
-		return errors.New(errors.BadTransform, "The query has %s; the parameter is tr, and & stands before it (mistyped_queries)", errors.Quote(key))
+		return errors.New(errors.BadTransform, "The query has %s; the parameter is tr, with & before it (mistyped_queries)", errors.Quote(key))
 	case cut && rest != "" && !isTr:
 		return errors.New(errors.BadTransform, "The query has %s; it takes tr= and the transformation, such as tr=w-300 (mistyped_queries)", errors.Quote(part))
 	}
@@ -85,8 +85,8 @@ func checkTr(part, key, value string) error {
 	return nil
 }
 
-// cutTr takes tr off the beginning of a key that stands for it: TR, amp;tr, as HTML
-// that was escaped twice has it, tr:w-300, tr-w-300.
+// cutTr removes a misspelled tr from the beginning of a key: TR, amp;tr from
+// HTML that was escaped twice, tr:w-300, tr-w-300.
 func cutTr(key string) (rest string, ok bool) {
 	lower := strings.TrimLeft(strings.ToLower(key), "?")
 	lower = strings.TrimPrefix(lower, "amp;")
@@ -95,20 +95,19 @@ func cutTr(key string) (rest string, ok bool) {
 		return "", true
 	case strings.HasPrefix(lower, "tr:"):
 		return lower[3:], true
-	case strings.HasPrefix(lower, "tr-"): // which may be anybody's, unless it goes on as a transformation does
+	case strings.HasPrefix(lower, "tr-"): // may be any parameter unless a transformation follows
 		_, value, is := find(lower[3:])
 		return lower[3:], is && value != ""
 	}
 	return "", false
 }
 
-// telling are the parameters that nothing else than a transformation has, with values
-// that they take. Those that are versions or random numbers elsewhere are not among
-// them: t, v, x, y, r, b, n, z, o.
+// telling are the parameters with characteristic values. Those that are often
+// versions or random numbers are not among them: t, v, x, y, r, b, n, z, o.
 var telling = []string{"w", "h", "ar", "c", "cm", "fo", "dpr", "q", "f", "bl", "rt", "bg", "lo", "pr"}
 
-// isMistyped reports whether a parameter of a query is one of a transformation, with a
-// value that it takes there.
+// isMistyped reports whether a query parameter looks like one of a
+// transformation, with a valid value.
 func isMistyped(key, value string) bool {
 	value, _, _ = strings.Cut(value, ",") // ?w=300,h-200
 	if value == "" || !slices.Contains(telling, key) {
@@ -131,8 +130,8 @@ func isMistyped(key, value string) bool {
 	return r.read(&trial, value)
 }
 
-// mayBePicture reports whether a path can be that of a picture, by its extension or
-// because it has none.
+// mayBePicture reports whether a path can be that of an image: by its
+// extension, or because it has none.
 func mayBePicture(file string) bool {
 	name, err := url.PathUnescape(file)
 	if err != nil {

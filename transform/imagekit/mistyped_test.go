@@ -33,7 +33,7 @@ func TestMistypedQueries(t *testing.T) {
 		{"v=1%3Ftr%3Dw-300", second, none},
 		{"ik-s=abc?tr=w-1", second, none},
 
-		{"w=300", none, outside + ", which do nothing; it takes tr=w-300 (mistyped_queries)"},
+		{"w=300", none, outside + ", where they do nothing; it takes tr=w-300 (mistyped_queries)"},
 		{"w=300px", none, outside},
 		{"w=300&h=200", none, "it takes tr=w-300,h-200 "},
 		{"w=300&h=200&q=80&f=webp", none, "it takes tr=w-300,h-200,q-80,... "},
@@ -99,7 +99,7 @@ func TestMistypedQueries(t *testing.T) {
 	}
 }
 
-// Only what can be a picture is looked at, and never what is another server's.
+// Only what can be an image is looked at, and never what is another server's.
 func TestMistypedQueriesAreOfPictures(t *testing.T) {
 	for _, tt := range []struct {
 		config       Config

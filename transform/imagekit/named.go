@@ -10,25 +10,25 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Named is a transformation that the operator gave a name to.
+// Named is a named transformation.
 type Named struct {
-	// What the name stands for, as in a URL: `w-200,h-200` or
-	// `tr:w-200,h-200:rt-90`. It may not have names itself.
+	// The transformation, as in a URL: `w-200,h-200` or
+	// `tr:w-200,h-200:rt-90`. It must not contain names itself.
 	Transformation string `json:"transformation,omitempty"`
 
 	// Whether URLs with the name are refused. Default: `false`
 	Disabled bool `json:"disabled,omitempty"`
 }
 
-// named is a Named, read.
+// named is a parsed Named.
 type named struct {
 	chain    [][]item
 	length   int // of its text
 	disabled bool
 }
 
-// names reads the named transformations of a Config. ignores is what its Unsupported
-// says.
+// names reads the named transformations of a Config. ignores is the meaning
+// of its Unsupported.
 func (c Config) names(ignores bool) (map[string]named, error) {
 	read := make(map[string]named, len(c.Named))
 	for _, name := range slices.Sorted(maps.Keys(c.Named)) {
@@ -44,13 +44,13 @@ func (c Config) names(ignores bool) (map[string]named, error) {
 	return read, nil
 }
 
-// read reads the transformation as a dialect without names does.
+// read parses the transformation with a dialect without names.
 func (n Named) read(d *Dialect) (named, error) {
 	tr := strings.TrimPrefix(n.Transformation, "tr:")
 	chain, err := parse(tr)
 	err = located(tr, err)
 	if err == nil && hasName(chain) {
-		return named{}, fmt.Errorf("it has a name (n-) itself; it takes what that stands for")
+		return named{}, fmt.Errorf("it contains a name (n-); it takes the parameters themselves")
 	}
 	if err == nil {
 		_, err = d.parseChain(tr, transform.Plan{})
@@ -64,10 +64,10 @@ func (n Named) read(d *Dialect) (named, error) {
 	return named{chain: chain, length: len(tr), disabled: n.Disabled}, nil
 }
 
-// readName never reads one: names are written out before.
+// readName is never called: names are expanded before.
 func readName(*step, string) bool { return false }
 
-// nameOf is the name in a parameter n.
+// nameOf returns the name in a parameter n.
 func nameOf(it item) (string, bool) { return strings.CutPrefix(it.text, "n-") }
 
 func hasName(chain [][]item) bool {
@@ -81,8 +81,8 @@ func hasName(chain [][]item) bool {
 	return false
 }
 
-// onlyNames tells whether a chain asks for something, and for nothing that the
-// operator did not name.
+// onlyNames reports whether a chain consists of at least one name and nothing
+// else.
 func onlyNames(chain [][]item) bool {
 	for _, step := range chain {
 		for _, it := range step {
@@ -94,7 +94,8 @@ func onlyNames(chain [][]item) bool {
 	return len(chain) > 0
 }
 
-// firstUnnamed is a parameter of a chain for which onlyNames is false.
+// firstUnnamed returns a parameter other than a name, of a chain for which
+// onlyNames is false.
 func firstUnnamed(chain [][]item) string {
 	for _, step := range chain {
 		for _, it := range step {
@@ -106,9 +107,9 @@ func firstUnnamed(chain [][]item) string {
 	return ""
 }
 
-// writeOut puts what names stand for in their place. A name stands for its text:
-// of several steps the first joins what is before the name in its step, the last
-// what follows. length counts the bytes that this makes of the chain.
+// writeOut expands names in place, as text: the first step of a name joins
+// the parameters before it in its step, the last one those after it. length
+// counts the bytes of the result.
 func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
 	var out [][]item
 	for _, step := range chain {
@@ -131,7 +132,7 @@ func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
 				return nil, at(it.at, err)
 			}
 			if *length += n.length; *length > maxLength {
-				return nil, errors.New(errors.Limit, "The transformation has more than %d bytes when its names are written out", maxLength)
+				return nil, errors.New(errors.Limit, "The transformation has more than %d bytes after its names are expanded", maxLength)
 			}
 			last := len(n.chain) - 1
 			for _, whole := range n.chain[:last] {
@@ -144,7 +145,7 @@ func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
 	return out, nil
 }
 
-// moved are items that all stand where the name does that they are written for.
+// moved returns items with the place of the name that they replace.
 func moved(items []item, at int) []item {
 	items = slices.Clone(items)
 	for i := range items {
@@ -166,7 +167,7 @@ func (d *Dialect) lookUp(name string) (named, error) {
 	n, ok := d.names[name]
 	switch {
 	case !ok:
-		return named{}, errors.New(errors.BadTransform, "n is %s, which is the name of no transformation here", errors.Quote(name))
+		return named{}, errors.New(errors.BadTransform, "n is %s, which is not the name of a transformation", errors.Quote(name))
 	case n.disabled:
 		return named{}, errors.New(errors.BadTransform, "n is %s, a named transformation that is disabled", errors.Quote(name))
 	}

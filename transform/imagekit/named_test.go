@@ -27,7 +27,7 @@ func withNames(t testing.TB, restrict bool) *Dialect {
 	return d
 }
 
-// A name stands for its text.
+// A name expands to its text.
 func TestNamesStandForTheirText(t *testing.T) {
 	d := withNames(t, false)
 	for tr, want := range map[string]struct {
@@ -48,7 +48,7 @@ func TestNamesStandForTheirText(t *testing.T) {
 		"w-200,h-200":      {"w-200,h-200", false},
 		"":                 {"", false},
 
-		// The original itself is no transformation.
+		// The original itself is not a transformation.
 		"n-asis":               {"", false},
 		"n-thumb:n-asis":       {"", false},
 		"orig-true,n-unknown":  {"", false},
@@ -101,21 +101,21 @@ func TestNamesRefused(t *testing.T) {
 		restrict bool
 		tr, want string
 	}{
-		{false, "n-foo", `EINVAL - n is "foo", which is the name of no transformation here`},
-		{false, "n-THUMB", `EINVAL - n is "THUMB", which is the name of no transformation here`},
-		{false, "n-", `EINVAL - n is "", which is the name of no transformation here`},
+		{false, "n-foo", `EINVAL - n is "foo", which is not the name of a transformation`},
+		{false, "n-THUMB", `EINVAL - n is "THUMB", which is not the name of a transformation`},
+		{false, "n-", `EINVAL - n is "", which is not the name of a transformation`},
 		{false, "n", `EINVAL - n has no value; it takes the name of a transformation that the server has`},
 		{false, "n-old", `EINVAL - n is "old", a named transformation that is disabled`},
-		{false, "w-1:n-foo", `EINVAL - n is "foo", which is the name of no transformation here`},
+		{false, "w-1:n-foo", `EINVAL - n is "foo", which is not the name of a transformation`},
 		{false, "n-thumb,w-abc", `EINVAL - w is "abc"; it takes pixels, or a part of the original's width between 0 and 1, or an expression`},
-		{false, "n-long:n-long", "ELIMIT - The transformation has more than 8192 bytes when its names are written out"},
-		{false, "n-steps:n-steps", "ELIMIT - The transformation has more than 32 steps, with those in its blocks"},
+		{false, "n-long:n-long", "ELIMIT - The transformation has more than 8192 bytes after its names are expanded"},
+		{false, "n-steps:n-steps", "ELIMIT - The transformation has more than 32 steps, including those in its blocks"},
 
 		{true, "w-300", `EINVAL - Bad Image Transformation Request: "w-300" has no name` + restricted},
 		{true, "n-thumb,w-300", `EINVAL - Bad Image Transformation Request: "w-300" has no name` + restricted},
 		{true, "n-thumb:l-image,n-thumb,l-end", `EINVAL - Bad Image Transformation Request: "l-image" has no name` + restricted},
 		{true, "orig-true", `EINVAL - Bad Image Transformation Request: "orig-true" has no name` + restricted},
-		{true, "n-foo", `EINVAL - n is "foo", which is the name of no transformation here`},
+		{true, "n-foo", `EINVAL - n is "foo", which is not the name of a transformation`},
 		{true, "n-thumb", ""},
 		{true, "n-thumb:n-chain", ""},
 		{true, "", ""},
@@ -135,8 +135,8 @@ func TestBadNames(t *testing.T) {
 		{"é", "w-1", `named "é": a name consists of letters, digits and underscores`},
 		{"thumb", "w-abc", `named thumb: w is "abc"; it takes pixels, or a part of the original's width between 0 and 1, or an expression (character 1)`},
 		{"thumb", "w-1:l-image,i-a", `named thumb: "l-image" has no l-end; a slash in a value is written @@ (character 5)`},
-		{"thumb", "w-1:n-other", "named thumb: it has a name (n-) itself; it takes what that stands for"},
-		{"thumb", "if-ar_gt_1,n-other,if-end", "named thumb: it has a name (n-) itself; it takes what that stands for"},
+		{"thumb", "w-1:n-other", "named thumb: it contains a name (n-); it takes the parameters themselves"},
+		{"thumb", "if-ar_gt_1,n-other,if-end", "named thumb: it contains a name (n-); it takes the parameters themselves"},
 		{"thumb", "", "named thumb: it has no transformation"},
 		{"thumb", "tr:,", "named thumb: it has no transformation"},
 		{"thumb", strings.Repeat("w-1,", 3000), "named thumb: The transformation has 12000 bytes, more than 8192"},
@@ -146,7 +146,7 @@ func TestBadNames(t *testing.T) {
 			t.Errorf("%q for %.40q gives %v, want %s", tt.name, tt.tr, err, tt.want)
 		}
 	}
-	if _, err := New(Config{RestrictUnnamed: true}); err == nil || err.Error() != "restrict_unnamed takes named transformations only, and there is none" {
+	if _, err := New(Config{RestrictUnnamed: true}); err == nil || err.Error() != "restrict_unnamed needs named transformations" {
 		t.Errorf("restrict_unnamed without names gives %v", err)
 	}
 }

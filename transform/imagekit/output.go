@@ -22,7 +22,7 @@ func readDensity(s *step, v string) bool {
 	return !constant || value >= 1 && value <= transform.MostDensity
 }
 
-// readQuality: auto is what a URL without a quality gets.
+// readQuality reads auto as the quality of URLs without one.
 func readQuality(s *step, v string) bool {
 	if v == "auto" {
 		s.output.Quality = 0
@@ -33,8 +33,8 @@ func readQuality(s *step, v string) bool {
 	return ok
 }
 
-// readFormat: svg leaves an SVG an SVG; whether the original is one, the
-// renderer finds out.
+// readFormat reads svg as keeping an SVG; the renderer finds out whether the
+// original is one.
 func readFormat(s *step, v string) bool {
 	switch v {
 	case "auto":
@@ -46,7 +46,7 @@ func readFormat(s *step, v string) bool {
 	}
 	f, ok := transform.ParseFormat(v)
 	if f == transform.SVG && s.says != nil {
-		s.problem = errors.New("whether an SVG stays one cannot depend on a condition")
+		s.problem = errors.New("f-svg cannot depend on a condition")
 		return false
 	}
 	s.output.Format = f
@@ -56,8 +56,8 @@ func readFormat(s *step, v string) bool {
 func readProgressive(s *step, v string) bool { return readFlag(&s.output.Progressive, v) }
 func readLossless(s *step, v string) bool    { return readFlag(&s.output.Lossless, v) }
 
-// readMetadata: what is said counts over what the server keeps by default, and so does
-// false.
+// readMetadata notes an explicit false too, since the server may keep
+// metadata by default.
 func readMetadata(s *step, v string) bool {
 	ok := readFlag(&s.output.Metadata, v)
 	s.output.NoMetadata = ok && !s.output.Metadata
@@ -75,8 +75,8 @@ func readFlag(flag *bool, v string) (ok bool) {
 	return ok
 }
 
-// readOriginal changes nothing: a chain that asks for the original is not read, and
-// one that has orig-false behind that does not ask for it.
+// readOriginal has no effect: orig-true was found before parsing, and
+// orig-false is the default.
 func readOriginal(_ *step, v string) bool {
 	_, ok := boolean(v)
 	return ok || v == ""

@@ -8,12 +8,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// thumbnail is the segment behind the path of a file that asks for a picture of
-// one of its pages (ImageKit, "Resize, crop and other transformations", "Page").
+// thumbnail is the segment after the path of a file that asks for an image of
+// one of its pages (ImageKit, "Resize, crop and other transformations",
+// "Page").
 const thumbnail = "ik-thumbnail.jpg"
 
-// takeThumbnail takes that segment off the path, and returns it with its slash, as
-// it is.
+// takeThumbnail removes that segment from the path, and returns it with its
+// slash, as received.
 func (p *pathParts) takeThumbnail() string {
 	slash := strings.LastIndexByte(p.file, '/')
 	if slash < 1 {
@@ -27,7 +28,7 @@ func (p *pathParts) takeThumbnail() string {
 	return behind
 }
 
-// plain is what a URL asks for without a transformation.
+// plain returns the plan of a URL without a transformation.
 func plain(isThumbnail bool) transform.Plan {
 	if !isThumbnail {
 		return transform.Plan{}
@@ -35,13 +36,13 @@ func plain(isThumbnail bool) transform.Plan {
 	return transform.Plan{Page: 1, Output: transform.Output{Format: transform.JPEG}}
 }
 
-// lastPage is far beyond what documents have.
+// lastPage exceeds the pages of any document.
 const lastPage = 10_000
 
 const ofPSD = "several pages, and names, are for the layers of a PSD, which are not supported; it takes 1 to 10000"
 
-// readPage reads the number of a page or frame. ImageKit also takes several of
-// them, which a PSD lays one upon the other.
+// readPage reads the number of a page or frame. ImageKit also accepts
+// several, which a PSD composes.
 func readPage(s *step, v string) (ok bool) {
 	switch {
 	case s.layer != nil && s.layer.Kind != transform.ImageLayer:

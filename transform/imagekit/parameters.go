@@ -6,8 +6,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// parameters is everything that may stand in tr. Parse and its messages follow
-// it, and a test compares docs/imagekit.md with it.
+// parameters are all parameters of tr. Parse and its messages are driven by
+// it, and a test compares docs/reference/imagekit.md with it.
 var parameters = append([]row{
 	// Size and crop.
 	{name: "w", takes: "pixels, or a part of the original's width between 0 and 1", read: readWidth, expression: true},
@@ -78,7 +78,7 @@ var parameters = append([]row{
 	// Conditions and layers.
 	{name: "if", takes: "a condition, transformations, and if-end", isChoice: true},
 	{name: "l-image", takes: "i or ie, a place, transformations, and l-end", isLayer: true},
-	{name: "i", takes: "the path of a picture, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
+	{name: "i", takes: "the path of an image, with @@ for a slash, or ik_canvas", read: readInput, where: ofLayers},
 	{name: "ie", takes: "the same in Base64", read: readInput, where: ofLayers},
 	{name: "lx", takes: takesOffset, read: readLeft, where: ofLayers, expression: true},
 	{name: "ly", takes: takesOffset, read: readTop, where: ofLayers, expression: true},
@@ -109,7 +109,7 @@ var parameters = append([]row{
 	{name: "sr", state: never, why: isVideo},
 }, moreParameters()...)
 
-// moreParameters are those that come in families.
+// moreParameters returns parameters that come in families.
 func moreParameters() []row {
 	var rows []row
 	for _, name := range objects {
@@ -153,7 +153,8 @@ var byName = func() map[string]row {
 	return m
 }()
 
-// supportedNames lists what works, for messages; bg stands for bg-blurred, too.
+// supportedNames lists the supported parameters for messages; bg includes
+// bg-blurred.
 var supportedNames = func() string {
 	var names []string
 	for _, r := range parameters {
@@ -166,12 +167,13 @@ var supportedNames = func() string {
 	return strings.Join(names, " ")
 }()
 
-// longestName bounds the search in find.
+// longestName limits the search in find.
 const longestName = 32
 
-// find takes an item apart into the longest name that has a row, and its value.
-// A name ends at a hyphen. One that includes a value and is not supported, or has
-// details, also ends at an underscore: bg-blurred_25_N30, fo-cat_dog.
+// find splits an item into the longest name that has a row, and its value. A
+// name ends at a hyphen. A name that includes a value, and is not supported
+// or has details, may also end at an underscore: bg-blurred_25_N30,
+// fo-cat_dog.
 func find(text string) (r row, value string, ok bool) {
 	for i := 0; i <= min(len(text), longestName); i++ {
 		if i < len(text) && text[i] != '-' && text[i] != '_' {

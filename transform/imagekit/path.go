@@ -8,28 +8,30 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// pathParts is what a path says below the endpoint.
+// pathParts are the parts of a path below the endpoint.
 type pathParts struct {
-	file  string // still percent-encoded
+	file  string // percent-encoded
 	tr    string // decoded, without `tr:`
 	hasTr bool
 
-	// taken are the segments, as they are and in their order, without which the path
-	// is the file's: tr: and ik-seo.
+	// taken are the segments to remove from the path to get the file's, in
+	// order and as received: tr: and ik-seo.
 	taken []string
 
-	// suffix is, as it is, the name that ik-seo has after the file's own path,
-	// slash included, and ext what the file's path ends in instead.
+	// suffix is the name that ik-seo has after the file's path, as received
+	// and with its slash, and ext the end of the file's path that it
+	// replaces.
 	suffix, ext string
 
-	// thumbnail tells that it asks for a picture of one page of the file.
+	// thumbnail reports whether it asks for an image of one page of the file.
 	thumbnail bool
 }
 
-// parsePath reads `[ik-seo/][tr:<transformation>/]<file>[/ik-thumbnail.jpg]`, the
-// first two in either order. The transformation may also be further on: before any
-// segment of the file's path, or behind it. ImageKit documents it at the beginning
-// only, and serves what its customers write.
+// parsePath parses
+// `[ik-seo/][tr:<transformation>/]<file>[/ik-thumbnail.jpg]`, with the first
+// two in either order. The transformation may also be further on: before any
+// segment of the file's path, or after it. ImageKit documents it only at the
+// beginning, and serves the others.
 func parsePath(below string) (pathParts, error) {
 	p, seo := pathParts{file: below}, false
 	for {
@@ -64,8 +66,9 @@ func parsePath(below string) (pathParts, error) {
 	}
 }
 
-// takeTr takes a transformation that is further on off the path, with the slashes
-// that follow it. What is in the path of another server's URL is that server's.
+// takeTr removes a transformation that is further on, with the slashes after
+// it, from the path. Anything in the path of another server's URL belongs to
+// that server.
 func (p *pathParts) takeTr() error {
 	segments := strings.Split(p.file, "/")
 	if first, err := url.PathUnescape(segments[0]); p.hasTr || err != nil || strings.EqualFold(first, "http:") || strings.EqualFold(first, "https:") {
@@ -91,8 +94,7 @@ func (p *pathParts) takeTr() error {
 	return nil
 }
 
-// checkFile refuses what means something else than a name, in the path of a
-// file.
+// checkFile refuses special segments in the path of a file.
 func (p pathParts) checkFile() error {
 	for i, segment := range strings.Split(p.file, "/") {
 		name, err := url.PathUnescape(segment)
@@ -100,10 +102,10 @@ func (p pathParts) checkFile() error {
 			return malformedEncoding(err)
 		}
 		if strings.HasPrefix(name, "tr:") {
-			return errors.New(errors.BadTransform, "The path has tr: twice, or in the URL of another server; it takes one")
+			return errors.New(errors.BadTransform, "The path has a second tr:, or one in the URL of another server; it takes one before that")
 		}
 		if name == thumbnail && i > 0 {
-			return errors.New(errors.BadTransform, "The path has %s before its end; it stands once, behind the file", thumbnail)
+			return errors.New(errors.BadTransform, "The path has %s before its end; it takes one, after the file", thumbnail)
 		}
 		if r, ok := specialSegment(name, i == 0); ok {
 			return r.refusal()
@@ -112,9 +114,9 @@ func (p pathParts) checkFile() error {
 	return nil
 }
 
-// unnamed takes the name for search engines out of the file's path:
-// `photos/DSC1234/eiffel-tower.jpg` is the file `photos/DSC1234.jpg` (ImageKit,
-// "SEO-friendly image URL").
+// unnamed removes the name for search engines from the file's path:
+// `photos/DSC1234/eiffel-tower.jpg` is the file `photos/DSC1234.jpg`
+// (ImageKit, "SEO-friendly image URL").
 func (p pathParts) unnamed() (pathParts, error) {
 	slash, dot := strings.LastIndexByte(p.file, '/'), strings.LastIndexByte(p.file, '.')
 	if slash < 1 || p.file[slash-1] == '/' || dot < slash+2 || dot == len(p.file)-1 {
@@ -122,8 +124,8 @@ func (p pathParts) unnamed() (pathParts, error) {
 	}
 	p.suffix, p.ext = p.file[slash:], p.file[dot:]
 	p.file = p.file[:slash] + p.ext
-	// As a path of its own the file's would be read as such a URL again, and be
-	// another file.
+	// On the second pass such a path would be parsed as an ik-seo URL again,
+	// and name another file.
 	if first, _, more := strings.Cut(p.file, "/"); more {
 		if name, err := url.PathUnescape(first); err != nil || name == "ik-seo" {
 			return pathParts{}, errors.New(errors.BadTransform, "The path has ik-seo twice; it takes one")
@@ -132,7 +134,7 @@ func (p pathParts) unnamed() (pathParts, error) {
 	return p, nil
 }
 
-// segments are the path components that ImageKit gives a meaning to, beside tr:
+// segments are the path segments that ImageKit gives a meaning, besides tr:
 // and ik-seo.
 var segments = []row{
 	{name: "ik-genimg", state: never, why: needsAI},
@@ -143,8 +145,8 @@ var segments = []row{
 	{name: "ik-master.mpd", state: never, why: isVideo},
 }
 
-// specialSegment finds the row of a path segment. Those without an extension
-// stand before the file's path, those with one behind it.
+// specialSegment finds the row of a path segment. Segments without an
+// extension precede the file's path, those with one follow it.
 func specialSegment(name string, first bool) (row, bool) {
 	if strings.HasPrefix(name, "ik-genimg-prompt-") {
 		name = "ik-genimg"
@@ -161,7 +163,7 @@ func malformedEncoding(cause error) error {
 	return errors.New(errors.BadTransform, "The URL has a malformed percent-encoding; %% must be followed by two hex digits").Because(cause)
 }
 
-// wellFormed refuses a transformation that cannot be text.
+// wellFormed refuses a transformation that is not text.
 func wellFormed(tr string) error {
 	if !utf8.ValidString(tr) {
 		return errors.New(errors.BadTransform, "The transformation is not percent-encoded UTF-8")

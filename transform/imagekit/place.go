@@ -12,7 +12,7 @@ func readTop(s *step, v string) bool     { return s.offset(&s.layer.Place.Top, v
 func readMiddleX(s *step, v string) bool { return s.offset(&s.layer.Place.CenterX, v) }
 func readMiddleY(s *step, v string) bool { return s.offset(&s.layer.Place.CenterY, v) }
 
-// offset reads a distance, which an N in front counts the other way.
+// offset parses a distance. An N in front reverses its direction.
 func (s *step) offset(o *transform.Offset, v string) (ok bool) {
 	v, o.Back = strings.CutPrefix(v, "N")
 	o.Distance, ok = s.amount(v, 0, maxPixels)
@@ -32,7 +32,7 @@ func readLayerFocus(s *step, v string) bool {
 	return ok
 }
 
-// positions are the nine parts of the picture below that a layer may be put by.
+// positions are the nine positions of a layer on the image below.
 var positions = func() map[string]transform.Focus {
 	m := map[string]transform.Focus{}
 	for name, focus := range focuses {
@@ -56,8 +56,8 @@ func readBlend(s *step, v string) bool {
 	return ok
 }
 
-// checkPlace: lfo "is ignored when any of lx, ly, lxc, lyc is present"; without
-// them lap has no say.
+// checkPlace: lfo "is ignored when any of lx, ly, lxc, lyc is present";
+// without them lap has no effect.
 func (l *layer) checkPlace() error {
 	p := &l.Place
 	left, top := p.Left.Distance.IsSet(), p.Top.Distance.IsSet()

@@ -7,9 +7,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Print writes a plan as the value of tr. What it prints parses into a plan with
-// the same Key, for every plan that came from Parse. Of another plan it leaves
-// out what ImageKit has no words for. The zero plan prints as nothing.
+// Print writes a plan as the value of tr. The result parses into a plan with
+// the same Key if the plan came from Parse. Other plans lose what ImageKit's
+// syntax cannot express. The zero plan gives "".
 func Print(p transform.Plan) string {
 	if p.IsZero() {
 		return ""
@@ -22,14 +22,14 @@ func Print(p transform.Plan) string {
 	if tr := printChain(p.Steps, output); tr != "" {
 		return tr
 	}
-	return "f-auto" // it asks for nothing but to be written anew
+	return "f-auto" // it asks only for a new encoding
 }
 
-// printChain writes a chain, with what is said of the output in its last step
-// that can hold it.
+// printChain writes a chain, with the output in its last step that can have
+// it.
 func printChain(steps []transform.Step, output items) string {
 	var chain []string
-	last := -1 // step that is no choice
+	last := -1 // a step that is not a choice
 	for _, s := range steps {
 		items := printStep(s)
 		if s.IsZero() || len(items) == 0 {
@@ -133,7 +133,7 @@ func (i *items) resize(z transform.Resize) {
 	i.flag("dpr-auto", z.AutoDPR)
 }
 
-// strategy leaves out the first, which is the default.
+// strategy omits the default, the first.
 func (i *items) strategy(z transform.Resize) {
 	for n, s := range crops {
 		if n > 0 && s.fit == z.Fit && s.noEnlarge == z.NoEnlarge {
@@ -195,8 +195,8 @@ func printBranch(b transform.Branch) string {
 	return printChain(b.Steps, printOutput(b.Over(transform.Output{}), b.Says))
 }
 
-// printOutput writes what is said of the output: what is in o, and of what is
-// not there the wishes that say so.
+// printOutput writes the output: the fields of o that are set, and those of
+// says that are not.
 func printOutput(o transform.Output, says transform.Wish) items {
 	var i items
 	said := func(w transform.Wish) bool { return says&w != 0 }

@@ -47,7 +47,7 @@ func (i *items) layers(layers []transform.Layer) {
 	}
 }
 
-// printBlock leaves out what a block has without being asked.
+// printBlock omits the defaults of a block.
 func printBlock(first *transform.Step) {
 	z := &first.Resize
 	z.Fit = transform.Cover

@@ -8,20 +8,20 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// queryParts is what a query says.
+// queryParts are the parts of a query.
 type queryParts struct {
 	tr        string // decoded
 	hasTr     bool
-	rest      string // what belongs to the original, as received
+	rest      string // the original's part, as received
 	versioned bool
 	thumbnail bool
 
-	attachment *bool  // nil: nothing is said
+	attachment *bool  // nil if absent
 	filename   string // decoded
 }
 
-// parseQuery takes out of a query what is ImageKit's. The rest stays as it is,
-// for an origin may need it (Firebase's alt and token).
+// parseQuery extracts ImageKit's parameters from a query. The rest stays as
+// received, for an origin may need it (Firebase's alt and token).
 func parseQuery(raw string) (queryParts, error) {
 	var q queryParts
 	var rest []string
@@ -44,9 +44,9 @@ func parseQuery(raw string) (queryParts, error) {
 	return q, wellFormed(q.tr)
 }
 
-// versions are the parameters that say which version of the original is meant.
-// ImageKit's API and dashboard append the first two, its examples have the
-// others. They stay in the Ref: another version is another original.
+// versions are the parameters that name a version of the original. ImageKit's
+// API and dashboard append the first two; its examples have the others. They
+// stay in the Ref: another version is another original.
 var versions = map[string]bool{"ik-obj-version": true, "updatedAt": true, "v": true, "version": true}
 
 // switches are ImageKit's own parameters.
@@ -61,9 +61,9 @@ var switches = map[string]func(q *queryParts, value string) error{
 	"ik-attachment-filename": readAttachmentName,
 }
 
-// readTr takes a plus sign for a space, as in every form-encoded query. That
+// readTr decodes a plus sign as a space, as in every form-encoded query. That
 // loses nothing: ImageKit allows no plus in plain text, and Base64 has no
-// spaces. Several are steps, one after the other.
+// spaces. Several tr are consecutive steps.
 func readTr(q *queryParts, value string) error {
 	tr, err := url.QueryUnescape(value)
 	if err != nil {
@@ -73,7 +73,7 @@ func readTr(q *queryParts, value string) error {
 	return nil
 }
 
-// joined are two transformations, one after the other, as steps of one.
+// joined joins two transformations as consecutive steps.
 func joined(first, second string) string {
 	if first == "" || second == "" {
 		return first + second
@@ -87,10 +87,10 @@ func readSanitize(_ *queryParts, value string) error {
 	if value == "true" {
 		return nil
 	}
-	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, for an SVG is always made harmless", errors.Quote(value))
+	return errors.New(errors.BadTransform, "ik-sanitizeSvg is %s; it takes true, since SVGs are always sanitised", errors.Quote(value))
 }
 
-// readThumbnail is the segment ik-thumbnail.jpg of a path, for one that is the
+// readThumbnail returns the segment ik-thumbnail.jpg for a path that is the
 // original's own.
 func readThumbnail(q *queryParts, value string) (err error) {
 	var ok bool

@@ -7,15 +7,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Parse reads a URL: its path, percent-encoded as received (url.URL.EscapedPath),
-// and its query, raw.
+// Parse parses a URL: its path, percent-encoded as received
+// (url.URL.EscapedPath), and its raw query.
 //
 // ok is false for a path that is not below the endpoint; the URL is then not
-// this dialect's. The error is an *errors.Error, of kind errors.BadTransform or
-// errors.Limit. A URL that names no file is one when it has a transformation;
-// without, such as that of a site's home page, its Ref has an empty Path. A path
-// that is below the endpoint for those who clean paths only, /x/../shop, is refused
-// because of origin.ErrPath: it must not go to the handlers behind unseen.
+// this dialect's. The error is an *errors.Error of kind errors.BadTransform
+// or errors.Limit. A URL that has a transformation and names no file is an
+// error; without a transformation, such as that of a home page, its Ref has
+// an empty Path. A path that is below the endpoint only after cleaning,
+// /x/../shop, is refused because of origin.ErrPath: it must not reach the
+// next handlers unchecked.
 func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
 	below, ok, err := d.endpoint.Below(escapedPath)
 	if !ok || err != nil {
@@ -50,9 +51,9 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	return asked, true, nil
 }
 
-// Detour tells how a URL would be written that names the same original by its
-// own path and has everything else in its query. ok is false where it is written
-// so. The URL is one that Parse understands.
+// Detour describes the URL that names the same original by its own path and
+// has everything else in its query. ok is false if this URL has that form
+// already. Parse must accept the URL.
 func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool) {
 	below, ok, err := d.endpoint.Below(escapedPath)
 	if !ok || err != nil {
@@ -64,7 +65,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	}
 	detour = transform.Detour{Taken: path.taken, Tail: path.suffix, Plain: path.ext, Query: rawQuery}
 	if path.hasTr {
-		detour.Query = with("tr="+url.QueryEscape(path.tr), detour.Query) // its steps come first
+		detour.Query = with("tr="+url.QueryEscape(path.tr), detour.Query) // the path's steps come first
 	}
 	if path.thumbnail {
 		detour.Query = with(detour.Query, "ik-thumbnail=true")
@@ -72,7 +73,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	return detour, true
 }
 
-// with is a query with more behind it.
+// with appends to a query.
 func with(query, more string) string {
 	if query == "" || more == "" {
 		return query + more

@@ -13,7 +13,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// refusal is the text of an error that Parse may give, checked to be one.
+// refusal returns the text of an error that Parse may give, checked to be
+// one.
 func refusal(t testing.TB, err error) string {
 	t.Helper()
 	if err == nil {
@@ -160,10 +161,10 @@ func TestTransformationsInOtherPlaces(t *testing.T) {
 func TestRefusedURLs(t *testing.T) {
 	long := strings.Repeat("w-300,", maxLength/6)
 	tests := []struct{ path, query, want string }{
-		{"/tr:w-1/tr:h-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
-		{"/tr:w-1/f/tr:h-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
-		{"/f/tr:w-1/a.jpg/tr:h-1", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
-		{"/https://www.example.com/tr:w-1/a.jpg", "", "EINVAL - The path has tr: twice, or in the URL of another server; it takes one"},
+		{"/tr:w-1/tr:h-1/a.jpg", "", "EINVAL - The path has a second tr:, or one in the URL of another server; it takes one before that"},
+		{"/tr:w-1/f/tr:h-1/a.jpg", "", "EINVAL - The path has a second tr:, or one in the URL of another server; it takes one before that"},
+		{"/f/tr:w-1/a.jpg/tr:h-1", "", "EINVAL - The path has a second tr:, or one in the URL of another server; it takes one before that"},
+		{"/https://www.example.com/tr:w-1/a.jpg", "", "EINVAL - The path has a second tr:, or one in the URL of another server; it takes one before that"},
 		{"/tr:w-1", "", "EINVAL - The URL names no file to transform"},
 		{"/tr:w-1/", "", "EINVAL - The URL names no file to transform"},
 		{"/tr:", "", "EINVAL - The URL names no file to transform"},
@@ -179,7 +180,7 @@ func TestRefusedURLs(t *testing.T) {
 		{"/tr:w-1%2Fa.jpg", "", `EINVAL - w is "1/a.jpg"; it takes pixels, or a part of the original's width between 0 and 1, or an expression`},
 
 		{"/a.jpg", "tr=" + long + "h-300", "ELIMIT - The transformation has 8195 bytes, more than 8192"},
-		{"/a.jpg", "tr=" + strings.Repeat("w-9:", maxSteps) + "w-9", "ELIMIT - The transformation has more than 32 steps, with those in its blocks"},
+		{"/a.jpg", "tr=" + strings.Repeat("w-9:", maxSteps) + "w-9", "ELIMIT - The transformation has more than 32 steps, including those in its blocks"},
 
 		{"/ik-seo/", "", `EINVAL - ik-seo is followed by ""; it takes the path without extension, a slash, and a name with the extension`},
 		{"/ik-seo/name.jpg", "", `EINVAL - ik-seo is followed by "name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
@@ -190,8 +191,8 @@ func TestRefusedURLs(t *testing.T) {
 		{"/ik-seo/a//name.jpg", "", `EINVAL - ik-seo is followed by "a//name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
 		{"/ik-seo/tr:w-1/name.jpg", "", `EINVAL - ik-seo is followed by "name.jpg"; it takes the path without extension, a slash, and a name with the extension`},
 		{"/ik-seo/../a/name.jpg", "", `EINVAL - The path has a ".." segment`},
-		{"/a.gif/ik-thumbnail.jpg/ik-thumbnail.jpg", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it stands once, behind the file"},
-		{"/a.gif/ik%2Dthumbnail.jpg/b", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it stands once, behind the file"},
+		{"/a.gif/ik-thumbnail.jpg/ik-thumbnail.jpg", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it takes one, after the file"},
+		{"/a.gif/ik%2Dthumbnail.jpg/b", "", "EINVAL - The path has ik-thumbnail.jpg before its end; it takes one, after the file"},
 		{"/ik-seo/a/ik-thumbnail.jpg", "", `EINVAL - ik-seo is followed by "a"; it takes the path without extension, a slash, and a name with the extension`},
 		{"/a.gif", "ik-thumbnail=1", `EINVAL - ik-thumbnail is "1"; it takes true or false`},
 		{"/a/ik-video.mp4", "", "EINVAL - ik-video.mp4 is not supported: videos are not transformed"},
@@ -204,7 +205,7 @@ func TestRefusedURLs(t *testing.T) {
 		{"/a.jpg", "ik-attachment", "EINVAL - ik-attachment has no value; it takes true or false"},
 		{"/a.jpg", "ik-attachment-filename=%", "EINVAL - The URL has a malformed percent-encoding; % must be followed by two hex digits"},
 		{"/a.jpg", "ik-attachment-filename=%FF", "EINVAL - ik-attachment-filename is not percent-encoded UTF-8"},
-		{"/a.jpg", "ik-sanitizeSvg=false", `EINVAL - ik-sanitizeSvg is "false"; it takes true, for an SVG is always made harmless`},
+		{"/a.jpg", "ik-sanitizeSvg=false", `EINVAL - ik-sanitizeSvg is "false"; it takes true, since SVGs are always sanitised`},
 	}
 	for _, tt := range tests {
 		r, ok, err := new(Dialect).Parse(tt.path, tt.query)

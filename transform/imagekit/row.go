@@ -5,49 +5,49 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// row is one thing that ImageKit documents, and what becomes of it here.
+// row is a parameter that ImageKit documents, and its support here.
 type row struct {
-	// name is the key of a parameter, or key and value where that value has a
+	// name is the key of a parameter, or key and value if that value has a
 	// state of its own: `w`, `w-auto`, `e-shadow`.
 	name string
 
-	// state says whether it works.
+	// state is whether it is supported.
 	state state
 
 	// takes completes the sentence "it takes …" of a supported parameter.
 	takes string
 
-	// read puts the value of a supported parameter into the step. It is false
-	// for a value that the parameter does not take.
+	// read parses the value of a supported parameter into the step. It
+	// returns false for an invalid value.
 	read func(s *step, value string) bool
 
-	// details tells that an underscore follows the name, and not a hyphen.
+	// details reports whether an underscore follows the name instead of a
+	// hyphen.
 	details bool
 
-	// expression tells that it also takes an arithmetic expression.
+	// expression reports whether it accepts an arithmetic expression.
 	expression bool
 
-	// isLayer tells that it opens a layer, which ends with l-end.
+	// isLayer reports whether it begins a layer, which ends with l-end.
 	isLayer bool
 
-	// where tells where it may stand.
+	// where is where it is allowed.
 	where where
 
-	// isChoice tells that it opens a block of a condition's branches.
+	// isChoice reports whether it begins a condition's branches.
 	isChoice bool
 
-	// wish is what of the output it decides.
+	// wish is the field of the output that it sets.
 	wish transform.Wish
 
-	// unconditional tells that it cannot stand in a branch.
+	// unconditional reports whether it is not allowed in a branch.
 	unconditional bool
 
-	// why completes the refusal of one that is not supported, where there is
-	// something to say.
+	// why completes the error for one that is not supported; may be empty.
 	why string
 }
 
-// where is where a parameter may stand.
+// where is where a parameter is allowed.
 type where uint8
 
 const (
@@ -58,33 +58,33 @@ const (
 	ofTexts            // only in a layer of text
 )
 
-// state is whether something works.
+// state is the state of support.
 type state uint8
 
 const (
 	supported state = iota
 	later           // not supported yet
 	never           // will not be
-	removed         // ImageKit itself does not have it any more
+	removed         // removed from ImageKit
 )
 
-// String is the state as docs/imagekit.md writes it.
+// String returns the state as docs/reference/imagekit.md writes it.
 func (s state) String() string { return [...]string{"yes", "later", "never", "removed"}[s] }
 
-// The reasons for never.
+// Reasons for never.
 const (
 	needsAI = "it needs an AI service"
 	isVideo = "videos are not transformed"
 )
 
-// The reasons for later.
+// Reasons for later.
 const (
 	needsFaces    = "it needs a detector of faces, which this server does not have"
 	needsObjects  = "it needs a detector of objects, which this server does not have"
-	needsDetector = "it goes with a face or an object, which need a detector that this server does not have"
+	needsDetector = "it refers to a face or an object, which needs a detector that this server does not have"
 )
 
-// refusal is the error of a row that is not supported.
+// refusal returns the error for a row that is not supported.
 func (r row) refusal() error {
 	switch r.state {
 	case removed:
@@ -98,7 +98,7 @@ func (r row) refusal() error {
 	return errors.New(errors.BadTransform, "%s is not supported yet", r.name)
 }
 
-// accepts is what the row's parameter takes.
+// accepts describes the values that the parameter accepts.
 func (r row) accepts() string {
 	if r.expression {
 		return r.takes + ", or an expression"
@@ -106,7 +106,7 @@ func (r row) accepts() string {
 	return r.takes
 }
 
-// wrong is the error of a value that the row's parameter does not take.
+// wrong returns the error for an invalid value.
 func (r row) wrong(value string) error {
 	if value == "" {
 		return errors.New(errors.BadTransform, "%s has no value; it takes %s", r.name, r.accepts())

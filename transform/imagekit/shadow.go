@@ -4,7 +4,7 @@ import "github.com/caddy-images/caddy-images/transform"
 
 const takesShadow = "no value, or some of bl (0 to 15), st (0 to 100), x and y (0 to 100 percent, with an N in front for the left and up), such as bl-15_st-40_x-10_y-N5"
 
-// readShadow: the defaults are those of ImageKit's page.
+// readShadow has the defaults of ImageKit's page.
 func readShadow(s *step, v string) bool {
 	shadow := transform.Shadow{On: true, Blur: 10, Strength: 30, Right: 2, Down: 2}
 	parts, ok := details(v, "bl", "st", "x", "y")

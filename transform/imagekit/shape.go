@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// readRotation: auto asks for the EXIF orientation, which is always obeyed.
+// readRotation reads auto as EXIF orientation, which is always applied.
 func readRotation(s *step, v string) bool {
 	s.Rotate = transform.Number{}
 	if v == "auto" {
@@ -27,7 +27,7 @@ func readFlip(s *step, v string) bool {
 	return s.Flip != transform.Flip{}
 }
 
-// readRadius takes one radius, or four clockwise from the top left.
+// readRadius reads one radius, or four clockwise from the top left.
 func readRadius(s *step, v string) bool {
 	parts := strings.Split(v, "_")
 	if len(parts) == 1 {
@@ -50,8 +50,9 @@ func readRadius(s *step, v string) bool {
 	return true
 }
 
-// readBorder takes `5_FF0000` and, as the text of ImageKit's page and its older
-// SDKs have it, `5-FF0000`. The width may be an expression, which has underscores too.
+// readBorder reads `5_FF0000` and the spelling of ImageKit's text and its
+// older SDKs, `5-FF0000`. The width may be an expression, which contains
+// underscores too.
 func readBorder(s *step, v string) bool {
 	i := strings.LastIndexAny(v, "-_")
 	if i < 0 {

@@ -17,19 +17,19 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// noExpiry is the expiry that is signed where the URL has no ik-t (ImageKit,
-// "Signed URLs").
+// noExpiry is signed as the expiry if the URL has no ik-t (ImageKit, "Signed
+// URLs").
 const noExpiry = "9999999999"
 
-// signature is what a query says of its own signature.
+// signature is the signature in a query.
 type signature struct {
 	given  bool
 	hex    string
-	expiry string // ik-t as it is
-	twice  bool   // one of the two is there more than once
+	expiry string // ik-t as received
+	twice  bool   // one of the two is repeated
 
 	// rest is the query without the two, as received, with its question mark;
-	// empty where nothing else is there.
+	// empty if nothing is left.
 	rest string
 }
 
@@ -60,11 +60,11 @@ func readSignature(rawQuery string, hasQuery bool) signature {
 	return s
 }
 
-// until is when the signature expires; zero is never.
+// until returns the expiry of the signature; zero for none.
 //
-// What is signed is the URL followed by the expiry, with nothing in between. So
-// an expiry has exactly ten digits, all seconds from 2001 to 2286: otherwise the
-// last digits of a query could be taken for the first ones of an expiry.
+// The signed text is the URL directly followed by the expiry. So an expiry
+// must have exactly ten digits, for 2001 to 2286: otherwise digits could move
+// from the end of a query to the beginning of the expiry.
 func (s signature) until() (time.Time, bool) {
 	if s.expiry == noExpiry {
 		return time.Time{}, true
@@ -73,8 +73,8 @@ func (s signature) until() (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil && len(s.expiry) == len(noExpiry) && digits(s.expiry)
 }
 
-// isBy tells whether one of the keys signed one of the texts. It takes the same
-// time for each key and each text, whichever was the right one.
+// isBy reports whether one of the keys signed one of the texts. Its time does
+// not depend on which.
 func (s signature) isBy(keys [][]byte, texts []string) bool {
 	right := 0
 	for _, key := range keys {
@@ -87,13 +87,12 @@ func (s signature) isBy(keys [][]byte, texts []string) bool {
 	return right == 1
 }
 
-// verify checks the signature of a request target, which is as the client sent
-// it. seen is the escaped path that the request had where its transformation
-// still was in it: rewrites may have taken a prefix away.
+// verify checks the signature of a request target, exactly as the client sent
+// it. seen is the escaped path that still contained the transformation:
+// rewrites may have removed a prefix.
 //
-// A target without ik-s is not signed, and neither is any without a key to check
-// it with. A signature that is there must be right, whether it is required or
-// not.
+// A target without ik-s is unsigned, and so is any target if there is no key.
+// A signature that is present must be valid even if none is required.
 func (d *Dialect) verify(target, seen string, now time.Time) (transform.Proof, error) {
 	if len(d.keys) == 0 {
 		return transform.Proof{}, nil
@@ -111,15 +110,15 @@ func (d *Dialect) verify(target, seen string, now time.Time) (transform.Proof, e
 	case !ok:
 		return transform.Proof{}, errors.New(errors.Unauthorized, "ik-t is %s; it takes the Unix time in seconds, 10 digits", errors.Quote(s.expiry))
 	case !right:
-		return transform.Proof{}, errors.New(errors.Unauthorized, "The signature (ik-s) is not right for this URL")
+		return transform.Proof{}, errors.New(errors.Unauthorized, "The signature (ik-s) is not valid for this URL")
 	case !until.IsZero() && !now.Before(until):
 		return transform.Proof{}, errors.New(errors.Unauthorized, "The signature has expired (ik-t)")
 	}
 	return transform.Proof{Signed: true, Until: until}, nil
 }
 
-// originForm is a request target without scheme and host, which a client may
-// send and which are not signed.
+// originForm returns a request target without scheme and host, which a client
+// may send and which are not signed.
 func originForm(target string) string {
 	if strings.HasPrefix(target, "/") {
 		return target
@@ -131,14 +130,14 @@ func originForm(target string) string {
 	return ""
 }
 
-// signedTexts are what may have been signed of a received path and the rest of
-// its query: what is left after the endpoint. The endpoint that the client knows
-// is the handler's, or else all that stands before what the handler gets to see,
-// with prefixes that were stripped before. In either case nothing is left out but
-// a prefix of the operator's.
+// signedTexts returns the texts that a client may have signed for a received
+// path and the rest of its query: everything after the endpoint. The endpoint
+// known to the client is the handler's, or everything before the path that
+// the handler sees, including prefixes that were stripped earlier. Either way
+// only a prefix of the operator's is left out.
 //
-// A byte that is not ASCII, and should have been percent-encoded, is taken for
-// its encoding too: some SDKs sign what a browser would send.
+// A byte that is not ASCII, and should have been percent-encoded, is also
+// tried encoded: some SDKs sign what a browser would send.
 func (d *Dialect) signedTexts(received, seen, rest string) []string {
 	var texts []string
 	if behind, ok := d.endpoint.Behind(received); ok {
@@ -158,8 +157,8 @@ func (d *Dialect) signedTexts(received, seen, rest string) []string {
 	return slices.Compact(texts)
 }
 
-// sameTail is the end of a path that has the same segments as tail, perhaps in
-// another percent-encoding.
+// sameTail returns the end of a path with the same segments as tail, in any
+// percent-encoding.
 func sameTail(path, tail string) (string, bool) {
 	start := len(path)
 	for range strings.Count(tail, "/") + 1 {

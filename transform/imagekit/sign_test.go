@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// signer is a dialect that insists on signatures by one of the keys.
+// signer returns a dialect that insists on signatures by one of the keys.
 func signer(t testing.TB, endpoint string, keys ...string) *Dialect {
 	t.Helper()
 	d, err := New(Config{Endpoint: endpoint, PrivateKeys: keys, RequireSignature: RequireOn})
@@ -22,8 +22,8 @@ func signer(t testing.TB, endpoint string, keys ...string) *Dialect {
 	return d
 }
 
-// admits tells whether a target that was not rewritten is admitted; a refusal is
-// checked to be one.
+// admits reports whether a target that was not rewritten is admitted; a
+// refusal is checked to be one.
 func admits(t testing.TB, d *Dialect, target string, now time.Time) bool {
 	t.Helper()
 	path, _, _ := strings.Cut(target, "?")
@@ -37,8 +37,8 @@ func admits(t testing.TB, d *Dialect, target string, now time.Time) bool {
 	return false
 }
 
-// hmacOf is the signature of a text with a key, as ImageKit's page on signed
-// URLs tells.
+// hmacOf returns the signature of a text with a key, as ImageKit's page on
+// signed URLs tells.
 func hmacOf(key, text string) string {
 	mac := hmac.New(sha1.New, []byte(key))
 	mac.Write([]byte(text))
@@ -47,7 +47,8 @@ func hmacOf(key, text string) string {
 
 type signedVector struct{ key, endpoint, target string }
 
-// signedVectors are those of vectors.json, and expiring ones of ImageKit's SDKs.
+// signedVectors returns those of vectors.json, and expiring ones of
+// ImageKit's SDKs.
 func signedVectors(t testing.TB) []signedVector {
 	t.Helper()
 	list := []signedVector{
@@ -126,13 +127,13 @@ func TestSignatureMessages(t *testing.T) {
 	tests := []struct{ require, target, want string }{
 		{RequireOff, "/a.jpg", ""},
 		{RequireOff, "/a.jpg?ik-t=1", ""}, // an unsigned URL like any other
-		{RequireOn, "/a.jpg", "The URL is not signed; it takes ik-s"},
-		{RequireOn, "/a.jpg&ik-s=x", "The URL is not signed; it takes ik-s"},
-		{RequireOff, "/a.jpg?ik-s=", "The signature (ik-s) is not right for this URL"},
-		{RequireOff, "/a.jpg?ik-s", "The signature (ik-s) is not right for this URL"},
-		{RequireOff, "/a.jpg?ik-s=" + strings.ToUpper(hmacOf("k", "a.jpg9999999999")), "The signature (ik-s) is not right for this URL"},
+		{RequireOn, "/a.jpg", "The URL is not signed; it needs ik-s"},
+		{RequireOn, "/a.jpg&ik-s=x", "The URL is not signed; it needs ik-s"},
+		{RequireOff, "/a.jpg?ik-s=", "The signature (ik-s) is not valid for this URL"},
+		{RequireOff, "/a.jpg?ik-s", "The signature (ik-s) is not valid for this URL"},
+		{RequireOff, "/a.jpg?ik-s=" + strings.ToUpper(hmacOf("k", "a.jpg9999999999")), "The signature (ik-s) is not valid for this URL"},
 		{RequireOff, "/a.jpg?" + sign("a.jpg1000000000") + "&ik-t=1000000000", "The signature has expired (ik-t)"},
-		{RequireOff, "/a.jpg?" + sign("b.jpg1000000000") + "&ik-t=1000000000", "The signature (ik-s) is not right for this URL"},
+		{RequireOff, "/a.jpg?" + sign("b.jpg1000000000") + "&ik-t=1000000000", "The signature (ik-s) is not valid for this URL"},
 		{RequireOff, "/a.jpg?" + sign("a.jpg100") + "&ik-t=100", `ik-t is "100"; it takes the Unix time in seconds, 10 digits`},
 		{RequireOff, "/a.jpg?" + sign("a.jpg1900000000000") + "&ik-t=1900000000000", `ik-t is "1900000000000"; it takes the Unix time in seconds, 10 digits`},
 		{RequireOff, "/a.jpg?" + sign("a.jpg+123456789") + "&ik-t=+123456789", `ik-t is "+123456789"; it takes the Unix time in seconds, 10 digits`},
@@ -160,8 +161,8 @@ func TestSignatureMessages(t *testing.T) {
 	}
 }
 
-// Digits at the end of a URL are not an expiry, though nothing stands between the
-// two where they are signed.
+// Digits at the end of a URL are not an expiry, though no separator precedes
+// the two where they are signed.
 func TestExpiryIsNotMadeOfTheURL(t *testing.T) {
 	d := signer(t, "", "k")
 	sign := "&ik-s=" + hmacOf("k", "a.jpg?v=121900000000")
@@ -218,7 +219,7 @@ func TestSignedEndpoint(t *testing.T) {
 		{"another file", "", "/a.jpg", "/b.jpg", "b.jpg", false},
 		{"another file, as sent", "", "/a.jpg", "/b.jpg", "a.jpg", true},
 		{"another file behind a prefix", "/shop", "/x/a.jpg", "/shop/b.jpg", "a.jpg", false},
-		{"a slash is no part of a name", "", "/x/b%2Fa.jpg", "/b/a.jpg", "b%2Fa.jpg", false},
+		{"a slash is not part of a name", "", "/x/b%2Fa.jpg", "/b/a.jpg", "b%2Fa.jpg", false},
 		{"not encoded, signed as a browser sends it", "", "/é.jpg", "/%C3%A9.jpg", "%C3%A9.jpg", true},
 		{"not encoded, signed so", "", "/é.jpg", "/%C3%A9.jpg", "é.jpg", true},
 		{"nothing left", "/shop", "/shop", "/shop", "", true},
@@ -234,7 +235,7 @@ func TestSignedEndpoint(t *testing.T) {
 	}
 }
 
-// FuzzAdmit: no target is admitted without a signature that somebody with a key
+// FuzzAdmit: no target is admitted without a signature that a holder of a key
 // made, and none makes it panic.
 func FuzzAdmit(f *testing.F) {
 	for _, v := range signedVectors(f) {

@@ -7,12 +7,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxPixels is the largest length. One that is larger is ignored (ImageKit,
+// maxPixels is the largest length. A larger one is ignored (ImageKit,
 // "Transform and adapt media assets", limits).
 const maxPixels = 65535
 
-// readWidth leaves a width that is left to the client alone where its own is too
-// large, and so ignored.
+// readWidth ignores a width that is too large, and then keeps an automatic
+// width.
 func readWidth(s *step, v string) bool {
 	ok := readLength(s, &s.Resize.Width, v)
 	s.Resize.AutoWidth = s.Resize.AutoWidth && !s.Resize.Width.IsSet()
@@ -26,8 +26,8 @@ func readAutoWidth(s *step, v string) bool {
 
 func readHeight(s *step, v string) bool { return readLength(s, &s.Resize.Height, v) }
 
-// readLength takes a number below 1 for a fraction, and 1 for a pixel. What an
-// expression of variables gives are always pixels.
+// readLength reads a number below 1 as a fraction, and 1 as a pixel. The
+// value of an expression with variables is always in pixels.
 func readLength(s *step, l *transform.Length, v string) bool {
 	n, ok := s.amount(v, 0, math.Inf(1))
 	f, constant := n.Constant()
@@ -44,8 +44,8 @@ func readLength(s *step, l *transform.Length, v string) bool {
 	return true
 }
 
-// readAspect takes `4-3` and the other spellings of ImageKit's pages and SDKs,
-// `4_3` and `4:3`.
+// readAspect reads `4-3` and the other spellings of ImageKit's pages and
+// SDKs, `4_3` and `4:3`.
 func readAspect(s *step, v string) bool {
 	if isExpression(v) {
 		n, ok := s.amount(v, 1.0/maxPixels, maxPixels)
@@ -57,7 +57,7 @@ func readAspect(s *step, v string) bool {
 	return ok
 }
 
-// ratio reads `4-3`, `4_3` or `4:3`.
+// ratio parses `4-3`, `4_3` or `4:3`.
 func ratio(v string) (float64, bool) {
 	i := strings.IndexAny(v, "-_:")
 	if i < 0 {

@@ -8,50 +8,50 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// step is a transform.Step while its parameters come in.
+// step is a transform.Step being read.
 type step struct {
 	transform.Step
 
-	// output is that of the whole chain: of several the last one counts,
-	// whichever step it is in.
+	// output is that of the whole chain: the last value counts, whichever
+	// step it is in.
 	output *transform.Output
 
-	// standIn is the default image, that of the whole chain as well.
-	standIn *origin.Ref
+	// defaultImage is that of the whole chain as well.
+	defaultImage *origin.Ref
 
-	// page is that of the picture or the layer that the step is of.
+	// page is that of the image or the layer that the step belongs to.
 	page *int
 
-	// says collects what a branch says of the output; nil outside of branches.
+	// says collects the output fields that a branch sets; nil outside of
+	// branches.
 	says *transform.Wish
 
-	// count is how many steps the whole transformation has so far.
+	// count is the number of steps read so far in the whole transformation.
 	count *int
 
-	// crop and cropMode are what c and cm say. Where both are there, cm counts,
+	// crop and cropMode are the values of c and cm. cm takes precedence,
 	// whatever their order.
 	crop, cropMode strategy
 
-	// layer is the one that the step is of; nil for the picture itself.
+	// layer is the layer that the step belongs to; nil for the image itself.
 	layer *layer
 
-	// layers counts those of the whole transformation, depth how many this step
-	// is in.
+	// layers counts the layers of the whole transformation, depth those
+	// around this step.
 	layers *int
 	depth  int
 
-	// ignored collects what is left out; nil where that is refused.
+	// ignored collects ignored parameters; nil if they are refused.
 	ignored *[]transform.Ignored
 
 	// in decides which variables expressions have.
 	in place
 
-	// problem is what is wrong with a value, where that can be told better than
-	// by what the parameter takes.
+	// problem describes a wrong value better than what the parameter accepts.
 	problem error
 }
 
-// read puts one item into the step.
+// read reads one item into the step.
 func (s *step) read(it item) error {
 	r, value, ok := find(it.text)
 	switch {
@@ -71,7 +71,7 @@ func (s *step) read(it item) error {
 	}
 	if s.layer != nil && s.layer.Kind == transform.TextLayer {
 		if r, ok = textual(r); !ok {
-			return errors.New(errors.BadTransform, "%s is not for l-text, which takes %s", r.name, textNames)
+			return errors.New(errors.BadTransform, "%s is not allowed in l-text, which takes %s", r.name, textNames)
 		}
 	}
 	if s.asksForNothing(r, value) {
@@ -79,7 +79,7 @@ func (s *step) read(it item) error {
 	}
 	switch {
 	case s.says != nil && (r.unconditional || r.where >= ofLayers):
-		return errors.New(errors.BadTransform, "%s cannot depend on a condition; it goes outside of if", r.name)
+		return errors.New(errors.BadTransform, "%s cannot depend on a condition; move it out of if", r.name)
 	case r.read(s, value):
 		if s.says != nil {
 			*s.says |= r.wish
@@ -91,17 +91,17 @@ func (s *step) read(it item) error {
 	return r.wrong(value)
 }
 
-// asksForNothing reports whether a parameter has no value, or a zero, and takes neither.
-// Sites whose templates leave a field empty write that (w-0, w-,h-50), and ImageKit
-// serves it as if the parameter were not there.
+// asksForNothing reports whether a parameter has an empty value or a zero,
+// and accepts neither. Templates with empty fields produce those (w-0,
+// w-,h-50), and ImageKit serves them as if the parameter were absent.
 func (s *step) asksForNothing(r row, value string) bool {
 	isZero := (r.expression || zeros[r.name]) && value != "" && strings.Trim(value, "0") == ""
 	if value != "" && !isZero || r.name == "i" || r.name == "ie" || r.name == "n" {
 		return false
 	}
-	// On copies of all that reading changes.
+	// Try on copies of everything that reading changes.
 	trial := *s
-	trial.output, trial.standIn, trial.page, trial.layer = copied(s.output), copied(s.standIn), copied(s.page), copied(s.layer)
+	trial.output, trial.defaultImage, trial.page, trial.layer = copied(s.output), copied(s.defaultImage), copied(s.page), copied(s.layer)
 	return !r.read(&trial, value)
 }
 
@@ -113,11 +113,11 @@ func copied[T any](p *T) *T {
 	return &c
 }
 
-// zeros are the parameters that take whole numbers from 1 on.
+// zeros are the parameters whose whole numbers start at 1.
 var zeros = map[string]bool{"q": true, "bl": true, "t": true, "pg": true, "al": true}
 
-// amount reads a number from low to high, or an expression. What an expression
-// of variables gives is checked when the picture is known.
+// amount parses a number from low to high, or an expression. The value of an
+// expression with variables is checked when the image is known.
 func (s *step) amount(v string, low, high float64) (n transform.Number, ok bool) {
 	if !isExpression(v) {
 		f, ok := signed(v)
@@ -130,7 +130,7 @@ func (s *step) amount(v string, low, high float64) (n transform.Number, ok bool)
 	return n, !constant || low <= f && f <= high
 }
 
-// finish is the step when all its parameters are read.
+// finish returns the step once all its parameters are read.
 func (s *step) finish() transform.Step {
 	chosen := s.crop
 	if s.cropMode.name != "" {
@@ -140,7 +140,7 @@ func (s *step) finish() transform.Step {
 	return s.Step
 }
 
-// unknown is the error of an item that is nothing that ImageKit documents.
+// unknown returns the error for an item that ImageKit does not document.
 func unknown(text string) error {
 	name, rest, _ := strings.Cut(text, "-")
 	if (name == "e" || name == "l") && rest != "" {

@@ -26,14 +26,14 @@ var cropModes = []strategy{
 	{"pad_extract_no_shrink", transform.PadOnly, false},
 }
 
-// readCrop also takes the values of cm: ImageKit's page "Conditional
+// readCrop also accepts the values of cm: ImageKit's page "Conditional
 // transformations" has c-pad_resize.
 func readCrop(s *step, v string) bool {
 	return choose(&s.crop, crops, v) || choose(&s.crop, cropModes, v)
 }
 
-// readCropMode also takes resize, which ImageKit's SDKs have in their examples and
-// its pages do not: there is no mode then, and what c says counts.
+// readCropMode also accepts resize, which occurs in examples of ImageKit's
+// SDKs and not on its pages: it sets no mode, and c decides.
 func readCropMode(s *step, v string) bool {
 	if v == "resize" {
 		s.cropMode = strategy{}

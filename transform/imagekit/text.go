@@ -12,28 +12,28 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// What of a text is drawn, in characters ("truncated", ImageKit, "Add overlays on
-// images"), and the usual size of a font in pixels (the same page).
+// How many characters of a text are drawn ("truncated", ImageKit, "Add
+// overlays on images"), and the default font size in pixels (same page).
 const (
 	maxPlainText    = 2000
 	maxEncodedText  = 2500
 	defaultFontSize = 45
 
-	// defaultFont is that of ImageKit's URL editor.
+	// defaultFont is the default of ImageKit's URL editor.
 	defaultFont = "Open Sans"
 )
 
-// textRows are parameters that mean something else in a text than in a picture.
+// textRows are parameters with a different meaning in texts.
 var textRows = []row{
 	{name: "w", takes: "pixels, 1 or more", read: readWrap, expression: true},
 	{name: "bg", takes: takesColor, read: readTextBackground},
 }
 
-// textNames lists what a text takes, for messages.
+// textNames lists the parameters of a text for messages.
 const textNames = "i ie lx ly lxc lyc lap lfo lm w fs ff co ia pa al tg bg r rt fl lh"
 
-// textual is the row for a parameter in a text; ok is false where a text does not
-// take it.
+// textual returns the row for a parameter in a text; ok is false if texts do
+// not have it.
 func textual(r row) (_ row, ok bool) {
 	if i := slices.IndexFunc(textRows, func(t row) bool { return t.name == r.name }); i >= 0 {
 		return textRows[i], true
@@ -41,7 +41,7 @@ func textual(r row) (_ row, ok bool) {
 	return r, slices.Contains(strings.Fields(textNames), r.name)
 }
 
-// openText takes the text in.
+// openText sets the text.
 func (l *layer) openText(text string, body [][]item) error {
 	if len(body) != 1 {
 		return errors.New(errors.BadTransform, "l-text has more than one step; a text with a colon or a comma is sent as ie, in Base64")
@@ -55,7 +55,7 @@ func (l *layer) openText(text string, body [][]item) error {
 	return nil
 }
 
-// truncated is the first characters of a text.
+// truncated returns the first characters of a text.
 func truncated(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
@@ -63,7 +63,7 @@ func truncated(text string, most int) string {
 	return string([]rune(text)[:most])
 }
 
-// finishText: corners are the box's, which is then turned.
+// finishText rounds the box's corners before the box is rotated.
 func (l *layer) finishText() {
 	s := l.Steps[0]
 	l.Steps = []transform.Step{{Corners: s.Corners}}
@@ -107,7 +107,7 @@ func readAlign(s *step, v string) (ok bool) {
 	return ok
 }
 
-// readPadding takes one number, which may be an expression, or two to four.
+// readPadding reads one number, which may be an expression, or two to four.
 func readPadding(s *step, v string) bool {
 	p := &s.layer.Text.Padding
 	if isExpression(v) {
@@ -138,7 +138,7 @@ func readPadding(s *step, v string) bool {
 	return true
 }
 
-// readTypography takes the older SDKs' `ib`, too.
+// readTypography also accepts the older SDKs' `ib`.
 func readTypography(s *step, v string) bool {
 	if v == "ib" || v == "bi" {
 		v = "b_i"
@@ -160,8 +160,8 @@ func readTypography(s *step, v string) bool {
 	return true
 }
 
-// families are the built-in fonts of ImageKit ("Supported text font list") whose
-// name there is not that of the family.
+// families are ImageKit's built-in fonts ("Supported text font list") whose
+// name there is not the family name.
 var families = map[string]string{
 	"AbrilFatFace": "Abril Fatface",
 	"exo":          "Exo",
@@ -170,8 +170,8 @@ var families = map[string]string{
 	"Old Standard": "Old Standard TT",
 }
 
-// readFont takes the name of a family, of ImageKit's or any that is installed, or
-// the path of a font: "font-folder@@my-font.ttf".
+// readFont reads a family name, ImageKit's or any installed, or the path of a
+// font: "font-folder@@my-font.ttf".
 func readFont(s *step, v string) (ok bool) {
 	t := &s.layer.Text
 	t.Font, t.File = defaultFont, origin.Ref{}
@@ -180,7 +180,7 @@ func readFont(s *step, v string) (ok bool) {
 		t.File, ok = readFile(v)
 		return ok
 	case ".woff", ".woff2", ".ttc", ".otc", ".eot":
-		s.problem = fmt.Errorf("%s is not read; a font file is .ttf or .otf", extension)
+		s.problem = fmt.Errorf("%s is not supported; a font file is .ttf or .otf", extension)
 		return false
 	}
 	family, known := families[v]

@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// onto is a picture of 800x500 below a text.
+// onto is an image of 800x500 below a text.
 var onto = transform.Facts{Base: transform.Size{Width: 800, Height: 500}}
 
-// setText is what a transformation's only text comes to on that picture.
+// setText returns what a transformation's only text comes to on that image.
 func setText(t *testing.T, parameters string) (transform.Setting, error) {
 	t.Helper()
 	plan, err := parseChain("l-text,i-a," + parameters + ",l-end")
@@ -59,12 +59,12 @@ func TestNumbersOfTexts(t *testing.T) {
 
 func TestNumbersThatTextsCannotHave(t *testing.T) {
 	for parameters, want := range map[string]string{
-		"fs-bw_sub_800":        "The text's font size comes to 0 for this picture; it must be at least 1",
-		"fs-bh_sub_bw":         "The text's font size comes to -300",
-		"fs-10,lh-bh_div_1000": "The text's line height comes to 0.5 for this picture; it must be at least 1",
-		"fs-10,pa-bw_sub_801":  "The text's padding comes to -1 for this picture; it must be at least 0",
-		"fs-10,w-bh_sub_500":   "The text's width comes to 0",
-		"fs-bw_pow_bw":         "The text's font size cannot be computed for this picture",
+		"fs-bw_sub_800":        "The text's font size is 0 for this image; it must be at least 1",
+		"fs-bh_sub_bw":         "The text's font size is -300",
+		"fs-10,lh-bh_div_1000": "The text's line height is 0.5 for this image; it must be at least 1",
+		"fs-10,pa-bw_sub_801":  "The text's padding is -1 for this image; it must be at least 0",
+		"fs-10,w-bh_sub_500":   "The text's width is 0",
+		"fs-bw_pow_bw":         "The text's font size cannot be computed for this image",
 	} {
 		_, err := setText(t, parameters)
 		if e := errors.From(err); e.Kind != errors.BadTransform || !strings.Contains(e.Message, want) {

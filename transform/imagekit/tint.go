@@ -9,7 +9,7 @@ import (
 
 const takesColorize = "no value, or some of co (a colour) and in (0 to 100), such as co-red_in-50"
 
-// readColorize: the defaults are those that ImageKit's SDKs document.
+// readColorize has the defaults that ImageKit's SDKs document.
 func readColorize(s *step, v string) bool {
 	c := transform.Colorize{Color: transform.Opaque(0x80, 0x80, 0x80), Intensity: 100}
 	parts, ok := details(v, "co", "in")
@@ -29,7 +29,7 @@ func readColorize(s *step, v string) bool {
 
 const takesReplace = "a colour, perhaps how much may be replaced, 0 to 100, and then perhaps the colour to replace: FF0000_50_00FF00"
 
-// usualTolerance is where ImageKit's own editor begins.
+// usualTolerance is the initial value of ImageKit's editor.
 const usualTolerance = 35
 
 func readReplace(s *step, v string) bool {

@@ -115,7 +115,7 @@ func TestVectors(t *testing.T) {
 	}
 	for u := range plans {
 		if !compared[u] {
-			t.Errorf("%s has a plan written here and is no vector that parses", u)
+			t.Errorf("%s has a plan written here and is not a vector that parses", u)
 		}
 	}
 }

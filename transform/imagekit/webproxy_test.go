@@ -78,9 +78,9 @@ func TestWebProxyConfig(t *testing.T) {
 		{Config{PrivateKeys: keys, WebProxy: &WebProxy{}}, ""},
 		{Config{PrivateKeys: keys, RequireSignature: RequireRemote, WebProxy: &WebProxy{}}, ""},
 		{Config{WebProxy: &WebProxy{Hosts: []string{"example.com"}}}, ""},
-		{Config{WebProxy: &WebProxy{}}, "web_proxy needs hosts, or a private_key that URLs can be signed with"},
-		{Config{PrivateKeys: keys, RequireSignature: RequireRemote}, "require_signature remote is about web_proxy, which is not there"},
-		{Config{PrivateKeys: keys, RequireSignature: RequireOn, WebProxy: &WebProxy{Hosts: []string{"example.com"}}}, "web_proxy names hosts that need no signature, and require_signature is on"},
+		{Config{WebProxy: &WebProxy{}}, "web_proxy needs hosts, or a private_key to sign URLs with"},
+		{Config{PrivateKeys: keys, RequireSignature: RequireRemote}, "require_signature remote needs web_proxy"},
+		{Config{PrivateKeys: keys, RequireSignature: RequireOn, WebProxy: &WebProxy{Hosts: []string{"example.com"}}}, "web_proxy names hosts that need no signature, which contradicts require_signature on"},
 	} {
 		_, err := New(tt.config)
 		if got := ""; err != nil {

@@ -11,14 +11,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The values of Config.AllowDynamicOrigin.
+// Values of Config.AllowDynamicOrigin.
 const (
 	DynamicOff    = "off"
 	DynamicListed = "listed"
 	DynamicAny    = "any"
 )
 
-// access is which originals URLs may name beside those of the configured origins.
+// access is which originals URLs may name besides those of the configured
+// origins.
 type access struct {
 	dynamic  string
 	hosts    origin.Hosts
@@ -26,7 +27,7 @@ type access struct {
 	dataURLs bool
 }
 
-// access checks what a Config says of it.
+// access checks and reads a Config.
 func (c Config) access() (access, error) {
 	a := access{dynamic: c.AllowDynamicOrigin, dataURLs: c.AllowDataURLs, buckets: c.BucketsAllowed}
 	if a.dynamic == "" {
@@ -36,7 +37,7 @@ func (c Config) access() (access, error) {
 		return access{}, fmt.Errorf("allow_dynamic_origin is %q; it takes off, listed or any", a.dynamic)
 	}
 	if a.dynamic == DynamicOff && len(c.HostsAllowed)+len(c.BucketsAllowed) > 0 {
-		return access{}, fmt.Errorf("allow_dynamic_origin is off, and hosts_allowed or buckets_allowed says what it allows")
+		return access{}, fmt.Errorf("allow_dynamic_origin is off, which contradicts hosts_allowed and buckets_allowed")
 	}
 	var err error
 	if a.hosts, err = origin.ParseHosts(c.HostsAllowed); err != nil {
@@ -50,9 +51,9 @@ func (c Config) access() (access, error) {
 	return a, nil
 }
 
-// Admit decides whether a request may be served: whether its original, and all that
-// is drawn on it, are from where URLs may have them. Imagizer signs nothing, so
-// there is no proof.
+// Admit decides whether a request may be served: whether URLs may name the
+// places of its original and of everything drawn on it. Imagizer has no
+// signatures, so there is no proof.
 //
 // The error is an *errors.Error of kind errors.Unauthorized.
 func (d *Dialect) Admit(_, _ string, asked transform.Request, _ time.Time) (transform.Proof, error) {
@@ -64,13 +65,13 @@ func (d *Dialect) Admit(_, _ string, asked transform.Request, _ time.Time) (tran
 	return transform.Proof{}, nil
 }
 
-// TakesURLs tells whether URLs may name an original by its whole URL.
+// TakesURLs reports whether URLs may name an original by its whole URL.
 func (d *Dialect) TakesURLs() bool {
 	return d.dynamic == DynamicAny || d.dynamic == DynamicListed && len(d.hosts) > 0
 }
 
-// Lists tells whether the originals of a server, named as in origin.Ref, may be
-// had.
+// Lists reports whether URLs may name originals of a server, in the form of
+// origin.Ref.
 func (d *Dialect) Lists(server string) bool {
 	place, isS3 := strings.CutPrefix(server, origin.BucketServer)
 	switch {
@@ -89,11 +90,11 @@ func (d *Dialect) mayFetch(ref origin.Ref) error {
 	case ref.Server == "" || d.Lists(ref.Server):
 		return nil
 	case ref.Server == origin.DataServer:
-		return errors.New(errors.Unauthorized, "The URL has a picture in it (data:), which this server does not take (allow_data_urls)")
+		return errors.New(errors.Unauthorized, "The URL contains an image (data:), which this server does not allow (allow_data_urls)")
 	case d.dynamic == DynamicOff:
-		return errors.New(errors.Unauthorized, "The URL says where its original is, which this server does not take (allow_dynamic_origin)")
+		return errors.New(errors.Unauthorized, "The URL names the origin of its original, which this server does not allow (allow_dynamic_origin)")
 	case strings.HasPrefix(ref.Server, origin.BucketServer):
-		return errors.New(errors.Unauthorized, "The URL names the bucket %s, which this server does not take (buckets_allowed)", errors.Quote(ref.Server))
+		return errors.New(errors.Unauthorized, "The URL names the bucket %s, which this server does not allow (buckets_allowed)", errors.Quote(ref.Server))
 	}
-	return errors.New(errors.Unauthorized, "The URL names a file of %s, which this server does not take (hosts_allowed)", errors.Quote(ref.Server))
+	return errors.New(errors.Unauthorized, "The URL names a file of %s, which this server does not allow (hosts_allowed)", errors.Quote(ref.Server))
 }

@@ -42,14 +42,14 @@ func TestWhere(t *testing.T) {
 	for query, want := range map[string]string{
 		"origin=example.com&hostname=example.com": "The URL has origin and hostname; it takes one of them",
 		"bucket=abc&source_url=x":                 "The URL has source_url and bucket; it takes one of them",
-		"region=us-east-1":                        "The URL has region, which goes with bucket",
+		"region=us-east-1":                        "The URL has region without bucket",
 		"region=a_b&bucket=abc":                   `region is "a_b"; it takes the name of a region, such as eu-central-1`,
 		"origin=https://example.com/%3Fa":         `origin is "https://example.com/?a"; it takes a host, or a URL without a query`,
 		"origin=ftp://example.com":                `origin is "ftp://example.com/photo.jpg": The URL of the original begins with neither http:// nor https://`,
 		"hostname=u:p@example.com":                "The URL of the original has no host such as www.example.com",
 		"hostname=%0Aexample.com":                 "The URL of the original has no host",
 		"source_url=a.jpg":                        `source_url is "a.jpg": The URL of the original begins with neither http:// nor https://`,
-		"source_url=data:text/html,x":             "The data URL is not of a picture",
+		"source_url=data:text/html,x":             "The data URL is not of an image",
 		"bucket=A":                                `bucket is "A"; it takes the name of an S3 bucket`,
 		"bucket=ab":                               `bucket is "ab"`,
 		"bucket=a..b":                             `bucket is "a..b"`,
@@ -131,9 +131,9 @@ func TestAdmit(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		places["host"]:   `The URL names a file of "https://www.example.com", which this server does not take (hosts_allowed)`,
-		places["region"]: `The URL names the bucket "s3://photos@eu-central-1", which this server does not take (buckets_allowed)`,
-		places["data"]:   `The URL has a picture in it (data:), which this server does not take (allow_data_urls)`,
+		places["host"]:   `The URL names a file of "https://www.example.com", which this server does not allow (hosts_allowed)`,
+		places["region"]: `The URL names the bucket "s3://photos@eu-central-1", which this server does not allow (buckets_allowed)`,
+		places["data"]:   `The URL contains an image (data:), which this server does not allow (allow_data_urls)`,
 	} {
 		d := dialect(t, Config{})
 		r, _, _ := d.Parse("/a", query)
@@ -143,7 +143,7 @@ func TestAdmit(t *testing.T) {
 	}
 	off := dialect(t, Config{AllowDynamicOrigin: DynamicOff})
 	r, _, _ := off.Parse("/a", places["bucket"])
-	if _, err := off.Admit("", "", r, time.Now()); errors.From(err).Message != "The URL says where its original is, which this server does not take (allow_dynamic_origin)" {
+	if _, err := off.Admit("", "", r, time.Now()); errors.From(err).Message != "The URL names the origin of its original, which this server does not allow (allow_dynamic_origin)" {
 		t.Error(err)
 	}
 }

@@ -9,8 +9,9 @@ import (
 
 const takesColor = "a colour: RGB, RRGGBB, RRGGBBAA, or a name such as red"
 
-// parseColor reads a colour in hex, with or without #, or by its name. The last
-// two of eight digits are its opacity (CSS Color Module Level 4, section 5.2).
+// parseColor parses a colour in hex, with or without #, or by name. The last
+// two of eight digits are the opacity (CSS Color Module Level 4, section
+// 5.2).
 func parseColor(v string) (transform.Color, bool) {
 	v = strings.ToLower(v)
 	if c, ok := transform.NamedColor(v); ok {

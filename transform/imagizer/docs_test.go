@@ -14,11 +14,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// docTable returns the cells of the rows of all tables in docs/imagizer.md whose
+// docTable returns the cells of the rows of all tables in docs/reference/imagizer.md whose
 // first heading is first.
 func docTable(t *testing.T, first string, columns int) (rows [][]string) {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/imagizer.md")
+	text, err := os.ReadFile("../../docs/reference/imagizer.md")
 	if err != nil {
 		t.Fatal(err)
 	}

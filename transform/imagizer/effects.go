@@ -19,15 +19,15 @@ func readBlur(p *picture, v string) bool {
 	return ok
 }
 
-// readSharpen: the highest amount, 100, is ten times what is usual elsewhere.
+// readSharpen maps the largest amount, 100, to ten times the usual strength.
 func readSharpen(p *picture, v string) bool {
 	n, ok := whole(v, 0, 100)
 	p.step.Effects.Sharpen = transform.Sharpen{On: n > 0, Amount: float64(n)}
 	return ok
 }
 
-// filters are the looks by their numbers. Imagizer names one, 21, which is grey.
-// The others' order is ours.
+// filters are the looks by number. Imagizer documents one, 21, which is grey.
+// The order of the others is ours.
 var filters = [...]transform.Effects{
 	1:  {Look: transform.Sepia},
 	2:  {Look: transform.Warm},
@@ -64,7 +64,7 @@ func readFilter(p *picture, v string) bool {
 	return true
 }
 
-// colorizeBy is how much of the colour is taken, in percent.
+// colorizeBy is the strength of the tint, in percent.
 const colorizeBy = 100
 
 func readColorize(p *picture, v string) bool {
@@ -114,7 +114,7 @@ func readBorder(p *picture, v string) bool {
 	return ok
 }
 
-// readBorderColor comes after readBorder.
+// readBorderColor is called after readBorder.
 func readBorderColor(p *picture, v string) bool {
 	c, ok := parseColor(v)
 	if p.step.Border.Width.IsSet() {

@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%t, %v", ok, err)
 			}
 			if message := errors.From(err).Message; len(message) > 400 || strings.ContainsFunc(message, func(r rune) bool { return r < ' ' || r > '~' || r == '<' }) {
-				t.Fatalf("%q is no message to print", message)
+				t.Fatalf("%q is not a message to print", message)
 			}
 			return
 		}

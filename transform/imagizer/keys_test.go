@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/imagizer"
 )
 
-// TestOnePictureInBothDialects: what Imagizer and ImageKit say in their own words is
-// one picture, with one key.
+// TestOnePictureInBothDialects: what Imagizer and ImageKit say in their own
+// words is one image, with one key.
 func TestOnePictureInBothDialects(t *testing.T) {
 	theirs, err := imagekit.New(imagekit.Config{})
 	if err != nil {

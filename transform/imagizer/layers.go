@@ -11,8 +11,8 @@ import (
 
 const takesLayers = `an array of objects in JSON, such as [{"url":"/a.png","scale":50}]`
 
-// layerKeys are what an object of layers may have. Numbers and booleans may stand
-// there as such, or as text.
+// layerKeys are the keys of an object of layers. Numbers and booleans may be
+// of those JSON types, or strings.
 var layerKeys = []struct {
 	name, takes string
 	read        func(m *mark, v string) bool
@@ -26,8 +26,8 @@ var layerKeys = []struct {
 	{"upscale", takesBoolean, func(m *mark, v string) (ok bool) { m.upscale, ok = boolean(v); return ok }},
 }
 
-// readLayers reads the objects one after the other, so that no more of them are in
-// memory than there may be.
+// readLayers reads the objects one by one, so that no more are in memory than
+// the limit allows.
 func readLayers(p *picture, v string) bool {
 	decoder := json.NewDecoder(strings.NewReader(v))
 	if begin, err := decoder.Token(); err != nil || begin != json.Delim('[') {
@@ -63,7 +63,7 @@ func readLayer(object map[string]json.RawMessage) (mark, error) {
 		text := string(raw)
 		if raw[0] == '"' {
 			if err := json.Unmarshal(raw, &text); err != nil {
-				return mark{}, errors.New(errors.BadTransform, "%s in layers is no text", key.name).Because(err)
+				return mark{}, errors.New(errors.BadTransform, "%s in layers is not a text", key.name).Because(err)
 			}
 		}
 		if !key.read(&m, text) {

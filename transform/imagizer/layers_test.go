@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// percent is a part of a fact, in postfix notation.
+// percent returns a part of a fact, in postfix notation.
 func percent(f transform.Fact, part float64) transform.Number {
 	n, ok := transform.Expression(transform.Term{Kind: transform.FactTerm, Fact: f}, transform.Term{Value: part},
 		transform.Term{Kind: transform.OperationTerm, Operation: transform.Multiply})
@@ -59,7 +59,7 @@ func TestMark(t *testing.T) {
 	} {
 		checkPlan(t, query, plan{Steps: steps{{Layers: []transform.Layer{want}}}, Output: original})
 	}
-	// Where there is no mark the rest says nothing of a picture, but is read.
+	// Where there is no mark the rest says nothing of an image, but is read.
 	checkPlan(t, "mark_scale=5", plan{Steps: steps{{}}, Output: original})
 }
 
@@ -117,17 +117,17 @@ func TestLayersRefused(t *testing.T) {
 		`[{"url":"/a%zz"}]`:                  "malformed percent-encoding",
 		`[{"url":"/a\u0000"}]`:               "It has a control character",
 		`[{"url":"/a?width=x"}]`:             `In layers, "/a?width=x": width is "x"; it takes pixels, more than 0`,
-		`[{"url":"/a?meta=true"}]`:           `meta is for the whole picture and not for a layer`,
-		`[{"url":"/a?autorotate=false"}]`:    `autorotate is for the whole picture and not for a layer`,
+		`[{"url":"/a?meta=true"}]`:           `meta is for the whole image and not for a layer`,
+		`[{"url":"/a?autorotate=false"}]`:    `autorotate is for the whole image and not for a layer`,
 		`[{"url":"/a?crop=face"}]`:           `crop=face is not supported yet`,
 		`[{"url":"https://u@example.com/"}]`: "The URL of the original has no host",
-		`[{"url":"data:text/html,x"}]`:       "The data URL is not of a picture",
+		`[{"url":"data:text/html,x"}]`:       "The data URL is not of an image",
 	} {
 		checkRefusal(t, d, "layers="+url.QueryEscape(layers), errors.BadTransform, want)
 	}
 }
 
-// A URL whose own path is right is not for somebody else because of a layer's.
+// The path of a layer does not change which handler a URL is for.
 func TestWrongPathsOfLayers(t *testing.T) {
 	d := dialect(t, Config{})
 	for _, query := range []string{"mark=/a/../b", "text=x&text_font=a/../b.ttf", "layers=" + url.QueryEscape(`[{"url":"/a%zz"}]`), "origin=https://example.com/../a", "source_url=https://example.com/%252e%252e/a"} {

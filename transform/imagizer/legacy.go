@@ -9,12 +9,12 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// pathParts is what a path says below the endpoint.
+// pathParts are the parts of a path below the endpoint.
 type pathParts struct {
-	file string // still percent-encoded
+	file string // percent-encoded
 
-	// prefix are the segments before the file's path, as they are, and query what
-	// they ask for.
+	// prefix are the segments before the file's path, as received, and query
+	// is their meaning.
 	prefix []string
 	query  string
 }
@@ -25,34 +25,34 @@ var (
 	serverSegment = regexp.MustCompile(`^img\d+$`)
 )
 
-// checkLegacy refuses an endpoint with a segment that an old path begins with: what
-// takes that out of a path could take the endpoint's own.
+// checkLegacy refuses an endpoint with a segment that begins a legacy path:
+// removing that from a path could remove the endpoint's own.
 func (d *Dialect) checkLegacy() error {
 	if !d.legacyPaths {
 		return nil
 	}
 	for segment := range strings.SplitSeq(string(d.endpoint), "/") {
 		if segment == "a" || segment == "v2" || sizeSegment.MatchString(segment) {
-			return fmt.Errorf("endpoint %q has the segment %q, with which old paths begin (legacy_paths)", d.endpoint, segment)
+			return fmt.Errorf("endpoint %q has the segment %q, which begins a legacy path (legacy_paths)", d.endpoint, segment)
 		}
 	}
 	return nil
 }
 
-// parsePath reads the paths of Imagizer's first years, where they are understood:
+// parsePath parses the paths of Imagizer's early versions, if enabled:
 //
 //	/{W}x{H}[q{Q}][/c][/x{DPR}]/file     W or H may be missing; c is crop=fit
 //	/v2/{W}x{H}[q{Q}][/r]/file           both may be; what r means is not known
 //	/a/img{N}/file                       the original
 //
-// All other paths are those of files.
+// All other paths are paths of files.
 func (d *Dialect) parsePath(below string) (pathParts, error) {
 	p := pathParts{file: below}
 	if !d.legacyPaths || !p.takeLegacy() {
 		return p, nil
 	}
-	// As a path of its own the file's would be read as such a URL again, and be
-	// another file.
+	// On the second pass such a path would be parsed as a legacy path again,
+	// and name another file.
 	again := pathParts{file: p.file}
 	if again.takeLegacy() {
 		return pathParts{}, errors.New(errors.BadTransform, "The path has a size twice; it takes one")
@@ -60,7 +60,7 @@ func (d *Dialect) parsePath(below string) (pathParts, error) {
 	return p, nil
 }
 
-// takeLegacy takes the segments off the path that are no part of the file's.
+// takeLegacy removes the segments that are not part of the file's path.
 func (p *pathParts) takeLegacy() bool {
 	first := p.next()
 	switch {
@@ -99,8 +99,8 @@ func (p *pathParts) takeSize() {
 	p.take()
 }
 
-// next is the first segment, decoded; empty where nothing follows it, for then it
-// is the file.
+// next returns the first segment, decoded; empty if nothing follows it, since
+// it is then the file.
 func (p *pathParts) next() string {
 	segment, rest, _ := strings.Cut(p.file, "/")
 	name, err := url.PathUnescape(segment)
@@ -110,14 +110,15 @@ func (p *pathParts) next() string {
 	return name
 }
 
-// take moves the first segment, and slashes that follow it, to the prefix.
+// take moves the first segment, and the slashes after it, to the prefix.
 func (p *pathParts) take() {
 	segment, rest, _ := strings.Cut(p.file, "/")
 	p.prefix = append(p.prefix, segment)
 	p.file = strings.TrimLeft(rest, "/")
 }
 
-// second is the second segment of a path, decoded, if something follows it.
+// second returns the second segment of a path, decoded, if something follows
+// it.
 func second(path string) string {
 	_, rest, _ := strings.Cut(path, "/")
 	return (&pathParts{file: strings.TrimLeft(rest, "/")}).next()

@@ -9,24 +9,23 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// The limits of layers, marks included. Imagizer documents none.
+// Limits of layers, including marks. Imagizer documents none.
 const (
-	maxLayers = 32 // of one URL, nested ones included
+	maxLayers = 32 // of one URL, including nested ones
 	maxNested = 3
 )
 
-// mark is a picture that is drawn onto another one: the watermark, or one of
-// layers.
+// mark is an image drawn onto another one: the watermark, or one of layers.
 type mark struct {
 	url     string
 	trusted bool
 
 	position position
-	offset   float64 // percent of the shorter side of what it lies on
+	offset   float64 // percent of the base's shorter side
 	alpha    float64 // percent
 	angle    float64 // degrees
-	scale    float64 // percent of the width of what it lies on; 0 for its own size
-	upscale  bool    // whether scale may make it larger than it is
+	scale    float64 // percent of the base's width; 0 for its own size
+	upscale  bool    // whether scale may enlarge it
 }
 
 var (
@@ -39,7 +38,7 @@ func readMark(p *picture, v string) bool {
 	return true
 }
 
-// layersOf are all layers of the picture: the watermark, layers, the text.
+// layersOf returns all layers of the image: the watermark, layers, the text.
 func (p *picture) layersOf() ([]transform.Layer, error) {
 	var layers []transform.Layer
 	if p.mark.url != "" {
@@ -57,7 +56,7 @@ func (p *picture) layersOf() ([]transform.Layer, error) {
 	return append(layers, l), err
 }
 
-// count bounds the layers of a URL.
+// count limits the layers of a URL.
 func (p *picture) count() error {
 	if *p.layers++; *p.layers > maxLayers {
 		return errors.New(errors.Limit, "The URL has more than %d layers", maxLayers)
@@ -65,7 +64,7 @@ func (p *picture) count() error {
 	return nil
 }
 
-// layer is the layer that a mark comes to. name is the parameter.
+// layer returns the layer for a mark. name is the parameter.
 func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	if err := p.count(); err != nil {
 		return transform.Layer{}, err
@@ -75,7 +74,8 @@ func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	}
 	l, err := p.open(m)
 	if err != nil {
-		// Not because of origin.ErrPath: the URL itself names an original.
+		// The cause is not origin.ErrPath: the URL itself does name an
+		// original.
 		e := errors.From(err)
 		return transform.Layer{}, errors.New(e.Kind, "In %s, %s: %s", name, errors.Quote(m.url), e.Message)
 	}
@@ -94,11 +94,11 @@ func (p *picture) layer(name string, m mark) (transform.Layer, error) {
 	return l, nil
 }
 
-// open reads the URL of a layer: a path whose query asks for something like any
-// other, a whole URL, or one with the picture in it.
+// open parses the URL of a layer: a path with a query of its own, a whole
+// URL, or a data URL.
 func (p *picture) open(m mark) (l transform.Layer, err error) {
 	if strings.ContainsFunc(m.url, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }) {
-		return l, errors.New(errors.BadTransform, "It has a control character, or is no UTF-8")
+		return l, errors.New(errors.BadTransform, "It has a control character or is not valid UTF-8")
 	}
 	begins := strings.ToLower(m.url[:min(len(m.url), len("https://"))])
 	switch {

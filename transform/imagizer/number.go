@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// number reads a decimal number: digits, perhaps with a sign before and a fraction
-// behind them. It knows no exponent, no hex and no infinity.
+// number parses a decimal number: digits, perhaps with a sign and a fraction.
+// Exponents, hex and infinity are not allowed.
 func number(v string) (float64, bool) {
-	const most = 32 // bytes, more than any float64 that is written out needs
+	const most = 32 // bytes, longer than any float64 in decimal
 	unsigned := strings.TrimPrefix(v, "-")
 	whole, fraction, hasPoint := strings.Cut(unsigned, ".")
 	if len(v) > most || whole == "" && fraction == "" || strings.Trim(whole+fraction, "0123456789") != "" || hasPoint && fraction == "" {
@@ -19,8 +19,7 @@ func number(v string) (float64, bool) {
 	return f + 0, err == nil // the sum has no negative zero
 }
 
-// within reads a number, and takes one that is too small or too large for the
-// smallest or largest there is.
+// within parses a number, limited to the range from low to high.
 func within(v string, low, high float64) (float64, bool) {
 	f, ok := number(v)
 	return min(max(f, low), high), ok
@@ -32,16 +31,16 @@ func whole(v string, low, high int) (int, bool) {
 	return int(math.Floor(f + 0.5)), ok
 }
 
-// size reads a length that must be more than 0.
+// size parses a positive length.
 func size(v string) (float64, bool) {
 	f, ok := within(v, 0, maxPixels)
 	return f, ok && f > 0
 }
 
-// maxPixels is the largest length; what is larger is taken for it.
+// maxPixels is the largest length; larger ones are limited to it.
 const maxPixels = 65535
 
-// The readers of rows that set one field.
+// Readers for rows that set one field.
 
 func readWhole(low, high int, of func(p *picture) *int) func(*picture, string) bool {
 	return func(p *picture, v string) (ok bool) {

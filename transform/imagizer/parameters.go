@@ -6,11 +6,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// parameters is everything that may stand in a query. They are read in this order.
-// Parse and its messages follow it, and a test compares docs/imagizer.md with it.
+// parameters are all parameters of a query, in the order in which they are
+// read. Parse and its messages are driven by it, and a test compares
+// docs/reference/imagizer.md with it.
 var parameters []row
 
-// The table is filled here, since layers have queries of their own that are read by it.
+// The table is filled here, since it refers to itself: layers have queries of
+// their own.
 func init() {
 	parameters = []row{
 		{name: "preset", state: ours, takes: "the name of a preset that this server has", read: readNothing, aside: true},
@@ -65,7 +67,7 @@ func init() {
 		{name: "border_color", state: ours, takes: takesColor, read: readBorderColor},
 		{name: "radius", state: ours, takes: takesRadius, read: readRadius},
 
-		// What lies on the picture.
+		// What lies on the image.
 		{name: "mark", takes: "a path, which may have a query, or a whole URL", read: readMark},
 		{name: "mark_scale", takes: "1 to 1000, percent of the width", read: readNumber(1, 1000, func(p *picture) *float64 { return &p.mark.scale })},
 		{name: "mark_pos", takes: takesPosition, read: readPosition(func(p *picture) *position { return &p.mark.position })},
@@ -85,7 +87,7 @@ func init() {
 		{name: "text_alpha", state: ours, takes: takesPercent, read: readNumber(0, 100, func(p *picture) *float64 { return &p.text.alpha })},
 		{name: "text_angle", state: ours, takes: "degrees clockwise", read: readNumber(-36000, 36000, func(p *picture) *float64 { return &p.text.angle })},
 
-		// What is answered.
+		// Response.
 		{name: "meta", takes: takesBoolean, read: readFlag(func(p *picture) *bool { return &p.meta }), flag: true, aside: true, whole: true},
 		{name: "face", state: later, flag: true, aside: true, why: needsFaces},
 		{name: "cache_processed", state: never, flag: true, aside: true, why: needsPost},
@@ -113,12 +115,12 @@ const (
 	takesShift   = "-1 to 1"
 )
 
-// byName has the rows of parameters, also by their aliases, cropsLater those of
-// values of crop.
+// byName has the rows of parameters, including aliases; cropsLater has those
+// of single values of crop.
 var byName, cropsLater = map[string]row{}, map[string]row{}
 
-// allNames lists the parameters, for messages.
+// allNames lists the parameters for messages.
 var allNames string
 
-// readNothing is for what was done when the query was read.
+// readNothing is for parameters that were handled when the query was parsed.
 func readNothing(*picture, string) bool { return true }

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// inside is the size that width and height ask for without a crop.
+// inside returns the size that width and height ask for without a crop.
 func inside(w, h float64) resize {
 	z := resize{Fit: transform.Inside, NoEnlarge: true}
 	if w > 0 {
@@ -241,7 +241,7 @@ func TestRefusals(t *testing.T) {
 		"crop=1,2,3,a":                `crop is "1,2,3,a"; it takes`,
 		"crop=1,2,0,4":                `crop is "1,2,0,4"; its width and height must be more than 0`,
 		"crop=1,2,3,-4":               `its width and height must be more than 0`,
-		"crop=-5,2,5,4":               `crop is "-5,2,5,4", outside of every picture`,
+		"crop=-5,2,5,4":               `crop is "-5,2,5,4", which is outside of any image`,
 		"crop=face":                   "crop=face is not supported yet: it needs a detector of faces",
 		"redeye=true":                 "redeye is not supported yet: it needs a detector of eyes",
 		"redeye":                      "redeye is not supported yet",

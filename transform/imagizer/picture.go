@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// picture is what parameters ask of one picture, the original or that of a layer,
-// while they come in.
+// picture is the parameters of one image, the original or that of a layer,
+// while they are read.
 type picture struct {
 	dialect *Dialect
 	where   where
@@ -18,13 +18,13 @@ type picture struct {
 	dpr, scale    float64
 	crop          crop
 	upscale       *bool
-	point         struct{ x, y *float64 } // to focus on, parts of width and height
+	point         struct{ x, y *float64 } // to focus on, fractions of width and height
 
 	pad      int
 	padColor *transform.Color
 	flatten  bool
 
-	// step is what needs no other parameter to be known.
+	// step is the part of the plan that involves single parameters.
 	step transform.Step
 
 	page     int
@@ -37,18 +37,19 @@ type picture struct {
 	overlay []transform.Layer
 	text    text
 
-	// asks tells whether anything is asked for but where the original is.
+	// asks reports whether any parameter but the place of the original is
+	// present.
 	asks bool
 
-	// trusted tells that the value that is being read is the operator's.
+	// trusted reports whether the value being read is the operator's.
 	trusted bool
 
-	// layers counts those of the whole URL, depth how many this picture is in.
+	// layers counts the layers of the whole URL, depth those around this
+	// image.
 	layers *int
 	depth  int
 
-	// problem is what is wrong with a value, where that can be told better than
-	// by what the parameter takes.
+	// problem describes a wrong value better than what the parameter accepts.
 	problem error
 }
 
@@ -58,7 +59,7 @@ func (d *Dialect) newPicture(v values) (*picture, error) {
 	return p, p.read(v)
 }
 
-// read puts parameters into the picture, in the order of the table.
+// read reads parameters in the order of the table.
 func (p *picture) read(v values) error {
 	p.dpr, p.scale = 1, 1
 	p.mark, p.text = usualMark, usualText
@@ -79,7 +80,7 @@ func (p *picture) read(v values) error {
 
 func (p *picture) readOne(r row, text string) error {
 	if r.whole && p.depth > 0 {
-		return errors.New(errors.BadTransform, "%s is for the whole picture and not for a layer", r.name)
+		return errors.New(errors.BadTransform, "%s is for the whole image and not for a layer", r.name)
 	}
 	if r.state >= later {
 		off, ok := boolean(text)
@@ -97,13 +98,13 @@ func (p *picture) readOne(r row, text string) error {
 	return r.wrong(text)
 }
 
-// refuse is for readers that can tell better what is wrong.
+// refuse is for readers that describe the error themselves.
 func (p *picture) refuse(err error) bool {
 	p.problem = err
 	return false
 }
 
-// plan is what the picture comes to.
+// plan returns the plan for the parameters.
 func (p *picture) plan() (transform.Plan, error) {
 	if !p.asks || p.meta {
 		return transform.Plan{}, nil
@@ -122,9 +123,8 @@ func (p *picture) plan() (transform.Plan, error) {
 	return transform.Plan{Page: p.page, AsStored: p.asStored, Steps: steps, Output: output}, nil
 }
 
-// steps are what happens to the picture, in this order: the part that crop cuts out
-// of the original; size, colours, rotation; border and corners; padding; what lies
-// on it.
+// steps returns the steps in this order: the part that crop cuts out of the
+// original; size, colours, rotation; border and corners; padding; layers.
 func (p *picture) steps() ([]transform.Step, error) {
 	var steps []transform.Step
 	first, cuts := p.cut()
@@ -153,14 +153,14 @@ func (p *picture) steps() ([]transform.Step, error) {
 		s.Border = transform.Border{Width: transform.Num(float64(p.pad)), Color: p.fill().Color}
 	}
 	if p.pad > 0 || p.flatten {
-		s.Background = p.fill() // a picture that is padded lies on the padding's colour
+		s.Background = p.fill() // a padded image lies on the padding's colour
 	}
 	var err error
 	s.Layers, err = p.layersOf()
 	return append(steps, s), err
 }
 
-// fills tells whether pad_color shows where the picture does not.
+// fills reports whether transparent parts show pad_color.
 func (p *picture) fills() bool {
 	if p.crop.kind == cropPad && p.boxed() {
 		return true
@@ -169,7 +169,7 @@ func (p *picture) fills() bool {
 	return p.padColor != nil && math.Mod(degrees, 90) != 0
 }
 
-// fill is pad_color, or Imagizer's white.
+// fill returns pad_color, or Imagizer's white.
 func (p *picture) fill() transform.Background {
 	b := transform.Background{On: true, Color: transform.White}
 	if p.padColor != nil {
@@ -178,7 +178,7 @@ func (p *picture) fill() transform.Background {
 	return b
 }
 
-// ref is the original that an escaped path names.
+// ref returns the original for an escaped path.
 func (p *picture) ref(path, belongs string) (origin.Ref, error) {
 	return p.where.ref(path, belongs, p.dialect.TakesURLs())
 }

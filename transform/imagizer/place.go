@@ -8,12 +8,12 @@ import (
 
 const takesPosition = "top, center or bottom, and left, center or right, such as bottom,right"
 
-// position is where something lies in each direction: -1 is left or the top, 0 the
-// middle, 1 right or the bottom.
+// position is a position in each direction: -1 is left or top, 0 the centre,
+// 1 right or bottom.
 type position struct{ across, down int }
 
-// parsePosition reads `bottom,right`, `bottom|right` as layers have it, or one of
-// the words, in either order. What is not said is the middle.
+// parsePosition parses `bottom,right`, `bottom|right` as in layers, or one of
+// the words, in either order. A missing direction is centred.
 func parsePosition(v string) (p position, ok bool) {
 	words := strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == '|' })
 	across, down := false, false
@@ -39,15 +39,15 @@ func parsePosition(v string) (p position, ok bool) {
 	return p, ok && len(words) <= 2
 }
 
-// focuses are the nine parts of a picture, by rows.
+// focuses are the nine positions, by row.
 var focuses = [3][3]transform.Focus{
 	{transform.FocusTopLeft, transform.FocusTop, transform.FocusTopRight},
 	{transform.FocusLeft, transform.FocusCenter, transform.FocusRight},
 	{transform.FocusBottomLeft, transform.FocusBottom, transform.FocusBottomRight},
 }
 
-// place is the position, percent of the picture's shorter side away from the edges
-// that it is at.
+// place returns the position at a distance from its edges, in percent of the
+// image's shorter side.
 func (p position) place(percent float64) transform.Place {
 	if percent == 0 || p == (position{}) {
 		return transform.Place{Focus: focuses[p.down+1][p.across+1]}
@@ -63,7 +63,7 @@ func (p position) place(percent float64) transform.Place {
 	return place
 }
 
-// percentOf is a part of what is known of the picture below.
+// percentOf returns a percentage of a fact of the image below.
 func percentOf(f transform.Fact, percent float64) transform.Number {
 	n, _ := transform.Expression(
 		transform.Term{Kind: transform.FactTerm, Fact: f},

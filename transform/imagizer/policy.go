@@ -15,7 +15,7 @@ type policy struct {
 	rules   map[string]rule
 }
 
-// policy checks what a Config says of it.
+// policy checks and reads a Config.
 func (c Config) policy() (policy, error) {
 	var p policy
 	if c.ImageParamsAllowed != nil {
@@ -41,11 +41,11 @@ func (c Config) policy() (policy, error) {
 	return p, nil
 }
 
-// known is the row of a parameter that a key of the configuration names.
+// known returns the row of a parameter that the configuration names in key.
 func known(key, name string) (row, error) {
 	r, encoded, ok := plain(name)
 	if !ok || encoded {
-		return row{}, fmt.Errorf("%s has %q, which is no parameter; those are %s", key, name, allNames)
+		return row{}, fmt.Errorf("%s has %q, which is not a parameter; the parameters are %s", key, name, allNames)
 	}
 	return r, nil
 }
@@ -60,10 +60,10 @@ func (p policy) mayHave(a argument) error {
 	if p.allowed == nil || p.allowed[name] || ok && a.isAbsent(r) {
 		return nil
 	}
-	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not take (image_params_allowed); it takes %s", errors.Quote(name), p.takes())
+	return errors.New(errors.Unauthorized, "The URL has the parameter %s, which this server does not allow (image_params_allowed); it allows %s", errors.Quote(name), p.takes())
 }
 
-// takes says which parameters URLs may have.
+// takes lists the parameters that URLs may have.
 func (p policy) takes() string {
 	var names []string
 	for _, r := range parameters {
@@ -77,7 +77,7 @@ func (p policy) takes() string {
 	return strings.Join(names, ", ")
 }
 
-// validate holds values against the rules for their parameters.
+// validate checks values against the rules.
 func (p policy) validate(v values) error {
 	for _, r := range parameters {
 		value, is := v[r.name]
@@ -92,7 +92,8 @@ func (p policy) validate(v values) error {
 	return nil
 }
 
-// originQuery are the names of the parameters that belong to the original.
+// originQuery returns the names of the parameters that belong to the
+// original.
 func (c Config) originQuery() (map[string]bool, error) {
 	names := map[string]bool{}
 	for _, name := range c.OriginQuery {

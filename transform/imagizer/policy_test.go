@@ -39,12 +39,12 @@ func TestParamsAllowed(t *testing.T) {
 		"quality=%zz":       `"quality"`,
 		"layers=" + url.QueryEscape(`[{"url":"/a?quality=5"}]`): `"quality"`,
 	} {
-		checkRefusal(t, d, query, errors.Unauthorized, "The URL has the parameter "+name+", which this server does not take (image_params_allowed); it takes width, height, layers, webp")
+		checkRefusal(t, d, query, errors.Unauthorized, "The URL has the parameter "+name+", which this server does not allow (image_params_allowed); it allows width, height, layers, webp")
 		if strings.Contains(query, "layers") {
 			continue
 		}
 		none := dialect(t, read(t, `{"image_params_allowed": []}`))
-		checkRefusal(t, none, query, errors.Unauthorized, "(image_params_allowed); it takes none")
+		checkRefusal(t, none, query, errors.Unauthorized, "(image_params_allowed); it allows none")
 		if _, _, err := none.Parse("/a", ""); err != nil {
 			t.Error(err)
 		}
@@ -89,8 +89,8 @@ func TestValidations(t *testing.T) {
 		"pad=5":                   `pad is "5"; this server takes 3 and then steps of 5`,
 		"blur=3":                  `blur is "3"; this server takes multiples of 5`,
 		"format=png":              `format is "png"; this server takes webp, auto`,
-		"mark=/a.png":             `mark is "/a.png"; this server takes what matches ^/marks/`,
-		"crop=top":                `crop is "top"; this server takes what matches it`,
+		"mark=/a.png":             `mark is "/a.png"; this server takes values matching ^/marks/`,
+		"crop=top":                `crop is "top"; this server takes values matching it`,
 		"auto_fix=1":              `auto_fix is "1"; this server takes true`,
 		"preset=odd&w=77":         `width is "77"`,
 		"mark=/marks/a%3Fwidth=5": `In mark, "/marks/a?width=5": width is "5"; this server takes 100`,
@@ -132,14 +132,14 @@ func TestConfigErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"endpoint": "shop"}`:                                            `endpoint "shop" does not begin with a slash`,
 		`{"allow_dynamic_origin": "true"}`:                                `allow_dynamic_origin is "true"; it takes off, listed or any`,
-		`{"allow_dynamic_origin": "off", "hosts_allowed": ["a.example"]}`: `allow_dynamic_origin is off, and hosts_allowed or buckets_allowed says what it allows`,
+		`{"allow_dynamic_origin": "off", "hosts_allowed": ["a.example"]}`: `allow_dynamic_origin is off, which contradicts hosts_allowed and buckets_allowed`,
 		`{"allow_dynamic_origin": "off", "buckets_allowed": ["abc"]}`:     `allow_dynamic_origin is off`,
-		`{"hosts_allowed": ["https://a.example"]}`:                        `hosts_allowed has the host "https://a.example"; one looks like www.example.com`,
+		`{"hosts_allowed": ["https://a.example"]}`:                        `hosts_allowed has the host "https://a.example"; it takes hosts such as www.example.com`,
 		`{"buckets_allowed": ["A"]}`:                                      `buckets_allowed has "A"; it takes names of buckets, 3 to 63 lower-case letters, digits, hyphens and dots`,
-		`{"image_params_allowed": ["widht"]}`:                             `image_params_allowed has "widht", which is no parameter; those are preset origin`,
-		`{"image_params_allowed": ["width64"]}`:                           `image_params_allowed has "width64", which is no parameter`,
-		`{"image_params_allowed": [""]}`:                                  `image_params_allowed has "", which is no parameter`,
-		`{"image_param_validations": {"widht": [1]}}`:                     `image_param_validations has "widht", which is no parameter`,
+		`{"image_params_allowed": ["widht"]}`:                             `image_params_allowed has "widht", which is not a parameter; the parameters are preset origin`,
+		`{"image_params_allowed": ["width64"]}`:                           `image_params_allowed has "width64", which is not a parameter`,
+		`{"image_params_allowed": [""]}`:                                  `image_params_allowed has "", which is not a parameter`,
+		`{"image_param_validations": {"widht": [1]}}`:                     `image_param_validations has "widht", which is not a parameter`,
 		`{"image_param_validations": {"width": {}}}`:                      `image_param_validations: width: the rule is empty; it takes min, max, enum, regex or step`,
 		`{"image_param_validations": {"width": []}}`:                      `image_param_validations: width: the rule is empty`,
 		`{"image_param_validations": {"width": {"min": 2, "max": 1}}}`:    `image_param_validations: width: min is 2, more than max, 1`,

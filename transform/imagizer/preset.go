@@ -9,8 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// readPresets reads the queries that have names. They are read once to find out
-// what is wrong with them.
+// readPresets reads the named queries, and parses each once to find errors.
 func (d *Dialect) readPresets(queries map[string]string) (map[string]values, error) {
 	presets := map[string]values{}
 	plainly := d.unrestricted()
@@ -43,7 +42,8 @@ func (d *Dialect) readPresets(queries map[string]string) (map[string]values, err
 	return presets, nil
 }
 
-// addPreset adds what the preset that is asked for says and the URL does not.
+// addPreset adds the parameters of the requested preset that the URL does not
+// have.
 func (d *Dialect) addPreset(v values) error {
 	name, ok := v["preset"]
 	if !ok {
@@ -61,7 +61,7 @@ func (d *Dialect) addPreset(v values) error {
 	return nil
 }
 
-// check tells what is wrong with values, whatever original they are for.
+// check returns what is wrong with values, whatever original they are for.
 func (d *Dialect) check(v values) error {
 	p, err := d.newPicture(v)
 	if err == nil {
@@ -73,7 +73,8 @@ func (d *Dialect) check(v values) error {
 	return err
 }
 
-// unrestricted is the dialect for what the operator wrote: without a policy.
+// unrestricted returns the dialect without a policy, for the operator's own
+// queries.
 func (d *Dialect) unrestricted() *Dialect {
 	free := *d
 	free.policy = policy{}

@@ -9,20 +9,20 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// The limits of one parameter, in bytes. Imagizer documents none.
+// Limits of one parameter, in bytes. Imagizer documents none.
 const (
 	maxValue = 8192
 	maxData  = 256 << 10 // with a data URL in it
 )
 
-// values are the parameters of a query that are there, by their plain names.
+// values are the parameters of a query by their plain names.
 type values map[string]value
 
-// value is that of a parameter, decoded.
+// value is a decoded value.
 type value struct {
 	text string
 
-	// trusted tells that the operator wrote it, and not a client.
+	// trusted reports whether the operator wrote it, and not a client.
 	trusted bool
 }
 
@@ -32,12 +32,12 @@ type argument struct {
 	hasValue    bool
 }
 
-// arguments are those of a query that count, by their plain names: with the value
-// as it is, and with one in Base64.
+// arguments are the effective parameters of a query by their plain names,
+// with plain and with Base64 values.
 type arguments struct{ plain, encoded map[string]argument }
 
-// split takes a query apart. see is called for each parameter that does not belong
-// to the original; belongs are the others, as they are.
+// split splits a query. see is called for each parameter that does not belong
+// to the original; belongs are the others, as received.
 func (d *Dialect) split(rawQuery string, see func(argument) error) (belongs string, err error) {
 	var rest []string
 	for part := range strings.SplitSeq(rawQuery, "&") {
@@ -58,8 +58,8 @@ func (d *Dialect) split(rawQuery string, see func(argument) error) (belongs stri
 	return strings.Join(rest, "&"), nil
 }
 
-// plain is the row of a parameter by any of its names, and whether that is the
-// Base64 form.
+// plain returns the row of a parameter for any of its names, and whether the
+// name is the Base64 form.
 func plain(name string) (r row, encoded, ok bool) {
 	if r, ok = byName[name]; ok {
 		return r, false, true
@@ -71,11 +71,11 @@ func plain(name string) (r row, encoded, ok bool) {
 	return row{}, false, false
 }
 
-// parseQuery reads a query. Names that are not known are left out, unless the
-// policy refuses them; an empty value is as if it was not there; of several the
-// last one counts, and one in Base64 before one that is not.
+// parseQuery parses a query. Unknown names are ignored unless the policy
+// refuses them; an empty value counts as absent; of repeated parameters the
+// last one counts, and a Base64 value takes precedence.
 //
-// The errors of policy come before those of syntax.
+// Errors of the policy take precedence over errors of syntax.
 func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err error) {
 	given := arguments{map[string]argument{}, map[string]argument{}}
 	belongs, err = d.split(rawQuery, func(a argument) error {
@@ -104,8 +104,8 @@ func (d *Dialect) parseQuery(rawQuery string) (v values, belongs string, err err
 	return v, belongs, d.addPreset(v)
 }
 
-// isAbsent tells whether the parameter is there only as a name. The bare name of
-// a boolean is true.
+// isAbsent reports whether the parameter has a name only. The bare name of a
+// boolean means true.
 func (a argument) isAbsent(r row) bool { return a.value == "" && (a.hasValue || !r.flag) }
 
 func (d *Dialect) decodeAll(given arguments) (values, error) {
@@ -156,9 +156,9 @@ func (d *Dialect) decode(r row, a argument, encoded bool) (string, error) {
 	return text, nil
 }
 
-// decodeBase64 reads standard Base64, or that for URLs, with its padding or
-// without. A plus sign that became a space is a plus sign. What cannot be read is
-// returned as it is.
+// decodeBase64 decodes standard or URL-safe Base64, with or without padding.
+// A space is a plus sign that a query decoded. Malformed input is returned
+// unchanged.
 func decodeBase64(v string) (string, bool) {
 	standard := strings.NewReplacer(" ", "+", "-", "+", "_", "/").Replace(strings.TrimRight(v, "="))
 	text, err := base64.RawStdEncoding.DecodeString(standard)

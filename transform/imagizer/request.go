@@ -7,15 +7,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Parse reads a URL: its path, percent-encoded as received (url.URL.EscapedPath),
-// and its query, raw.
+// Parse parses a URL: its path, percent-encoded as received
+// (url.URL.EscapedPath), and its raw query.
 //
-// ok is false for a path that is not below the endpoint; the URL is then not this
-// dialect's. The error is an *errors.Error: errors.Unauthorized for a parameter
-// that image_params_allowed does not have, which comes before all others,
-// errors.BadTransform or errors.Limit. A URL that names no file is one when it asks
-// for a picture; without, such as that of a site's home page, its Ref has an empty
-// Path. Whether the original may be had from where it is, Admit decides.
+// ok is false for a path that is not below the endpoint; the URL is then not
+// this dialect's. The error is an *errors.Error: errors.Unauthorized for a
+// parameter that is not in image_params_allowed, which takes precedence,
+// errors.BadTransform or errors.Limit. A URL that asks for an image and names
+// no file is an error; otherwise, such as for a home page, its Ref has an
+// empty Path. Admit decides whether the original may be fetched from its
+// origin.
 func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, ok bool, err error) {
 	below, ok, err := d.endpoint.Below(escapedPath)
 	if !ok || err != nil {
@@ -51,7 +52,7 @@ func (d *Dialect) parse(file, rawQuery string) (asked transform.Request, err err
 	return asked, nil
 }
 
-// isPreset reports whether a query asks for nothing but what the operator has named.
+// isPreset reports whether a query has only presets.
 func isPreset(rawQuery string) bool {
 	for part := range strings.SplitSeq(rawQuery, "&") {
 		if key, _, _ := strings.Cut(part, "="); key != "preset" {
@@ -61,9 +62,9 @@ func isPreset(rawQuery string) bool {
 	return true
 }
 
-// Detour tells how a URL would be written that names the same original by its own
-// path and has everything else in its query. ok is false where it is written so.
-// The URL is one that Parse understands.
+// Detour describes the URL that names the same original by its own path and
+// has everything else in its query. ok is false if this URL has that form
+// already. Parse must accept the URL.
 func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour, ok bool) {
 	below, ok, err := d.endpoint.Below(escapedPath)
 	if !ok || err != nil {
@@ -76,7 +77,7 @@ func (d *Dialect) Detour(escapedPath, rawQuery string) (detour transform.Detour,
 	return transform.Detour{Taken: path.prefix, Query: with(rawQuery, path.query)}, true
 }
 
-// with is a query with more behind it.
+// with appends to a query.
 func with(query, more string) string {
 	if query == "" || more == "" {
 		return query + more

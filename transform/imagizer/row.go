@@ -4,61 +4,61 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// row is one parameter, and what becomes of it here.
+// row is a parameter and its support here.
 type row struct {
-	// name is the plain name, alias another one for the same. A row may also be
-	// about one value of a parameter: `crop=face`.
+	// name is the plain name, alias another one. A row may also be for one
+	// value of a parameter: `crop=face`.
 	name, alias string
 
-	// state says whether it works.
+	// state is whether it is supported.
 	state state
 
 	// takes completes the sentence "it takes …".
 	takes string
 
-	// read puts the value into the picture. It is false for a value that the
-	// parameter does not take.
+	// read parses the value. It returns false for an invalid value.
 	read func(p *picture, value string) bool
 
-	// flag tells that the value is a boolean, so that the bare name is true. One
-	// that is not supported may be false.
+	// flag reports whether the value is a boolean, so that the bare name
+	// means true. One that is not supported may be false.
 	flag bool
 
-	// aside tells that it asks for no picture by itself: it says where the
-	// original is, or how to answer.
+	// aside reports whether it does not ask for an image by itself: it names
+	// the original, or is about the response.
 	aside bool
 
-	// whole tells that it is about the whole picture, and not for a layer's.
+	// whole reports whether it applies only to the whole image, and not to
+	// layers.
 	whole bool
 
-	// why completes the refusal of one that is not supported.
+	// why completes the error for one that is not supported.
 	why string
 }
 
-// state is whether something works.
+// state is the state of support.
 type state uint8
 
 const (
 	supported state = iota
-	ours            // and Imagizer is not known to have it
-	ignored         // it does nothing
+	ours            // Imagizer is not known to have it
+	ignored         // has no effect
 	later           // not supported yet
 	never           // will not be
 )
 
-// String is the state as docs/imagizer.md writes it.
+// String returns the state as docs/reference/imagizer.md writes it.
 func (s state) String() string { return [...]string{"yes", "ours", "ignored", "later", "no"}[s] }
 
 const takesBoolean = "true or false"
 
-// The reasons for later and never.
+// Reasons for later and never.
 const (
 	needsFaces = "it needs a detector of faces, which this server does not have"
 	needsEyes  = "it needs a detector of eyes, which this server does not have"
 	needsPost  = "it stores what a POST request sends, which this server does not do"
 )
 
-// refusal is the error of a row that is not supported.
+// refusal returns the error for a row that is not supported.
 func (r row) refusal() error {
 	if r.state == never {
 		return errors.New(errors.BadTransform, "%s is not supported: %s", r.name, r.why)
@@ -66,12 +66,12 @@ func (r row) refusal() error {
 	return errors.New(errors.BadTransform, "%s is not supported yet: %s", r.name, r.why)
 }
 
-// wrong is the error of a value that the parameter does not take.
+// wrong returns the error for an invalid value.
 func (r row) wrong(value string) error {
 	return errors.New(errors.BadTransform, "%s is %s; it takes %s", r.name, errors.Quote(value), r.takes)
 }
 
-// boolean reads true or false.
+// boolean parses true or false.
 func boolean(v string) (value, ok bool) {
 	switch v {
 	case "true", "1":

@@ -11,28 +11,27 @@ import (
 	"strings"
 )
 
-// Rule restricts the values of a parameter. All of what is set must hold. In JSON
-// it may also be an array, which is Enum.
+// Rule restricts the values of a parameter. All fields that are set must
+// hold. In JSON it may also be an array, which is Enum.
 type Rule struct {
 	// The smallest and the largest number.
 	Min *float64 `json:"min,omitempty"`
 	Max *float64 `json:"max,omitempty"`
 
-	// The values that are taken; numbers are compared as numbers, other values
-	// letter by letter.
+	// The accepted values; numbers are compared as numbers, other values as
+	// text.
 	Enum []string `json:"enum,omitempty"`
 
 	// A regular expression (RE2) that must match somewhere in the value; with ^
 	// and $ around it, the whole value.
 	Regex string `json:"regex,omitempty"`
 
-	// The distance between the numbers that are taken, counted from Min, or
-	// from 0.
+	// The distance between accepted numbers, counted from Min, or from 0.
 	Step float64 `json:"step,omitempty"`
 }
 
-// UnmarshalJSON reads an object, or an array of values, in which numbers may stand
-// as numbers. A key that is not known is an error.
+// UnmarshalJSON parses an object, or an array of values, which may be JSON
+// numbers. An unknown key is an error.
 func (r *Rule) UnmarshalJSON(text []byte) error {
 	type plain Rule
 	object := struct {
@@ -61,7 +60,7 @@ func (r *Rule) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// rule is a Rule that is ready to be used.
+// rule is a compiled Rule.
 type rule struct {
 	Rule
 	regex *regexp.Regexp
@@ -87,8 +86,8 @@ func (r Rule) compile() (rule, error) {
 	return c, nil
 }
 
-// refuses says what the rule takes instead of a value; nothing for one that it
-// takes.
+// refuses returns what the rule accepts instead of a value; empty if it
+// accepts the value.
 func (r rule) refuses(text string) string {
 	v, isNumber := number(text)
 	switch {
@@ -107,12 +106,12 @@ func (r rule) refuses(text string) string {
 	}):
 		return strings.Join(r.Enum, ", ")
 	case r.regex != nil && !r.regex.MatchString(text):
-		return "what matches " + r.Regex
+		return "values matching " + r.Regex
 	}
 	return ""
 }
 
-// isStep forgives what binary fractions make of decimal ones.
+// isStep tolerates the binary rounding of decimal fractions.
 func (r rule) isStep(v float64) bool {
 	if r.Min != nil {
 		v -= *r.Min

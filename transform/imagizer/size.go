@@ -26,12 +26,12 @@ func readUpscale(p *picture, v string) bool {
 	return ok
 }
 
-// crop is what crop says.
+// crop is the value of crop.
 type crop struct {
 	kind  cropKind
 	focus transform.Focus // of cropFit
 
-	// part is that of cropPart, of the original.
+	// part is the part of the original for cropPart.
 	part transform.Rect
 }
 
@@ -39,9 +39,9 @@ type cropKind uint8
 
 const (
 	cropNone cropKind = iota
-	cropFit           // to exactly the size, the rest is cut off
-	cropPad           // to exactly the size, the rest is filled
-	cropPart          // a part whose place and size are given
+	cropFit           // to exactly the size, cutting off the rest
+	cropPad           // to exactly the size, filling the rest
+	cropPart          // an explicit rectangle
 )
 
 var crops = map[string]crop{
@@ -76,25 +76,25 @@ func readCrop(p *picture, v string) bool {
 	if n[2] <= 0 || n[3] <= 0 {
 		return p.refuse(errors.New(errors.BadTransform, "crop is %s; its width and height must be more than 0", errors.Quote(v)))
 	}
-	// What lies outside of the original is cut off.
+	// What exceeds the original is cut off.
 	left, top := max(n[0], 0), max(n[1], 0)
 	width, height := n[0]+n[2]-left, n[1]+n[3]-top
 	if width <= 0 || height <= 0 {
-		return p.refuse(errors.New(errors.BadTransform, "crop is %s, outside of every picture; x and y count from the top left corner", errors.Quote(v)))
+		return p.refuse(errors.New(errors.BadTransform, "crop is %s, which is outside of any image; x and y count from the top left corner", errors.Quote(v)))
 	}
 	p.crop = crop{kind: cropPart, part: transform.Rect{Point: transform.Point{X: left, Y: top}, Size: transform.Size{Width: width, Height: height}}}
 	return true
 }
 
-// sized tells whether a size is asked for, boxed whether both sides of it are.
+// sized reports whether a size is requested, boxed whether both sides are.
 func (p *picture) sized() bool { return p.width > 0 || p.height > 0 || p.scale != 1 }
 func (p *picture) boxed() bool { return p.width > 0 && p.height > 0 }
 
-// entropyPart is how much of the width and height is kept where the part that draws
-// attention is asked for, and no size for it.
+// entropyPart is the fraction of width and height that is kept if the most
+// salient part is requested without a size.
 const entropyPart = 2.0 / 3
 
-// cut is what crop cuts out of the original, before it is scaled.
+// cut returns what crop cuts out of the original before scaling.
 func (p *picture) cut() (z transform.Resize, ok bool) {
 	switch {
 	case p.crop.kind == cropPart:
@@ -112,7 +112,7 @@ func (p *picture) cut() (z transform.Resize, ok bool) {
 	return transform.Resize{}, false
 }
 
-// resize is the size that is asked for.
+// resize returns the requested size.
 func (p *picture) resize() transform.Resize {
 	if !p.sized() {
 		return transform.Resize{}
@@ -128,7 +128,7 @@ func (p *picture) resize() transform.Resize {
 		return z
 	}
 	if p.crop.kind == cropFit || p.crop.kind == cropPad {
-		// The size is asked for exactly, unless upscale says otherwise.
+		// The size is exact unless upscale says otherwise.
 		z.NoEnlarge = p.upscale != nil && !*p.upscale
 		z.Fit = transform.Cover
 	}
@@ -144,7 +144,7 @@ func (p *picture) resize() transform.Resize {
 	return z
 }
 
-// length is a side in pixels of the device.
+// length returns a side in device pixels.
 func (p *picture) length(v float64) transform.Length {
 	if v == 0 {
 		return transform.Length{}
@@ -152,7 +152,7 @@ func (p *picture) length(v float64) transform.Length {
 	return transform.Px(max(1, math.Floor(min(v*p.dpr*p.scale, maxPixels)+0.5)))
 }
 
-// part is a part of a side, by default its middle.
+// part returns a fraction of a side, by default its middle.
 func part(v *float64) transform.Number {
 	if v == nil {
 		return transform.Num(0.5)

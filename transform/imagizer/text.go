@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// text is what the parameters of a text say. All of them are ours.
+// text is the parameters of a text. All of them are ours.
 type text struct {
 	content    string
 	size       float64 // pixels
@@ -22,13 +22,13 @@ type text struct {
 	width, pad int // pixels, 0 for none
 
 	position position
-	offset   float64 // percent of the shorter side of what it lies on
+	offset   float64 // percent of the base's shorter side
 	alpha    float64 // percent
 	angle    float64 // degrees
 }
 
-// What of a text is drawn, in characters, and the usual font. They are those of
-// texts elsewhere in this server.
+// How many characters of a text are drawn, and the default font: the same as
+// for texts elsewhere in this server.
 const (
 	maxText     = 2000
 	usualFont   = "Open Sans"
@@ -69,7 +69,7 @@ func readAlign(p *picture, v string) (ok bool) {
 	return ok
 }
 
-// layer is the layer that the text comes to.
+// layer returns the layer for the text.
 func (t text) layer(p *picture) (transform.Layer, error) {
 	if err := p.count(); err != nil {
 		return transform.Layer{}, err

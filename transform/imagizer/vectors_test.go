@@ -37,7 +37,7 @@ type answer struct {
 	fails string // instead
 }
 
-// of is the plan of one step, in the original's format.
+// of returns the plan of one step, in the original's format.
 func of(s ...step) plan { return plan{Steps: s, Output: original} }
 
 func withQuality(quality int, p plan) plan {
@@ -177,7 +177,7 @@ func TestVectors(t *testing.T) {
 	}
 	for target := range answers {
 		if !used[target] {
-			t.Errorf("%s is no vector", target)
+			t.Errorf("%s is not a vector", target)
 		}
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 )
 
-// where is where parameters say that an original is; the zero value is where it
-// always is.
+// where is the place of the original as parameters name it; the zero value is
+// the configured origins.
 type where struct{ origin, hostname, sourceURL, bucket, region string }
 
-// ref is the original that an escaped path names. belongs is what the query has for
-// the original.
+// ref returns the original for an escaped path. belongs is the original's
+// part of the query.
 func (w where) ref(path, belongs string, takesURLs bool) (origin.Ref, error) {
 	if err := w.check(); err != nil {
 		return origin.Ref{}, err
@@ -41,7 +41,7 @@ func (w where) ref(path, belongs string, takesURLs bool) (origin.Ref, error) {
 	return origin.ParseRef(path, belongs)
 }
 
-// check refuses places that contradict each other.
+// check refuses contradictory places.
 func (w where) check() error {
 	var said []string
 	for _, p := range []struct{ name, value string }{
@@ -55,12 +55,12 @@ func (w where) check() error {
 	case len(said) > 1:
 		return errors.New(errors.BadTransform, "The URL has %s; it takes one of them", strings.Join(said, " and "))
 	case w.region != "" && w.bucket == "":
-		return errors.New(errors.BadTransform, "The URL has region, which goes with bucket")
+		return errors.New(errors.BadTransform, "The URL has region without bucket")
 	}
 	return nil
 }
 
-// at is a path at another server. Without a scheme it is asked by https.
+// at returns a path at another server. The default scheme is https.
 func (w where) at(path, belongs string) (origin.Ref, error) {
 	name, value := "origin", w.origin
 	if value == "" {
@@ -75,7 +75,7 @@ func (w where) at(path, belongs string) (origin.Ref, error) {
 	return parameter(name, strings.TrimRight(value, "/")+"/"+strings.TrimLeft(path, "/"), belongs)
 }
 
-// parameter is the Ref of a whole URL that a parameter named.
+// parameter returns the Ref for a whole URL in a parameter.
 func parameter(name, whole, belongs string) (origin.Ref, error) {
 	whole, _, _ = strings.Cut(whole, "#")
 	if belongs != "" {
@@ -103,7 +103,7 @@ var (
 	address    = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$`)
 )
 
-// isBucket goes by Amazon's page "General purpose bucket naming rules".
+// isBucket follows Amazon's page "General purpose bucket naming rules".
 func isBucket(name string) bool {
 	return bucketName.MatchString(name) && !strings.Contains(name, "..") && !address.MatchString(name)
 }

@@ -1,8 +1,9 @@
-// Package iptc reads and writes IPTC-IIM: what news agencies say of a picture, as data
-// sets of a record and a number (IPTC-NAA Information Interchange Model, version 4.2).
+// Package iptc reads and writes IPTC-IIM, the metadata of news agencies: data
+// sets of a record and a number (IPTC-NAA Information Interchange Model,
+// version 4.2).
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
-// memory are bounded, whatever is announced.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded, whatever they announce.
 package iptc
 
 import (
@@ -13,13 +14,14 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what is read and written, which has to fit into one segment of a JPEG.
+// Limits on what is read and written, which must fit into one segment of a
+// JPEG.
 const (
 	mostSets  = 512
 	mostBytes = 60_000
 )
 
-// Data sets that something is done with.
+// Data sets with special treatment.
 const (
 	envelope    = 1 // record
 	application = 2 // record
@@ -34,7 +36,7 @@ const (
 	languageOfObject = 135
 )
 
-// utf8Characters is how the envelope announces UTF-8 (ISO 2022).
+// utf8Characters announces UTF-8 in the envelope (ISO 2022).
 const utf8Characters = "\x1b%G"
 
 type dataSet struct {
@@ -42,16 +44,17 @@ type dataSet struct {
 	data           []byte
 }
 
-// Credit is who made a picture and whose it is; texts are empty where nothing is said.
+// Credit is the creator and the owner of an image; texts are empty if
+// unknown.
 type Credit struct {
 	Creators                  []string // By-line
 	Rights, Credit, Publisher string   // Copyright Notice, Credit, Source
 }
 
-// Keep returns what is said that is true of a picture that was made of the one that it is
-// about as well: the texts. What is not is the preview, and whether the picture is
-// upright or wide. The block is IIM, or the resources of Photoshop with IIM among them;
-// the result is IIM, and empty if there is nothing.
+// Keep returns the part that is true of an image derived from the original:
+// the texts, without the preview and the orientation. The block is IIM, or
+// Photoshop's resources with IIM among them; the result is IIM, and empty if
+// there is nothing.
 func Keep(block []byte) []byte {
 	var kept []dataSet
 	for _, d := range parse(block) {
@@ -67,7 +70,7 @@ func Keep(block []byte) []byte {
 	return write(kept)
 }
 
-// Credited reads who made a picture and whose it is, of the same blocks as Keep.
+// Credited reads the creator and the owner from the same blocks as Keep.
 func Credited(block []byte) (c Credit) {
 	sets := parse(block)
 	isUTF8 := false
@@ -96,7 +99,7 @@ func Credited(block []byte) (c Credit) {
 	return c
 }
 
-// New is IIM that says no more than a Credit; empty if that is empty.
+// New returns IIM with only the Credit; empty if that is empty.
 func New(c Credit) []byte {
 	var sets []dataSet
 	add := func(number byte, text string) {
@@ -119,16 +122,16 @@ func New(c Credit) []byte {
 	}, sets...))
 }
 
-// The resources of Photoshop, of which one is IIM (Adobe Photoshop File Formats
+// Photoshop's resources, one of which is IIM (Adobe Photoshop File Formats
 // Specification, "Image resource blocks").
 const (
-	Photoshop    = "Photoshop 3.0\x00" // begins them
-	Signature    = "8BIM"              // begins each of them
+	Photoshop    = "Photoshop 3.0\x00" // precedes them
+	Signature    = "8BIM"              // begins each resource
 	resourceIIM  = 0x0404
 	leastOfThese = 12 // bytes: signature, number, an empty name, length
 )
 
-// Resources are IIM as the only one of Photoshop's resources, as a JPEG has it.
+// Resources returns IIM as the only Photoshop resource, as in a JPEG.
 func Resources(iim []byte) []byte {
 	b := append([]byte(Photoshop), Signature...)
 	b = binary.BigEndian.AppendUint16(b, resourceIIM)
@@ -140,7 +143,7 @@ func Resources(iim []byte) []byte {
 	return b
 }
 
-// unwrap returns the IIM among the resources of Photoshop; what is none of these is IIM
+// unwrap returns the IIM among Photoshop's resources; any other block is IIM
 // already.
 func unwrap(block []byte) []byte {
 	rest, ok := bytes.CutPrefix(block, []byte(Photoshop))
@@ -167,8 +170,8 @@ func unwrap(block []byte) []byte {
 	return nil
 }
 
-// unswapped is IIM as it was written. Many programs give it, in a TIFF, the type of numbers
-// of four bytes, whose order libtiff then turns into the machine's.
+// unswapped returns IIM as it was written. Many programs declare it in a TIFF
+// as numbers of four bytes, whose byte order libtiff then converts.
 func unswapped(iim []byte) []byte {
 	if len(iim) < 4 || len(iim)%4 != 0 || iim[0] == marker || iim[3] != marker {
 		return iim
@@ -183,8 +186,8 @@ func unswapped(iim []byte) []byte {
 // marker begins a data set.
 const marker = 0x1c
 
-// parse reads data sets up to the first that is none, or of an extended length, which no
-// text has.
+// parse reads data sets up to the first invalid one, or one of extended
+// length, which texts do not have.
 func parse(block []byte) (sets []dataSet) {
 	const header, extended = 5, 0x8000
 	rest := unwrap(block)
@@ -213,8 +216,8 @@ func write(sets []dataSet) (b []byte) {
 	return b
 }
 
-// text reads a text in UTF-8, or, where the file does not say that it is, perhaps in
-// Latin-1.
+// text decodes a text in UTF-8, or, if the file does not declare that,
+// perhaps Latin-1.
 func text(data []byte, isUTF8 bool) string {
 	if !isUTF8 && !utf8.Valid(data) {
 		runes := make([]rune, len(data))

@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/exif"
 )
 
-// intoAVIF adds items that describe the picture (ISO/IEC 23008-12, annex A): their names to
-// iinf, their places to iloc, what they describe to iref, and their data behind all
-// else. As the box meta grows, so do the places of what is behind it. An Exif item that
-// the encoder wrote is given the new data.
+// intoAVIF adds items that describe the image (ISO/IEC 23008-12, annex A):
+// names in iinf, positions in iloc, references in iref, and data at the end.
+// As the box meta grows, positions after it are adjusted. An Exif item of the
+// encoder is given new data.
 func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 	top, err := boxes(file)
 	if err != nil {
@@ -26,14 +26,15 @@ func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 		return nil, err
 	}
 	if len(b.EXIF) > 0 {
-		// The first four bytes are how many there are before the header (annex A.2.1).
+		// The first four bytes are the offset of the TIFF header (annex
+		// A.2.1).
 		data := append([]byte("\x00\x00\x00\x06"+exif.Prefix), b.EXIF...)
 		m.put("Exif", "", data)
 	}
 	if len(b.XMP) > 0 {
 		m.put("mime", "application/rdf+xml\x00", unwrapped(b.XMP))
 	}
-	// The size of the box does not depend on the places in it.
+	// The size of the box does not depend on the offsets in it.
 	before, after := len(top[at].data), len(m.bytes(0, 0))
 	end := len(file) + after - before
 	grown := m.bytes(uint64(top[at].end), uint64(end))
@@ -46,7 +47,7 @@ func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 		}
 	}
 	if len(out) != end {
-		return nil, errForm // one of the boxes is of a form that changes when it is written
+		return nil, errForm // a box does not survive a round trip
 	}
 	var data []byte
 	for _, item := range m.added {
@@ -55,8 +56,8 @@ func (b Blocks) intoAVIF(file []byte) ([]byte, error) {
 	return appendBox(out, "mdat", data), nil
 }
 
-// unwrapped is a packet of XMP without what says where it begins and ends: a file of items
-// says that itself, and libvips knows it by its first element.
+// unwrapped returns a packet of XMP without its wrapper: items have a length
+// of their own, and libvips recognises the packet by its first element.
 func unwrapped(packet []byte) []byte {
 	const end = "</x:xmpmeta>"
 	first, last := bytes.Index(packet, []byte("<x:xmpmeta")), bytes.LastIndex(packet, []byte(end))
@@ -70,12 +71,12 @@ func unwrapped(packet []byte) []byte {
 type box struct {
 	name       string
 	data       []byte
-	start, end int // in what the box is in
+	start, end int // in the enclosing data
 }
 
 const boxHeader = 8
 
-// boxes splits what is a row of boxes of plain sizes.
+// boxes splits a sequence of boxes with plain sizes.
 func boxes(data []byte) (all []box, err error) {
 	for at := 0; at < len(data); {
 		if len(data)-at < boxHeader {
@@ -97,21 +98,21 @@ func appendBox(out []byte, name string, data []byte) []byte {
 	return append(append(out, name...), data...)
 }
 
-// meta is the box of that name, of an image of which one item is the primary one.
+// meta is the box of that name for an image with one primary item.
 type meta struct {
 	head     []byte // version and flags
 	children []box
 	primary  uint16
 	places   places
-	infos    []byte // of iinf, behind the count
-	count    uint16 // of infos
-	refs     []byte // of iref, behind version and flags
-	last     uint16 // the largest of the items' numbers
-	exif     uint16 // the Exif item that is there already, 0 for none
+	infos    []byte // of iinf, after the count
+	count    uint16 // of entries in infos
+	refs     []byte // of iref, after version and flags
+	last     uint16 // the largest item number
+	exif     uint16 // an existing Exif item, 0 for none
 	added    []addition
 }
 
-// addition is an item with its own data.
+// addition is an added item and its data.
 type addition struct {
 	id   uint16
 	data []byte
@@ -129,7 +130,7 @@ func (m *meta) read(data []byte) (err error) {
 		}
 		seen[c.name] = true
 		if slices.Contains([]string{"pitm", "iinf", "iref"}, c.name) && (len(c.data) < 6 && c.name != "iref" || len(c.data) < 4 || c.data[0] != 0) {
-			return errForm // numbers of 32 bits, which no still image needs
+			return errForm // 32-bit numbers, which no still image needs
 		}
 		switch c.name {
 		case "pitm":
@@ -174,7 +175,7 @@ func (m *meta) readInfos() error {
 	return nil
 }
 
-// put adds an item, or gives the Exif item that is there other data.
+// put adds an item, or replaces the data of the existing Exif item.
 func (m *meta) put(kind, contentType string, data []byte) {
 	if kind == "Exif" && m.exif != 0 {
 		m.places.remove(m.exif)
@@ -193,8 +194,9 @@ func (m *meta) put(kind, contentType string, data []byte) {
 	m.added = append(m.added, addition{m.last, data})
 }
 
-// bytes is what is in the box. What was at from or behind it has moved by how much the
-// box has grown, and the data of what was added are in a box that begins at end.
+// bytes returns the content of the box. Positions from from on move by the
+// growth of the box, and the data of added items are in a box that begins at
+// end.
 func (m *meta) bytes(from, end uint64) []byte {
 	places := m.places
 	places.items = slices.Clone(places.items)
@@ -231,7 +233,7 @@ func (m *meta) bytes(from, end uint64) []byte {
 	return grown
 }
 
-// size is how many bytes were in the box that was read.
+// size returns the length of the original box.
 func (m *meta) size() uint64 {
 	size := uint64(len(m.head))
 	for _, c := range m.children {

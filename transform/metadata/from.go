@@ -10,23 +10,23 @@ import (
 	"github.com/caddy-images/caddy-images/transform/iptc"
 )
 
-// most bounds what is gathered of one kind, in bytes.
+// most limits the data of one kind, in bytes.
 const most = 1 << 20
 
-// What the segments of a JPEG begin with (Exif 2.32, 4.5.4; XMP Specification, part 3,
+// Prefixes of JPEG segments (Exif 2.32, 4.5.4; XMP Specification, part 3,
 // 1.1.3).
 const (
 	xmpSegment = "http://ns.adobe.com/xap/1.0/\x00"
 	maxSegment = 0xffff - 2
 )
 
-// FromJPEG is what the segments of a JPEG say, up to its first scan. The extension of XMP,
-// which has what did not fit, is not read.
+// FromJPEG reads the segments of a JPEG up to its first scan. Extended XMP is
+// not read.
 func FromJPEG(file []byte) (b Blocks) {
 	const app1, app13, startOfScan = 0xe1, 0xed, 0xda
 	rest, _ := bytes.CutPrefix(file, []byte("\xff\xd8"))
 	for len(rest) >= 4 && rest[0] == 0xff && rest[1] != startOfScan {
-		if rest[1] == 0xff { // a marker may have any number of these before it
+		if rest[1] == 0xff { // fill bytes before a marker
 			rest = rest[1:]
 			continue
 		}
@@ -42,7 +42,7 @@ func FromJPEG(file []byte) (b Blocks) {
 			b.EXIF = data
 		case rest[1] == app13 && bytes.HasPrefix(data, []byte(iptc.Photoshop)) && len(b.IPTC)+len(data) <= most:
 			if b.IPTC != nil {
-				data = data[len(iptc.Photoshop):] // goes on where the one before it ended
+				data = data[len(iptc.Photoshop):] // continues the previous segment
 			}
 			b.IPTC = append(b.IPTC[:len(b.IPTC):len(b.IPTC)], data...)
 		}
@@ -51,9 +51,9 @@ func FromJPEG(file []byte) (b Blocks) {
 	return b
 }
 
-// WithText is what is said, and what a text of a PNG says. Programs that know no other
-// place for a block write it as such, in hexadecimal digits under a keyword that begins
-// so: a line with its kind, one with its length, and the digits.
+// WithText adds a text of a PNG. Programs that know no chunk for a block
+// write it as text, in hexadecimal under a keyword with this prefix: a line
+// with its kind, one with its length, and the digits.
 func (b Blocks) WithText(keyword, text string) Blocks {
 	switch keyword {
 	case "Author":

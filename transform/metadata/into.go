@@ -11,11 +11,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform/iptc"
 )
 
-// errForm is that of a file that is not as the encoders write it.
+// errForm is returned for a file that does not have the form that encoders
+// write.
 var errForm = errors.New("the file has not the form in which metadata can be put into it")
 
-// Into puts the blocks into a file that an encoder wrote and that says nothing yet, those
-// that its format can hold: JPEG all, PNG, WebP and AVIF EXIF and XMP, GIF XMP.
+// Into writes the blocks into a file from an encoder without metadata, as far
+// as its format supports them: JPEG all, PNG, WebP and AVIF EXIF and XMP, GIF
+// XMP.
 func (b Blocks) Into(file []byte, format transform.Format) ([]byte, error) {
 	b.EXIF = bytes.TrimPrefix(b.EXIF, []byte(exif.Prefix))
 	switch {
@@ -35,7 +37,8 @@ func (b Blocks) Into(file []byte, format transform.Format) ([]byte, error) {
 	return nil, errForm
 }
 
-// intoJPEG puts segments behind the first marker, EXIF first (Exif 2.32, 4.5.4).
+// intoJPEG inserts segments after the first marker, EXIF first (Exif 2.32,
+// 4.5.4).
 func (b Blocks) intoJPEG(file []byte) ([]byte, error) {
 	const start, app1, app13 = "\xff\xd8", 0xe1, 0xed
 	rest, ok := bytes.CutPrefix(file, []byte(start))
@@ -58,8 +61,8 @@ func (b Blocks) intoJPEG(file []byte) ([]byte, error) {
 	return append(out, rest...), nil
 }
 
-// intoPNG puts chunks behind the header (PNG, third edition, 11.3.3.4 and 11.3.4.5; the
-// keyword of XMP is that of ISO 16684-3).
+// intoPNG inserts chunks after the header (PNG, third edition, 11.3.3.4 and
+// 11.3.4.5; the keyword of XMP is that of ISO 16684-3).
 func (b Blocks) intoPNG(file []byte) ([]byte, error) {
 	const header = 8 + 12 + 13 // signature, and the chunk IHDR
 	if len(file) < header || string(file[12:16]) != "IHDR" {
@@ -80,9 +83,9 @@ func (b Blocks) intoPNG(file []byte) ([]byte, error) {
 	return append(out, file[header:]...), nil
 }
 
-// intoGIF puts an application extension before the end (XMP Specification, part 3,
-// 1.1.2). The packet is no chain of blocks; what follows it leads a reader that takes it
-// for one to its end.
+// intoGIF inserts an application extension before the trailer (XMP
+// Specification, part 3, 1.1.2). The packet is not a sequence of data blocks;
+// the bytes after it lead a reader that expects one to its end.
 func (b Blocks) intoGIF(file []byte) ([]byte, error) {
 	const trailer = 0x3b
 	if len(b.XMP) == 0 {
@@ -93,7 +96,7 @@ func (b Blocks) intoGIF(file []byte) ([]byte, error) {
 		return nil, errForm
 	}
 	out := append(make([]byte, 0, len(file)+len(b.XMP)+512), file[:end]...)
-	copy(out[3:], "89a") // which has extensions
+	copy(out[3:], "89a") // the version with extensions
 	out = append(out, "\x21\xff\x0bXMP DataXMP"...)
 	out = append(append(out, b.XMP...), 1)
 	for n := 0xff; n >= 0; n-- {

@@ -1,9 +1,9 @@
-// Package metadata is what a file says beside its picture, in EXIF, XMP and IPTC-IIM: what
-// of it is true of another picture that was made of that one, or who made it and whose it
-// is, and how to write that into a file.
+// Package metadata handles what a file says about its image in EXIF, XMP and
+// IPTC-IIM: which of it is true of a derived image, who created and owns the
+// image, and how to write that into a file.
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
-// memory are bounded, whatever is announced.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded, whatever they announce.
 package metadata
 
 import (
@@ -17,24 +17,25 @@ import (
 	"github.com/caddy-images/caddy-images/transform/xmp"
 )
 
-// Blocks are what a file says, each as its own standard has it; empty for nothing.
+// Blocks are the metadata of a file, each in its own standard; empty for
+// none.
 type Blocks struct {
 	EXIF []byte // or a whole TIFF
 	XMP  []byte
-	IPTC []byte // IIM, or Photoshop's resources with IIM among them
+	IPTC []byte // IIM, or Photoshop's resources that contain it
 
-	// Author and Copyright are the texts of a PNG under these keywords.
+	// Author and Copyright are the texts of a PNG with these keywords.
 	Author, Copyright string
 }
 
-// IsEmpty reports whether nothing is said.
+// IsEmpty reports whether there is no metadata.
 func (b Blocks) IsEmpty() bool {
 	return len(b.EXIF) == 0 && len(b.XMP) == 0 && len(b.IPTC) == 0 && b.Author == "" && b.Copyright == ""
 }
 
-// Kept is all that is true of a picture that was made of the one that is spoken of as well,
-// with what is true of the new one. Who made it is in XMP, which every format can hold,
-// wherever it was said.
+// Kept returns the metadata that is true of an image derived from the
+// original, updated for the new one. The creator is always in XMP too, which
+// every format supports.
 func (b Blocks) Kept(w transform.Written) Blocks {
 	packet := xmp.Parse(b.XMP)
 	return Blocks{
@@ -44,8 +45,8 @@ func (b Blocks) Kept(w transform.Written) Blocks {
 	}
 }
 
-// Credited is who made the picture and whose it is, and no more. It is said in all blocks:
-// in each as it was said there, or else as in another one.
+// Credited returns only the creator and the owner, in all blocks: as in the
+// block itself, or else as in another one.
 func (b Blocks) Credited() Blocks {
 	packet := xmp.Parse(b.XMP)
 	c := b.credit(packet)
@@ -67,8 +68,7 @@ func (b Blocks) Credited() Blocks {
 	}
 }
 
-// Bounds of a text that says who made a picture or whose it is. One that is longer says
-// something else.
+// Limits on a text about creator or owner. A longer one is something else.
 const (
 	mostText     = 4096 // bytes
 	mostCreators = 32
@@ -91,14 +91,14 @@ func allBounded(texts []string) []string {
 	return kept
 }
 
-// credit is who made a picture and whose it is.
+// credit is the creator and the owner of an image.
 type credit struct {
 	creators               []string
 	rights, credit, source string
 }
 
-// credit is the one of XMP, or else of IPTC, EXIF or a PNG's texts: what
-// editors write today first.
+// credit returns the credit of XMP, or else of IPTC, EXIF or a PNG's texts:
+// newest standard first.
 func (b Blocks) credit(packet xmp.Packet) credit {
 	first := func(texts []string) string { return strings.Join(texts[:min(len(texts), 1)], "") }
 	iim := iptc.Credited(b.IPTC)
@@ -123,7 +123,7 @@ func (b Blocks) credit(packet xmp.Packet) credit {
 	return c
 }
 
-// into is a packet that says what it does not say yet.
+// into adds what a packet lacks.
 func (c credit) into(p xmp.Packet) xmp.Packet {
 	p = p.Filled(xmp.Source, c.source).Filled(xmp.Credit, c.credit).Filled(xmp.Rights, c.rights)
 	return p.Filled(xmp.Creator, slices.Clone(c.creators)...)

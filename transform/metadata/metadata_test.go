@@ -20,7 +20,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/xmp"
 )
 
-// said is a block of XMP with some properties of Dublin Core and Photoshop.
+// said returns a block of XMP with some properties of Dublin Core and
+// Photoshop.
 func said(properties string) []byte {
 	return []byte(`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" ` +
 		`xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">` + properties + `</rdf:Description></rdf:RDF>`)
@@ -72,7 +73,8 @@ func TestCredited(t *testing.T) {
 	}
 }
 
-// Of all that is kept, who made the picture is in XMP as well, which every format holds.
+// Of all that is kept, who made the image is in XMP as well, which every
+// format holds.
 func TestKept(t *testing.T) {
 	b := Blocks{EXIF: exif.New("Ann", "(c) Ann"), XMP: said("<photoshop:City>Berlin</photoshop:City>")}
 	kept := b.Kept(transform.Written{Size: transform.Size{Width: 30, Height: 20}})
@@ -170,7 +172,7 @@ func TestIntoGIF(t *testing.T) {
 	}
 }
 
-// webp is a file of chunks.
+// webp returns a file of chunks.
 func webp(chunks ...string) []byte {
 	b := []byte("RIFF\x00\x00\x00\x00WEBP")
 	for n := 0; n < len(chunks); n += 2 {
@@ -249,8 +251,8 @@ func isoBox(name string, parts ...[]byte) []byte {
 	return appendBox(nil, name, bytes.Join(parts, nil))
 }
 
-// avif is a file of one item, its data behind the box meta; with an Exif item, if that is
-// not empty.
+// avif returns a file of one item, its data behind the box meta; with an Exif
+// item, if that is not empty.
 func avif(data, exif string) []byte {
 	info := func(id byte, kind string) []byte {
 		return isoBox("infe", []byte{2, 0, 0, 0, 0, id, 0, 0}, []byte(kind), []byte{0})
@@ -273,7 +275,8 @@ func avif(data, exif string) []byte {
 	return append(build(len(build(0))+8), isoBox("mdat", []byte(data+exif))...)
 }
 
-// itemsOf are the data of the items of a file, by their type or media type.
+// itemsOf returns the data of the items of a file, by their type or media
+// type.
 func itemsOf(t *testing.T, file []byte) map[string]string {
 	t.Helper()
 	top, err := boxes(file)

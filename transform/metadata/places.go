@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// places is the box iloc: where in the file the data of items are (ISO/IEC 14496-12,
-// section 8.11.3).
+// places is the box iloc: the positions of items' data in the file (ISO/IEC
+// 14496-12, section 8.11.3).
 type places struct {
 	version                       byte
 	offsetSize, lengthSize, bases int // bytes of each
@@ -15,10 +15,10 @@ type places struct {
 
 type place struct {
 	id      uint16
-	method  uint16 // how the offset is meant; 0 is in the file
+	method  uint16 // construction method; 0: offset in the file
 	base    uint64
 	extents []extent
-	isNew   bool // and its offsets are those in the file that is written
+	isNew   bool // its offsets are final
 }
 
 type extent struct{ offset, length uint64 }
@@ -57,8 +57,7 @@ func (p *places) remove(id uint16) {
 	p.items = slices.DeleteFunc(slices.Clone(p.items), func(i place) bool { return i.id == id })
 }
 
-// bytes writes the box. What was in the file at from or behind it is further back by so
-// many bytes.
+// bytes writes the box. Positions from from on are moved by by.
 func (p places) bytes(from, by uint64) []byte {
 	b := []byte{p.version, 0, 0, 0}
 	b = appendNumber(b, 2, uint64(p.offsetSize)<<12|uint64(p.lengthSize)<<8|uint64(p.bases)<<4)
@@ -87,10 +86,10 @@ func (p places) bytes(from, by uint64) []byte {
 	return b
 }
 
-// fields reads numbers one after the other, most significant byte first.
+// fields reads big-endian numbers.
 type fields struct {
 	data  []byte
-	short bool // something was not there
+	short bool // read past the end
 }
 
 func (f *fields) number(bytes int) (v uint64) {

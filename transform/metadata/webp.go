@@ -2,15 +2,15 @@ package metadata
 
 import "encoding/binary"
 
-// The bits of the chunk VP8X (RFC 9649, section 2.7.1).
+// Bits of the chunk VP8X (RFC 9649, section 2.7.1).
 const (
 	webpXMP   = 0x04
 	webpExif  = 0x08
 	webpAlpha = 0x10
 )
 
-// intoWebP puts chunks at the end, and announces them in the chunk VP8X, which a simple
-// file has not got yet (RFC 9649, section 2.7).
+// intoWebP appends chunks, and announces them in the chunk VP8X, which it
+// adds to a simple file (RFC 9649, section 2.7).
 func (b Blocks) intoWebP(file []byte) ([]byte, error) {
 	const header = 12 // "RIFF", the length of what follows, "WEBP"
 	if len(file) < header+8 || string(file[:4]) != "RIFF" || string(file[8:header]) != "WEBP" {
@@ -41,10 +41,11 @@ func (b Blocks) intoWebP(file []byte) ([]byte, error) {
 	return out, nil
 }
 
-// webpExtended is the chunk VP8X of a file that has none, with the size and transparency
-// that its only chunk says (RFC 6386, section 9.1; RFC 9649, section 3.4).
+// webpExtended returns the chunk VP8X for a simple file, with the size and
+// transparency of its only chunk (RFC 6386, section 9.1; RFC 9649, section
+// 3.4).
 func webpExtended(chunk []byte) ([]byte, error) {
-	var width, height uint32 // less 1
+	var width, height uint32 // minus 1
 	var flags byte
 	switch data := chunk[8:]; {
 	case string(chunk[:4]) == "VP8 " && len(data) >= 10 && string(data[3:6]) == "\x9d\x01\x2a":

@@ -1,5 +1,6 @@
-// Package negotiate reads what a request says about the client, to choose the
-// format of the answer, and owns the Vary header that follows from it.
+// Package negotiate reads the request's information about the client to
+// choose the format of the response, and owns the Vary header that follows
+// from it.
 package negotiate
 
 import (
@@ -11,25 +12,24 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// maxAccept bounds the Accept header that is read, in bytes. Browsers send less
-// than 300; more is no statement about pictures.
+// maxAccept limits the Accept header, in bytes. Browsers send less than 300;
+// a longer one is not about images.
 const maxAccept = 4096
 
-// Formats returns the formats that the client takes beyond those that every
-// client takes (JPEG, PNG, GIF), the best first. It is what Plan.Encoding wants
-// to know.
+// Formats returns the formats that the client accepts besides the universal
+// ones (JPEG, PNG, GIF), in order of preference, for Plan.Encoding.
 //
-// accept are the lines of the Accept header field, all of them one list (RFC
-// 9110 section 5.3). offered is the operator's list, the best first. JPEG, PNG
-// and GIF in it mean nothing, since they are what is left when Formats returns
-// none; formats that cannot be written mean nothing either.
+// accept are the lines of the Accept header field, which form one list (RFC
+// 9110 section 5.3). offered is the operator's list in order of preference.
+// JPEG, PNG and GIF in it are ignored, since they are the fallback; so are
+// formats that cannot be written.
 //
-// Weights are honoured (RFC 9110 section 12.5.1): more comes first, equal ones
-// in the operator's order, 0 refuses. A format is taken only where its media type
-// is named: browsers without WebP say `image/*` and `*/*` too. A media type that
-// is named several times counts with its lowest weight, so that a refusal
-// holds. Parameters other than q are ignored. A malformed member is skipped, a
-// header of more than 4096 bytes is read as none.
+// Weights are honoured (RFC 9110 section 12.5.1): higher ones first, equal
+// ones in the operator's order, 0 refuses. A format counts only if its media
+// type is named: browsers without WebP send `image/*` and `*/*` too. A media
+// type that is named several times has its lowest weight, so that a refusal
+// holds. Parameters other than q are ignored. A malformed member is skipped;
+// a header of more than 4096 bytes is ignored.
 func Formats(accept []string, offered []transform.Format) []transform.Format {
 	weights := weights(accept)
 	var taken []transform.Format
@@ -44,15 +44,15 @@ func Formats(accept []string, offered []transform.Format) []transform.Format {
 	return taken
 }
 
-// everywhere tells whether every client takes the format.
+// everywhere reports whether every client accepts the format.
 func everywhere(f transform.Format) bool {
 	return f == transform.JPEG || f == transform.PNG || f == transform.GIF
 }
 
-// weights are the media types of an Accept header, in lower case, with their
-// q-values, 0 to 1.
+// weights returns the media types of an Accept header, in lower case, with
+// their weights, 0 to 1.
 //
-// github.com/munnerz/goautoneg, which Caddy brings along, is not used here: it
+// It does not use github.com/munnerz/goautoneg, which Caddy depends on: that
 // reads `Q=0` and `q=` as 1 and `q=0.5 ;v=1` as 0, keeps tabs in names, and
 // splits quoted strings at their commas.
 func weights(accept []string) map[string]float64 {
@@ -81,8 +81,8 @@ func weights(accept []string) map[string]float64 {
 	return w
 }
 
-// cutMember cuts the first member off a list. A comma in a quoted string is
-// part of the member.
+// cutMember cuts the first member off a list. A comma in a quoted string does
+// not separate members.
 func cutMember(list string) (member, rest string) {
 	quoted, escaped := false, false
 	for i := range len(list) {
@@ -100,8 +100,8 @@ func cutMember(list string) (member, rest string) {
 	return list, ""
 }
 
-// parseMember reads `type/subtype;q=0.5`. Weights such as `.2`, which the
-// grammar does not allow and Java sends, are read all the same.
+// parseMember parses `type/subtype;q=0.5`. Weights such as `.2`, which the
+// grammar does not allow and Java sends, are accepted.
 func parseMember(member string) (name string, q float64, ok bool) {
 	name, params, err := mime.ParseMediaType(member)
 	if err != nil {

@@ -9,29 +9,29 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Hinted is a plan and what client hints say to it (ImageKit, "Client hints").
+// Hinted is a plan settled by client hints (ImageKit, "Client hints").
 type Hinted struct {
-	// Plan is the plan, nothing of it left to the client.
+	// Plan is the plan with nothing left to the client.
 	Plan transform.Plan
 
-	// Vary are the request's headers that were read.
+	// Vary are the request headers that were read.
 	Vary []string
 
-	// AcceptCH are the hints that clients should send for this URL; empty where
+	// AcceptCH are the hints that clients should send for this URL; empty if
 	// it leaves nothing to them.
 	AcceptCH string
 
-	// place is the width of the picture's place in CSS pixels; 0 for unknown.
+	// place is the width of the image's place in CSS pixels; 0 if unknown.
 	place float64
 }
 
-// Hint settles a plan by the client hints of a request. It reads only what the
-// plan leaves to the client, a hint's older name only where the newer one is not
-// sent or makes no sense. A hint that makes no sense is none.
+// Hint settles a plan by the client hints of a request. It reads only hints
+// that the plan leaves to the client, and a hint's older name only if the
+// newer one is missing or invalid. An invalid hint is ignored.
 //
-// A width is rounded up to a multiple of 100, as ImageKit does, and a DPR to a
-// multiple of 1/8, which the screens that are sold have: so that what clients say
-// makes at most a hundred variants of a width, and forty of a DPR.
+// A width is rounded up to a multiple of 100, as ImageKit does, and a DPR to
+// a multiple of 1/8, as screens have: this limits the variants to a hundred
+// widths and forty DPRs.
 func Hint(p transform.Plan, header http.Header) Hinted {
 	wantsWidth, wantsDPR := p.Automatic()
 	if !wantsWidth && !wantsDPR {
@@ -60,9 +60,9 @@ func Hint(p transform.Plan, header http.Header) Hinted {
 	return h
 }
 
-// ContentDPR is how many pixels of a picture of the width fall on a CSS pixel of
-// its place, as the value of Content-DPR: with two decimals at most. It is empty
-// where that is not known.
+// ContentDPR returns the number of pixels of an image of the width per CSS
+// pixel of its place, as the value of Content-DPR with at most two decimals.
+// It is empty if that is unknown.
 func (h Hinted) ContentDPR(width int) string {
 	if h.place <= 0 || width <= 0 {
 		return ""
@@ -70,8 +70,8 @@ func (h Hinted) ContentDPR(width int) string {
 	return strconv.FormatFloat(math.Round(float64(width)/h.place*100)/100, 'f', -1, 64)
 }
 
-// read returns the first hint of the names that makes sense, 0 if none does, and
-// notes what it read.
+// read returns the first valid hint of the names, 0 if there is none, and
+// notes the headers it read.
 func (h *Hinted) read(header http.Header, parse func(string) float64, names ...string) float64 {
 	for _, name := range names {
 		h.Vary = append(h.Vary, name)
@@ -84,10 +84,10 @@ func (h *Hinted) read(header http.Header, parse func(string) float64, names ...s
 	return 0
 }
 
-// widest is the largest width that is believed, in pixels.
+// widest is the largest accepted width, in pixels.
 const widest = 10000
 
-// parseWidth reads a whole number of pixels; 0 is for what makes no sense.
+// parseWidth parses a whole number of pixels; 0 if invalid.
 func parseWidth(text string) float64 {
 	if n, err := strconv.ParseUint(text, 10, 16); err == nil && n <= widest {
 		return float64(n)
@@ -95,9 +95,8 @@ func parseWidth(text string) float64 {
 	return 0
 }
 
-// parseDPR reads a decimal number (RFC 8941 section 3.3.2) up to 100, which a
-// page that is zoomed into may have, as 0.1 to 5, what ImageKit takes; 0 is for
-// what makes no sense.
+// parseDPR parses a decimal number (RFC 8941 section 3.3.2) up to 100, which
+// a zoomed page may have, and limits it to ImageKit's 0.1 to 5; 0 if invalid.
 func parseDPR(text string) float64 {
 	const most = 16 // characters
 	if len(text) > most || strings.Trim(text, "0123456789.") != "" {
@@ -110,8 +109,8 @@ func parseDPR(text string) float64 {
 	return min(max(v, 0.1), 5)
 }
 
-// explicitWidth is the width in CSS pixels that the plan gives a picture whose
-// DPR it leaves to the client; 0 where it is given otherwise.
+// explicitWidth returns the width in CSS pixels that the plan gives an image
+// with an automatic DPR; 0 if it is given in another way.
 func explicitWidth(p transform.Plan) float64 {
 	for _, s := range p.Steps {
 		if s.Resize.AutoDPR {

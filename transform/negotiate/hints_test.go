@@ -28,7 +28,7 @@ func TestHint(t *testing.T) {
 		{both, "Sec-CH-DPR: 2|Sec-CH-Width: 212", resize{Width: px(300)}, "Sec-CH-Width Sec-CH-DPR", 300, "2.83"},
 		{both, "Sec-CH-DPR: 2|Sec-CH-Width: 150", resize{Width: px(200)}, "Sec-CH-Width Sec-CH-DPR", 200, "2.67"},
 
-		// The picture may be smaller than what was asked for.
+		// The image may be smaller than what was asked for.
 		{both, "Sec-CH-DPR: 2|Sec-CH-Width: 212", resize{Width: px(300)}, "Sec-CH-Width Sec-CH-DPR", 106, "1"},
 
 		// What was called otherwise once.

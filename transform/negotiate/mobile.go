@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Mobile tells whether the client runs on a phone, and which headers of the
-// request say so: the hint Sec-CH-UA-Mobile, or else the word Mobi in its
-// User-Agent, which all browsers on phones have and those on tablets may lack.
+// Mobile reports whether the client runs on a phone, and which request
+// headers say so: the hint Sec-CH-UA-Mobile, or else the word Mobi in the
+// User-Agent, which all browsers on phones have and those on tablets may
+// lack.
 func Mobile(header http.Header) (mobile bool, vary []string) {
 	const hint = "Sec-CH-UA-Mobile"
 	switch strings.TrimSpace(header.Get(hint)) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// SavesData tells whether the client asks for less data, by `Save-Data: on`.
+// SavesData reports whether the client sends `Save-Data: on`.
 func SavesData(header http.Header) bool {
 	// A list of tokens (Save Data API, section 3); only on is defined.
 	for _, line := range header.Values("Save-Data") {

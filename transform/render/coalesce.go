@@ -11,13 +11,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Coalescer lets jobs for the same variant, of all engines that go through it,
-// share the one render that is in flight for them. It keeps no variant.
+// Coalescer lets jobs for the same variant, from all its engines, share the
+// render in flight. It keeps no variants.
 //
-// A client that leaves does not disturb the others; when the last one leaves, the
-// work stops. The result, error included, is shared. So are the times: who joins
-// has the place in the queue, and the deadline, of who came first, which is never
-// later than its own would be.
+// A client that leaves does not affect the others; when the last one leaves,
+// the work stops. The result, error included, is shared. So are place in the
+// queue and deadline, which are those of the first client and never later
+// than a client's own.
 type Coalescer struct {
 	group *coalesce.Group[identity, Job, *Result]
 }
@@ -27,13 +27,13 @@ func NewCoalescer() *Coalescer {
 	return &Coalescer{coalesce.NewGroup[identity, Job, *Result](Job.identity, sameVariant)}
 }
 
-// Engine returns an engine that has another one render what is not in flight
-// already. Jobs that are in flight at the same time may be given to different
-// engines only where these draw the same.
+// Engine returns an engine that renders with another one what is not in
+// flight already. Jobs in flight at the same time may have different engines
+// only if those draw the same.
 func (c *Coalescer) Engine(engine Engine) Engine { return &coalescing{engine, c.group} }
 
-// Forget has nobody share what is in flight any more, and returns how many renders
-// that are. Who waits for one goes on waiting.
+// Forget keeps later jobs from sharing renders in flight, and returns the
+// number of those. Present callers keep waiting for them.
 func (c *Coalescer) Forget() int { return c.group.Forget(func(Job) bool { return true }) }
 
 type coalescing struct {
@@ -53,7 +53,7 @@ func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
 	return result, err
 }
 
-// identity is what tells most jobs apart at no cost.
+// identity distinguishes most jobs cheaply.
 type identity struct {
 	plan string
 	size int // of the original
@@ -61,9 +61,10 @@ type identity struct {
 
 func (j Job) identity() identity { return identity{string(j.Plan.Key()), len(j.Original)} }
 
-// sameVariant compares all that jobs with equal plans have beside it, whatever
-// there is but where the original is from: the same bytes give the same variant. Bytes are compared, rather than hashed before, since there seldom is
-// another job to compare with.
+// sameVariant compares everything in jobs with equal plans except for the
+// source of the original: the same bytes give the same variant. It compares
+// bytes instead of hashing, since there seldom is another job to compare
+// with.
 func sameVariant(a, b Job) bool {
 	a.Plan, b.Plan = transform.Plan{}, transform.Plan{}
 	a.Source, b.Source = Source{}, Source{}

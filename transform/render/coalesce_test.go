@@ -16,7 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// variant is a job for a width of an original.
+// variant returns a job for a width of an original.
 func variant(original string, width float64) Job {
 	j := job
 	j.Original = []byte(original) // a copy of its own, as each request has
@@ -70,8 +70,9 @@ func TestCoalesce(t *testing.T) {
 	})
 }
 
-// mutants are the job with one thing changed each, whatever a job has. The fields
-// of a job that decide about its variant are those that change the identity.
+// mutants returns the job with one thing changed each, whatever a job has.
+// The fields of a job that decide about its variant are those that change the
+// identity.
 func mutants(t *testing.T, j Job) map[string]Job {
 	t.Helper()
 	all := map[string]Job{}
@@ -131,7 +132,7 @@ func TestIdentity(t *testing.T) {
 	equal := base
 	equal.Original = bytes.Clone(base.Original)
 	equal.Source = Source{Site: "another", Ref: origin.Ref{Path: "elsewhere"}}
-	equal.Plan.Steps = append([]transform.Step{{}}, base.Plan.Steps...) // asks for the same picture
+	equal.Plan.Steps = append([]transform.Step{{}}, base.Plan.Steps...) // asks for the same image
 	if !same(base, equal) {
 		t.Error("equal jobs are told apart")
 	}
@@ -268,7 +269,7 @@ type broken struct {
 
 func (b broken) Render(context.Context, Job) (*Result, error) { b.end(); return nil, nil }
 
-// What is forgotten is shared by nobody who comes then.
+// Later callers do not share forgotten work.
 func TestCoalescerForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()

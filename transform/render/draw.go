@@ -8,12 +8,11 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Draw does one job. It stops early when ctx is done, where it can.
+// Draw does one job. It stops early when ctx is done, if it can.
 type Draw func(ctx context.Context, job Job) (*Result, error)
 
-// Do does a job. It turns a panic, which would end the process on a goroutine of
-// nobody, into an error, and the failure of a job that was stopped into why it
-// was stopped.
+// Do does a job. It turns a panic, which would end the process, into an
+// error, and the error of a stopped job into the reason for stopping.
 func (d Draw) Do(ctx context.Context, job Job) (result *Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -8,34 +8,33 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// avifTime is what the encoding of a million pixels as AVIF takes where all
-// processors are busy, at the effort that package draw asks for. Measured, with
-// libaom 3.6 on two processors of 2020's make: 0.4 s alone, of 0.5 s on all its
-// threads, and 0.7 to 1.4 s among eight other jobs.
+// avifTime is the time for encoding a million pixels as AVIF while all
+// processors are busy, at the effort of package draw. Measured with libaom
+// 3.6 on two processors of 2020: 0.4 s alone, of 0.5 s on all its threads,
+// and 0.7 to 1.4 s among eight other jobs.
 const avifTime = time.Second
 
-// AVIFPixels is up to how many pixels a picture may have for FormatAuto to
-// choose AVIF: so many that, by that measure, encoding them takes half of the
-// time there is. The encoder cannot be stopped, and one that has to be killed has
-// made nothing. With the default of 30 s there are 15 million.
+// AVIFPixels is the largest image for which FormatAuto chooses AVIF: encoding
+// it takes half of the time limit by that measure. The encoder cannot be
+// interrupted, and killing it wastes its work. With the default of 30 s it is
+// 15 million pixels.
 func AVIFPixels(timeout time.Duration) int64 {
 	return int64(timeout / 2 * 1_000_000 / avifTime)
 }
 
-// avifTimeAlone is what the same takes where nothing else is at work.
+// avifTimeAlone is the same time on an otherwise idle machine.
 const avifTimeAlone = 400 * time.Millisecond
 
-// MaxAVIFPixels is up to how many pixels a picture may have to be written as AVIF
-// at all: so many that encoding them takes all of the time there is where nothing
-// else is at work. One that is larger would be killed when the time is over, after
-// having kept a processor busy for as long. With the default of 30 s there are 75
-// million.
+// MaxAVIFPixels is the largest image that can be written as AVIF at all:
+// encoding it takes the whole time limit on an otherwise idle machine. A
+// larger one would be killed after keeping a processor busy for that time.
+// With the default of 30 s it is 75 million pixels.
 func MaxAVIFPixels(timeout time.Duration) int64 {
 	return int64(timeout / (avifTimeAlone / 1_000_000))
 }
 
-// CheckEncoding tells whether a picture of the size can be encoded in time. The
-// error is errors.Limit.
+// CheckEncoding returns errors.Limit unless an image of the size can be
+// encoded in time.
 func (j Job) CheckEncoding(format transform.Format, size transform.Size) error {
 	if most := MaxAVIFPixels(j.Timeout); format == transform.AVIF && size.Pixels() > most {
 		return errors.New(errors.Limit, "The result would have %d pixels; as AVIF, at most %d can be encoded within render_timeout, %s", size.Pixels(), most, j.Timeout)
@@ -43,8 +42,8 @@ func (j Job) CheckEncoding(format transform.Format, size transform.Size) error {
 	return nil
 }
 
-// Encoding is the format in which a picture with these facts, those of what was
-// drawn, is written. It does not depend on how busy the server is.
+// Encoding returns the output format for an image with these facts, which are
+// those of the drawn image. It does not depend on the load of the server.
 func (j Job) Encoding(f transform.Facts) transform.Format {
 	accepts := j.Accepts
 	if f.Size.Pixels() > AVIFPixels(j.Timeout) {

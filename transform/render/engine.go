@@ -1,5 +1,5 @@
 // Package render turns an original and a plan into the bytes of a variant,
-// within bounds of time and of how much happens at once.
+// within limits of time and concurrency.
 package render
 
 import (
@@ -13,96 +13,100 @@ import (
 
 // Engine renders variants.
 //
-// Callers may rely on: Render is safe for concurrent use; it returns soon after
-// ctx is done, even where the work behind it takes longer to stop; it does not
-// keep Job.Original or Job.Files. Its errors are *errors.Error: BadImage for an original
-// that is broken or none, BadTransform for a plan that this original cannot
-// fulfil, Limit, Overloaded, RenderTimeout, ClientClosed, Internal.
+// Callers may rely on this: Render is safe for concurrent use; it returns
+// soon after ctx is done, even if its work takes longer to stop; it does not
+// keep Job.Original or Job.Files. Its errors are *errors.Error: BadImage for
+// an original that is broken or not an image, BadTransform for a plan that
+// this original cannot satisfy, Limit, Overloaded, RenderTimeout,
+// ClientClosed, Internal.
 type Engine interface {
 	Render(ctx context.Context, job Job) (*Result, error)
 
-	// Version changes when the same job may give other bytes.
+	// Version changes whenever the same job may give different bytes.
 	Version() string
 }
 
 // Job is one variant to render.
 type Job struct {
-	// Original is the whole file. Nobody changes it while the job lasts.
+	// Original is the whole file. It must not change during the job.
 	Original []byte
 
-	// Files are those that Plan.Refs names, in its order. Nobody changes them
+	// Files are the files of Plan.Refs, in order. They must not change
 	// either.
 	Files [][]byte
 
-	// Areas are the parts that are marked in Original and in each of Files, in
-	// that order, in pixels of the upright picture; empty for none. Those behind
-	// the last one are empty.
+	// Areas are the areas of interest in Original and in each of Files, in
+	// that order, in pixels of the upright image; empty for none. The slice
+	// may be shorter.
 	Areas []transform.Rect
 
-	// Source says where Original is from, for engines that remember what broke them.
-	// Nothing that is drawn depends on it.
+	// Source identifies the place of Original for quarantine. It does not
+	// affect the result.
 	Source Source
 
 	Plan transform.Plan
 
-	// Inspect asks for the Details of Original instead of a picture. Of the plan only
-	// Page has a say then.
+	// Inspect asks for the Details of Original instead of an image. Only the
+	// plan's Page applies then.
 	Inspect bool
 
-	// Accepts are the formats that the client takes beside JPEG, PNG and GIF,
-	// the best first.
+	// Accepts are the formats that the client accepts besides JPEG, PNG and
+	// GIF, in order of preference.
 	Accepts []transform.Format
 
 	Limits  transform.Limits
 	Quality Quality
 
-	// DeliverDamaged asks for what is there of a damaged file, instead of an error.
+	// DeliverDamaged asks for the readable part of a damaged file instead of
+	// an error.
 	DeliverDamaged bool
 
-	// Threads is how many threads may work at the picture, for Draw: engines set
-	// it, callers leave it. The same bytes come of it. Default: 1.
+	// Threads is the number of threads for the image. Engines set it for
+	// Draw. It does not affect the bytes of the result. Default: 1.
 	Threads int
 
-	// Haste, 0 to MostHaste, is how much less effort than usual an encoder makes that
-	// can take long: engines set it, callers leave it. Other bytes come of it.
-	Haste int
+	// Reduced, 0 to MostReduced, is how many steps the effort of slow encoders is
+	// reduced by. Engines set it. It changes the bytes of the result.
+	Reduced int
 
-	// Isolated tells that what draws is a process of its own, for Draw, which opens
-	// a PDF nowhere else: its library is large, and drawing a page cannot be
-	// stopped. Engines set it, callers leave it.
+	// Isolated reports whether drawing happens in a process of its own. Only
+	// then does Draw open a PDF: its library is large, and rendering a page
+	// cannot be interrupted. Engines set it.
 	Isolated bool
 
-	// MaxCost is how much processor time drawing may take, as estimated beforehand,
-	// without the encoding of AVIF. Any, if it is not positive.
+	// MaxCost limits the estimated processor time of drawing, without the
+	// encoding of AVIF. No limit unless positive.
 	MaxCost time.Duration
 
-	// QueueTimeout bounds the wait for a free slot, Timeout the work itself.
-	// Both are positive.
+	// QueueTimeout limits the wait for a slot, Timeout the work itself. Both
+	// are positive.
 	QueueTimeout, Timeout time.Duration
 
-	// Waited is how much of QueueTimeout the job has waited already: engines set it,
-	// callers leave it. So that all the waits of a job share one limit, and an error
-	// names the limit that was set.
+	// Waited is the part of QueueTimeout that has been used. Engines set it,
+	// so that all waits of a job share one limit, and errors name the
+	// configured limit.
 	Waited time.Duration
 }
 
-// Source is where an original is from.
+// Source is the place of an original.
 type Source struct {
-	// Site is who fetched it: files of the same name at two sites are two files.
+	// Site is the site that fetched it: files of the same name at two sites
+	// are different files.
 	Site string
 
-	// Ref names it there. Of a file that came with the request only the Server is
-	// set, which names the client; of any other unknown file nothing.
+	// Ref is its name there. For a posted file only Server is set, to the
+	// client; for any other unknown file nothing.
 	Ref origin.Ref
 }
 
-// Of is the source of another file of the same job, one of a layer.
+// Of returns the source of another file of the same job, one of a layer.
 func (s Source) Of(ref origin.Ref) Source { return Source{s.Site, ref} }
 
-// Patience is for how much longer the job may wait.
+// Patience returns how much longer the job may wait.
 func (j Job) Patience() time.Duration { return max(0, j.QueueTimeout-j.Waited) }
 
-// File is that of Files which a layer of the plan needs; nil if it is not there.
+// File returns the element of Files for a layer of the plan; nil if there is
+// none.
 func (j Job) File(l transform.Layer) []byte {
 	ref, ok := l.Ref()
 	if n := slices.Index(j.Plan.Refs(), ref); ok && n >= 0 && n < len(j.Files) {
@@ -111,8 +115,9 @@ func (j Job) File(l transform.Layer) []byte {
 	return nil
 }
 
-// Area is what is marked in Original and lies within a picture of this size, of which
-// this orientation of EXIF is left out of account: 1 for an upright one.
+// Area returns the area of interest in Original within an image of this size
+// that is stored with an EXIF orientation that was not applied: 1 for an
+// upright one.
 func (j Job) Area(s transform.Size, orientation int) transform.Rect {
 	if len(j.Areas) == 0 {
 		return transform.Rect{}
@@ -124,7 +129,8 @@ func (j Job) Area(s transform.Size, orientation int) transform.Rect {
 	return j.Areas[0].Within(transform.Rect{Size: upright}).Stored(orientation, upright)
 }
 
-// LayerAreas are the Areas of a job of drawing an image layer of the plan alone.
+// LayerAreas returns the Areas for a job that draws an image layer of the
+// plan alone.
 func (j Job) LayerAreas(l transform.Layer) []transform.Rect {
 	if n := slices.Index(j.Plan.Refs(), l.Image) + 1; n > 0 && n < len(j.Areas) {
 		return j.Areas[n : n+1]
@@ -132,10 +138,10 @@ func (j Job) LayerAreas(l transform.Layer) []transform.Rect {
 	return nil
 }
 
-// Quality is the quality, 1 to 100, for plans that name none.
+// Quality is the quality, 1 to 100, for plans without one.
 type Quality struct{ JPEG, WebP, AVIF int }
 
-// Of is the quality of a format; 0 for one that has none.
+// Of returns the quality for a format; 0 for one without quality.
 func (q Quality) Of(f transform.Format) int {
 	switch f {
 	case transform.JPEG:
@@ -148,24 +154,24 @@ func (q Quality) Of(f transform.Format) int {
 	return 0
 }
 
-// Result is a rendered variant, or, of a job that is to inspect, only Details.
+// Result is a rendered variant or, if the job is to inspect, only Details.
 type Result struct {
-	// Body is the file. Nobody changes it: several callers may have it.
+	// Body is the file. It must not be changed, since it may be shared.
 	Body []byte
 
 	Format transform.Format
 	Size   transform.Size
 	Frames int
 
-	// Haste is how much less effort than usual the encoder made; 0 for one whose
-	// effort is always the same.
-	Haste int
+	// Reduced is the reduction of effort that the encoder applied; 0 for one
+	// whose effort is fixed.
+	Reduced int
 
-	// Damaged reports whether something is missing that a file lacks. It is only if the
-	// job allows that.
+	// Damaged reports whether a file lacked something, which the job must
+	// allow.
 	Damaged bool
 
-	// Details are there if the job was to inspect, and nothing else is then. They are
-	// bounded. Nobody changes them.
+	// Details are set, and bounded, only if the job was to inspect. They must
+	// not be changed.
 	Details *transform.Details
 }

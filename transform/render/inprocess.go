@@ -10,23 +10,22 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// InProcess is the Engine that renders in this process. It refuses plans that need
-// fonts.
+// InProcess is an Engine that renders in this process. It refuses plans with
+// font files.
 type InProcess struct {
 	draw    Draw
 	version string
 	slots   *semaphore.Weighted
-	busy    atomic.Int64 // jobs at work
+	busy    atomic.Int64 // running jobs
 }
 
-// NewInProcess returns an engine that renders with draw, whose version it is,
-// as many jobs at a time as there are processors.
+// NewInProcess returns an engine that renders with draw, of the given
+// version, with a slot for each processor.
 func NewInProcess(draw Draw, version string) *InProcess {
 	return NewInProcessSlots(draw, version, runtime.GOMAXPROCS(0))
 }
 
-// NewInProcessSlots is NewInProcess for as many jobs at a time as there are
-// slots.
+// NewInProcessSlots is NewInProcess with a number of slots.
 func NewInProcessSlots(draw Draw, version string, slots int) *InProcess {
 	return &InProcess{draw: draw, version: version, slots: semaphore.NewWeighted(int64(slots))}
 }
@@ -37,7 +36,7 @@ func (e *InProcess) Version() string { return e.version }
 // Render implements Engine.
 func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 	if job.Plan.HasFonts() {
-		// A font stays for the life of the process that loads it.
+		// A font stays loaded for the life of the process.
 		return nil, errors.New(errors.BadTransform, "Font files need worker processes, and this server has `isolation off`; name a font family that is installed")
 	}
 	if err := e.wait(ctx, job); err != nil {
@@ -51,8 +50,8 @@ func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 	done := make(chan outcome, 1)
 	job.Threads = Threads(int(e.busy.Add(1)))
 	go func() {
-		// Some encoders cannot be interrupted. The slot is theirs until they
-		// end, while the client need not wait.
+		// Some encoders cannot be interrupted. They keep their slot until
+		// they end, while the client need not wait.
 		defer e.slots.Release(1)
 		defer e.busy.Add(-1)
 		defer cancel()
@@ -66,8 +65,8 @@ func (e *InProcess) Render(ctx context.Context, job Job) (*Result, error) {
 	}
 	select {
 	case out := <-done:
-		// It ended as the time did; cancel, above, is how that looks when it
-		// ended first.
+		// It ended just when the time did; cancel, above, handles the
+		// opposite order.
 		return out.result, out.err
 	default:
 		return nil, Stopped(ctx)

@@ -124,7 +124,7 @@ func TestSlots(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			synctest.Wait() // it runs, or stands in the queue
+			synctest.Wait() // it runs, or is queued
 		}
 		if got := running.Load(); got != int64(slots) {
 			t.Errorf("%d jobs run, want %d", got, slots)
@@ -248,7 +248,8 @@ func TestClientCloses(t *testing.T) {
 	})
 }
 
-// A deadline of the caller's is no client that left, and not render_timeout.
+// A deadline of the caller's is not a client that left, and not
+// render_timeout.
 func TestCallersDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := NewInProcess(func(ctx context.Context, _ Job) (*Result, error) {
@@ -332,7 +333,7 @@ func TestThreads(t *testing.T) {
 		}
 		close(release)
 		group.Wait()
-		synctest.Wait() // who has his picture may be ahead of the slot's end
+		synctest.Wait() // who has his image may be ahead of the slot's end
 		group.Go(func() { _, _ = e.Render(context.Background(), job) })
 		if got := <-given; got != 6 {
 			t.Errorf("%d threads, want 6", got)

@@ -2,14 +2,13 @@ package render
 
 import "runtime"
 
-// mostThreads is how many threads work at one picture at most. Each holds some
-// rows of it, and of every step on the way to it, and little is faster by more:
-// reading and writing files goes on one.
+// mostThreads limits the threads for one image. Each holds some rows of it,
+// and of every intermediate image, and more make few images faster: decoding
+// and encoding use one.
 const mostThreads = 8
 
-// Threads is how many threads a job may have that begins when so many are at
-// work, itself included: its share of the processors, one where they all have a
-// job.
+// Threads returns the number of threads for a job that starts when busy jobs
+// are running, including itself: its share of the processors.
 func Threads(busy int) int {
 	return max(1, min(runtime.GOMAXPROCS(0)/max(busy, 1), mostThreads))
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// foreign are the signatures of formats of pictures that are never opened, by where
-// they are in a file.
+// foreign are the signatures of image formats that are never opened, with
+// their offset in the file.
 var foreign = []struct {
 	at    int
 	magic string
@@ -41,20 +41,21 @@ var foreign = []struct {
 	{4, "ftypjxl ", "JPEG XL"},
 }
 
-// Foreign names the format of a picture that is in none of ours, such as "JPEG XL", for
-// an error message. It is empty for what is no picture, as far as its first bytes tell.
+// Foreign names the format of an image that is not supported, such as "JPEG
+// XL", for an error message. It is empty if the first bytes are not those of
+// a known image format.
 func Foreign(buf []byte) string {
 	for _, s := range foreign {
 		if len(buf) >= s.at && bytes.HasPrefix(buf[s.at:], []byte(s.magic)) {
 			return s.name
 		}
 	}
-	// Two letters may begin anything: those of a BMP are followed by its length, four
-	// zeroes, and where its pixels begin.
+	// Two letters are not enough: in a BMP the length, four zeroes and the
+	// offset of the pixels follow.
 	if len(buf) >= 18 && string(buf[:2]) == "BM" && binary.LittleEndian.Uint32(buf[6:]) == 0 && binary.LittleEndian.Uint32(buf[10:]) >= 26 {
 		return "BMP"
 	}
-	// So may those of the portable formats, which have numbers behind them.
+	// Nor are those of the portable formats, which numbers follow.
 	if len(buf) >= 4 && buf[0] == 'P' && buf[1] >= '1' && buf[1] <= '7' && bytes.IndexByte([]byte(" \t\r\n"), buf[2]) >= 0 && (buf[3] >= '0' && buf[3] <= '9' || buf[3] == '#' || buf[1] == '7') {
 		return "PNM"
 	}

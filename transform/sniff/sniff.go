@@ -1,4 +1,4 @@
-// Package sniff tells the format of a picture from its first bytes.
+// Package sniff determines the format of an image from its first bytes.
 package sniff
 
 import (
@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// Format is a format that can be opened, in the lower-case word that stands
-// for it in a URL. The zero value is none of them.
+// Format is a supported format, by its lower-case name in URLs. The zero
+// value is none.
 type Format string
 
 // The formats. AVIF and HEIC are the two codecs of one container.
@@ -22,11 +22,12 @@ const (
 	SVG  Format = "svg"
 )
 
-// PDF is no picture: each of its pages can be drawn as one, see [Document].
+// PDF is not an image: each of its pages can be rendered as one, see
+// [Document].
 const PDF Format = "pdf"
 
-// MediaType is the registered media type: "image/svg+xml". Empty for the zero
-// value.
+// MediaType returns the registered media type, such as "image/svg+xml". It is
+// empty for the zero value.
 func (f Format) MediaType() string {
 	switch f {
 	case "":
@@ -39,7 +40,7 @@ func (f Format) MediaType() string {
 	return "image/" + string(f)
 }
 
-// signatures are those that begin at the first byte.
+// signatures are those at the start of a file.
 var signatures = []struct {
 	magic  string
 	format Format
@@ -54,9 +55,9 @@ var signatures = []struct {
 	{"MM\x00+\x00\x08\x00\x00", TIFF},
 }
 
-// Sniff returns the format that buf, the whole file or its beginning, is in,
-// and false for all else. It reads no further than it must: what it accepts
-// may still be broken.
+// Sniff returns the format of buf, a whole file or its beginning; ok is false
+// for anything else. It reads no further than necessary: the file may still
+// be malformed.
 func Sniff(buf []byte) (Format, bool) {
 	for _, s := range signatures {
 		if bytes.HasPrefix(buf, []byte(s.magic)) {
@@ -75,16 +76,16 @@ func Sniff(buf []byte) (Format, bool) {
 	return "", false
 }
 
-// IsGzip reports whether a file is compressed with gzip (RFC 1952, section 2.3.1). It may
-// be an SVG, which is read once it is decompressed.
+// IsGzip reports whether a file is compressed with gzip (RFC 1952, section
+// 2.3.1). It may contain an SVG.
 func IsGzip(buf []byte) bool { return bytes.HasPrefix(buf, []byte("\x1f\x8b\x08")) }
 
-// pdfStart is how far into a file a PDF may begin (PDF 1.7, appendix H.3,
+// pdfStart is the largest offset of a PDF in a file (PDF 1.7, appendix H.3,
 // note 13).
 const pdfStart = 1024
 
-// Document is Sniff for who wants one page of a file: PDF is a format, too. The
-// others may have pages or not.
+// Document is Sniff for requests for a page: PDF counts as a format. The
+// others may or may not have pages.
 func Document(buf []byte) (Format, bool) {
 	if format, ok := Sniff(buf); ok {
 		return format, true
@@ -95,19 +96,19 @@ func Document(buf []byte) (Format, bool) {
 	return "", false
 }
 
-// brands are those of ISO/IEC 23008-12 (HEIF) and of AVIF. A brand that names
-// the codec decides; mif1 and msf1 only say that it is a HEIF.
+// brands are the brands of ISO/IEC 23008-12 (HEIF) and of AVIF. A brand that
+// names the codec decides; mif1 and msf1 only mean HEIF.
 var brands = map[string]Format{
 	"avif": AVIF, "avis": AVIF,
 	"heic": HEIC, "heix": HEIC, "heim": HEIC, "heis": HEIC,
 	"hevc": HEIC, "hevx": HEIC, "hevm": HEIC, "hevs": HEIC,
 }
 
-// maxBrands is more than any encoder writes.
+// maxBrands exceeds what encoders write.
 const maxBrands = 64
 
-// sniffHEIF reads the file type box: its size, "ftyp", the major brand, a
-// version, and the compatible brands.
+// sniffHEIF reads the file type box: size, "ftyp", major brand, version, and
+// compatible brands.
 func sniffHEIF(buf []byte) (Format, bool) {
 	if len(buf) < 16 || string(buf[4:8]) != "ftyp" {
 		return "", false

@@ -81,7 +81,7 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-// Nobody who did not ask for a page gets a PDF.
+// Only requests for a page accept a PDF.
 func TestDocument(t *testing.T) {
 	for name, buf := range map[string]string{
 		"pdf": "%PDF-1.7\n", "late": strings.Repeat("x", 1019) + "%PDF-", "too late": strings.Repeat("x", 1020) + "%PDF-", "no version": "%PDF",
@@ -94,7 +94,7 @@ func TestDocument(t *testing.T) {
 			t.Errorf("%s: %q %t, want %q", name, got, ok, want)
 		}
 		if got, ok := Sniff([]byte(buf)); ok {
-			t.Errorf("%s is a picture: %q", name, got)
+			t.Errorf("%s is an image: %q", name, got)
 		}
 	}
 	for _, s := range samples {
@@ -103,7 +103,7 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	if got, _ := Document([]byte(`<svg id="%PDF-1.7">`)); got != SVG {
-		t.Errorf("a picture that speaks of PDF is %q", got)
+		t.Errorf("an image that speaks of PDF is %q", got)
 	}
 }
 

@@ -2,9 +2,9 @@ package sniff
 
 import "bytes"
 
-// isSVG tells whether the document's root element is svg. It walks over what
-// XML allows before the root, so that an HTML page with a drawing in it is not
-// taken for one. A document in UTF-16 is not recognised.
+// isSVG reports whether the root element is svg. It walks over what XML
+// allows before the root, so that an HTML page with a drawing in it does not
+// count. UTF-16 is not recognised.
 func isSVG(buf []byte) bool {
 	buf = bytes.TrimPrefix(buf, []byte("\xef\xbb\xbf"))
 	for {
@@ -31,9 +31,9 @@ func after(buf []byte, end string) ([]byte, bool) {
 	return rest, ok
 }
 
-// afterDoctype knows quoted identifiers and the internal subset in brackets,
-// where editors declare the entities of their namespaces. A document type
-// other than svg, html above all, ends the search.
+// afterDoctype handles quoted identifiers and the internal subset in
+// brackets, where editors declare the entities of their namespaces. A
+// document type other than svg, in particular html, ends the search.
 func afterDoctype(buf []byte) ([]byte, bool) {
 	buf = bytes.TrimLeft(buf[len("<!DOCTYPE"):], " \t\r\n")
 	if end := bytes.IndexAny(buf, " \t\r\n[>"); end < 0 || !isName(buf[:end]) {
@@ -67,7 +67,7 @@ func afterDoctype(buf []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// isRoot tells whether buf begins with an svg element.
+// isRoot reports whether buf begins with an svg element.
 func isRoot(buf []byte) bool {
 	if len(buf) == 0 || buf[0] != '<' {
 		return false
@@ -76,7 +76,7 @@ func isRoot(buf []byte) bool {
 	return end > 0 && isName(buf[1:end])
 }
 
-// isName tells whether an element's name is svg, of any namespace prefix.
+// isName reports whether an element's name is svg, with any namespace prefix.
 func isName(name []byte) bool {
 	if colon := bytes.IndexByte(name, ':'); colon > 0 {
 		name = name[colon+1:]

@@ -2,8 +2,8 @@ package strip
 
 import "slices"
 
-// loops are the application extensions of a GIF that decide how it looks: how often an
-// animation is shown, and the colour profile.
+// loops are the application extensions of a GIF that affect its appearance:
+// the number of loops, and the colour profile.
 var loops = []string{"NETSCAPE2.0", "ANIMEXTS1.0", "ICCRGBG1012"}
 
 // Blocks of GIF89a, appendix A.
@@ -28,7 +28,7 @@ func stripGIF(file []byte) ([]byte, bool) {
 	out := append(make([]byte, 0, len(file)), file[:at]...)
 	for {
 		if at == len(file) {
-			return out, true // decoders do without the trailer
+			return out, true // decoders do not need the trailer
 		}
 		from, keep := at, true
 		switch file[at] {
@@ -49,8 +49,8 @@ func stripGIF(file []byte) ([]byte, bool) {
 			if at+10 > len(file) {
 				return nil, false
 			}
-			at += 10 + colours(file[at+9]) + 1 // and the size of codes
-		case 0: // an empty block too many
+			at += 10 + colours(file[at+9]) + 1 // and the code size
+		case 0: // a superfluous empty block
 			at++
 			continue
 		default:
@@ -66,7 +66,7 @@ func stripGIF(file []byte) ([]byte, bool) {
 	}
 }
 
-// colours is how many bytes the table of colours has that flags tell of.
+// colours returns the length of the colour table that flags announce.
 func colours(flags byte) int {
 	if flags&0x80 == 0 {
 		return 0
@@ -74,7 +74,7 @@ func colours(flags byte) int {
 	return 3 << (flags&7 + 1)
 }
 
-// subBlocks is where the sub-blocks end that begin at a place.
+// subBlocks returns the offset after a sequence of sub-blocks.
 func subBlocks(file []byte, at int) (int, bool) {
 	for at < len(file) {
 		size := int(file[at])

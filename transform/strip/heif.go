@@ -6,9 +6,9 @@ import (
 	"math"
 )
 
-// stripHEIF overwrites the items of EXIF and XMP, and boxes of applications, where they
-// are: to take them out, every offset in the file would have to change. What stands in
-// their place says nothing (ISO/IEC 14496-12 section 8.11, ISO/IEC 23008-12 annex A).
+// stripHEIF overwrites the items of EXIF and XMP, and the boxes of
+// applications, in place: removing them would change every offset in the file
+// (ISO/IEC 14496-12 section 8.11, ISO/IEC 23008-12 annex A).
 func stripHEIF(file []byte) ([]byte, bool) {
 	out := bytes.Clone(file)
 	var meta span
@@ -19,7 +19,7 @@ func stripHEIF(file []byte) ([]byte, bool) {
 				meta = box
 			}
 		case "uuid":
-			// The first 16 bytes say whose it is.
+			// The first 16 bytes identify the application.
 			clear(out[min(box.from+16, box.to):box.to])
 		case "\x00bad":
 			return nil, false
@@ -44,9 +44,9 @@ func stripHEIF(file []byte) ([]byte, bool) {
 		}
 	}
 	if items == nil || location == (span{}) {
-		return out, items == nil && location == (span{}) // there are no items
+		return out, items == nil && location == (span{}) // without items
 	}
-	left := uint64(len(out)) // extents may overlap, in a file that is made to take long
+	left := uint64(len(out)) // overlapping extents could take long
 	return out, eachExtent(out[location.from:location.to], func(item uint32, inside bool, from, length uint64) bool {
 		kind := items[item]
 		if kind != "Exif" && kind != "mime" {
@@ -70,7 +70,7 @@ func stripHEIF(file []byte) ([]byte, bool) {
 			extent[i] = fill
 		}
 		if kind == "Exif" {
-			copy(extent, "\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08") // and a directory of nothing
+			copy(extent, "\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08") // an empty directory
 		}
 		return true
 	})
@@ -79,11 +79,11 @@ func stripHEIF(file []byte) ([]byte, bool) {
 // span is a part of a file.
 type span struct{ from, to int }
 
-// mostBoxes is more than any encoder writes into one box.
+// mostBoxes exceeds what encoders write into one box.
 const mostBoxes = 65536
 
-// boxes are the boxes in a part of a file, one after the other, by kind and content. One
-// that is not whole has the kind "\x00bad", and is the last.
+// boxes iterates over the boxes in a part of a file, by kind and content. A
+// truncated one has the kind "\x00bad", and is the last.
 func boxes(file []byte, in span) func(yield func(string, span) bool) {
 	return func(yield func(string, span) bool) {
 		for n := 0; in.from < in.to; n++ {
@@ -117,13 +117,13 @@ func boxes(file []byte, in span) func(yield func(string, span) bool) {
 	}
 }
 
-// itemKinds reads an item information box: what each item is; nil for one that cannot be
-// read.
+// itemKinds reads the types of items from an item information box; nil if it
+// is malformed.
 func itemKinds(file []byte, box span) map[uint32]string {
 	r := &reader{data: file[box.from:box.to]}
 	version := r.number(1)
 	r.number(3)
-	r.number(2 + 2*min(version, 1)) // how many
+	r.number(2 + 2*min(version, 1)) // count
 	if r.failed {
 		return nil
 	}
@@ -136,7 +136,7 @@ func itemKinds(file []byte, box span) map[uint32]string {
 		version := e.number(1)
 		e.number(3)
 		if version < 2 {
-			return nil // of before HEIF
+			return nil // older than HEIF
 		}
 		item := e.number(2 * (min(version, 3) - 1))
 		e.number(2)
@@ -149,9 +149,9 @@ func itemKinds(file []byte, box span) map[uint32]string {
 	return kinds
 }
 
-// eachExtent reads an item location box. inside tells that an extent is counted within
-// the box idat, and not within the file. It is false for a box that cannot be read, and
-// where visit is.
+// eachExtent reads an item location box. inside reports whether the extent is
+// in the box idat instead of the file. It returns false for a malformed box,
+// and if visit does.
 func eachExtent(box []byte, visit func(item uint32, inside bool, from, length uint64) bool) bool {
 	r := &reader{data: box}
 	version := r.number(1)
@@ -162,7 +162,7 @@ func eachExtent(box []byte, visit func(item uint32, inside bool, from, length ui
 		indexSize = 0
 	}
 	if offsetSize+lengthSize == 0 {
-		return false // extents of no bytes could be any number
+		return false // the number of empty extents is unlimited
 	}
 	wide := uint64(2)
 	if version == 2 {
@@ -189,7 +189,7 @@ func eachExtent(box []byte, visit func(item uint32, inside bool, from, length ui
 	return !r.failed && version <= 2
 }
 
-// reader reads big-endian numbers off the beginning of data.
+// reader reads big-endian numbers.
 type reader struct {
 	data   []byte
 	failed bool

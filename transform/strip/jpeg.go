@@ -20,10 +20,11 @@ const (
 	com   = 0xfe
 )
 
-// stripJPEG keeps of the application segments JFIF's, the colour profile and Adobe's,
-// which says how colours are coded. What is behind the picture is not part of it: other
-// pictures of an MPF, with metadata of their own. The end mark may be missing, and there
-// may be bytes between segments that nothing needs, as decoders take it.
+// stripJPEG keeps the application segments of JFIF, of the colour profile,
+// and of Adobe, which determines the colour encoding. It drops everything
+// after the image, such as other images of an MPF with their own metadata.
+// Like decoders it tolerates a missing end marker, and garbage between
+// segments.
 func stripJPEG(file []byte, orientation int) ([]byte, bool) {
 	if len(file) < 4 || file[0] != 0xff || file[1] != soi {
 		return nil, false
@@ -80,8 +81,8 @@ func appendSegment(out []byte, marker byte, segment []byte) []byte {
 	return append(out, segment...)
 }
 
-// scanEnd is where the coded data end that begin at a place: at the next marker that is
-// not part of them, or at the end of the file.
+// scanEnd returns the end of coded data: the next marker that is not part of
+// them, or the end of the file.
 func scanEnd(file []byte, at int) int {
 	for {
 		next := bytes.IndexByte(file[at:], 0xff)

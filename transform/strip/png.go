@@ -7,14 +7,14 @@ import (
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
-// kept are the chunks of a PNG that decide about its pixels (PNG 3, section 11).
+// kept are the chunks of a PNG that affect its pixels (PNG 3, section 11).
 var kept = map[string]bool{
 	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true,
 	"tRNS": true, "cHRM": true, "gAMA": true, "iCCP": true, "sBIT": true, "sRGB": true, "cICP": true, "mDCV": true, "cLLI": true,
 	"bKGD": true, "hIST": true, "pHYs": true, "acTL": true, "fcTL": true, "fdAT": true,
 }
 
-// stripPNG does without the end mark, as decoders do where all rows are there.
+// stripPNG tolerates a missing end chunk, as decoders do.
 func stripPNG(file []byte, orientation int) ([]byte, bool) {
 	out := append(make([]byte, 0, len(file)), pngSignature...)
 	for at, data := len(pngSignature), false; ; {
@@ -33,7 +33,7 @@ func stripPNG(file []byte, orientation int) ([]byte, bool) {
 			}
 			out, data = append(out, file[at:end]...), data || kind == "IDAT"
 		case kind[0]&0x20 == 0:
-			return nil, false // critical, and unknown (section 5.4)
+			return nil, false // an unknown critical chunk (section 5.4)
 		}
 		if kind == "IEND" {
 			return out, true

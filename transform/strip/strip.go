@@ -1,9 +1,9 @@
-// Package strip takes out of a picture's file what is beside the picture: EXIF, XMP,
-// IPTC, comments, thumbnails, and pictures behind the first. No pixel is decoded, and
-// none changes; the colour profile stays, and so does the orientation, since without
-// them it is another picture.
+// Package strip removes everything but the image from its file: EXIF, XMP,
+// IPTC, comments, thumbnails, and further images. Pixels are neither decoded
+// nor changed; colour profile and orientation stay, since they affect the
+// image.
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
+// It is plain Go and reads untrusted files: it never panics, and its time and
 // memory are bounded by the file's length.
 package strip
 
@@ -14,10 +14,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Metadata returns the file without its metadata, never longer than it was: the file
-// itself where it has none. It is false for a file whose structure cannot be followed to
-// its end, and for a format that it does not know: JPEG, PNG, WebP, GIF and AVIF are
-// those that browsers show.
+// Metadata returns the file without its metadata, never longer than before:
+// the same file if it has none. ok is false if the structure is malformed or
+// the format is not one that browsers show: JPEG, PNG, WebP, GIF and AVIF.
 func Metadata(file []byte) ([]byte, bool) {
 	h, ok := header.Read(file)
 	if !ok {
@@ -42,8 +41,8 @@ var formats = map[sniff.Format]func(file []byte, orientation int) ([]byte, bool)
 	sniff.AVIF: func(file []byte, _ int) ([]byte, bool) { return stripHEIF(file) },
 }
 
-// exif is EXIF data that say nothing but an orientation: a TIFF of one directory with
-// one entry.
+// exif returns EXIF data with only an orientation: a TIFF with one directory
+// of one entry.
 func exif(orientation int) []byte {
 	b := []byte("MM\x00*\x00\x00\x00\x08")
 	b = binary.BigEndian.AppendUint16(b, 1)      // entries
@@ -51,6 +50,6 @@ func exif(orientation int) []byte {
 	b = binary.BigEndian.AppendUint16(b, 3)      // SHORT
 	b = binary.BigEndian.AppendUint32(b, 1)      // of them
 	b = binary.BigEndian.AppendUint16(b, uint16(orientation))
-	b = binary.BigEndian.AppendUint16(b, 0) // fills the four bytes of a value
+	b = binary.BigEndian.AppendUint16(b, 0) // pads the value to four bytes
 	return binary.BigEndian.AppendUint32(b, 0)
 }

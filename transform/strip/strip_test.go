@@ -63,7 +63,7 @@ func jpegOf(t *testing.T, orientation int) []byte {
 		segment(0xed, "Photoshop 3.0\x00"+secret) +
 		segment(0xee, "Adobe\x00\x64\x00\x00\x00\x00\x01") +
 		segment(0xeb, secret) + segment(0xfe, secret) +
-		plain[2:] + "\xff\xd8\xff\xe1" + secret) // another picture
+		plain[2:] + "\xff\xd8\xff\xe1" + secret) // another image
 }
 
 func pngOf(t *testing.T, orientation int) []byte {
@@ -96,7 +96,7 @@ func gifOf(t *testing.T) []byte {
 		plain[head:])
 }
 
-// webpOf has a lossless picture of 40x30, by its header only.
+// webpOf has a lossless image of 40x30, by its header only.
 func webpOf(orientation int) []byte {
 	vp8l := string([]byte{0x2f, 39, 0x40, 0x07, 0, 1, 2})
 	chunks := riff("VP8X", "\x0c\x00\x00\x00\x27\x00\x00\x1d\x00\x00") + riff("ICCP", "abc") + riff("VP8L", vp8l) +
@@ -108,8 +108,8 @@ func box(kind, data string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(data)+8))) + kind + data
 }
 
-// avifOf has a picture of 40x30, by its header only, with EXIF in the file and XMP in
-// the box idat.
+// avifOf has an image of 40x30, by its header only, with EXIF in the file and
+// XMP in the box idat.
 func avifOf() []byte {
 	item := func(id byte, kind string) string {
 		return box("infe", "\x02\x00\x00\x00\x00"+string(id)+"\x00\x00"+kind+"\x00")
@@ -181,8 +181,8 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// What decoders take for a whole picture is stripped, too: without an end mark, or with
-// bytes that nothing needs.
+// What decoders take for a whole image is stripped, too: without an end mark,
+// or with bytes that nothing needs.
 func TestMetadataOfUntidyFiles(t *testing.T) {
 	whole := map[string]string{"jpeg": string(jpegOf(t, 6)), "png": string(pngOf(t, 1)), "gif": string(gifOf(t))}
 	end := func(name, mark string) string { return whole[name][:strings.LastIndex(whole[name], mark)] }

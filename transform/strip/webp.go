@@ -2,8 +2,8 @@ package strip
 
 import "encoding/binary"
 
-// The flags of VP8X for what is beside the picture (WebP Container Specification,
-// "Extended File Format").
+// Flags of VP8X for metadata (WebP Container Specification, "Extended File
+// Format").
 const (
 	webpEXIF = 0x08
 	webpXMP  = 0x04
@@ -16,7 +16,7 @@ func stripWebP(file []byte, orientation int) ([]byte, bool) {
 	}
 	file = file[:size]
 	out := append(make([]byte, 0, len(file)), file[:12]...)
-	extended := -1 // where the flags are
+	extended := -1 // offset of the flags
 	for at := 12; at < len(file); {
 		if at+8 > len(file) {
 			return nil, false
@@ -24,7 +24,7 @@ func stripWebP(file []byte, orientation int) ([]byte, bool) {
 		length := uint64(binary.LittleEndian.Uint32(file[at+4:]))
 		end := uint64(at) + 8 + length + length&1
 		if end == uint64(len(file))+1 {
-			end-- // the last one, without its padding
+			end-- // the last chunk without its padding
 		}
 		if end > uint64(len(file)) {
 			return nil, false

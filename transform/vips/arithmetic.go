@@ -8,15 +8,6 @@ func (i *Image) Linear(a, b []float64, uchar bool) (*Image, error) {
 	return i.image("linear", args{"a": a, "b": b, "uchar": uchar})
 }
 
-// Gamma raises each sample to the power of 1/exponent, full scale staying full
-// scale: above 1 is lighter.
-func (i *Image) Gamma(exponent float64) (*Image, error) {
-	return i.image("gamma", args{"exponent": exponent})
-}
-
-// Invert makes the negative; alpha is inverted too.
-func (i *Image) Invert() (*Image, error) { return i.image("invert", args{}) }
-
 // Add adds the samples of the two; the result's type is large enough for it.
 func (i *Image) Add(other *Image) (*Image, error) {
 	return i.imageAs("left", "add", args{"right": other})
@@ -38,7 +29,7 @@ func (i *Image) Boolean(other *Image, operation Boolean) (*Image, error) {
 }
 
 // RelationalConst compares each sample with one value for each band, or one
-// for all: 255 where it holds, 0 elsewhere.
+// for all: 255 if it holds, 0 otherwise.
 func (i *Image) RelationalConst(relational Relational, values ...float64) (*Image, error) {
 	return i.image("relational_const", args{"relational": int(relational), "c": values})
 }
@@ -54,8 +45,8 @@ func (i *Image) Power(exponent float64) (*Image, error) {
 	return i.image("math2_const", args{"math2": int(math2Pow), "c": []float64{exponent}})
 }
 
-// Atan2 is the angle of the point (x, y) of which the image has y and other x, in
-// degrees from 0 to 360.
+// Atan2 returns the angle of the points (x, y), with y in the image and x in
+// other, in degrees from 0 to 360.
 func (i *Image) Atan2(other *Image) (*Image, error) {
 	return i.imageAs("left", "math2", args{"right": other, "math2": int(math2Atan2)})
 }

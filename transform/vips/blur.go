@@ -11,16 +11,16 @@ import (
 	"unsafe"
 )
 
-// A Row is one row of a separable mask, of whole numbers: symmetrical, and of an odd
-// length. Its largest number is at most 127.
+// A Row is a row of a separable mask in whole numbers: symmetrical, and of
+// odd length. Its largest number is at most 127.
 type Row []int
 
-// GaussRow is the mask of libvips' gaussblur: a Gaussian in twentieths of its peak,
-// cut off where it is below a fifth of that.
+// GaussRow returns the mask of libvips' gaussblur: a Gaussian in twentieths
+// of its peak, cut off below a fifth of it.
 func GaussRow(sigma float64) Row { return gaussRow(sigma, math.Inf(1), 20, 0.2) }
 
-// GaussRowTo is a Gaussian that reaches so many pixels to either side, in as many
-// steps as a Row can have.
+// GaussRowTo returns a Gaussian that reaches the given number of pixels to
+// each side, in as many steps as a Row can have.
 func GaussRowTo(reach int, sigma float64) Row {
 	return gaussRow(sigma, float64(reach), mostInRow, 0)
 }
@@ -55,21 +55,19 @@ func (r Row) check() error {
 	return nil
 }
 
-// UnsharpOptions is what an unsharp mask does with what differs from the blurred
-// image.
+// UnsharpOptions configure an unsharp mask.
 type UnsharpOptions struct {
-	Amount    float64 // how many times the difference is added
-	Threshold float64 // the least difference, exclusive, in units of a sample
+	Amount    float64 // factor of the added difference
+	Threshold float64 // smallest difference, exclusive, in sample units
 }
 
-// Blur convolves an image of 8 bits a sample with the row, across and then down, as
-// Convsep would in whole numbers; what is transparent has no colour. It takes as long
-// as the row has steps, however long it is, and computes the result at once, into
-// memory.
+// Blur convolves an 8-bit image with the row, horizontally and vertically, as
+// Convsep would in whole numbers; transparent pixels have no colour. Its time
+// depends on the number of steps in the row, not on its length. It computes
+// the result into memory at once.
 func (i *Image) Blur(row Row) (*Image, error) { return i.blur(row, UnsharpOptions{}) }
 
-// Unsharp adds to an image of 8 bits a sample the difference to its blurred self. It
-// does so at once, as Blur.
+// Unsharp adds the difference to the blurred image, at once like Blur.
 func (i *Image) Unsharp(row Row, opts UnsharpOptions) (*Image, error) { return i.blur(row, opts) }
 
 func (i *Image) blur(row Row, opts UnsharpOptions) (*Image, error) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// blurSamples are pictures in which a blur that is made in another way than pixel by
-// pixel would show where it is not exact.
+// blurSamples are images in which a blur that is made in another way than
+// pixel by pixel would show where it is not exact.
 var blurSamples = []struct {
 	name          string
 	width, height int
@@ -55,8 +55,8 @@ func sampled(t testing.TB, s *Scope, bands int, width, height int, sample func(x
 	return must[*Image](t)(s.NewImageFromMemory(samples, width, height, bands, space)), samples
 }
 
-// convolved is what a row makes of samples, pixel by pixel, exactly; of colours that
-// are weighted by alpha where there is one.
+// convolved returns what a row makes of samples, pixel by pixel, exactly; of
+// colours that are weighted by alpha where there is one.
 func convolved(samples []byte, width, height, bands int, row Row, alpha bool) []float64 {
 	in := make([]float64, len(samples))
 	for n, v := range samples {
@@ -98,8 +98,8 @@ func convolved(samples []byte, width, height, bands int, row Row, alpha bool) []
 	return out
 }
 
-// A blur is within one level of the exact one, however wide it is, whatever is in the
-// picture, up to its edges.
+// A blur is within one level of the exact one, however wide it is, whatever
+// is in the image, up to its edges.
 func TestBlur(t *testing.T) {
 	rows := map[string]Row{"unsharp 9": GaussRowTo(9, 100), "unsharp 60": GaussRowTo(60, 20), "box": {1, 1, 1}, "one": {5}}
 	for _, sigma := range []float64{0.5, 1, 2.5, 10, 45, 50} {

@@ -2,7 +2,6 @@
 
 #define _GNU_SOURCE // RTLD_DEFAULT
 #include "bridge.h"
-#include "_cgo_export.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -11,37 +10,26 @@
 #include <dlfcn.h>
 #endif
 
-// libvips' own threads call Go only where somebody asked for that. Until all of
-// a program's packages are initialised, such a call waits, and a worker process
-// never comes that far.
-static gint logging;
-
-void
-bridge_log(gboolean wanted)
-{
-	g_atomic_int_set(&logging, wanted);
-}
-
 static void
-on_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+ignore_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
 {
 	(void) domain;
+	(void) level;
+	(void) message;
 	(void) data;
-	if (g_atomic_int_get(&logging))
-		vipsLogged((int) (level & G_LOG_LEVEL_MASK), (char *) message);
 }
 
-// libvips warns of every truncated file on stderr, and so of anything that a
-// stranger uploads.
+// libvips prints a warning about every truncated file, so also about anything
+// that clients upload.
 void
 bridge_silence(void)
 {
 	static const char *domains[] = {
 		"VIPS",
-		"Poppler", "GLib-GObject", // of pages of a PDF that are not there, or of no size
+		"Poppler", "GLib-GObject", // about missing pages of a PDF, or pages without a size
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(domains); i++)
-		g_log_set_handler(domains[i], G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
+		g_log_set_handler(domains[i], G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, ignore_log, NULL);
 }
 
 // libvips ends a thread that had nothing to do for 15 seconds. Before 8.15.4, a

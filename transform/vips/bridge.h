@@ -17,7 +17,6 @@ enum {
 };
 
 void bridge_silence(void);
-void bridge_log(gboolean wanted);
 int bridge_start(int concurrency);
 gboolean bridge_vectors(void);
 void bridge_choose_vectors(void);

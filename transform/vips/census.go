@@ -10,19 +10,20 @@ import (
 	"image/color"
 )
 
-// MostColours is how many colours a palette has at most, and a [Census] tells apart.
+// MostColours is the largest number of colours in a palette, and the most
+// that a [Census] distinguishes.
 const MostColours = 256
 
-// Census is which colours an image has, as far as its pixels were computed.
+// Census records the colours of an image's computed pixels.
 type Census struct {
 	c     *C.BridgeCensus
 	bands int
 	plain bool // 8 bits a sample
 }
 
-// Census returns the image as one that notes its colours while it is computed, in next
-// to no time where there are many. Pixels are of 8 bytes at most. The census is gone
-// when its scope is closed.
+// Census returns the image, which now records its colours when it is
+// computed; with many colours that takes almost no time. Pixels have at most
+// 8 bytes. The census ends with its scope.
 //
 // The image is computed as before: a sequential one from top to bottom, once.
 func (i *Image) Census() (*Image, *Census, error) {
@@ -44,19 +45,19 @@ func (i *Image) Census() (*Image, *Census, error) {
 	return i.scope.adopt(out), census, nil
 }
 
-// Few reports whether there are colours, and no more than [MostColours]. Pixels that
-// differ in transparency alone count as of different colours.
+// Few reports whether there are colours, and no more than [MostColours].
+// Pixels that differ only in transparency count as different.
 func (c *Census) Few() bool {
 	_, few := c.noted()
 	return few
 }
 
-// Gray reports whether all pixels, of an image of 8 bits a sample in three bands or
-// four, are gray.
+// Gray reports whether all pixels of an 8-bit image with three or four bands
+// are gray.
 func (c *Census) Gray() bool { return c.c != nil && C.bridge_census_gray(c.c) != 0 }
 
-// Colours returns the colours of an image of 8 bits a sample in three bands or four, in
-// no order; false if there are more than [MostColours].
+// Colours returns the colours of an 8-bit image with three or four bands,
+// unordered; ok is false if there are more than [MostColours].
 func (c *Census) Colours() ([]color.NRGBA, bool) {
 	noted, few := c.noted()
 	if !few || !c.plain || c.bands < 3 || c.bands > 4 {

@@ -26,7 +26,8 @@ func counted(t *testing.T, s *Scope, samples []byte, width, bands int) *Census {
 	return census
 }
 
-// ramp is a picture of so many colours, each gray, each in several places.
+// ramp returns an image of so many colours, each gray, each in several
+// places.
 func ramp(colours, bands, width, height int) (samples []byte) {
 	for n := range width * height {
 		for b := range bands {

@@ -2,7 +2,7 @@
 
 package vips
 
-// Every flag of the C side is in this file.
+// All cgo flags are in this file.
 
 // #cgo pkg-config: vips
 // #cgo CFLAGS: -O3

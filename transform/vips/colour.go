@@ -7,10 +7,10 @@ func (i *Image) Colourspace(space Interpretation) (*Image, error) {
 	return i.image("colourspace", args{"space": int(space)})
 }
 
-// Unpacked is an image as its loader gives it, in samples that can be computed with. A
-// CIELab TIFF of 8 bits comes with its three colours in four bytes, which would be taken
-// for three and alpha; and one with alpha, with that as a signed number, though it has
-// the full 16 bits.
+// Unpacked returns an image as loaded with samples that can be used in
+// computations. An 8-bit CIELab TIFF is loaded with three colours in four
+// bytes, which look like three and alpha; and one with alpha has that as a
+// signed number although it uses all 16 bits.
 func (i *Image) Unpacked() (*Image, error) {
 	space := i.Interpretation()
 	switch {
@@ -22,7 +22,8 @@ func (i *Image) Unpacked() (*Image, error) {
 	return i, nil
 }
 
-// unsignedAlpha is an image of signed samples in floats, with alpha from 0 to 255.
+// unsignedAlpha returns an image of signed samples as floats, with alpha from
+// 0 to 255.
 func (i *Image) unsignedAlpha() (*Image, error) {
 	colours, err := i.ExtractBand(0, i.Bands()-1)
 	if err != nil {
@@ -51,28 +52,28 @@ func (i *Image) unsignedAlpha() (*Image, error) {
 	return colours.Bandjoin(alpha)
 }
 
-// ICCOptions is how to apply profiles.
+// ICCOptions configure the use of profiles.
 type ICCOptions struct {
-	// Input is the profile of an image that has none: the name of a profile of
-	// libvips' own ("srgb", "cmyk", "p3") or of a file. Default: by the number of
-	// bands, or the call fails.
+	// Input is the profile of an image without one: the name of one of
+	// libvips' own ("srgb", "cmyk", "p3") or of a file. Default: by the
+	// number of bands, or the call fails.
 	Input string
 
-	// Embedded has the image's own profile preferred.
+	// Embedded prefers the image's own profile.
 	Embedded bool
 
 	// Intent defaults to perceptual.
 	Intent Intent
 
-	// BlackPoint turns on black point compensation.
+	// BlackPoint enables black point compensation.
 	BlackPoint bool
 
 	// Depth is 8 or 16 bits a sample. Default: 8.
 	Depth int
 }
 
-// IccTransform converts the colours to the output profile, named as
-// [ICCOptions.Input] is, and attaches that.
+// IccTransform converts the colours to the output profile, named as in
+// [ICCOptions.Input], and attaches it.
 func (i *Image) IccTransform(output string, opts ICCOptions) (*Image, error) {
 	in := args{
 		"output-profile":           output,
@@ -89,7 +90,7 @@ func (i *Image) IccTransform(output string, opts ICCOptions) (*Image, error) {
 	return i.image("icc_transform", in)
 }
 
-// Cast converts the samples to another type; what does not fit is clipped.
+// Cast converts the samples to another type, clipping them.
 func (i *Image) Cast(format BandFormat) (*Image, error) {
 	return i.image("cast", args{"format": int(format)})
 }
@@ -97,16 +98,16 @@ func (i *Image) Cast(format BandFormat) (*Image, error) {
 // Premultiply multiplies the colours by the alpha; the samples become floats.
 func (i *Image) Premultiply() (*Image, error) { return i.image("premultiply", args{}) }
 
-// Unpremultiply undoes it; the samples stay floats.
+// Unpremultiply undoes Premultiply; the samples stay floats.
 func (i *Image) Unpremultiply() (*Image, error) { return i.image("unpremultiply", args{}) }
 
-// Flatten lays the image over a background, one value for each colour band,
-// and drops the alpha.
+// Flatten composes the image over a background, one value for each colour
+// band, and drops the alpha.
 func (i *Image) Flatten(background []float64) (*Image, error) {
 	return i.image("flatten", args{"background": background})
 }
 
-// AddAlpha adds an opaque alpha to an image, whether it has one or not.
+// AddAlpha appends an opaque alpha.
 func (i *Image) AddAlpha() (*Image, error) {
 	opaque := 255.0
 	switch i.Interpretation() {
@@ -133,8 +134,7 @@ func (i *Image) BandjoinConst(values ...float64) (*Image, error) {
 	return i.image("bandjoin_const", args{"c": values})
 }
 
-// Recomb makes new bands of the old: each row of the matrix, an image from
-// [Scope.NewMatrix], has the shares of the old bands in a new one.
+// Recomb multiplies the bands by a matrix from [Scope.NewMatrix].
 func (i *Image) Recomb(matrix *Image) (*Image, error) {
 	return i.image("recomb", args{"m": matrix})
 }

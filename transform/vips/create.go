@@ -33,8 +33,8 @@ func (s *Scope) NewSolid(width, height int, colour ...float64) (*Image, error) {
 	return solid.CopyAs(InterpretationSRGB)
 }
 
-// NewImageFromMemory returns an image of 8-bit samples, row by row from the top
-// left, bands interleaved: width*height*bands of them. They are copied.
+// NewImageFromMemory returns an image of 8-bit samples, in rows from the top
+// left with interleaved bands: width*height*bands of them. They are copied.
 func (s *Scope) NewImageFromMemory(samples []byte, width, height, bands int, space Interpretation) (*Image, error) {
 	const op = "new_from_memory"
 	if len(samples) == 0 || len(samples) != width*height*bands {
@@ -80,12 +80,7 @@ func (s *Scope) NewMatrix(width int, values ...float64) (*Image, error) {
 	return s.adopt(c), nil
 }
 
-// XYZ returns an image of two bands, whose pixels are their own x and y.
+// XYZ returns an image of two bands with the x and y of each pixel.
 func (s *Scope) XYZ(width, height int) (*Image, error) {
 	return s.image("xyz", args{"width": width, "height": height})
-}
-
-// Identity returns the table that maps each 8-bit sample to itself.
-func (s *Scope) Identity(bands int) (*Image, error) {
-	return s.image("identity", args{"bands": bands})
 }

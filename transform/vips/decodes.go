@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// The smallest pictures that there are in two codecs: 16 by 16 pixels of one colour.
+// Minimal images in two codecs: 16 by 16 pixels of one colour.
 var (
 	//go:embed samples/hevc.heic
 	sampleHEVC []byte
@@ -19,9 +19,9 @@ var (
 	sampleAV1 []byte
 )
 
-// DecodesHEVC and DecodesAV1 report whether this build has a decoder for what is in a
-// HEIC, and in an AVIF. The loader is the same and opens either without one; only trying
-// tells.
+// DecodesHEVC and DecodesAV1 report whether this build has a decoder for the
+// codec of HEIC, and of AVIF. The common loader opens both without one, so it
+// has to be tried.
 var (
 	DecodesHEVC = sync.OnceValue(func() bool { return decodes(sampleHEVC, sniff.HEIC) })
 	DecodesAV1  = sync.OnceValue(func() bool { return decodes(sampleAV1, sniff.AVIF) })

@@ -1,16 +1,16 @@
 // Package vips is a thin binding to libvips, the only package of this module
 // that uses cgo.
 //
-// libvips' operations are called by name through their GObject properties, the
-// way its documentation recommends for bindings, under typed methods that
-// carry the names of govips. Needs libvips 8.14 or later; what a build of it
-// can do is asked at run time with [HasOperation] and [HasArgument].
+// libvips' operations are called by name through their GObject properties, as
+// its documentation recommends for bindings, by typed methods with the names
+// of govips. It needs libvips 8.14 or later; [HasOperation] and [HasArgument]
+// report what a build supports.
 //
 // # Ownership
 //
 //   - A [Scope] owns every [Image] that was opened, created or derived through
 //     it. [Scope.Close] frees them all; nothing else has to be freed.
-//   - [Image.Close] frees one image early. What was derived from it goes on
+//   - [Image.Close] frees one image early. Images derived from it keep
 //     working, for libvips counts references underneath.
 //   - Methods never consume or change their receiver: they return a new image
 //     in the receiver's scope. Only the Set and Remove methods of metadata

@@ -21,7 +21,7 @@ func (f FailOn) vips() C.VipsFailOn {
 	}[f]
 }
 
-// Kernel is how a pixel is made of its neighbours when resizing.
+// Kernel is the interpolation kernel for resizing.
 type Kernel int
 
 // The kernels.
@@ -34,34 +34,10 @@ const (
 	KernelLanczos3 Kernel = C.VIPS_KERNEL_LANCZOS3
 )
 
-// Size says in which direction a thumbnail may go.
-type Size int
-
-// The directions; SizeForce gives up the aspect ratio.
-const (
-	SizeBoth  Size = C.VIPS_SIZE_BOTH
-	SizeUp    Size = C.VIPS_SIZE_UP
-	SizeDown  Size = C.VIPS_SIZE_DOWN
-	SizeForce Size = C.VIPS_SIZE_FORCE
-)
-
-// Interesting is how a crop finds the part to keep.
-type Interesting int
-
-// What to look for. Low and high are the ends of the long side.
-const (
-	InterestingNone      Interesting = C.VIPS_INTERESTING_NONE
-	InterestingCentre    Interesting = C.VIPS_INTERESTING_CENTRE
-	InterestingEntropy   Interesting = C.VIPS_INTERESTING_ENTROPY
-	InterestingAttention Interesting = C.VIPS_INTERESTING_ATTENTION
-	InterestingLow       Interesting = C.VIPS_INTERESTING_LOW
-	InterestingHigh      Interesting = C.VIPS_INTERESTING_HIGH
-)
-
-// Extend is what fills the room around an embedded image.
+// Extend is how the space around an embedded image is filled.
 type Extend int
 
-// The fillings. ExtendCopy repeats the edge.
+// The ways to fill. ExtendCopy repeats the edge.
 const (
 	ExtendBlack      Extend = C.VIPS_EXTEND_BLACK
 	ExtendCopy       Extend = C.VIPS_EXTEND_COPY
@@ -71,10 +47,10 @@ const (
 	ExtendBackground Extend = C.VIPS_EXTEND_BACKGROUND
 )
 
-// Angle is a turn, clockwise.
+// Angle is a clockwise rotation.
 type Angle int
 
-// The turns that lose nothing.
+// The lossless rotations.
 const (
 	Angle0   Angle = C.VIPS_ANGLE_D0
 	Angle90  Angle = C.VIPS_ANGLE_D90
@@ -106,7 +82,7 @@ const (
 	BandFormatDouble BandFormat = C.VIPS_FORMAT_DOUBLE
 )
 
-// Interpretation is what the bands mean: a colour space.
+// Interpretation is the meaning of the bands: a colour space.
 type Interpretation int
 
 // The colour spaces.
@@ -127,7 +103,7 @@ const (
 	InterpretationHSV       Interpretation = C.VIPS_INTERPRETATION_HSV
 )
 
-// Intent is how colours that the target cannot show are moved into it.
+// Intent is how colours outside of the target's gamut are mapped.
 type Intent int
 
 // The intents of ICC.
@@ -138,7 +114,7 @@ const (
 	IntentAbsolute   Intent = C.VIPS_INTENT_ABSOLUTE
 )
 
-// BlendMode is how an overlay meets its base, as in PDF and CSS.
+// BlendMode is how an overlay is combined with its base, as in PDF and CSS.
 type BlendMode int
 
 // The modes.

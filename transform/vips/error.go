@@ -16,8 +16,9 @@ type Error struct {
 	// Op is libvips' name of the operation: "jpegload_buffer".
 	Op string
 
-	// Text is what libvips says of it, lines joined by "; ". It is for a log: no
-	// decision may hang on it. Empty when it could be another call's.
+	// Text is libvips' message, with lines joined by "; ". It is for logs;
+	// nothing may depend on it. It is empty if it could belong to another
+	// call.
 	Text string
 }
 
@@ -28,17 +29,17 @@ func (e *Error) Error() string {
 	return e.Op + ": " + strings.TrimPrefix(e.Text, e.Op+": ")
 }
 
-// calls attributes the text in libvips' error buffer. That buffer is one for
-// the process, and the threads that compute a picture append to it as well, so
-// neither a locked OS thread nor clearing it tells whose words are in it. The
-// only call that surely owns them is one that ran alone from begin to end: all
-// others get an error without a text. A worker process renders one picture at
-// a time, so there the text is always complete.
+// calls attributes the text in libvips' error buffer. There is one buffer per
+// process, and the threads that compute an image append to it too, so neither
+// locking the OS thread nor clearing the buffer shows whose text is in it.
+// Only a call that ran alone from beginning to end surely owns it: all others
+// get an error without a text. A worker process renders one image at a time,
+// so there the text is always complete.
 var calls struct {
 	sync.Mutex
 	running    int
 	begun      uint64
-	complaints uint64 // how often words were found in the buffer, which empties it
+	complaints uint64 // how often the buffer had text and was emptied
 }
 
 type callTicket struct {
@@ -51,15 +52,15 @@ func beginCall() callTicket {
 	calls.Lock()
 	defer calls.Unlock()
 	alone := calls.running == 0
-	takeComplaint() // calls that succeed may leave words too
+	takeComplaint() // successful calls may leave text too
 	calls.running++
 	calls.begun++
 	return callTicket{calls.begun, alone, calls.complaints}
 }
 
-// end must follow every begin. It returns the text of a call that failed, if
-// that is certainly its own, and whether libvips complained in the meantime,
-// maybe about another call.
+// end must follow every begin. It returns the text of a failed call if that
+// is certainly its own, and whether libvips left text in the meantime,
+// perhaps about another call.
 func (t callTicket) end(failed bool) (text string, complained bool) {
 	calls.Lock()
 	defer calls.Unlock()
@@ -71,7 +72,7 @@ func (t callTicket) end(failed bool) (text string, complained bool) {
 	return text, calls.complaints != t.complaints
 }
 
-// takeComplaint empties libvips' error buffer, and counts words in it.
+// takeComplaint empties libvips' error buffer, and counts text in it.
 func takeComplaint() string {
 	text := takeErrorBuffer()
 	if text != "" {

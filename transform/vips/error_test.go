@@ -63,27 +63,3 @@ func TestErrorsOfOthers(t *testing.T) {
 	}
 	wg.Wait()
 }
-
-func TestSetLogger(t *testing.T) {
-	var mu sync.Mutex
-	var warnings []string
-	SetLogger(func(warning bool, message string) {
-		mu.Lock()
-		defer mu.Unlock()
-		if warning {
-			warnings = append(warnings, message)
-		}
-	})
-	defer SetLogger(nil)
-
-	s := newScope(t)
-	png := goPNG(t, 300, 300, brick)
-	if _, err := open(t, s, png[:len(png)/2], LoadOptions{FailOn: FailOnNone}).Average(); err != nil {
-		t.Fatal(err)
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	if len(warnings) == 0 {
-		t.Error("no warning of a truncated file")
-	}
-}

@@ -6,26 +6,27 @@ package vips
 import "C"
 
 // A zero in the options below is libvips' default, which the comment names.
-// Every export computes the image, and can be stopped while it does.
+// Every export computes the image, and can be interrupted meanwhile.
 
-// Subsample is whether the colours of a JPEG or AVIF have half the resolution.
+// Subsample is whether the colours of a JPEG or AVIF have half the
+// resolution.
 type Subsample int
 
-// SubsampleAuto is on below quality 90.
+// SubsampleAuto subsamples below quality 90.
 const (
 	SubsampleAuto Subsample = C.VIPS_FOREIGN_SUBSAMPLE_AUTO
 	SubsampleOn   Subsample = C.VIPS_FOREIGN_SUBSAMPLE_ON
 	SubsampleOff  Subsample = C.VIPS_FOREIGN_SUBSAMPLE_OFF
 )
 
-// JpegOptions is how to write a JPEG.
+// JpegOptions configure the encoding of a JPEG.
 type JpegOptions struct {
 	Quality        int // 1 to 100; 75
 	Interlace      bool
 	Subsample      Subsample
-	OptimizeCoding bool      // smaller Huffman tables, takes a second pass
-	Trellis        bool      // coefficients that cost fewer bits, where libjpeg is mozjpeg
-	Background     []float64 // under what is transparent, for each colour band; black
+	OptimizeCoding bool      // optimised Huffman tables in a second pass
+	Trellis        bool      // trellis quantisation, if libjpeg is mozjpeg
+	Background     []float64 // behind transparent pixels, for each colour band; black
 	Keep           Keep
 }
 
@@ -44,11 +45,11 @@ func (i *Image) ExportJpeg(opts JpegOptions) ([]byte, error) {
 	return i.export("jpegsave_buffer", in, opts.Keep)
 }
 
-// PngFilter is what each row of a PNG may be packed as the difference to.
+// PngFilter is a row filter of PNG.
 type PngFilter int
 
-// The filters (PNG, third edition, section 9). PngFilterAll tries them for each
-// row; PngFilterNone takes the samples as they are.
+// The filters (PNG, third edition, section 9). PngFilterAll chooses one for
+// each row; PngFilterNone stores samples unchanged.
 const (
 	PngFilterNone    PngFilter = C.VIPS_FOREIGN_PNG_FILTER_NONE
 	PngFilterSub     PngFilter = C.VIPS_FOREIGN_PNG_FILTER_SUB
@@ -58,7 +59,7 @@ const (
 	PngFilterAll     PngFilter = C.VIPS_FOREIGN_PNG_FILTER_ALL
 )
 
-// PngOptions is how to write a PNG.
+// PngOptions configure the encoding of a PNG.
 type PngOptions struct {
 	Compression int // 1 to 9, of zlib; 6
 	Filter      PngFilter
@@ -81,19 +82,18 @@ func (i *Image) ExportPng(opts PngOptions) ([]byte, error) {
 	return i.export("pngsave_buffer", in, opts.Keep)
 }
 
-// WebpPreset tunes a WebP for what is in the picture.
+// WebpPreset tunes a WebP for a kind of image.
 type WebpPreset int
 
-// The presets: anything, which is libwebp's default; portraits and interiors;
-// landscapes.
+// The presets: default; portraits and interiors; landscapes.
 const (
 	PresetDefault WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_DEFAULT
 	PresetPicture WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_PICTURE
 	PresetPhoto   WebpPreset = C.VIPS_FOREIGN_WEBP_PRESET_PHOTO
 )
 
-// WebpOptions is how to write a WebP. An image of several pages becomes an
-// animation.
+// WebpOptions configure the encoding of a WebP. An image of several pages
+// becomes an animation.
 type WebpOptions struct {
 	Quality  int // 1 to 100; 75
 	AlphaQ   int // 1 to 100, of the transparency; 100
@@ -101,7 +101,7 @@ type WebpOptions struct {
 	Effort   int // 1 to 6; 4
 	Preset   WebpPreset
 
-	// SmartSubsample keeps edges of colours sharper, at a price.
+	// SmartSubsample keeps colour edges sharper, at a cost.
 	SmartSubsample bool
 
 	Keep Keep
@@ -116,7 +116,7 @@ func (i *Image) ExportWebp(opts WebpOptions) ([]byte, error) {
 	return i.export("webpsave_buffer", in, opts.Keep)
 }
 
-// AvifOptions is how to write an AVIF, of 8 bits a sample.
+// AvifOptions configure the encoding of an AVIF with 8 bits per sample.
 type AvifOptions struct {
 	Quality   int // 1 to 100; 50
 	Effort    int // 1 to 9; 4
@@ -125,8 +125,8 @@ type AvifOptions struct {
 	Keep      Keep
 }
 
-// ExportAvif returns the image as an AVIF. The encoding itself, once the pixels
-// are there, cannot be stopped.
+// ExportAvif returns the image as an AVIF. The encoding itself, once the
+// pixels are computed, cannot be interrupted.
 func (i *Image) ExportAvif(opts AvifOptions) ([]byte, error) {
 	in := args{
 		"compression":    int(C.VIPS_FOREIGN_HEIF_COMPRESSION_AV1),
@@ -139,8 +139,8 @@ func (i *Image) ExportAvif(opts AvifOptions) ([]byte, error) {
 	return i.export("heifsave_buffer", in, opts.Keep)
 }
 
-// GifOptions is how to write a GIF. An image of several pages becomes an
-// animation.
+// GifOptions configure the encoding of a GIF. An image of several pages
+// becomes an animation.
 type GifOptions struct {
 	Effort    int // 1 to 10; 7
 	Bitdepth  int // 1 to 8; 8

@@ -72,7 +72,7 @@ func TestExportRoundTrip(t *testing.T) {
 	}
 }
 
-// A picture in which each row is the one above and one more is packed to almost
+// An image in which each row is the one above and one more is packed to almost
 // nothing as the difference to it, and badly as it is.
 func TestExportPngFilter(t *testing.T) {
 	s := newScope(t)
@@ -172,7 +172,7 @@ func TestMetadata(t *testing.T) {
 		t.Error("an int that is not there")
 	}
 	if _, ok := i.GetIntArray(FieldXMP); ok {
-		t.Error("a blob is no list of numbers")
+		t.Error("a blob is not a list of numbers")
 	}
 	if !slices.Contains(i.FieldNames(), FieldXMP) {
 		t.Errorf("fields %v", i.FieldNames())

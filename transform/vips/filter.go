@@ -7,8 +7,8 @@ func (i *Image) GaussBlur(sigma float64) (*Image, error) {
 	return i.image("gaussblur", args{"sigma": sigma})
 }
 
-// SharpenOptions are those of libvips' unsharp mask, in units of L* (0 to 100).
-// Zeroes are libvips' defaults, but for M1, whose default is 0.
+// SharpenOptions configure libvips' unsharp mask, in units of L* (0 to 100).
+// Zeroes are libvips' defaults, except for M1, whose default is 0.
 type SharpenOptions struct {
 	Sigma float64 // radius of the mask, in pixels; 0.5
 	X1    float64 // where flat ends and jaggy begins; 2
@@ -39,10 +39,4 @@ func (i *Image) Conv(mask *Image) (*Image, error) {
 // Convsep convolves with a mask of one row, across and then down.
 func (i *Image) Convsep(mask *Image) (*Image, error) {
 	return i.image("convsep", args{"mask": mask})
-}
-
-// Rank replaces each sample by the one at index, from 0, of the sorted samples
-// of the window around it, in pixels. In the middle it is the median.
-func (i *Image) Rank(width, height, index int) (*Image, error) {
-	return i.image("rank", args{"width": width, "height": height, "index": index})
 }

@@ -8,41 +8,10 @@ func (i *Image) ExtractArea(x, y, width, height int) (*Image, error) {
 	return i.imageAs("input", "extract_area", args{"left": x, "top": y, "width": width, "height": height})
 }
 
-// Crop is a picture cut out by a measure of interest.
-type Crop struct {
-	*Image
-
-	// X and Y are where it was cut out: the corner, in pixels of the image before.
-	X, Y int
-
-	// AttentionX and AttentionY are the point that caught the attention, in pixels
-	// of the image before; zero unless that was the measure.
-	AttentionX, AttentionY int
-}
-
-// SmartCrop cuts out the most interesting part of the given size, which must
-// not exceed the image. The measures entropy and attention compute the pixels,
-// so a sequentially opened image must be copied to memory first.
-func (i *Image) SmartCrop(width, height int, interesting Interesting) (*Crop, error) {
-	crop := &Crop{}
-	err := i.callAs("input", "smartcrop", args{
-		"width": width, "height": height, "interesting": int(interesting),
-	}, func(op *operation) error {
-		crop.Image = i.scope.adopt(op.image("out"))
-		crop.AttentionX, crop.AttentionY = op.int("attention-x"), op.int("attention-y")
-		x, y := crop.Offset()
-		crop.X, crop.Y = -x, -y
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return crop, nil
-}
-
-// FindTrim returns the rectangle that is left when the border, all that differs
-// by no more than threshold from the background, is cut off. The background has a value
-// for each band that is not alpha. Width and height are 0 when nothing is left.
+// FindTrim returns the rectangle without the margin, which is everything that
+// differs by at most threshold from the background. The background has a
+// value for each band except alpha. Width and height are 0 if nothing is
+// left.
 func (i *Image) FindTrim(threshold float64, background []float64) (x, y, width, height int, err error) {
 	err = i.call("find_trim", args{"threshold": threshold, "background": background}, func(op *operation) error {
 		x, y = op.int("left"), op.int("top")
@@ -52,8 +21,8 @@ func (i *Image) FindTrim(threshold float64, background []float64) (x, y, width, 
 	return x, y, width, height, err
 }
 
-// Embed places the image at (x, y) of a canvas of width by height pixels; what
-// does not fit is cut off. The background, one value for each band, is for
+// Embed places the image at (x, y) of a canvas of width by height pixels,
+// clipped to it. The background, one value for each band, is for
 // [ExtendBackground] only.
 func (i *Image) Embed(x, y, width, height int, extend Extend, background []float64) (*Image, error) {
 	in := args{"x": x, "y": y, "width": width, "height": height, "extend": int(extend)}
@@ -63,7 +32,7 @@ func (i *Image) Embed(x, y, width, height int, extend Extend, background []float
 	return i.image("embed", in)
 }
 
-// Rot turns the image clockwise by a multiple of 90 degrees.
+// Rot rotates the image clockwise by a multiple of 90 degrees.
 func (i *Image) Rot(angle Angle) (*Image, error) {
 	return i.image("rot", args{"angle": int(angle)})
 }
@@ -73,22 +42,17 @@ func (i *Image) Flip(direction Direction) (*Image, error) {
 	return i.image("flip", args{"direction": int(direction)})
 }
 
-// Autorot turns the image upright, as its EXIF orientation says, and forgets
-// the orientation.
+// Autorot applies and removes the EXIF orientation.
 func (i *Image) Autorot() (*Image, error) { return i.image("autorot", args{}) }
 
-// Insert puts sub into the image at (x, y), opaque. The canvas keeps its size.
+// Insert puts sub into the image at (x, y), opaque. The canvas keeps its
+// size.
 func (i *Image) Insert(sub *Image, x, y int) (*Image, error) {
 	return i.imageAs("main", "insert", args{"sub": sub, "x": x, "y": y})
 }
 
-// Replicate repeats the image across times to the right and down times below.
-func (i *Image) Replicate(across, down int) (*Image, error) {
-	return i.image("replicate", args{"across": across, "down": down})
-}
-
-// ArrayJoin lays images out in rows of across pictures each, left to right.
-// All cells are as large as the largest image; there must be at least one.
+// ArrayJoin arranges images in rows of across images each, left to right. All
+// cells have the size of the largest image; there must be at least one.
 func (s *Scope) ArrayJoin(images []*Image, across int) (*Image, error) {
 	return s.image("arrayjoin", args{"in": images, "across": across})
 }

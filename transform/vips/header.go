@@ -5,8 +5,8 @@ package vips
 // #include "bridge.h"
 import "C"
 
-// The facts of an image cost nothing: they were read when it was opened. Of a
-// closed image they are zero.
+// Reading the facts of an image is cheap: they were read when it was opened.
+// For a closed image they are zero.
 
 // Width is in pixels.
 func (i *Image) Width() int {
@@ -18,18 +18,20 @@ func (i *Image) Height() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_height(c) })
 }
 
-// PageHeight is the height of one page or frame, in pixels.
+// PageHeight returns the height of one page or frame, in pixels.
 func (i *Image) PageHeight() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_page_height(c) })
 }
 
-// Pages is how many pages or frames the file has, opened or not: at least 1.
+// Pages returns the number of pages or frames of the file, opened or not: at
+// least 1.
 func (i *Image) Pages() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_n_pages(c) })
 }
 
-// Density is how many pixels an inch the file says that it has; 0 if it says
-// nothing. libvips counts them by the millimetre, and takes one for unknown.
+// Density returns the density of the file in pixels per inch; 0 if the file
+// does not declare it. libvips counts per millimetre, and uses one for
+// unknown.
 func (i *Image) Density() float64 {
 	const inch = 25.4 // millimetres
 	if i.c == nil {
@@ -41,39 +43,32 @@ func (i *Image) Density() float64 {
 	return 0
 }
 
-// Bands is the number of channels, the alpha channel included.
+// Bands returns the number of channels, the alpha channel included.
 func (i *Image) Bands() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_bands(c) })
 }
 
-// HasAlpha tells whether the last band is transparency.
+// HasAlpha reports whether the last band is transparency.
 func (i *Image) HasAlpha() bool {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_hasalpha(c) }) != 0
 }
 
-// BandFormat is the type of a sample.
+// BandFormat returns the type of a sample.
 func (i *Image) BandFormat() BandFormat {
 	return BandFormat(i.fact(func(c *C.VipsImage) C.int { return C.int(C.vips_image_get_format(c)) }))
 }
 
-// Interpretation is the colour space.
+// Interpretation returns the colour space.
 func (i *Image) Interpretation() Interpretation {
 	return Interpretation(i.fact(func(c *C.VipsImage) C.int { return C.int(C.vips_image_get_interpretation(c)) }))
 }
 
-// Orientation is EXIF's, 1 to 8; 1, upright, when there is none.
+// Orientation returns EXIF's, 1 to 8; 1, upright, if there is none.
 func (i *Image) Orientation() int {
 	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_orientation(c) })
 }
 
-// Offset is where the origin of the image that this one was cut from lies: an
-// image cut out at (30, 20) has (-30, -20). A smart crop tells so where it cut.
-func (i *Image) Offset() (x, y int) {
-	return i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_xoffset(c) }),
-		i.fact(func(c *C.VipsImage) C.int { return C.vips_image_get_yoffset(c) })
-}
-
-// HasProfile tells whether an ICC profile is attached.
+// HasProfile reports whether an ICC profile is attached.
 func (i *Image) HasProfile() bool { return i.HasField(FieldProfile) }
 
 func (i *Image) fact(get func(*C.VipsImage) C.int) int {

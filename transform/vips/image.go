@@ -13,16 +13,15 @@ import (
 
 var errClosed = errors.New("the image is closed")
 
-// Image is a picture, mostly one yet to be computed: an operation only notes
-// what is to be done, and an export, Pixels, CopyMemory or a statistic makes
-// the pixels flow. The methods that return an Image leave their receiver as it
-// is.
+// Image is an image, usually one that is not computed yet: operations are
+// only recorded, and an export, Pixels, CopyMemory or a statistic computes
+// the pixels. Methods that return an Image do not change their receiver.
 type Image struct {
 	c     *C.VipsImage // nil once closed
 	scope *Scope
 }
 
-// Scope is what owns the image.
+// Scope returns the owner of the image.
 func (i *Image) Scope() *Scope { return i.scope }
 
 // Close frees the image before its scope does. It may be called more than once.
@@ -39,8 +38,8 @@ func (i *Image) unref() {
 }
 
 // CopyMemory computes the pixels and returns an image that holds them. It is
-// needed before a sequentially opened image can be read twice or out of order. In a
-// scope with a [Reel] it is of the frame at hand.
+// needed before a sequential image can be read twice or out of order. In a
+// scope with a [Reel] it computes the current frame.
 func (i *Image) CopyMemory() (*Image, error) {
 	if i.c == nil {
 		return nil, fmt.Errorf("copy_memory: %w", errClosed)
@@ -61,8 +60,8 @@ func (i *Image) CopyMemory() (*Image, error) {
 	return i.scope.adopt(out), nil
 }
 
-// Pixels computes the image and returns its samples, row by row from the top
-// left, bands interleaved, in the machine's byte order.
+// Pixels computes the image and returns its samples, in rows from the top
+// left with interleaved bands, in the machine's byte order.
 func (i *Image) Pixels() ([]byte, error) {
 	if i.c == nil {
 		return nil, fmt.Errorf("write_to_memory: %w", errClosed)

@@ -4,8 +4,8 @@ package vips
 
 import "slices"
 
-// Keep is which metadata an export writes. What makes an animation, such as
-// delays, is always written.
+// Keep is which metadata an export writes. The properties of an animation,
+// such as delays, are always written.
 type Keep int
 
 // Nothing; the ICC profile, without which colours would change; everything.
@@ -23,12 +23,12 @@ const (
 
 // export runs a saver. Since 8.15 savers have an argument for what to keep.
 //
-// Those of 8.14 only know all and nothing, and embed a profile in a stripped
-// file from a named file only. So the profile alone is kept by forgetting the
-// other fields, and by cutting out the EXIF block that the savers of JPEG and
-// WebP make up anew from the image's resolution. The one in an AVIF stays: it
-// says no more than that resolution. And 8.14's WebP saver has the argument
-// strip and ignores it, so what it wrote is always cut.
+// Those of 8.14 support only all and nothing, and embed a profile in a
+// stripped file only from a named file. So to keep only the profile, other
+// fields are removed, and the EXIF block that the savers of JPEG and WebP
+// create from the image's resolution is cut out. The one in an AVIF stays: it
+// contains no more than that resolution. And 8.14's WebP saver ignores the
+// argument strip, so its output is always cut.
 func (i *Image) export(saver string, in args, keep Keep) (buf []byte, err error) {
 	old := !HasArgument(saver, "keep")
 	switch {
@@ -55,7 +55,7 @@ func (i *Image) export(saver string, in args, keep Keep) (buf []byte, err error)
 	return buf, err
 }
 
-// kept are the fields that are no metadata of the file, but of its pixels.
+// kept are the fields that describe the pixels rather than being metadata.
 var kept = []string{
 	FieldProfile, FieldPageHeight, FieldPages, FieldDelay, FieldLoop, FieldConcurrency,
 	"gif-palette", "background", "bits-per-sample", "palette-bit-depth",

@@ -74,8 +74,8 @@ func TestResidentMemory(t *testing.T) {
 	}
 }
 
-// resident is the memory of the process after both allocators have given back
-// what they can.
+// resident returns the memory of the process after both allocators have given
+// back what they can.
 func resident(t *testing.T) int {
 	t.Helper()
 	runtime.GC()

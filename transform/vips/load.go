@@ -11,21 +11,21 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// Access says in what order the pixels of an opened image will be asked for.
+// Access is the order in which the pixels of an opened image are read.
 type Access int
 
-// The orders. A sequentially opened image can be read once, from top to bottom, in
+// The orders. A sequential image can be read once, from top to bottom, in
 // little memory; anything else needs Random or [Image.CopyMemory].
 const (
 	Sequential Access = iota
 	Random
 )
 
-// FailOn says what damage makes reading an image fail.
+// FailOn is the damage that makes reading an image fail.
 type FailOn int
 
-// From the strictest default down and up: a truncated file fails, nothing that
-// can be decoded at all does, and also bad data or a mere warning does.
+// By strictness: a truncated file fails, the default; nothing that can be
+// decoded at all fails; bad data also fail; warnings also fail.
 const (
 	FailOnTruncated FailOn = iota
 	FailOnNone
@@ -33,24 +33,26 @@ const (
 	FailOnWarning
 )
 
-// LoadOptions is how to open an image. What a format does not know is left out.
+// LoadOptions configure the opening of an image. Options that a format does
+// not support are ignored.
 type LoadOptions struct {
 	Access Access
 	FailOn FailOn
 
-	// Shrink has a JPEG decoded at 1/2, 1/4 or 1/8 of its size. Default: 1.
+	// Shrink decodes a JPEG at 1/2, 1/4 or 1/8 of its size. Default: 1.
 	Shrink int
 
-	// Scale has an SVG, a page of a PDF or a WebP decoded at this multiple of its
+	// Scale decodes an SVG, a page of a PDF or a WebP at this multiple of its
 	// size. Default: 1, at which a page has a pixel for each point.
 	Scale float64
 
-	// Page is the first page or frame, from 0, and Pages how many; -1 is all.
-	// Default: one. Several come as one tall image, see [Image.PageHeight].
+	// Page is the first page or frame, from 0, and Pages their number; -1
+	// means all. Default: one. Several give one tall image, see
+	// [Image.PageHeight].
 	Page, Pages int
 }
 
-// loader is a loading operation and the arguments it knows.
+// loader is a load operation and its supported arguments.
 type loader struct {
 	operation             string
 	shrink, scale, paging bool
@@ -68,10 +70,10 @@ var loaders = map[sniff.Format]loader{
 	sniff.PDF:  {operation: "pdfload_buffer", scale: true, paging: true},
 }
 
-// NewImageFromBuffer opens an image: reads its header, and its pixels when they
-// are needed. The format is the caller's decision, see [sniff.Sniff]; libvips
-// is never asked to find a loader. The buffer is not copied and must stay as it
-// is until the scope is closed.
+// NewImageFromBuffer opens an image: it reads the header, and the pixels when
+// needed. The caller chooses the format, see [sniff.Sniff]; libvips never
+// searches for a loader. The buffer is not copied and must not change until
+// the scope is closed.
 func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOptions) (*Image, error) {
 	l, ok := loaders[format]
 	if !ok {
@@ -83,11 +85,11 @@ func (s *Scope) NewImageFromBuffer(buf []byte, format sniff.Format, opts LoadOpt
 		"fail-on": int(opts.FailOn.vips()),
 	}
 	if opts.Access == Random {
-		in["memory"] = true // however large it is: not in a file
+		in["memory"] = true // even if large: not in a file
 	}
 	if format == sniff.JPEG && HasArgument(l.operation, "unlimited") {
-		// Without it, libvips fails at the hundredth warning, be it about bytes between
-		// segments that nothing needs.
+		// Otherwise libvips fails at the hundredth warning, even about
+		// superfluous bytes between segments.
 		in["unlimited"] = true
 	}
 	if l.shrink && opts.Shrink > 1 {

@@ -52,7 +52,8 @@ func TestLoadPages(t *testing.T) {
 	}
 }
 
-// animation is a GIF of three frames, red, green and blue, 16 by 8 pixels.
+// animation returns a GIF of three frames, red, green and blue, 16 by 8
+// pixels.
 func animation(t *testing.T, s *Scope) []byte {
 	t.Helper()
 	tall := must[*Image](t)(s.ArrayJoin([]*Image{
@@ -119,8 +120,8 @@ func TestClosedImage(t *testing.T) {
 	}
 }
 
-// An SVG comes from strangers: what it refers to must not be fetched, from
-// the network or from the disk.
+// An SVG is untrusted: files that it refers to must not be fetched, from the
+// network or from the disk.
 func TestSVGLoadsNothingExternal(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -163,7 +164,7 @@ func TestSVGLoadsNothingExternal(t *testing.T) {
 	wantBlank(t, `<!DOCTYPE svg [<!ENTITY x SYSTEM "file://`+path+`"><!ENTITY y SYSTEM "`+url+`/y">]>`+
 		fmt.Sprintf(svg, `<path fill="red" d="&x;&y;"/>`))
 
-	// The check sees something: a picture inside of the document is drawn.
+	// The check sees something: an image inside of the document is drawn.
 	inline := fmt.Sprintf(svg, `<image width="10" height="10" href="data:image/png;base64,`+base64.StdEncoding.EncodeToString(red)+`"/>`)
 	wantPixel(t, open(t, newScope(t), []byte(inline), LoadOptions{}), 5, 5, 0, 255, 0, 0, 255)
 

@@ -21,16 +21,16 @@ const (
 	FieldLoop        = "loop"                  // int, 0 is for ever
 	FieldConcurrency = C.VIPS_META_CONCURRENCY // int, threads for this image
 
-	// FieldSequential is there if the pixels come from a file that is read from top to
-	// bottom, once. libvips then keeps rows at hand, and forgets them, by what it
-	// expects to be asked for.
+	// FieldSequential is present if the pixels come from a file that is read
+	// from top to bottom, once. libvips then keeps and discards rows by the
+	// expected order of reading.
 	FieldSequential = C.VIPS_META_SEQUENTIAL
 
-	// FieldExifOrientation is the orientation as EXIF has it, which savers write.
+	// FieldExifOrientation is EXIF's own orientation, which savers write.
 	FieldExifOrientation = "exif-ifd0-Orientation"
 )
 
-// FieldNames lists the metadata, the facts of the header included.
+// FieldNames lists the metadata, including the facts of the header.
 func (i *Image) FieldNames() []string {
 	if i.c == nil {
 		return nil
@@ -45,7 +45,7 @@ func (i *Image) FieldNames() []string {
 	return names
 }
 
-// HasField tells whether the metadata is there.
+// HasField reports whether the metadata exists.
 func (i *Image) HasField(name string) bool {
 	if i.c == nil {
 		return false
@@ -55,7 +55,8 @@ func (i *Image) HasField(name string) bool {
 	return C.vips_image_get_typeof(i.c, key) != 0
 }
 
-// GetInt returns a number; false if there is none of that name and type.
+// GetInt returns a number; ok is false if there is none of that name and
+// type.
 func (i *Image) GetInt(name string) (int, bool) {
 	var v C.int
 	ok := i.get(name, func(key *C.char) C.int { return C.vips_image_get_int(i.c, key, &v) })
@@ -95,7 +96,8 @@ func (i *Image) GetBlob(name string) ([]byte, bool) {
 	return append([]byte(nil), unsafe.Slice((*byte)(data), int(n))...), true
 }
 
-// get asks first, for libvips calls an absent field an error.
+// get checks for existence first, since libvips treats an absent field as an
+// error.
 func (i *Image) get(name string, read func(key *C.char) C.int) bool {
 	if !i.HasField(name) {
 		return false
@@ -105,8 +107,8 @@ func (i *Image) get(name string, read func(key *C.char) C.int) bool {
 	return i.scope.do("get "+name, func() C.int { return read(key) }) == nil
 }
 
-// The Set and Remove methods write into the image itself, and what is derived
-// from it later inherits that. They do nothing to a closed image.
+// The Set and Remove methods change the image itself; images derived from it
+// later inherit that. They do nothing to a closed image.
 
 // SetInt sets a number.
 func (i *Image) SetInt(name string, value int) {
@@ -128,14 +130,14 @@ func (i *Image) SetString(name, value string) {
 	i.edit(name, func(key *C.char) { C.vips_image_set_string(i.c, key, text) })
 }
 
-// SetBlob sets binary metadata, of which it takes a copy.
+// SetBlob sets binary metadata. It copies the value.
 func (i *Image) SetBlob(name string, value []byte) {
 	i.edit(name, func(key *C.char) {
 		C.vips_image_set_blob_copy(i.c, key, unsafe.Pointer(unsafe.SliceData(value)), C.size_t(len(value)))
 	})
 }
 
-// Remove forgets the metadata, if there is any of that name.
+// Remove removes metadata, if it exists.
 func (i *Image) Remove(name string) {
 	i.edit(name, func(key *C.char) { C.vips_image_remove(i.c, key) })
 }
@@ -149,16 +151,16 @@ func (i *Image) edit(name string, write func(key *C.char)) {
 	write(key)
 }
 
-// Copy returns an image of the same pixels whose metadata can be changed alone.
+// Copy returns an image with the same pixels and separate metadata.
 func (i *Image) Copy() (*Image, error) { return i.image("copy", args{}) }
 
-// CopyAt returns an image of the same pixels that has so many of them an inch.
+// CopyAt returns an image with the same pixels and another density.
 func (i *Image) CopyAt(dpi float64) (*Image, error) {
 	const inch = 25.4 // millimetres
 	return i.image("copy", args{"xres": dpi / inch, "yres": dpi / inch})
 }
 
-// CopyAs returns an image of the same samples that mean something else.
+// CopyAs returns an image with the same samples and another interpretation.
 func (i *Image) CopyAs(space Interpretation) (*Image, error) {
 	return i.image("copy", args{"interpretation": int(space)})
 }

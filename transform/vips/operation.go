@@ -13,15 +13,15 @@ import (
 	"unsafe"
 )
 
-// args are the inputs of an operation by libvips' names for them. A value is an
-// int, a bool, a float64, a string, an *Image, a []int, a []float64, an []*Image,
-// a []byte, or an interpolator.
+// args are the inputs of an operation by libvips' names. A value is an int, a
+// bool, a float64, a string, an *Image, a []int, a []float64, an []*Image, a
+// []byte, or an interpolator.
 type args map[string]any
 
 // interpolator names one of libvips' interpolators: "bicubic".
 type interpolator string
 
-// errArgument is what every misuse of an operation wraps.
+// errArgument is wrapped by the error of every misuse of an operation.
 var errArgument = errors.New("invalid argument")
 
 // call runs the operation and lets read take its outputs.
@@ -66,8 +66,8 @@ func (s *Scope) image(name string, in args) (out *Image, err error) {
 	return out, err
 }
 
-// call and image of an Image run an operation whose first input is "in"; callAs
-// and imageAs are for those that call it otherwise.
+// call and image of an Image run an operation whose first input is "in";
+// callAs and imageAs are for other names.
 func (i *Image) call(name string, in args, read func(*operation) error) error {
 	return i.callAs("in", name, in, read)
 }
@@ -164,19 +164,19 @@ func cInts(v []int) []C.int {
 	return numbers
 }
 
-// pin keeps data where it is until the blob that C makes of it is freed, and
-// unpin is called. The operation that loads from the blob holds a reference to
-// it, every image an operation made holds its operation, and every derived image
-// holds its inputs: so the memory is free to move when nothing in libvips is left
-// that could read it, and not before.
+// pin keeps data in place until the blob that C makes of it is freed, and
+// unpin is called. The operation that loads from the blob references it,
+// every image references its operation, and every derived image references
+// its inputs: so the memory is released exactly when nothing in libvips can
+// read it any more.
 func pin(data []byte) C.uintptr_t {
 	pinner := new(runtime.Pinner)
 	pinner.Pin(&data[0])
 	return C.uintptr_t(cgo.NewHandle(pinner))
 }
 
-// unpin lets go of what the blobs held that were freed. It follows whatever may
-// have freed one.
+// unpin releases the data of freed blobs. It follows everything that may have
+// freed one.
 func unpin() {
 	for {
 		pin := C.bridge_freed()
@@ -201,7 +201,7 @@ func (o *operation) float(name string) float64 {
 	return float64(C.bridge_get_double(o.c, key))
 }
 
-// image returns an output with a reference of its own.
+// image returns an output with a new reference.
 func (o *operation) image(name string) *C.VipsImage {
 	key := C.CString(name)
 	defer C.free(unsafe.Pointer(key))

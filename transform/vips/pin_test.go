@@ -72,7 +72,7 @@ func TestPinOfAFailedLoad(t *testing.T) {
 		file := new([1 << 20]byte)
 		runtime.AddCleanup(file, func(c chan struct{}) { close(c) }, freed)
 		if _, err := s.NewImageFromBuffer(file[:], "png", LoadOptions{}); err == nil {
-			t.Fatal("zeroes are no PNG")
+			t.Fatal("zeroes are not PNG")
 		}
 	}()
 	deadline := time.After(patience)

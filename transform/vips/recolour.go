@@ -11,29 +11,30 @@ import (
 	"unsafe"
 )
 
-// Recolouring says how samples become those of sRGB.
+// Recolouring is a conversion of samples to sRGB.
 type Recolouring struct {
-	// Light is of each code value: 256 or 65536 of them, as the samples have 8 or 16
-	// bits. Of a gray image all components have the same light.
+	// Light is the linear light of each code value: 256 or 65536, for samples
+	// of 8 or 16 bits. The components of a gray image all have the same
+	// light.
 	Light []float32
 
-	// Tone, if there is any, is applied to each component's light after it was
-	// multiplied by the power of the pixel's luminance with that Exponent: of light
-	// from 0 to Most, in even steps of its square root, what comes of it.
+	// Tone, if any, maps each component's light after it was multiplied by
+	// the pixel's luminance raised to Exponent: a table for light from 0 to
+	// Most, in even steps of its square root.
 	Tone           []float32
 	Most, Exponent float32
 	Luma           [3]float32
 
-	// Matrix has a row for each component of the result. What it makes is cut off
-	// below 0 and above 1.
+	// Matrix has a row for each component of the result, which is clipped to
+	// 0 to 1.
 	Matrix [9]float32
 
 	// Encode are the 65536 samples for light from 0 to 1, in even steps.
 	Encode []byte
 }
 
-// Recolour makes an sRGB image of 8 bits a sample of one of 8 or 16, gray or RGB. Alpha
-// keeps its upper 8 bits.
+// Recolour converts an image of 8 or 16 bits, gray or RGB, to 8-bit sRGB.
+// Alpha keeps its upper 8 bits.
 func (i *Image) Recolour(r Recolouring) (*Image, error) {
 	const op, encoded = "recolour", 65536
 	if i.c == nil {

@@ -10,26 +10,25 @@ import (
 	"fmt"
 )
 
-// Reel is an animation of which one frame is in memory at a time. What is drawn of
-// the first frame is drawn of all others when the result is read, one after the
-// other, so that the animation may be of any length.
+// Reel is an animation with one frame in memory at a time. What is drawn of
+// the first frame is drawn of all others when the result is read, one after
+// the other, so that the animation may have any length.
 //
-// From NewReel on, CopyMemory, Blur, Unsharp and Warp in its scope compute the pixels
-// anew for each frame.
-// All else that is computed while the picture is built is of the first frame:
-// statistics, Pixels, exports.
+// After NewReel, CopyMemory, Blur, Unsharp and Warp in its scope compute the
+// pixels for each frame. Everything else that is computed while the image is
+// built is of the first frame: statistics, Pixels, exports.
 type Reel struct {
 	c      *C.BridgeReel
 	joined bool
 
-	// images are the film and what CopyMemory computed, which stay open as long as
-	// the scope: so all that is computed for a frame stops when the scope's context
-	// is done.
+	// images are the film and the results of CopyMemory, which stay open as
+	// long as the scope: so every computation for a frame stops when the
+	// scope's context is done.
 	images []*Image
 }
 
-// NewReel opens a reel of a film, a sequentially opened image of all frames one below
-// the other, and returns its first frame. A scope has one at most.
+// NewReel opens a reel of a film, a sequential image with all frames below
+// each other, and returns its first frame. A scope has at most one reel.
 func (s *Scope) NewReel(film *Image, frames int) (*Reel, *Image, error) {
 	if film.c == nil {
 		return nil, nil, fmt.Errorf("reel: %w", errClosed)
@@ -37,7 +36,7 @@ func (s *Scope) NewReel(film *Image, frames int) (*Reel, *Image, error) {
 	if s.reel != nil || frames < 1 || film.Height()%frames != 0 {
 		return nil, nil, fmt.Errorf("reel of %d frames: %w", frames, errArgument)
 	}
-	film.SetInt(FieldConcurrency, 1) // its rows are read in their order
+	film.SetInt(FieldConcurrency, 1) // its rows are read in order
 	reel := &Reel{images: []*Image{film}}
 	var first *C.VipsImage
 	err := s.do("reel", func() C.int {
@@ -53,8 +52,8 @@ func (s *Scope) NewReel(film *Image, frames int) (*Reel, *Image, error) {
 	return reel, s.adopt(first), nil
 }
 
-// Join is the frames of the result, of which image is the first, one below the other.
-// They can be read once, from top to bottom. A reel is joined once.
+// Join returns the frames of the result, below each other; image is the
+// first. They can be read once, from top to bottom. A reel is joined once.
 func (r *Reel) Join(image *Image) (*Image, error) {
 	if image.c == nil {
 		return nil, fmt.Errorf("reel: %w", errClosed)
@@ -92,8 +91,8 @@ func (r *Reel) hold(image *Image) (*Image, error) {
 	return image.scope.adopt(held), nil
 }
 
-// staged is the image as what computes at once takes it: in a scope with a reel it is a
-// stage, and so is what is made of it.
+// staged returns the image as an input of operations that compute at once: in
+// a scope with a reel it is a stage, and so are images made from it.
 func (i *Image) staged() (*Image, error) {
 	if i.scope.reel == nil {
 		return i, nil

@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// film is an animation of frames of one colour each, whose red is 10 times their
-// number, and whose lower half is black.
+// film returns an animation of frames of one colour each, whose red is 10
+// times their number, and whose lower half is black.
 func film(t testing.TB, format sniff.Format, frames, width, height int) []byte {
 	t.Helper()
 	picture := image.NewNRGBA(image.Rect(0, 0, width, height*frames))

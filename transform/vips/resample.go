@@ -2,17 +2,17 @@
 
 package vips
 
-// Resize multiplies width and height by the two scales, greater than 0; the
-// result is rounded to whole pixels, at least 1.
+// Resize multiplies width and height by the two positive scales; the result
+// is rounded to whole pixels, at least 1.
 func (i *Image) Resize(hscale, vscale float64, kernel Kernel) (*Image, error) {
 	return i.image("resize", args{"scale": hscale, "vscale": vscale, "kernel": int(kernel)})
 }
 
-// Enlarge is the part of the image, enlarged by the two factors, that begins at
-// (x, y) of the enlarged image and has the size. Its pixels are those that cutting
-// it out of what Resize makes would give, for each kernel that is bicubic when it
-// enlarges (cubic and Lanczos); the enlarged image itself may have more rows than
-// libvips can count. Each factor is at least 1. Alpha must be premultiplied.
+// Enlarge returns the part of the image, enlarged by the two factors, that
+// begins at (x, y) of the enlarged image and has the size. Its pixels equal
+// those cut out of the result of Resize, for each kernel that is bicubic when
+// enlarging (cubic and Lanczos); the enlarged image itself may exceed
+// libvips' limits. Each factor is at least 1. Alpha must be premultiplied.
 func (i *Image) Enlarge(across, down float64, x, y, width, height int) (*Image, error) {
 	left, columns, fromX, shiftX := partOf(i.Width(), across, x, width)
 	top, rows, fromY, shiftY := partOf(i.Height(), down, y, height)
@@ -34,11 +34,12 @@ func (i *Image) Enlarge(across, down float64, x, y, width, height int) (*Image, 
 	})
 }
 
-// partOf is what Enlarge reads of one direction: from which pixel of the length on,
-// how many, where the result then begins in what these become, and by how much the
-// input is displaced, half a pixel for centres to lie on centres. It is all of it
-// where libvips can count the pixels of the enlarged length, and else what the
-// result is made of, with room for the kernel on either side.
+// partOf returns what Enlarge reads in one direction: the first pixel, their
+// number, the start of the result among the enlarged pixels, and the
+// displacement of the input, half a pixel so that centres coincide. It reads
+// everything if libvips can count the pixels of the enlarged length, and
+// otherwise what the result needs, with a margin for the kernel on either
+// side.
 func partOf(length int, factor float64, at, size int) (start, count, from int, shift float64) {
 	const countable, room, centre = 10_000_000, 4, 0.5
 	if float64(length)*factor < countable {
@@ -49,30 +50,15 @@ func partOf(length int, factor float64, at, size int) (start, count, from int, s
 	return start, end - start, 0, centre + float64(start) - float64(at)/factor
 }
 
-// ThumbnailOptions is how to make a thumbnail. The zero value fits the image
-// into the box, up or down, and turns it upright.
-type ThumbnailOptions struct {
-	Size     Size
-	Crop     Interesting // other than none: fills the box and cuts off the rest
-	NoRotate bool        // leaves the EXIF orientation to others
-	Linear   bool        // resizes in linear light, slower
+// ThumbnailImage resizes to fit into a box of width by height pixels, up or
+// down, keeping the aspect ratio and handling transparency. It applies the EXIF
+// orientation.
+func (i *Image) ThumbnailImage(width, height int) (*Image, error) {
+	return i.image("thumbnail_image", args{"width": width, "height": height})
 }
 
-// ThumbnailImage resizes to a box of width by height pixels and keeps the
-// aspect ratio, transparency and the like right on the way.
-func (i *Image) ThumbnailImage(width, height int, opts ThumbnailOptions) (*Image, error) {
-	return i.image("thumbnail_image", args{
-		"width":     width,
-		"height":    height,
-		"size":      int(opts.Size),
-		"crop":      int(opts.Crop),
-		"no-rotate": opts.NoRotate,
-		"linear":    opts.Linear,
-	})
-}
-
-// Rotate turns the image clockwise by any angle, in degrees; the result is as
-// large as it takes, its corners have the background, one value for each band.
+// Rotate rotates the image clockwise by any angle, in degrees; the canvas
+// grows, and its corners have the background, one value for each band.
 func (i *Image) Rotate(degrees float64, background []float64) (*Image, error) {
 	return i.image("rotate", args{
 		"angle":       degrees,
@@ -81,18 +67,8 @@ func (i *Image) Rotate(degrees float64, background []float64) (*Image, error) {
 	})
 }
 
-// Affine maps every point by the matrix [a b c d], in rows. The background is
-// one value for each band.
-func (i *Image) Affine(matrix [4]float64, background []float64) (*Image, error) {
-	return i.image("affine", args{
-		"matrix":      matrix[:],
-		"interpolate": interpolator("bicubic"),
-		"background":  background,
-	})
-}
-
-// Bilinear stretches the image to a size so that its outermost pixels lie in the
-// middle of those of the result, and what lies between is interpolated.
+// Bilinear stretches the image to a size by linear interpolation, with its
+// outermost pixels at the centres of those of the result.
 func (i *Image) Bilinear(width, height int) (*Image, error) {
 	across := float64(width-1) / float64(max(i.Width()-1, 1))
 	down := float64(height-1) / float64(max(i.Height()-1, 1))
@@ -104,11 +80,12 @@ func (i *Image) Bilinear(width, height int) (*Image, error) {
 	})
 }
 
-// tiny is a scale that is not 0.
+// tiny is a nonzero scale.
 const tiny = 1e-6
 
-// Mapim takes each pixel of the result from the place in the receiver that the
-// index image, two bands of x and y, says. Places outside have the background.
+// Mapim takes each pixel of the result from the position in the receiver that
+// the index image, two bands of x and y, has. Positions outside give the
+// background.
 func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 	return i.image("mapim", args{
 		"index":       index,
@@ -117,13 +94,13 @@ func (i *Image) Mapim(index *Image, background []float64) (*Image, error) {
 	})
 }
 
-// Shrink averages blocks of whole pixels, across by down. Where the sides are no
-// multiples of that, they are rounded to the nearest number of blocks.
+// Shrink averages blocks of whole pixels, across by down. If the sides are
+// not multiples of that, the number of blocks is rounded.
 func (i *Image) Shrink(across, down int) (*Image, error) {
 	return i.image("shrink", args{"hshrink": float64(across), "vshrink": float64(down)})
 }
 
-// Subsample keeps one pixel of every across by down, as it is.
+// Subsample keeps one pixel of every across by down.
 func (i *Image) Subsample(across, down int) (*Image, error) {
 	return i.imageAs("input", "subsample", args{"xfac": across, "yfac": down, "point": true})
 }

@@ -20,27 +20,27 @@ type Scope struct {
 
 	doubts *doubts // of inner scopes too
 
-	reel *Reel // nil but for an animation
+	reel *Reel // nil except for an animation
 
 	censuses []*Census
 
-	mu     sync.Mutex // guards what the goroutine that kills reads
+	mu     sync.Mutex // guards what the killing goroutine reads
 	images map[*Image]struct{}
 	killed bool
 }
 
-// NewScope opens a scope. When ctx is done, whatever its images compute stops
-// at the next few rows of pixels, and every call through the scope returns an
-// error that wraps ctx.Err(). What a codec does in one go does not stop: the
-// decoding of a WebP or HEIF frame, the encoding of an AVIF.
+// NewScope opens a scope. When ctx is done, the computations of its images
+// stop within a few rows of pixels, and every call through the scope returns
+// an error that wraps ctx.Err(). What a codec does in one call does not stop:
+// decoding a WebP or HEIF frame, encoding an AVIF.
 //
-// Each scope must be closed.
+// Every scope must be closed.
 func NewScope(ctx context.Context) *Scope { return beginScope(ctx, new(doubts)) }
 
-// doubts are about calls that worked.
+// doubts are about calls that succeeded.
 type doubts struct {
 	lost       atomic.Bool // a failure may be lost
-	complained atomic.Bool // libvips said something
+	complained atomic.Bool // libvips left text
 }
 
 func beginScope(ctx context.Context, doubts *doubts) *Scope {
@@ -49,29 +49,29 @@ func beginScope(ctx context.Context, doubts *doubts) *Scope {
 	return s
 }
 
-// Inner opens a scope for a part of the job, which stops when that does. Its
-// images may be inputs of operations of the outer one, and what these make of
-// them outlives it.
+// Inner opens a scope for a part of the job, which stops with it. Its images
+// may be inputs of operations of the outer scope; the results outlive it.
 func (s *Scope) Inner() *Scope { return beginScope(s.ctx, s.doubts) }
 
-// Doubtful tells whether a call of the scope, or of an inner one, that worked may
-// have failed, had it more than one thread (see [FieldConcurrency]): pixels are
-// missing then.
+// Doubtful reports whether a successful call of the scope, or of an inner
+// one, may in fact have failed if it had more than one thread (see
+// [FieldConcurrency]): pixels are then missing.
 //
-// Before 8.15.4, libvips decides whether an image was computed when the last piece
-// of it is given to a thread, and does not look at what becomes of the pieces that
-// are still with the threads; only their words in the error buffer are left
-// (https://github.com/libvips/libvips/pull/4116). Another job's words, at the same
-// time in this process, raise doubt as well.
+// Before 8.15.4, libvips decides whether an image was computed when its last
+// piece is given to a thread, and ignores the outcome of pieces that are
+// still in progress; only their text in the error buffer remains
+// (https://github.com/libvips/libvips/pull/4116). Text of another concurrent
+// job in this process raises doubt as well.
 func (s *Scope) Doubtful() bool { return s.doubts.lost.Load() }
 
-// Complained reports whether libvips left words in its error buffer during a call of the
-// scope, or of an inner one, that worked: with [FailOnNone], warnings of damage, or of
-// what is none. They may be another job's, at the same time in this process.
+// Complained reports whether libvips left text in its error buffer during a
+// successful call of the scope, or of an inner one: with [FailOnNone],
+// warnings about damage or harmless things. It may be another concurrent
+// job's in this process.
 func (s *Scope) Complained() bool { return s.doubts.complained.Load() }
 
-// Close frees all images of the scope. It may be called more than once, and
-// not while another goroutine is in a call of the scope.
+// Close frees all images of the scope. It may be called repeatedly, but not
+// while another goroutine is in a call of the scope.
 func (s *Scope) Close() {
 	s.stop()
 	if s.reel != nil {
@@ -85,9 +85,9 @@ func (s *Scope) Close() {
 	s.CloseAllBut()
 }
 
-// CloseAllBut frees the images of the scope but these, and but those that a reel
-// draws its frames with. What is still to be computed for one of them stays until it
-// is.
+// CloseAllBut frees the images of the scope except these, and except those
+// that a reel draws its frames with. Inputs that are still to be computed
+// stay until then.
 func (s *Scope) CloseAllBut(kept ...*Image) {
 	if s.reel != nil {
 		kept = append(slices.Clone(kept), s.reel.images...)
@@ -107,7 +107,7 @@ func (s *Scope) CloseAllBut(kept ...*Image) {
 	}
 }
 
-// kill works on images that are in the map only, and they leave it before they
+// kill affects only images that are in the map, which they leave before they
 // are freed.
 func (s *Scope) kill() {
 	s.mu.Lock()
@@ -118,7 +118,7 @@ func (s *Scope) kill() {
 	}
 }
 
-// adopt takes over one reference to c.
+// adopt takes ownership of one reference to c.
 func (s *Scope) adopt(c *C.VipsImage) *Image {
 	image := &Image{c: c, scope: s}
 	s.mu.Lock()
@@ -130,7 +130,7 @@ func (s *Scope) adopt(c *C.VipsImage) *Image {
 	return image
 }
 
-// drop tells whether the image was still in the scope, so that only one of
+// drop reports whether the image was still in the scope, so that only one of
 // Scope.Close and Image.Close frees it.
 func (s *Scope) drop(image *Image) bool {
 	s.mu.Lock()
@@ -140,7 +140,7 @@ func (s *Scope) drop(image *Image) bool {
 	return owned
 }
 
-// do runs f, a call into libvips named op that answers zero when it worked.
+// do runs f, a call into libvips named op that returns zero on success.
 func (s *Scope) do(op string, f func() C.int) error {
 	if err := Startup(Config{}); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 // jobs below would.
 const soon = 2 * time.Second
 
-// processorTime is what this process has had of the processors.
+// processorTime returns what this process has had of the processors.
 func processorTime(t *testing.T) time.Duration {
 	t.Helper()
 	var usage syscall.Rusage
@@ -53,13 +53,12 @@ func TestCancel(t *testing.T) {
 			_, err = small.Pixels()
 			return err
 		}},
-		"statistics":        {huge, func(i *Image) error { _, _, err := i.Stats(); return err }},
-		"smart crop":        {huge, func(i *Image) error { _, err := i.SmartCrop(100, 100, InterestingAttention); return err }},
+		"statistics":        {huge, func(i *Image) error { _, err := i.Average(); return err }},
 		"saver":             {huge, func(i *Image) error { _, err := i.ExportPng(PngOptions{}); return err }},
 		"decoding in order": {file(Sequential), func(i *Image) error { return slowly(i) }},
 		"decoding at once":  {file(Random), func(i *Image) error { return slowly(i) }},
 		"copying to memory": {file(Sequential), func(i *Image) error {
-			wide, err := i.Replicate(1, 30)
+			wide, err := i.Zoom(1, 30)
 			if err != nil {
 				return err
 			}
@@ -150,9 +149,9 @@ func TestCancelledBefore(t *testing.T) {
 func TestScopesShareNothing(t *testing.T) {
 	a, b := newScope(t), newScope(t)
 	for name, image := range map[string]func(*Scope) (*Image, error){
-		"black":    func(s *Scope) (*Image, error) { return s.Black(3, 2, 1) },
-		"identity": func(s *Scope) (*Image, error) { return s.Identity(1) },
-		"solid":    func(s *Scope) (*Image, error) { return s.NewSolid(3, 2, 10, 20, 30) },
+		"black":  func(s *Scope) (*Image, error) { return s.Black(3, 2, 1) },
+		"places": func(s *Scope) (*Image, error) { return s.XYZ(3, 2) },
+		"solid":  func(s *Scope) (*Image, error) { return s.NewSolid(3, 2, 10, 20, 30) },
 	} {
 		mine, others := must[*Image](t)(image(a)), must[*Image](t)(image(b))
 		mine.SetInt("mine", 1)

@@ -12,16 +12,16 @@ import (
 	"unsafe"
 )
 
-// The oldest libvips this package works with: Debian 12's.
+// The oldest supported libvips: Debian 12's.
 const (
 	minMajor = 8
 	minMinor = 14
 )
 
-// Config is what is one per process.
+// Config is the configuration of the process.
 type Config struct {
-	// Concurrency is how many threads libvips uses for one image. Default: 1,
-	// for a server has a picture for every core already.
+	// Concurrency is the number of threads for one image. Default: 1, since a
+	// server already has an image for every core.
 	Concurrency int
 }
 
@@ -30,11 +30,11 @@ var startup struct {
 	err  error
 }
 
-// Startup initialises libvips: its operation cache is off, every loader and
-// saver is blocked but those for buffers of the formats in [sniff.Format],
-// and so is whatever else runs a program or touches a file. Only the first
-// call has an effect; the others return its error. A [Scope] calls it with the
-// defaults when nobody did.
+// Startup initialises libvips: its operation cache is off; all loaders and
+// savers are blocked except those for buffers in the formats of
+// [sniff.Format], and so is everything else that runs a program or accesses a
+// file. Only the first call has an effect; the others return its error. A
+// [Scope] calls it with the defaults if necessary.
 func Startup(config Config) error {
 	startup.once.Do(func() { startup.err = start(config) })
 	return startup.err
@@ -53,8 +53,8 @@ func start(config Config) error {
 	return nil
 }
 
-// block forbids all that reads or writes anything but the formats we name. It
-// goes by class, so that a loader which a later libvips brings is blocked too.
+// block forbids all operations that read or write anything but our formats.
+// It goes by class, so that loaders of later libvips are blocked too.
 func block() {
 	C.vips_block_untrusted_set(C.TRUE)
 	for _, class := range []string{
@@ -91,18 +91,19 @@ func boolean(b bool) C.gboolean {
 	return C.FALSE
 }
 
-// losesErrors tells whether libvips is older than 8.15.4, see [Scope.Doubtful].
+// losesErrors reports whether libvips is older than 8.15.4, see
+// [Scope.Doubtful].
 func losesErrors() bool {
 	return C.vips_version(0) == 8 && (C.vips_version(1) < 15 || C.vips_version(1) == 15 && C.vips_version(2) < 4)
 }
 
-// Version is the libvips in use, as in "8.14.1".
+// Version returns the version of libvips, such as "8.14.1".
 func Version() string {
 	return fmt.Sprintf("%d.%d.%d", int(C.vips_version(0)), int(C.vips_version(1)), int(C.vips_version(2)))
 }
 
-// HasOperation tells whether this build of libvips has the operation, as in
-// "heifsave_buffer", blocked or not.
+// HasOperation reports whether this build of libvips has the operation, such
+// as "heifsave_buffer", blocked or not.
 func HasOperation(name string) bool {
 	if Startup(Config{}) != nil {
 		return false
@@ -112,7 +113,7 @@ func HasOperation(name string) bool {
 	return C.bridge_has_operation(operation) != 0
 }
 
-// HasArgument tells whether the operation exists and has the argument.
+// HasArgument reports whether the operation exists and has the argument.
 func HasArgument(operation, argument string) bool {
 	if Startup(Config{}) != nil {
 		return false

@@ -7,9 +7,9 @@ import (
 	"encoding/binary"
 )
 
-// cutMetadata removes the EXIF block from a JPEG, and from a WebP all metadata
-// chunks but, perhaps, the profile. Other formats and anything it does not
-// understand are returned as they are.
+// cutMetadata removes the EXIF block from a JPEG, and all metadata chunks,
+// except perhaps the profile, from a WebP. Other formats, and malformed
+// files, are returned unchanged.
 func cutMetadata(buf []byte, profile bool) []byte {
 	switch {
 	case bytes.HasPrefix(buf, []byte("\xff\xd8")):
@@ -20,8 +20,8 @@ func cutMetadata(buf []byte, profile bool) []byte {
 	return buf
 }
 
-// cutJPEG walks the segments up to the start of the scan: each is a marker, its
-// length, and the data.
+// cutJPEG walks over the segments up to the start of the scan: each is a
+// marker, its length, and the data.
 func cutJPEG(buf []byte) []byte {
 	const app1, startOfScan = 0xe1, 0xda
 	out := append(make([]byte, 0, len(buf)), buf[:2]...)
@@ -39,15 +39,15 @@ func cutJPEG(buf []byte) []byte {
 	return append(out, rest...)
 }
 
-// The bits of the VP8X chunk that announce what cutWebP takes away.
+// The bits of the VP8X chunk for what cutWebP removes.
 const (
 	webpXMP     = 0x04
 	webpExif    = 0x08
 	webpProfile = 0x20
 )
 
-// cutWebP walks the chunks: each is a name, its length, the data, and a byte of
-// padding if the length is odd. The file's own length is at byte 4.
+// cutWebP walks over the chunks: each is a name, its length, the data, and a
+// byte of padding if the length is odd. The file's own length is at byte 4.
 func cutWebP(buf []byte, profile bool) []byte {
 	out := append(make([]byte, 0, len(buf)), buf[:12]...)
 	for rest := buf[12:]; len(rest) > 0; {

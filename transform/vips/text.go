@@ -15,7 +15,7 @@ import (
 	"unsafe"
 )
 
-// Align is where the lines of a text begin or end.
+// Align is the alignment of the lines of a text.
 type Align int
 
 // The alignments. Low is left.
@@ -25,25 +25,25 @@ const (
 	AlignHigh   Align = C.VIPS_ALIGN_HIGH
 )
 
-// TextOptions is how to set a text. The zero value is one line at 72 dpi, where
-// a point is a pixel, in the default font.
+// TextOptions configure a text. The zero value is one line at 72 dpi, where a
+// point is a pixel, in the default font.
 type TextOptions struct {
 	Font     string // Pango's description: "sans bold 12"
 	FontFile string // a font to load for this text; its name goes into Font
-	Width    int    // pixels to break lines at, between words if that is possible; 0 is not at all
+	Width    int    // width in pixels to wrap lines at, between words if possible; 0 for no wrapping
 	Align    Align
 	Justify  bool
-	Spacing  int // more room between lines, in points
+	Spacing  int // additional space between lines, in points
 	DPI      int // 72
 
-	// RGBA draws in the colours of the markup, with an alpha. Otherwise the result
-	// is a mask of one band.
+	// RGBA draws in the colours of the markup, with alpha. Otherwise the
+	// result is a mask of one band.
 	RGBA bool
 }
 
-// AddFonts has texts of this process, those in an SVG or a PDF included, find the
-// fonts in a folder and in those below it by the names of their families. They are
-// looked through now. A folder that is not there has none.
+// AddFonts makes the fonts in a directory and its subdirectories available by
+// family name for texts of this process, including those in an SVG or a PDF.
+// They are scanned now. A missing directory has none.
 func AddFonts(folder string) error {
 	if err := Startup(Config{}); err != nil {
 		return err
@@ -56,17 +56,16 @@ func AddFonts(folder string) error {
 	return addFontFiles(folder)
 }
 
-// addFontFiles is for a libvips that has fontconfig within itself, as prebuilt ones
-// have, where nothing but libvips can call it: each file is loaded for a text that does
-// not matter, and stays. Those that are no fonts fail, and are as good as none; so are
-// links that lead out of the folder.
+// addFontFiles is for prebuilt libvips with embedded fontconfig, which only
+// libvips can call: each file is loaded for a dummy text, and stays. Files
+// that are not fonts, and links that lead out of the directory, are ignored.
 func addFontFiles(folder string) error {
 	if !HasOperation("text") {
-		return errors.New("this libvips draws no text, so it takes no fonts")
+		return errors.New("this libvips cannot draw text, so it cannot load fonts")
 	}
 	folder, err := filepath.EvalSymlinks(folder)
 	if err != nil {
-		return nil // it is not there
+		return nil // missing
 	}
 	scope := NewScope(context.Background())
 	defer scope.Close()
@@ -88,8 +87,8 @@ func addFontFiles(folder string) error {
 	})
 }
 
-// Text draws a text in Pango markup, as large as it takes: what is not markup
-// must be escaped. A text without a visible letter is an error.
+// Text draws a text in Pango markup, as large as needed: everything else must
+// be escaped. A text without a visible letter is an error.
 func (s *Scope) Text(markup string, opts TextOptions) (*Image, error) {
 	in := args{
 		"text":    markup,

@@ -2,7 +2,10 @@
 
 package vips
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestText(t *testing.T) {
 	s := newScope(t)
@@ -11,10 +14,11 @@ func TestText(t *testing.T) {
 	if small.Bands() != 1 || !large.HasAlpha() {
 		t.Errorf("bands %d and %d", small.Bands(), large.Bands())
 	}
-	if large.Width() <= small.Width() || must[float64](t)(small.Max()) != 255 {
+	samples := must[[]byte](t)(small.Pixels())
+	if large.Width() <= small.Width() || slices.Max(samples) != 255 {
 		t.Errorf("%d wide, and %d", small.Width(), large.Width())
 	}
 	if _, err := s.Text("", TextOptions{}); err == nil {
-		t.Error("no text is no picture")
+		t.Error("no text gives an image")
 	}
 }

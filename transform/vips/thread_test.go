@@ -12,8 +12,8 @@ import (
 	"github.com/caddy-images/caddy-images/internal/long"
 )
 
-// A thread of libvips that has nothing to do does not end: see bridge.c for what
-// happens to a picture that meets one which does.
+// A thread of libvips that has nothing to do does not end: see bridge.c for
+// what happens to an image that meets one which does.
 func TestIdleThreadsStay(t *testing.T) {
 	long.Only(t) // as long as libvips would wait: 15 seconds
 	if !losesErrors() {
@@ -33,7 +33,7 @@ func TestIdleThreadsStay(t *testing.T) {
 	}
 }
 
-// workerThreads are the threads of this process that carry libvips' name.
+// workerThreads returns the threads of this process that carry libvips' name.
 func workerThreads(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("/proc/self/task/*/comm")

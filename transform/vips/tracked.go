@@ -5,15 +5,15 @@ package vips
 // #include "bridge.h"
 import "C"
 
-// Stats is what libvips holds on to, all scopes together. Codecs allocate
-// outside of it.
+// Stats is what libvips has allocated in all scopes. Codecs allocate outside
+// of it.
 type Stats struct {
 	Mem    int64 // bytes of pixels
-	Allocs int   // pieces of memory
+	Allocs int   // allocations
 	Files  int   // open files
 }
 
-// Tracked returns the numbers of now.
+// Tracked returns the current numbers.
 func Tracked() Stats {
 	if Startup(Config{}) != nil {
 		return Stats{}
@@ -25,7 +25,7 @@ func Tracked() Stats {
 	}
 }
 
-// Trim gives memory back to the system that libvips and its codecs have freed, and
-// that the allocator kept. It takes some milliseconds after large pictures, and
-// does nothing where the C library is not glibc.
+// Trim returns memory to the system that libvips and its codecs have freed
+// and the allocator has kept. It takes some milliseconds after large images,
+// and does nothing unless the C library is glibc.
 func Trim() { C.bridge_trim() }

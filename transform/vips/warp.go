@@ -7,28 +7,29 @@ import "C"
 
 import "fmt"
 
-// A Warp says where the pixels of a warped image come from: for a place there, in
-// pixels, which part of the width and height of the image.
+// A Warp maps positions in a warped image, in pixels, to positions in the
+// source, as fractions of its width and height.
 type Warp struct {
-	// Matrix is of three rows: what it makes of (x, y, 1), divided by the third, are
-	// the parts. It has no say where there is a Ring.
+	// Matrix has three rows: its product with (x, y, 1), divided by the third
+	// component, is the position. It is unused if there is a Ring.
 	Matrix [9]float64
 
 	Ring *Ring
 }
 
-// Ring is a part of a ring around (0, 0) along which the rows of an image are laid.
+// Ring is a part of a ring around (0, 0) along which the rows of an image are
+// laid.
 type Ring struct {
 	Half  float64 // the angle from its middle to an end, in radians
 	Edge  float64 // the radius of the image's upper edge
-	Slope float64 // the part of the image's height for each pixel farther out
-	Down  bool    // its middle is below its centre, and not above
+	Slope float64 // fraction of the image's height per pixel outwards
+	Down  bool    // its middle is below its centre
 }
 
-// Warp draws the image, of 8 bits a sample, anew, with alpha: width by height pixels of
-// which the top left corner is at left and top. What is beyond the edges of the image
-// is transparent. It interpolates by a bicubic; what gets much smaller must be made so
-// before. The result is computed at once, into memory.
+// Warp draws the 8-bit image warped, with alpha: width by height pixels with
+// the top left corner at left and top. Positions outside of the image are
+// transparent. It interpolates bicubically; the image must be scaled down
+// before if it gets much smaller. It computes the result into memory at once.
 func (i *Image) Warp(width, height int, left, top float64, w Warp) (*Image, error) {
 	const op = "warp"
 	if i.c == nil {

@@ -37,7 +37,7 @@ func TestWarp(t *testing.T) {
 	}
 }
 
-// Between pixels the picture is interpolated as libvips' own bicubic does it.
+// Between pixels the image is interpolated as libvips' own bicubic does it.
 func TestWarpInterpolates(t *testing.T) {
 	s := newScope(t)
 	const w, h = 40, 30

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// docs/metadata.md names every namespace of which something is kept, and all that says
-// whose a picture is.
+// docs/reference/metadata.md names every namespace of which something is kept, and all
+// that says whose an image is.
 func TestDocs(t *testing.T) {
-	text, err := os.ReadFile("../../docs/metadata.md")
+	text, err := os.ReadFile("../../docs/reference/metadata.md")
 	if err != nil {
 		t.Fatal(err)
 	}

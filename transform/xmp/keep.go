@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// Names of properties that say who made a picture and whose it is.
+// Properties about creator and owner.
 var (
 	Creator = xml.Name{Space: dc, Local: "creator"}
 	Rights  = xml.Name{Space: dc, Local: "rights"}
@@ -17,9 +17,9 @@ var (
 	Source  = xml.Name{Space: photoshop, Local: "Source"}
 )
 
-// Kept is what is true of a picture that was made of the one that the packet is about as
-// well. What the packet says of the picture's size, density, colours and format becomes
-// what is true of the new one, which is upright.
+// Kept returns the part of the packet that is true of an image derived from
+// the original. Size, density, colours and format are updated for the new
+// image, which is upright.
 func (p Packet) Kept(w transform.Written) Packet {
 	said := truths(w)
 	kept := Packet{slices.Clone(p.properties)}
@@ -55,15 +55,15 @@ func truths(w transform.Written) map[xml.Name]string {
 	}
 }
 
-// What Credited keeps.
+// Properties that Credited keeps.
 var (
 	creditNames  = []xml.Name{Creator, Rights, Credit, Source, {Space: tiff, Local: "Artist"}, {Space: tiff, Local: "Copyright"}}
 	creditSpaces = []string{xmpRights, plus, cc}
 )
 
-// Credited is what the packet says of who made the picture, whose it is, and what others
-// may do with it: dc:creator, dc:rights, photoshop:Credit, photoshop:Source, tiff:Artist,
-// tiff:Copyright, and all of xmpRights, plus and cc.
+// Credited returns only creator, owner and terms of use: dc:creator,
+// dc:rights, photoshop:Credit, photoshop:Source, tiff:Artist, tiff:Copyright,
+// and all of xmpRights, plus and cc.
 func (p Packet) Credited() Packet {
 	var kept Packet
 	for _, property := range p.properties {
@@ -74,7 +74,7 @@ func (p Packet) Credited() Packet {
 	return kept
 }
 
-// Filled is the packet with texts for a property that it does not have.
+// Filled returns the packet with texts for a property that it lacks.
 func (p Packet) Filled(name xml.Name, texts ...string) Packet {
 	if len(texts) == 0 || texts[0] == "" || len(p.Texts(name)) > 0 {
 		return p
@@ -94,7 +94,7 @@ func (p Packet) Filled(name xml.Name, texts ...string) Packet {
 	default:
 		n.text = texts[0]
 	}
-	// What stands first is not left out for want of room.
+	// What comes first is kept when room is short.
 	others := slices.DeleteFunc(slices.Clone(p.properties), func(p node) bool { return p.name == name })
 	return Packet{append([]node{n}, others...)}
 }

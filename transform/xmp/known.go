@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Namespaces that have a meaning here. Properties of others are not known.
+// Known namespaces. Properties of others are dropped.
 const (
 	rdf       = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 	xmlSpace  = "http://www.w3.org/XML/1998/namespace"
@@ -28,17 +28,17 @@ const (
 	digiKam   = "http://www.digikam.org/ns/1.0/"
 )
 
-// vocabulary is what is known of a namespace: some names, or all but some.
+// vocabulary is the known part of a namespace: some names, or all except
+// some.
 type vocabulary struct {
 	prefix string
 	only   []string
 	except []string
 }
 
-// vocabularies are those whose properties say something of a picture that is as true of
-// what was made of it. Others are about gain maps, depth maps and panoramas, about
-// regions, about how a picture was developed, about what manifests sign, and about
-// programs' own data, previews among them.
+// vocabularies have properties that are true of derived images as well.
+// Others are about gain maps, depth maps and panoramas, regions, development
+// settings, signed manifests, and programs' own data, including previews.
 var vocabularies = map[string]vocabulary{
 	dc:        {prefix: "dc"},
 	xmpRights: {prefix: "xmpRights"},
@@ -66,7 +66,7 @@ var vocabularies = map[string]vocabulary{
 		"ImageRegion MaxAvailHeight MaxAvailWidth")},
 }
 
-// rdfElements and rdfAttributes are those that properties are made of.
+// rdfElements and rdfAttributes may occur in properties.
 var (
 	rdfElements   = words("Alt Bag Seq li Description value")
 	rdfAttributes = words("resource value")
@@ -74,7 +74,7 @@ var (
 
 func words(s string) []string { return strings.Fields(s) }
 
-// isProperty reports whether something of the name may be said of a picture.
+// isProperty reports whether a name is that of a known property.
 func isProperty(n xml.Name) bool {
 	v, ok := vocabularies[n.Space]
 	return ok && (v.only == nil || slices.Contains(v.only, n.Local)) && !slices.Contains(v.except, n.Local)
@@ -88,8 +88,8 @@ func isKnown(n xml.Name) bool {
 	return isProperty(n)
 }
 
-// known are the attributes that may be in a property. It is not plain if it has XML of its
-// own in it.
+// known returns the attributes that are allowed in a property. isPlain is
+// false if the property contains XML of its own.
 func known(attrs []xml.Attr) (kept []xml.Attr, isPlain bool) {
 	for _, a := range attrs {
 		switch {

@@ -7,15 +7,16 @@ import (
 	"slices"
 )
 
-// The packet's wrapper (ISO 16684-1, 7.3.2). It leaves no room for changes in place.
+// The packet wrapper (ISO 16684-1, 7.3.2), without padding for changes in
+// place.
 const (
 	begin = "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
 		`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="` + rdf + `"><rdf:Description rdf:about=""`
 	end = "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
 )
 
-// Bytes writes the packet; empty if it says nothing. A property that takes more than 16
-// KiB, and what is beyond 60,000 bytes in all, is left out.
+// Bytes writes the packet; empty if it has no properties. Properties of more
+// than 16 KiB, and those beyond 60,000 bytes in all, are dropped.
 func (p Packet) Bytes() []byte {
 	var properties bytes.Buffer
 	used := map[string]bool{}
@@ -44,10 +45,10 @@ func (p Packet) Bytes() []byte {
 
 type writer struct {
 	bytes.Buffer
-	used map[string]bool // namespaces that need a prefix
+	used map[string]bool // used namespaces
 }
 
-// name is one with its prefix.
+// name returns a name with its prefix.
 func (w *writer) name(n xml.Name) string {
 	switch n.Space {
 	case rdf:
@@ -75,5 +76,5 @@ func (w *writer) element(n node) {
 	w.WriteString("</" + name + ">")
 }
 
-// text writes a text. What XML does not allow becomes U+FFFD.
+// text writes escaped text. Characters that XML does not allow become U+FFFD.
 func (w *writer) text(s string) { _ = xml.EscapeText(w, []byte(s)) }

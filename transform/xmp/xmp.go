@@ -1,9 +1,8 @@
-// Package xmp reads and writes XMP: what programs and people say of a picture, as RDF in
-// XML (ISO 16684-1).
+// Package xmp reads and writes XMP, metadata as RDF in XML (ISO 16684-1).
 //
-// It is plain Go and looks at files of strangers: it never panics, and its time and
-// memory are bounded, whatever is announced. What it writes is made anew of the
-// properties that it knows, and never copied.
+// It is plain Go and reads untrusted files: it never panics, and its time and
+// memory are bounded, whatever they announce. Output is composed of known
+// properties, never copied.
 package xmp
 
 import (
@@ -13,9 +12,8 @@ import (
 	"strings"
 )
 
-// Bounds of what is read and written. A packet that is written has to fit into one
-// segment of a JPEG; what does not is a matter of the extension that this package
-// neither reads nor writes.
+// Limits on what is read and written. A written packet must fit into one
+// segment of a JPEG; extended XMP is neither read nor written.
 const (
 	mostRead     = 256 << 10 // bytes
 	mostElements = 20_000
@@ -24,13 +22,12 @@ const (
 	mostWritten  = 60_000   // bytes
 )
 
-// Packet is what is said of one picture.
+// Packet is the metadata of one image.
 type Packet struct {
 	properties []node
 }
 
-// node is an element without anything that this package does not know: a property, or
-// what is in one.
+// node is an element with known content only: a property, or a part of one.
 type node struct {
 	name     xml.Name
 	attrs    []xml.Attr
@@ -38,9 +35,9 @@ type node struct {
 	text     string // if there are no children
 }
 
-// Parse reads a packet: the properties, of all that it describes, whose names this
-// package knows, the first of each name. There are none in what is no XMP, or broken, or
-// longer than 256 KiB.
+// Parse reads the known properties of a packet, the first of each name,
+// whatever resource they describe. There are none if the packet is malformed
+// or longer than 256 KiB.
 func Parse(packet []byte) Packet {
 	if len(packet) > mostRead {
 		return Packet{}
@@ -58,7 +55,7 @@ type reader struct {
 	properties []node
 }
 
-// seek goes to the RDF, which may be within x:xmpmeta or on its own.
+// seek moves to the RDF, which may be within x:xmpmeta or on its own.
 func (r *reader) seek() bool {
 	for range mostDepth {
 		start, ok := r.next()
@@ -72,7 +69,7 @@ func (r *reader) seek() bool {
 	return false
 }
 
-// next goes to the next element that begins before the one around it ends.
+// next moves to the next element within the current one.
 func (r *reader) next() (xml.StartElement, bool) {
 	for {
 		token, err := r.tokens.Token()
@@ -89,8 +86,8 @@ func (r *reader) next() (xml.StartElement, bool) {
 	}
 }
 
-// descriptions reads the RDF to its end. Each description has properties as attributes
-// and as elements.
+// descriptions reads the RDF to its end. A description has properties as
+// attributes and as elements.
 func (r *reader) descriptions() bool {
 	for {
 		token, err := r.tokens.Token()
@@ -125,8 +122,7 @@ func (r *reader) descriptions() bool {
 	}
 }
 
-// content reads what is in an element, to its end: the elements that are known, and the
-// text.
+// content reads the content of an element: known elements, and text.
 func (r *reader) content(depth int) (children []node, text string, ok bool) {
 	var b strings.Builder
 	for {
@@ -168,8 +164,8 @@ func (r *reader) add(n node) {
 	}
 }
 
-// Texts are the texts of a property: itself, or its items. Of one in several languages it
-// is the default.
+// Texts returns the texts of a property: its value, or its items. Of language
+// alternatives it returns the default.
 func (p Packet) Texts(name xml.Name) (texts []string) {
 	for _, property := range p.properties {
 		if property.name != name {

@@ -12,7 +12,7 @@ import (
 
 var picture = transform.Written{Format: transform.WebP, Size: transform.Size{Width: 300, Height: 200}, Density: 96, SRGB: true}
 
-// packet is one with such a description.
+// packet returns one with such a description.
 func packet(description string) []byte {
 	return []byte(`<?xpacket begin="` + "\ufeff" + `" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 5.6"><rdf:RDF xmlns:rdf="` + rdf + `">

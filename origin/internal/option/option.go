@@ -9,8 +9,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 )
 
-// Value reads the one argument of the option that d is at. An option can be
-// given once.
+// Value reads the single argument of the option that d is at. The option must
+// not be repeated.
 func Value(d *caddyfile.Dispenser, to *string) error {
 	name := d.Val()
 	if *to != "" {
@@ -22,7 +22,7 @@ func Value(d *caddyfile.Dispenser, to *string) error {
 	return nil
 }
 
-// Values adds the arguments, one at least, of the option that d is at.
+// Values adds the arguments, at least one, of the option that d is at.
 func Values(d *caddyfile.Dispenser, to *[]string) error {
 	values := d.RemainingArgs()
 	if len(values) == 0 {
@@ -45,7 +45,7 @@ func Duration(d *caddyfile.Dispenser, to *caddy.Duration) error {
 	}
 	parsed, err := caddy.ParseDuration(text)
 	if err != nil || parsed <= 0 {
-		return d.Errf("%s: %q is no duration above zero, such as 10s", name, text)
+		return d.Errf("%s: %q is not a positive duration, such as 10s", name, text)
 	}
 	*to = caddy.Duration(parsed)
 	return nil
@@ -60,15 +60,14 @@ func Flag(d *caddyfile.Dispenser, to *bool) error {
 	return nil
 }
 
-// Unknown is the error of an option that no one knows, with those that are
-// known.
+// Unknown returns the error for an unknown option, which lists the known
+// ones.
 func Unknown(d *caddyfile.Dispenser, known string) error {
 	return d.Errf("unrecognized option %q; the options are %s", d.Val(), known)
 }
 
-// Replace replaces the placeholders in the value of the option called name. One
-// that is unknown or empty is an error: a key that is not there must not become
-// an empty key.
+// Replace replaces placeholders in the value of the named option. An unknown
+// or empty one is an error: a missing key must not become an empty key.
 func Replace(repl *caddy.Replacer, name, value string) (string, error) {
 	replaced, err := repl.ReplaceOrErr(value, true, true)
 	if err != nil {
@@ -77,7 +76,7 @@ func Replace(repl *caddy.Replacer, name, value string) (string, error) {
 	return replaced, nil
 }
 
-// Default is value, or what is used when it is zero. A value below zero is an
+// Default returns value, or unset if value is zero. A negative value is an
 // error.
 func Default[T ~int | ~int64](name string, value, unset T) (T, error) {
 	if value < 0 {

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// absolute are the units of a fixed length (CSS Values and Units Module Level 3,
-// section 6.2): so many times times, divided by.
+// absolute are the absolute units (CSS Values and Units Module Level 3,
+// section 6.2), each as a factor and a divisor.
 var absolute = map[string]struct{ times, by float64 }{
 	"px": {1, 1}, "in": {Density, 1}, "cm": {Density, 2.54}, "mm": {Density, 25.4}, "q": {Density, 101.6}, "pt": {Density, 72}, "pc": {Density, 6},
 }
 
-// Pixels is a length in a unit of a fixed length, in pixels; ok is false for other
-// units. The unit is in lower case.
+// Pixels converts a length in an absolute unit, in lower case, to pixels; ok
+// is false for other units.
 func Pixels(v float64, unit string) (pixels float64, ok bool) {
 	u, ok := absolute[unit]
 	return v * u.times / u.by, ok
 }
 
-// Length reads a length of CSS or SVG, where a font has so many units. ok is false for
-// what is none, and for one that depends on what surrounds the drawing: a percentage
-// above all.
+// Length parses a length of CSS or SVG with a font of the given size in
+// units. ok is false for anything else, and for a length that depends on the
+// surroundings, in particular a percentage.
 func Length(value string, font float64) (v float64, ok bool) {
 	value = strings.Trim(value, " \t\r\n\f")
 	n := len(Number(value))
@@ -41,8 +41,8 @@ func Length(value string, font float64) (v float64, ok bool) {
 	}
 }
 
-// Number is the number that a value begins with, as CSS writes one (CSS Syntax Module
-// Level 3, section 4.3.12); empty for none.
+// Number returns the number at the beginning of a value, in the syntax of CSS
+// (CSS Syntax Module Level 3, section 4.3.12); empty if there is none.
 func Number(value string) string {
 	n := 0
 	if n < len(value) && (value[n] == '+' || value[n] == '-') {
@@ -80,8 +80,8 @@ func digits(s string) int {
 	return n
 }
 
-// ParseBox reads a viewBox; ok is false for what is none, such as one of a negative
-// size. One without a width or a height is one.
+// ParseBox parses a viewBox; ok is false for an invalid one, such as one with
+// a negative size. A width or a height of 0 is valid.
 func ParseBox(value string) (box Box, ok bool) {
 	var v [4]float64
 	rest := strings.Trim(value, " \t\r\n\f")
@@ -102,8 +102,8 @@ func ParseBox(value string) (box Box, ok bool) {
 	return Box{v[0], v[1], v[2], v[3]}, true
 }
 
-// separated is what follows the white space and the comma between two numbers, of
-// which there may be none.
+// separated skips the white space and the comma between two numbers, both
+// optional.
 func separated(s string) string {
 	s = strings.TrimLeft(s, " \t\r\n\f")
 	if after, comma := strings.CutPrefix(s, ","); comma {

@@ -1,12 +1,12 @@
-// Package pdf reads how the pages of a PDF are made before any library that draws sees
-// them: which forms, patterns, masks and letters that are drawings are drawn, each as
-// often as it is. Thirty forms of which each draws the one before it twice are 3 KB,
-// and a thousand million.
+// Package pdf analyses the pages of a PDF before a library renders them:
+// which forms, patterns, masks and glyph drawings are drawn, counted as often
+// as they are drawn. Thirty forms that each draw the previous one twice take
+// 3 KB, and a thousand million drawings.
 //
-// It is plain Go and reads the files of strangers: bounded in time and memory, without
-// trusting the file's own table of where its objects are. Every object counts that is
-// found in the file, in plain or in a compressed stream of objects, and each definition
-// of one that has several. Which page will be drawn is not known, so all count.
+// It is plain Go and reads untrusted files: it is bounded in time and memory,
+// and does not trust the file's cross-reference table. Every object found in
+// the file counts, plain or in a compressed object stream, with all of its
+// definitions. The requested page is unknown, so all pages count.
 //
-// What is encrypted cannot be read: there, what the dictionaries say is all that counts.
+// Encrypted streams cannot be read: for those only the dictionaries count.
 package pdf

@@ -10,13 +10,13 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// What a file may hold, and what is read of it.
+// Limits on what a file contains, and on what is read of it.
 const (
 	mostObjects  = 500_000
-	mostUnpacked = 32 << 20 // bytes of all streams that are read
+	mostUnpacked = 32 << 20 // bytes of all decoded streams
 
-	// readTimes is how often a byte is read as a part of objects, on average.
-	// mostDictionary is added for files that are short.
+	// readTimes is how often a byte may be read as part of objects, on
+	// average. mostDictionary is added for short files.
 	readTimes      = 4
 	mostDictionary = 1 << 20
 )
@@ -24,7 +24,7 @@ const (
 // object is one definition of an object.
 type object struct {
 	value  value
-	stream []byte // from its first byte on to the end of the file; nil for none
+	stream []byte // from its first byte to the end of the file; nil if there is none
 }
 
 // file is a PDF.
@@ -32,7 +32,7 @@ type file struct {
 	objects   map[ref][]object
 	count     int
 	left      int // of mostUnpacked
-	budget    int // bytes of objects that may still be read
+	budget    int // remaining bytes of objects that may be read
 	encrypted bool
 }
 
@@ -79,19 +79,19 @@ func parse(b []byte) (*file, error) {
 	return f, nil
 }
 
-// read reads an object. Those that do not end, each within the one before it, would take
-// time that is quadratic in the length of the file.
+// read reads an object. Unterminated, nested ones would take quadratic time.
 func (f *file) read(r *reader) (value, error) {
 	before := len(r.b)
 	v, _ := r.value(0)
 	if f.budget -= before - len(r.b); f.budget < 0 {
-		return nil, errors.New(errors.BadImage, "The PDF cannot be read: its objects do not end")
+		return nil, errors.New(errors.BadImage, "The PDF cannot be read: its objects are not terminated")
 	}
 	return v, nil
 }
 
-// merge makes one of several definitions of an object that has no content, in which all
-// that any of them says is said. Which one counts is up to a table that is not read.
+// merge merges several definitions of an object without content into the
+// union of their entries. Which one is valid depends on a table that is not
+// read.
 func (f *file) merge() {
 	for number, all := range f.objects {
 		if len(all) < 2 {
@@ -117,7 +117,7 @@ func (f *file) merge() {
 	}
 }
 
-// dicts are the dictionaries that a value is, or has in it.
+// dicts returns the dictionaries that a value is or contains.
 func (f *file) dicts(v value) []dict {
 	var found []dict
 	var look func(v value, depth int)
@@ -145,7 +145,7 @@ func (f *file) add(number ref, o object) error {
 	return nil
 }
 
-// numbered reads the numbers before "obj", from behind.
+// numbered reads the numbers before "obj", backwards.
 func numbered(b []byte) (ref, bool) {
 	const longest = 40
 	b = b[max(0, len(b)-longest):]
@@ -154,7 +154,7 @@ func numbered(b []byte) (ref, bool) {
 		return 0, false
 	}
 	digits := fields[len(fields)-2]
-	for n := len(digits); n > 0; n-- { // something may stand right before it
+	for n := len(digits); n > 0; n-- { // something may directly precede it
 		if c := digits[n-1]; c < '0' || c > '9' {
 			digits = digits[n:]
 			break
@@ -167,7 +167,7 @@ func numbered(b []byte) (ref, bool) {
 	return ref(number), true
 }
 
-// unpackObjects reads a stream of objects (section 7.5.7).
+// unpackObjects reads an object stream (section 7.5.7).
 func (f *file) unpackObjects(o object) error {
 	d := o.value.(dict)
 	content, ok, err := f.content(o)
@@ -201,7 +201,7 @@ func (f *file) unpackObjects(o object) error {
 	}
 }
 
-// number is a number, or that of an object which is one.
+// number returns a number, or the number that an object is.
 func (f *file) number(v value) (int, bool) {
 	for range 8 {
 		switch at := v.(type) {
@@ -219,7 +219,8 @@ func (f *file) number(v value) (int, bool) {
 	return 0, false
 }
 
-// content is what a stream holds; ok is false if that cannot be read.
+// content returns the decoded content of a stream; ok is false if it cannot
+// be decoded.
 func (f *file) content(o object) (content []byte, ok bool, err error) {
 	d, _ := o.value.(dict)
 	raw := o.stream
@@ -248,11 +249,12 @@ func (f *file) content(o object) (content []byte, ok bool, err error) {
 
 const mostFilters = 4
 
-// searched is how many bytes that are searched for the end of a stream take as long as
-// one that is unpacked.
+// searched is the number of bytes searched for the end of a stream that take
+// as long as one decoded byte.
 const searched = 16
 
-// endsAt reports whether a stream ends at its length; libraries mend a wrong one.
+// endsAt reports whether a stream ends at its length; libraries tolerate a
+// wrong one.
 func endsAt(rest []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), 16)], " \r\n"), []byte("endstream"))
 }
@@ -287,7 +289,7 @@ func (f *file) resolve(v value) value {
 	return nil
 }
 
-// decode undoes one filter (section 7.4), up to what is left of mostUnpacked.
+// decode applies one filter (section 7.4), up to the rest of mostUnpacked.
 func (f *file) decode(b []byte, filter name) ([]byte, bool) {
 	var r io.Reader
 	switch filter {

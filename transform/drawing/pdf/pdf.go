@@ -6,31 +6,31 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// What a page may come to. A form takes poppler some 10 microseconds, and a byte of
+// Limits of a page. A form takes poppler about 10 microseconds, and a byte of
 // content 100 nanoseconds.
 const (
 	mostDrawn = 500_000
 	mostBytes = 128 << 20
 
-	// mostSteps bounds this package's own work: names looked up.
+	// mostSteps limits this package's own work: looked-up names.
 	mostSteps = 4_000_000
 
-	// mostNested is how deep forms are in each other. poppler ends at 100; beyond what
-	// is here nothing is followed.
+	// mostNested limits the nesting of forms. poppler stops at 100; deeper
+	// ones are not followed.
 	mostNested = 500
 
-	// unread is how often a stream that cannot be read, as it is packed in an unusual way,
-	// counts as drawing each of what it names, for each of its bytes. One that is
-	// encrypted counts for each encryptedPart of its bytes once: files that only forbid
-	// printing are encrypted, too.
+	// unread is the number of times that a stream in an unsupported encoding
+	// counts as drawing each of its names, per byte. An encrypted one counts
+	// once per encryptedPart of its bytes: files that only forbid printing
+	// are encrypted, too.
 	unread        = 8
 	encryptedPart = 64
 )
 
-// cost is what drawing comes to.
+// cost is the cost of drawing something.
 type cost struct {
-	drawn float64 // forms and their like
-	bytes float64 // of content that is gone through
+	drawn float64 // forms and the like
+	bytes float64 // of interpreted content
 }
 
 func (c *cost) times(o cost, n float64) {
@@ -38,7 +38,7 @@ func (c *cost) times(o cost, n float64) {
 	c.bytes += n * o.bytes
 }
 
-// Check refuses a PDF of which a page draws too much: errors.Limit.
+// Check refuses a PDF with a page that draws too much, with errors.Limit.
 func Check(b []byte) error {
 	f, err := parse(b)
 	if err != nil {
@@ -68,27 +68,27 @@ func Check(b []byte) error {
 	}
 	most.times(annotations, 1)
 	if !(most.drawn <= mostDrawn) {
-		return errors.New(errors.Limit, "The PDF has a page that comes to %.4g forms, patterns and masks, with each as often as it is drawn, more than %d", most.drawn, mostDrawn)
+		return errors.New(errors.Limit, "The PDF has a page with %.4g forms, patterns and masks, counted as often as they are drawn, more than %d", most.drawn, mostDrawn)
 	}
 	if !(most.bytes <= mostBytes) {
-		return errors.New(errors.Limit, "The PDF has a page that is drawn with %.4g bytes, with each as often as it is gone through, more than %d", most.bytes, mostBytes)
+		return errors.New(errors.Limit, "The PDF has a page with %.4g bytes of content, counted as often as they are drawn, more than %d", most.bytes, mostBytes)
 	}
 	return nil
 }
 
-// walker works out costs by following what is drawn.
+// walker computes costs by following references.
 type walker struct {
 	*file
 	known map[ref]cost
-	open  map[ref]int // what is being worked out, by its place in the path to it
+	open  map[ref]int // objects on the current path, by their position in it
 	steps int
 
-	everywhere map[string][]value // what any resources name, for names found in none
+	everywhere map[string][]value // what any resources name, for unresolved names
 }
 
 const never = 1 << 30
 
-// page is the cost of a page.
+// page returns the cost of a page.
 func (w *walker) page(d dict) (cost, error) {
 	resources := d["Resources"]
 	for at, n := d, 0; resources == nil && n < mostDeep; n++ {
@@ -130,9 +130,9 @@ func (w *walker) page(d dict) (cost, error) {
 	return c, nil
 }
 
-// of is the cost of an object that is drawn: a form, a pattern, a letter. What draws
-// itself is not drawn within itself; back is the least place in the path of all that
-// were met again, for what depends on the path is true only there.
+// of returns the cost of something that is drawn: a form, a pattern, a glyph.
+// Recursion is not drawn; back is the first position in the path that was met
+// again, since a result that depends on the path is valid only there.
 func (w *walker) of(at ref) (c cost, back int, err error) {
 	if c, ok := w.known[at]; ok {
 		return c, never, nil
@@ -172,7 +172,8 @@ func (w *walker) of(at ref) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// stream is the cost of a content: of all that its names stand for.
+// stream returns the cost of a content: of everything that its names refer
+// to.
 func (w *walker) stream(o object, resources value) (c cost, back int, err error) {
 	content, readable, err := w.content(o)
 	if err != nil {
@@ -222,7 +223,7 @@ func (w *walker) stream(o object, resources value) (c cost, back int, err error)
 		}
 		for _, target := range targets {
 			if w.steps++; w.steps > mostSteps {
-				return c, back, errors.New(errors.Limit, "The PDF names more than %d things that are drawn", mostSteps)
+				return c, back, errors.New(errors.Limit, "The PDF refers to more than %d drawn objects", mostSteps)
 			}
 			one, met, err := w.named(target, 0)
 			if err != nil {
@@ -231,7 +232,7 @@ func (w *walker) stream(o object, resources value) (c cost, back int, err error)
 			back = min(back, met)
 			for _, d := range w.dicts(target) {
 				if d["CharProcs"] != nil {
-					count = max(count, letters) // each may be the one that takes most
+					count = max(count, letters) // each may be the most expensive one
 				}
 			}
 			c.times(one, count)
@@ -240,12 +241,13 @@ func (w *walker) stream(o object, resources value) (c cost, back int, err error)
 	return c, back, nil
 }
 
-// drawnBy are the entries of a dictionary that lead to what is drawn when its name is
-// in a content: forms of masks, letters of fonts, appearances.
+// drawnBy are the dictionary entries that lead to something drawn when the
+// dictionary's name is used: forms of masks, glyphs of fonts, appearances.
 var drawnBy = []string{"SMask", "G", "CharProcs", "N", "D", "R", "Font", "TR", "Pattern"}
 
-// named is the cost of what a name stands for. Of a dictionary that is none of drawing
-// itself, such as one of states, all that it leads to counts; inside is how deep in one.
+// named returns the cost of what a name refers to. For a dictionary that is
+// not drawn itself, such as a graphics state, everything it leads to counts;
+// inside is the nesting in such dictionaries.
 func (w *walker) named(v value, inside int) (c cost, back int, err error) {
 	back = never
 	if inside > 4 {
@@ -288,7 +290,7 @@ func (w *walker) named(v value, inside int) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// largest is the cost of the letter of a font that takes most.
+// largest returns the cost of the most expensive glyph of a font.
 func (w *walker) largest(letters value, inside int) (c cost, back int, err error) {
 	back = never
 	for _, d := range w.dicts(letters) {
@@ -313,10 +315,10 @@ func drawn(key string) bool {
 	return false
 }
 
-// kinds are the resources that are drawn when they are named.
+// kinds are the resources that are drawn when named.
 var kinds = []string{"XObject", "Pattern", "ExtGState", "Font"}
 
-// names are what resources name.
+// names returns what resources name.
 func (w *walker) names(resources value) map[string][]value {
 	named := map[string][]value{}
 	w.collect(resources, named)
@@ -336,8 +338,8 @@ func (w *walker) collect(resources value, to map[string][]value) {
 	}
 }
 
-// anywhere are what any resources in the file name. A name that is not in a form's own
-// resources is looked up in those of what draws it.
+// anywhere returns what any resources in the file name. A name that a form's
+// own resources lack is looked up in those of its caller.
 func (w *walker) anywhere() map[string][]value {
 	if w.everywhere != nil {
 		return w.everywhere

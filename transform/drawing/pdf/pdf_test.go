@@ -12,7 +12,8 @@ import (
 
 const form = "/Type/XObject/Subtype/Form/BBox[0 0 200 100]"
 
-// page is a page that draws with the first of further objects, which has the number 5.
+// page returns a page that draws with the first of further objects, which has
+// the number 5.
 func page(resources, content string) []pdftest.Page {
 	return []pdftest.Page{{Box: "0 0 200 100", Content: content, More: "/Resources<<" + resources + ">>"}}
 }

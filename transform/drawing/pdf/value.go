@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// value is an object of a PDF (ISO 32000-1, section 7.3): a dict, an array, a name, a
-// ref, an int, or nil for all else.
+// value is an object of a PDF (ISO 32000-1, section 7.3): a dict, an array, a
+// name, a ref, an int, or nil for anything else.
 type value any
 
 type (
@@ -16,7 +16,7 @@ type (
 	ref   int // the number of an indirect object
 )
 
-// mostDeep is how deep dictionaries and arrays are in each other.
+// mostDeep limits the nesting of dictionaries and arrays.
 const mostDeep = 64
 
 // reader reads objects.
@@ -24,7 +24,7 @@ type reader struct {
 	b []byte
 }
 
-// spaces and delimiters are the characters that are part of no word (section 7.2.2).
+// spaces and delimiters are the characters that end a word (section 7.2.2).
 var spaces, delimiters = set(" \t\r\n\f\x00"), set("()<>[]{}/%")
 
 func set(characters string) (in [256]bool) {
@@ -55,7 +55,7 @@ func (r *reader) skip() {
 	}
 }
 
-// word reads what is between delimiters.
+// word reads up to the next delimiter.
 func (r *reader) word() []byte {
 	n := 0
 	for n < len(r.b) && !isSpace(r.b[n]) && !isDelimiter(r.b[n]) {
@@ -66,7 +66,7 @@ func (r *reader) word() []byte {
 	return w
 }
 
-// name reads a name behind its slash; #20 is a space.
+// name reads a name after its slash; #20 is a space.
 func (r *reader) name() name {
 	w := r.word()
 	if bytes.IndexByte(w, '#') < 0 {
@@ -86,7 +86,7 @@ func (r *reader) name() name {
 	return name(out)
 }
 
-// str skips a string behind its parenthesis.
+// str skips a string after its parenthesis.
 func (r *reader) str() {
 	depth := 1
 	for n := 0; n < len(r.b); n++ {
@@ -105,7 +105,8 @@ func (r *reader) str() {
 	r.b = nil
 }
 
-// value reads an object; ok is false at the end, and at the end of what it is in.
+// value reads an object; ok is false at the end of the input, and at the end
+// of the enclosing object.
 func (r *reader) value(depth int) (v value, ok bool) {
 	r.skip()
 	if len(r.b) == 0 || depth > mostDeep {
@@ -183,7 +184,7 @@ func (r *reader) dict(depth int) dict {
 		if _, again := d[string(k)]; !again {
 			d[string(k)] = v
 		} else {
-			d[string(k)] = array{d[string(k)], v} // whichever a library takes
+			d[string(k)] = array{d[string(k)], v} // either may be used by a library
 		}
 	}
 }

@@ -5,56 +5,56 @@ import (
 	"strings"
 )
 
-// copier copies a file while it is scanned, byte for byte except for the lengths in
-// it. The methods of a nil copier do nothing.
+// copier copies a file while it is scanned, byte for byte except for lengths.
+// The methods of a nil copier do nothing.
 type copier struct {
 	units  units
 	coding coding
 
 	out     *bytes.Buffer
-	outer   []*bytes.Buffer // of what refers to the entity that is read
-	instead *string         // of the next piece
+	outer   []*bytes.Buffer // of the references to the current entity
+	instead *string         // replacement of the next piece
 	most    int             // bytes
-	written int             // without those of outer
+	written int             // not counting outer
 
-	root  *tag // nil before it
+	root  *tag // nil before the root element
 	sheet *sheetText
 }
 
-// tag is the start tag of the root element: its name, with prefix, and what follows it,
-// without the attributes of sizing.
+// tag is the start tag of the root element: its name, with prefix, and the
+// rest without the sizing attributes.
 type tag struct {
 	name, rest string
-	style      string // as it is written
-	at         int    // where it belongs in the copy
+	style      string // as written
+	at         int    // offset in the copy
 }
 
-// sheetText is a style element that is open.
+// sheetText is an open style element.
 type sheetText struct {
 	css      strings.Builder
-	from     int  // where its contents begin in the copy; negative before that is known
-	depth    int  // of elements in it
-	mixed    bool // there are some
-	expanded bool // there are references in it
+	from     int  // offset of its content in the copy; negative until known
+	depth    int  // of nested elements
+	mixed    bool // has nested elements
+	expanded bool // has references
 }
 
-// coding says how the bytes of a file are to be understood that are not ASCII.
+// coding is the interpretation of non-ASCII bytes in a file.
 type coding byte
 
 const (
 	inUTF8   coding = iota
-	inBytes         // one for each character
-	inOthers        // several, of which some look like ASCII
+	inBytes         // one byte per character
+	inOthers        // several bytes per character, some of which look like ASCII
 )
 
-// encoded tells the file's encoding.
+// encoded sets the file's encoding.
 func (c *copier) encoded(as coding) {
 	if c != nil {
 		c.coding = as
 	}
 }
 
-// codingOf is how a file is encoded, by its name in the XML declaration.
+// codingOf returns the coding of the encoding in the XML declaration.
 func codingOf(name string) coding {
 	name = strings.ToLower(name)
 	switch name {
@@ -71,23 +71,23 @@ func codingOf(name string) coding {
 	return inOthers
 }
 
-// check refuses a text of CSS in which half of a character looks like what ends a block,
-// or like a backslash: to a library it is neither.
+// check refuses a text of CSS in which a part of a multi-byte character looks
+// like a closing brace or a backslash, which libraries interpret differently.
 func (c *coding) check(text string) error {
 	if *c != inOthers {
 		return nil
 	}
 	for i := 1; i < len(text); i++ {
 		if text[i-1] >= 0x80 && strings.IndexByte(`\{}[]`, text[i]) >= 0 {
-			return malformed("a style in it has characters that its encoding makes look like brackets; it takes UTF-8")
+			return malformed("a style has characters whose encoding contains brackets or backslashes; it takes UTF-8")
 		}
 	}
 	return nil
 }
 
-// keeps reports whether a text of which something was replaced can be written. Beyond
-// UTF-8 characters that came by reference cannot, and in some encodings half of a
-// character may look like a letter.
+// keeps reports whether a changed text can be written in the file's encoding.
+// Outside of UTF-8, characters from references cannot, and in some encodings
+// a part of a character may look like a letter.
 func (c *copier) keeps(text string, expanded bool) bool {
 	switch c.coding {
 	case inUTF8:
@@ -107,7 +107,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// piece copies what was read, or writes what stands for it.
+// piece copies a piece, or writes its replacement.
 func (c *copier) piece(raw string) {
 	if c == nil {
 		return
@@ -118,12 +118,12 @@ func (c *copier) piece(raw string) {
 	if c.written += len(raw); c.written <= c.most {
 		c.out.WriteString(raw)
 	}
-	if c.sheet != nil && c.sheet.from < 0 { // this was its start tag
+	if c.sheet != nil && c.sheet.from < 0 { // after its start tag
 		c.sheet.from = c.out.Len()
 	}
 }
 
-// tag copies a start tag, behind its "<".
+// tag copies a start tag, after its "<".
 func (c *copier) tag(raw, full string, attributes []attribute) {
 	if c == nil {
 		return
@@ -164,13 +164,13 @@ func (c *copier) tag(raw, full string, attributes []attribute) {
 	}
 }
 
-// sizing are the attributes of the root element that are written anew.
+// sizing are the attributes of the root element that are replaced.
 var sizing = map[string]bool{"width": true, "height": true, "viewBox": true, "preserveAspectRatio": true, "style": true, "font-size": true}
 
-// escaper makes text of a value, as it stands in an attribute or an element.
+// escaper escapes a value for an attribute or an element.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
-// spaceEscaper keeps what else would be a space in an attribute.
+// spaceEscaper escapes white space that an attribute would normalise.
 var spaceEscaper = strings.NewReplacer("\t", "&#9;", "\n", "&#10;", "\r", "&#13;")
 
 // refers notes a reference in content.
@@ -180,7 +180,7 @@ func (c *copier) refers() {
 	}
 }
 
-// enter begins the copy of what an entity stands for.
+// enter begins the copy of an entity's text.
 func (c *copier) enter() {
 	if c == nil {
 		return
@@ -188,7 +188,7 @@ func (c *copier) enter() {
 	c.outer, c.out = append(c.outer, c.out), &bytes.Buffer{}
 }
 
-// leave ends it. Where something of that is replaced, all of it stands in the place of
+// leave ends it. If anything in it was replaced, the text takes the place of
 // the reference.
 func (c *copier) leave(text string) {
 	if c == nil {

@@ -12,7 +12,7 @@ type cost struct {
 	layers  float64 // surfaces as large as the result that are gone over
 	taps    float64 // as layers, for each unit of area: scaled
 	letters float64
-	painted float64 // pixels of embedded pictures, each time one is drawn
+	painted float64 // pixels of embedded images, each time one is drawn
 	tiles   float64 // area of patterns; scaled
 
 	// The most at a time.
@@ -99,8 +99,8 @@ func (c *cost) inherit(s *style) {
 	}
 }
 
-// of is a length in fonts of the size, or in those around, whichever is larger: the
-// size may be that of a rule which does not hold.
+// of returns a length in fonts of the size, or in those around, whichever is
+// larger: the size may be that of a rule which does not hold.
 func (s size) of(l size) size {
 	return size{max(l.fixed, l.relative*s.fixed), l.relative * max(1, s.relative)}
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// declarations are those in a block or in a style attribute: the name of a property in
-// lower case, and its value. Limits and sizes are read through here alike, so that a text
-// cannot be one thing to the ones and another to the others.
+// declarations iterates over those of a block or a style attribute: property
+// names in lower case, and values. Limits and sizes are both read by it, so
+// that they cannot interpret a text differently.
 func declarations(css string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		l := lexer{css}

@@ -1,13 +1,14 @@
-// Package svg reads how a drawing is made before any library that draws sees it:
-// what is drawn, each thing as often as it is, and what that takes. A file of 3 KB
-// can ask for ten billion rectangles; the library finds out by drawing them.
+// Package svg analyses a drawing before a library draws it: which elements
+// are drawn, counted as often as they are drawn, and what that costs. A file
+// of 3 KB can ask for ten billion rectangles, which the library would just
+// draw.
 //
-// It is plain Go and reads the files of strangers. Its time is linear in the length
-// of the file, within limits that are counted, not timed. It errs on the side of too
-// much: a rule of a style sheet counts for each element that it might be about, and
-// a length that depends on what surrounds it for the largest that it might be. What
-// it cannot read, while a library of XML might, is refused: a document type that
-// defines attributes, markup in an unusual encoding, what includes other files.
+// It is plain Go and reads untrusted files. Its time is linear in the length
+// of the file, within limits that are counted, not timed. It overestimates: a
+// rule of a style sheet counts for each element that it may match, and a
+// length that depends on the surroundings counts as the largest possible. It
+// refuses what it cannot read and an XML library might: a document type that
+// defines attributes, unusual encodings, and inclusion of other files.
 //
-// What it knows is how librsvg draws (2.54 to 2.60) and how libxml2 reads.
+// It models how librsvg (2.54 to 2.60) draws and how libxml2 parses.
 package svg

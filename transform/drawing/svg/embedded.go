@@ -10,19 +10,19 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// embeds are the pictures within a file.
+// embeds are the images embedded in a file.
 type embeds struct {
-	depth  int   // of drawings in each other
+	depth  int   // nesting of drawings
 	most   int64 // pixels
-	pixels int64 // of all that are different
-	bytes  int64 // that they take
+	pixels int64 // of all distinct images
+	bytes  int64 // of memory
 	work   float64
 	seen   map[uint64]float64
 }
 
 var seed = maphash.MakeSeed()
 
-// embed reads an embedded picture. Others are in files, none of which is opened.
+// embed reads an embedded image. Linked files are never opened.
 func (t *tree) embed(n *node, href string) error {
 	if !isDataURL(href) {
 		if id, ok, err := fragment(href); err != nil || !ok {
@@ -53,14 +53,14 @@ func (t *tree) embed(n *node, href string) error {
 	return nil
 }
 
-// What an embedded picture takes, by the pixel: GdkPixbuf's, and librsvg's copy.
+// Memory of an embedded image per pixel: GdkPixbuf's, and librsvg's copy.
 const (
 	embeddedPixel     = 8
-	embeddedScanPixel = 6 // more in a JPEG whose rows come all at once
+	embeddedScanPixel = 6 // additional for an interlaced JPEG
 )
 
-// isDataURL reports whether a URL begins as one that holds data does, white space left
-// out.
+// isDataURL reports whether a URL begins like a data URL, ignoring white
+// space.
 func isDataURL(address string) bool {
 	const scheme = "data:"
 	n := 0
@@ -76,7 +76,8 @@ func isDataURL(address string) bool {
 	return n == len(scheme)
 }
 
-// add reads the header of an embedded picture, and returns its number of pixels.
+// add reads the header of an embedded image, and returns its number of
+// pixels.
 func (e *embeds) add(file []byte) (float64, error) {
 	if len(file) == 0 {
 		return 0, nil // nothing is drawn
@@ -85,25 +86,25 @@ func (e *embeds) add(file []byte) (float64, error) {
 	if !known {
 		w, h, ok := bitmap(file)
 		if !ok {
-			return 0, malformed("a picture embedded in it is in no format that is known")
+			return 0, malformed("an embedded image has an unknown format")
 		}
 		return e.count(w*h, false)
 	}
 	h, ok := header.Read(file)
 	if !ok {
-		return 0, malformed("a picture embedded in it, of the format %s, has no header that can be read", format)
+		return 0, malformed("an embedded image of the format %s has a malformed header", format)
 	}
 	pixels := int64(h.Width) * int64(h.Height)
 	if format == sniff.SVG {
 		if e.depth >= mostImages {
-			return 0, exceeds("embeds drawings in each other deeper than %d", mostImages)
+			return 0, exceeds("embeds drawings nested deeper than %d", mostImages)
 		}
 		within, err := read(file, embeds{depth: e.depth + 1, most: e.most})
 		if err != nil {
 			return 0, err
 		}
 		if !within.sized {
-			return 0, malformed("a drawing embedded in it does not say how large it is, by width and height or a viewBox")
+			return 0, malformed("an embedded drawing has neither width and height nor a viewBox")
 		}
 		w, t := within.most.Pixels(1)
 		if err := within.Check(w, t); err != nil {
@@ -126,7 +127,7 @@ func (e *embeds) add(file []byte) (float64, error) {
 func (e *embeds) count(pixels int64, scans bool) (float64, error) {
 	e.pixels += min(pixels, 1<<50)
 	if e.pixels > e.most {
-		return 0, exceeds("embeds pictures with %d pixels, more than max_pixels, %d", e.pixels, e.most)
+		return 0, exceeds("embeds images with %d pixels, more than max_pixels, %d", e.pixels, e.most)
 	}
 	e.bytes += embeddedPixel * pixels
 	if scans {
@@ -135,7 +136,7 @@ func (e *embeds) count(pixels int64, scans bool) (float64, error) {
 	return float64(pixels), nil
 }
 
-// bitmap reads the header of a BMP, which is no format that we open.
+// bitmap reads the header of a BMP, which is not a supported format itself.
 func bitmap(file []byte) (w, h int64, ok bool) {
 	if len(file) < 26 || string(file[:2]) != "BM" {
 		return 0, 0, false
@@ -150,7 +151,8 @@ func bitmap(file []byte) (w, h int64, ok bool) {
 	return length(18), length(22), true
 }
 
-// decode is what a data URL holds (RFC 2397, and the Fetch Standard, section 6).
+// decode returns the content of a data URL (RFC 2397, and the Fetch Standard,
+// section 6).
 func decode(address string) ([]byte, error) {
 	address = strings.Map(func(r rune) rune {
 		if r == '\t' || r == '\n' || r == '\r' {
@@ -161,7 +163,7 @@ func decode(address string) ([]byte, error) {
 	address, _, _ = strings.Cut(address, "#")
 	kind, body, ok := strings.Cut(address, ",")
 	if !ok {
-		return nil, nil // no data URL, so nothing is drawn
+		return nil, nil // not a data URL, so nothing is drawn
 	}
 	if strings.Contains(body, "%") {
 		body = percent(body)
@@ -178,12 +180,12 @@ func decode(address string) ([]byte, error) {
 	}
 	file, err := base64.RawStdEncoding.DecodeString(body)
 	if err != nil {
-		return nil, malformed("a picture embedded in it is no base64")
+		return nil, malformed("an image embedded in it is not base64")
 	}
 	return file, nil
 }
 
-// percent decodes escapes; what only looks like one stays.
+// percent decodes percent-encoding; malformed escapes stay.
 func percent(s string) string {
 	if decoded, err := url.PathUnescape(s); err == nil {
 		return decoded

@@ -2,8 +2,8 @@ package svg
 
 import "strings"
 
-// What it takes to draw on a surface as large as the result and to put that onto
-// another one, and likewise for masks and filters, in times that a surface is gone over.
+// The cost of drawing on a surface as large as the result and compositing it,
+// and of masks and filters, in passes over a surface.
 const (
 	groupLayers     = 2
 	maskLayers      = 6
@@ -13,10 +13,11 @@ const (
 	blurLayers      = 8
 	lightLayers     = 12
 	octaveLayers    = 20
-	tapLayers       = 0.5 // for each pixel that a pixel is made of
+	tapLayers       = 0.5 // for each input pixel of a pixel
 )
 
-// filter adds what a filter's primitives cost. All of their results may be held.
+// filter adds the cost of a filter's primitives. All of their results may be
+// held.
 func (f *follower) filter(at int32, c *cost) (back int, err error) {
 	back = 1 << 30
 	c.layers += filterLayers
@@ -62,7 +63,7 @@ func (f *follower) primitive(p *node, c *cost) {
 	c.painted += d.pixels
 	for inner := p.first; inner > 0; inner = f.nodes[inner].next {
 		f.steps++
-		c.layers++ // a picture of an feMerge
+		c.layers++ // an image of an feMerge
 	}
 	if d.unit > 0 && d.unit < 1 {
 		c.layers += lightLayers / (d.unit * d.unit)
@@ -87,21 +88,22 @@ func (f *follower) primitive(p *node, c *cost) {
 	}
 }
 
-// region is a part of a filter's surface, in units of the drawing or, if bounding, of
-// the shape that is filtered. What is not said is as it is around.
+// region is a part of a filter's surface, in units of the drawing or, if
+// bounding, of the filtered shape. Missing parts are inherited from the
+// surrounding region.
 type region struct {
 	left, top, width, height float64
 	said                     [4]bool
 	bounding                 bool
 }
 
-// tile notes which parts of the surface the last of a filter's primitives, an feTile,
-// fills it with. librsvg before 2.56 aborts if there is nothing in one, because it is
-// beyond the filter's own region.
+// tile records the parts of the surface that the last primitive, an feTile,
+// fills it with. librsvg before 2.56 aborts if one is empty, because it lies
+// outside of the filter's own region.
 func (f *follower) tile(at int32, primitives []*node) {
 	last, before := primitives[len(primitives)-1], primitives[:len(primitives)-1]
 	if len(before) == 0 {
-		return // the graphic itself, which is no part
+		return // the graphic itself, which is not a part
 	}
 	if last.more != nil {
 		switch last.more.input {
@@ -121,14 +123,14 @@ func (d *details) region(bounding bool) region {
 	return region{d.x, d.y, d.width, d.height, d.said, bounding}
 }
 
-// checkTiles refuses a filter with an feTile if the filter might be given nothing to
-// tile with: for all but simple shapes, if any of its primitives has a place of its own.
+// checkTiles refuses a filter with an feTile that might have nothing to tile:
+// for all but simple shapes, if any of its primitives has a position.
 func (f *follower) checkTiles(filter int32, shape *node) error {
 	tiles := f.tiles[filter]
 	if len(tiles) == 0 {
 		return nil
 	}
-	refused := malformed("it has an feTile which may have nothing to tile with, on which librsvg aborts; the primitives before it have to be within the filter's region, and the filter on a rect, circle, ellipse or image without percentages")
+	refused := malformed("it has an feTile that may have nothing to tile, on which librsvg aborts; the primitives before it must lie within the filter's region, and the filter must be on a rect, circle, ellipse or image without percentages")
 	own := f.nodes[filter].more
 	if own == nil {
 		own = &details{}
@@ -148,7 +150,7 @@ func (f *follower) checkTiles(filter int32, shape *node) error {
 	return nil
 }
 
-// box is where a shape is, if that is as its attributes say.
+// box returns the bounding box of a shape, if its attributes determine it.
 func (n *node) box() (x, y, w, h float64, ok bool) {
 	d := n.more
 	if d == nil || n.outline.relative {
@@ -168,7 +170,7 @@ func (n *node) box() (x, y, w, h float64, ok bool) {
 	return x, y, w, h, w > 0 && h > 0
 }
 
-// with is a region in which some things are said otherwise, for a shape in a box.
+// with returns a region with some parts overridden, for a shape in a box.
 func (r region) with(o region, x, y, w, h float64) region {
 	if o.bounding {
 		o.left, o.top, o.width, o.height = x+w*o.left, y+h*o.top, w*o.width, h*o.height
@@ -181,7 +183,7 @@ func (r region) with(o region, x, y, w, h float64) region {
 	return r
 }
 
-// overlaps reports whether two regions have more in common than rounding takes away.
+// overlaps reports whether two regions overlap by more than rounding errors.
 func (r region) overlaps(o region) bool {
 	w := min(r.left+r.width, o.left+o.width) - max(r.left, o.left)
 	h := min(r.top+r.height, o.top+o.height) - max(r.top, o.top)

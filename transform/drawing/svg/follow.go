@@ -1,21 +1,21 @@
 package svg
 
-// follower works out costs by following references.
+// follower computes costs by following references.
 type follower struct {
 	*tree
 	known map[int32]cost
-	open  map[int32]int // what is being worked out, by its place in the path to it
+	open  map[int32]int // elements on the current path, by their position in it
 	steps int
 
-	widestLine float64            // that is spoken of
+	widestLine float64            // mentioned anywhere
 	tiles      map[int32][]region // by filter, see tile
 }
 
-// linePart is what a point of a line counts for, as a part of an element.
+// linePart is the cost of a point of a line, relative to an element.
 const linePart = 0.02
 
-// drawnInPlace are the elements that are drawn where they stand, with what is in them.
-// Others are drawn where they are referred to.
+// drawnInPlace reports whether elements are drawn where they are, including
+// their children. Others are drawn where they are referred to.
 func drawnInPlace(kind string) bool {
 	switch kind {
 	case "svg", "g", "a", "switch", "use", "image", "text", "tspan", "tref", "textPath", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon":
@@ -24,9 +24,9 @@ func drawnInPlace(kind string) bool {
 	return false
 }
 
-// of is the cost of an element. Elements that refer to themselves are not drawn within
-// themselves; back is the least place in the path, of all that were met again, for
-// what depends on the path is true only there.
+// of returns the cost of an element. Recursion is not drawn; back is the
+// first position in the path that was met again, since a result that depends
+// on the path is valid only there.
 func (f *follower) of(at int32) (c cost, back int, err error) {
 	const never = 1 << 30
 	if c, ok := f.known[at]; ok {
@@ -37,7 +37,7 @@ func (f *follower) of(at int32) (c cost, back int, err error) {
 	}
 	place := len(f.open)
 	if place > mostReferring {
-		return cost{}, never, exceeds("has elements that refer to each other deeper than %d", mostReferring)
+		return cost{}, never, exceeds("has references nested deeper than %d", mostReferring)
 	}
 	f.open[at] = place
 	c, back, err = f.element(at)
@@ -64,7 +64,7 @@ func (f *follower) element(at int32) (c cost, back int, err error) {
 		return c, back, err
 	}
 	c = f.own(n)
-	// What is in it.
+	// Children.
 	for child := n.first; child > 0; child = f.nodes[child].next {
 		if !drawnInPlace(f.nodes[child].kind) {
 			continue
@@ -111,7 +111,8 @@ func (f *follower) element(at int32) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// said is what is said of an element, by itself and by style sheets.
+// said returns the style of an element from its attributes and from style
+// sheets.
 func (f *follower) said(at int32) (*style, error) {
 	n := &f.nodes[at]
 	s := style{}
@@ -127,7 +128,7 @@ func (f *follower) said(at int32) (*style, error) {
 	return &s, err
 }
 
-// own is what an element costs by itself.
+// own returns the cost of an element without its children.
 func (f *follower) own(n *node) cost {
 	c := cost{drawn: 1, letters: float64(n.letters), scale: 1}
 	switch n.kind {
@@ -153,7 +154,8 @@ func (f *follower) own(n *node) cost {
 	return c
 }
 
-// referred is the cost of all elements of an id, of which there should be one.
+// referred returns the cost of all elements with an id, of which there should
+// be one.
 func (f *follower) referred(id string) (c cost, back int, err error) {
 	back = 1 << 30
 	for _, at := range f.ids[id] {
@@ -169,7 +171,7 @@ func (f *follower) referred(id string) (c cost, back int, err error) {
 	return c, back, nil
 }
 
-// href adds what the element is made of.
+// href adds the cost of the element that href refers to.
 func (f *follower) href(n *node, c *cost) (back int, err error) {
 	o, back, err := f.referred(n.more.href)
 	if err != nil {
@@ -195,7 +197,7 @@ func (f *follower) href(n *node, c *cost) (back int, err error) {
 	return back, nil
 }
 
-// allLetters is how many there are in an element.
+// allLetters returns the number of letters in an element.
 func (f *follower) allLetters(at int32) float64 {
 	sum := 0
 	for last := at; ; {
@@ -208,7 +210,7 @@ func (f *follower) allLetters(at int32) float64 {
 	}
 }
 
-// isIn reports whether an element is in another one.
+// isIn reports whether an element is inside of another one.
 func (f *follower) isIn(at, in int32) bool {
 	for at > in {
 		at = f.nodes[at].parent
@@ -216,7 +218,8 @@ func (f *follower) isIn(at, in int32) bool {
 	return at == in
 }
 
-// fitted is by how much a symbol is enlarged to be as large as a use element wants.
+// fitted returns the factor by which a symbol is enlarged to the size of a
+// use element.
 func (f *follower) fitted(d *details, target *node) float64 {
 	if target.more == nil || target.more.view[0] <= 0 || target.more.view[1] <= 0 {
 		return 1
@@ -225,7 +228,7 @@ func (f *follower) fitted(d *details, target *node) float64 {
 	return max(w/target.more.view[0], h/target.more.view[1])
 }
 
-// absolute is a length that may be a part of what it is drawn in, or none.
+// absolute returns a length that may be missing or relative to the viewport.
 func (f *follower) absolute(v float64, part bool) float64 {
 	if v == 0 {
 		return f.viewport
@@ -236,7 +239,7 @@ func (f *follower) absolute(v float64, part bool) float64 {
 	return v
 }
 
-// refer adds what an element refers to by its style.
+// refer adds the cost of references in an element's style.
 func (f *follower) refer(n *node, s *style, c *cost) (back int, err error) {
 	back = 1 << 30
 	if s == nil {
@@ -315,14 +318,14 @@ func (f *follower) firstOf(id string) *node {
 	return nil
 }
 
-// bounded enlarges what is in units of the shape that it is for.
+// bounded enlarges the cost of what is in units of the referring shape.
 func (f *follower) bounded(n *node, o *cost, c *cost) {
 	if n.more != nil && n.more.bounding {
 		o.enlarge(max(c.side, 1))
 	}
 }
 
-// tiled adds the surface that a pattern's tile is drawn on.
+// tiled adds the surface for a pattern's tile.
 func (f *follower) tiled(n *node, o *cost, c *cost) {
 	d := f.completed(n)
 	sides := [2]float64{d.width, d.height}
@@ -353,8 +356,8 @@ func (f *follower) tiled(n *node, o *cost, c *cost) {
 	o.tile += area
 }
 
-// completed are the details of a pattern, of which what is not said is as with the one
-// that it refers to.
+// completed returns the details of a pattern, with missing ones from the
+// pattern that it refers to.
 func (f *follower) completed(n *node) details {
 	var d details
 	for range mostReferring {
@@ -389,8 +392,8 @@ func (f *follower) completed(n *node) details {
 	return d
 }
 
-// isResource reports whether what is in an element inherits from where it stands, not
-// from where it is referred to.
+// isResource reports whether the content of an element inherits from the
+// element's place, not from the reference to it.
 func (f *follower) isResource(kind string) bool {
 	switch kind {
 	case "pattern", "mask", "clipPath", "marker", "filter":
@@ -429,8 +432,8 @@ func (f *follower) around(n *node, c *cost) (back int, err error) {
 	return back, nil
 }
 
-// fit enlarges what is in an element that has a view box, and counts what only that
-// element has.
+// fit enlarges the content of an element with a viewBox, and adds what only
+// such an element has.
 func (f *follower) fit(n *node, c *cost) {
 	if n.kind == "svg" && n.parent >= 0 && n.more != nil || n.kind == "marker" && n.more != nil {
 		d := *n.more

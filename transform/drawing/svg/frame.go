@@ -7,16 +7,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// frame is a sink that reads what decides about a drawing's size.
+// frame is a sink for everything that determines a drawing's size.
 type frame struct {
 	root    root
 	sheets  []string
-	css     *strings.Builder // of a style element that is open
-	depth   int              // of elements in it
+	css     *strings.Builder // of an open style element
+	depth   int              // of nested elements
 	started bool
 }
 
-// shape is how large the drawing is, when all was read.
+// shape returns the size of the drawing, after everything was read.
 func (f *frame) shape() shape { return f.root.shape(f.sheets) }
 
 func (f *frame) start(name string, attributes []attribute) error {
@@ -48,9 +48,9 @@ func (f *frame) end() {
 	}
 }
 
-// most is the largest that the drawing can be where what draws it is told no size,
-// whichever of its rules hold. It is false for one that may then be as large as what is
-// drawn in it: librsvg measures that if nothing says a size.
+// most returns the largest possible size if librsvg is given no size,
+// whichever rules apply. sized is false if the size may then depend on the
+// content: librsvg measures that if there is no size.
 func (f *frame) most() (size natural.Size, sized bool) {
 	size = f.shape().Size
 	box, _ := natural.ParseBox(f.root.box)
@@ -64,8 +64,9 @@ func (f *frame) most() (size natural.Size, sized bool) {
 	return size, clear
 }
 
-// declared is the largest width and height that styles speak of, of whatever; zero for
-// none. It is false where one may depend on the size of a font that they speak of.
+// declared returns the largest width and height in styles, of any element;
+// zero if there are none. clear is false if one may depend on a font size in
+// a style.
 func (f *frame) declared() (most natural.Size, clear bool) {
 	clear = true
 	if len(f.sheets) == 0 && f.root.style == "" {
@@ -97,14 +98,14 @@ func (f *frame) declared() (most natural.Size, clear bool) {
 				clear = clear && !isRelative(t.unit)
 			}
 			if side != nil {
-				*side = max(*side, math.SmallestNonzeroFloat64) // it is spoken of
+				*side = max(*side, math.SmallestNonzeroFloat64) // mentioned
 			}
 		}
 	}
 	return most, clear
 }
 
-// isRelative reports whether a unit is one of the size of a font.
+// isRelative reports whether a unit is relative to a font size.
 func isRelative(unit string) bool {
 	switch unit {
 	case "em", "rem", "ex", "ch", "ic", "cap", "lh", "rlh":

@@ -1,87 +1,91 @@
 package svg
 
-// What a file may hold, and what it may come to. The first group bounds this package
-// and what a library's parser does; real drawings have at most a tenth of each.
+// Limits on the content of a file. The first group limits this package and
+// the library's parser; real drawings have at most a tenth of each.
 const (
-	// mostElements are in one file. A map of 2.9 MB has 50,000; librsvg itself ends
-	// at a million.
+	// mostElements limits the elements of a file. A map of 2.9 MB has 50,000;
+	// librsvg itself stops at a million.
 	mostElements = 400_000
 
-	// mostNested is how deep elements are in each other. libxml2 ends at 256.
+	// mostNested limits the nesting of elements. libxml2 stops at 256.
 	mostNested = 256
 
-	// mostAttributes are on one element; librsvg ends at 65,535, which it compares
-	// with each other.
+	// mostAttributes limits the attributes of an element; librsvg stops at
+	// 65,535, which it compares with each other.
 	mostAttributes = 1_000
 
-	// mostName is the longest name of an element, attribute or entity.
+	// mostName limits the names of elements, attributes and entities.
 	mostName = 1_000
 
-	// mostExpanded is how many bytes all references to entities stand for. Editors
-	// declare names of namespaces, and styles, some dozens of bytes each.
+	// mostExpanded limits the text of all entity references, in bytes.
+	// Editors declare names of namespaces, and styles, of some dozens of
+	// bytes each.
 	mostExpanded = 1 << 20
 
-	// mostEntityDepth is how deep entities refer to each other.
+	// mostEntityDepth limits the nesting of entities.
 	mostEntityDepth = 8
 
-	// mostMatching is how many selectors of style sheets are compared with how many
-	// elements, a product: about 50 ns each. A selector that looks at siblings counts
-	// for each of these.
+	// mostMatching limits the product of selectors and elements, which are
+	// compared at about 50 ns each. A selector about siblings counts for each
+	// of these.
 	mostMatching = 100_000_000
 
-	// mostImages is how deep drawings embed drawings.
+	// mostImages limits the nesting of embedded drawings.
 	mostImages = 4
 
-	// mostSteps bounds this package's own work: references followed.
+	// mostSteps limits this package's own work: followed references.
 	mostSteps = 4_000_000
 )
 
-// What a drawing may come to.
+// Limits on the cost of a drawing.
 const (
-	// mostDrawn is how many elements are drawn, each as often as it is referred to.
-	// librsvg draws some 100,000 simple ones in a second.
+	// mostDrawn limits the drawn elements, counted as often as they are
+	// referred to. librsvg draws about 100,000 simple ones in a second.
 	mostDrawn = 1_000_000
 
-	// mostReferring is how deep what is drawn is nested, references included. librsvg
-	// draws by recursion, and 1,000 elements that use each other end its stack.
+	// mostReferring limits the nesting of what is drawn, including
+	// references. librsvg draws recursively, and 1,000 nested use elements
+	// overflow its stack.
 	mostReferring = 400
 
-	// mostHeld is how many surfaces as large as the result are needed at a time:
-	// groups that are see-through, masks, results of filters.
+	// mostHeld limits the simultaneous surfaces as large as the result:
+	// transparent groups, masks, results of filters.
 	mostHeld = 100
 
-	// mostFont is the largest letter, in pixels of the result; FreeType ends at 65,535.
-	// mostLine is the longest text in units of the drawing, size times letters: Pango
-	// counts in 1/1024 of one, in 32 bits, and librsvg aborts when they overflow.
+	// mostFont limits the font size in pixels of the result; FreeType stops
+	// at 65,535. mostLine limits the length of a text in units of the
+	// drawing, size times letters: Pango uses 1/1024 of a unit in 32 bits,
+	// and librsvg aborts on overflow.
 	mostFont = 20_000
 	mostLine = 1_000_000
 
-	// mostText is how many letters there are in all, and mostTextRun in one text: Pango
-	// breaks lines in time that grows faster than their length.
+	// mostText limits the letters in all, and mostTextRun those of one text:
+	// Pango's line breaking is superlinear.
 	mostText    = 500_000
 	mostTextRun = 50_000
 
-	// mostDashes is how many dashes lines are made of, about 300 ns each.
+	// mostDashes limits the dashes of all lines, at about 300 ns each.
 	mostDashes = 20_000_000
 
-	// mostOrder is how many numbers the matrix of an feConvolveMatrix has: for each
-	// pixel, each is multiplied. 9x9 is the largest seen.
+	// mostOrder limits the matrix of an feConvolveMatrix, with a
+	// multiplication per pixel and number. 9x9 is the largest observed.
 	mostOrder = 400
 
-	// mostOctaves are those of an feTurbulence. From the eighth on nothing is seen.
+	// mostOctaves limits those of an feTurbulence. From the eighth on they
+	// are invisible.
 	mostOctaves = 16
 
-	// mostPrimitives are in one filter.
+	// mostPrimitives limits the primitives of a filter.
 	mostPrimitives = 200
 
-	// leastKernelUnit is the smallest kernelUnitLength, in units of the drawing. librsvg
-	// enlarges its picture by how many of them a pixel has.
+	// leastKernelUnit is the smallest kernelUnitLength, in units of the
+	// drawing. librsvg enlarges its image by its inverse.
 	leastKernelUnit = 0.1
 
-	// mostNumber is the largest number in what is drawn. Cairo's coordinates end at
-	// 2^23 pixels; what lies beyond is cut off, so drawings do have numbers above.
+	// mostNumber limits the numbers in what is drawn. Cairo's coordinates end
+	// at 2^23 pixels; larger ones are clipped, and occur in drawings.
 	mostNumber = 1e15
 
-	// MostWork is what drawing may take, in seconds of a processor as estimated.
+	// MostWork limits the estimated processor time of a drawing, in seconds.
 	MostWork = 20
 )

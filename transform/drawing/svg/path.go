@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// outline is what is known of a shape.
+// outline describes a shape.
 type outline struct {
-	length        float64 // of its line, at most
-	width, height float64 // of the box around it, at most
-	points        int     // those where a marker may be, the ends included
-	relative      bool    // a length is one of what it is drawn in
+	length        float64 // of its line; an upper bound
+	width, height float64 // of its bounding box; an upper bound
+	points        int     // possible places of markers, including the ends
+	relative      bool    // a length is relative to the viewport
 }
 
-// box keeps the corners of what was drawn.
+// box is a bounding box.
 type box struct {
 	left, top, right, bottom float64
 	used                     bool
@@ -28,11 +28,12 @@ func (b *box) add(x, y float64) {
 	b.top, b.bottom = min(b.top, y), max(b.bottom, y)
 }
 
-// arguments is how many numbers a command of a path has.
+// arguments is the number of arguments of each path command.
 var arguments = map[byte]int{'m': 2, 'l': 2, 'h': 1, 'v': 1, 'c': 6, 's': 4, 'q': 4, 't': 2, 'a': 7, 'z': 0}
 
-// path reads the data of a path (SVG 2, section 9.3). Behind an error, where drawing
-// ends, it goes on. A curve is as long as the lines between its points at most.
+// path parses path data (SVG 2, section 9.3). It continues after an error,
+// where drawing ends. A curve is at most as long as the lines between its
+// control points.
 func path(d string) outline {
 	var o outline
 	var b box
@@ -107,7 +108,7 @@ func path(d string) outline {
 				to(fromX+v[i], fromY+v[i+1])
 			}
 			if command == 's' || command == 't' {
-				o.length += 2 * math.Hypot(x-lastX, y-lastY) // the point that is left out
+				o.length += 2 * math.Hypot(x-lastX, y-lastY) // the implied control point
 			}
 		}
 		o.points++
@@ -121,7 +122,7 @@ func path(d string) outline {
 	return o
 }
 
-// polygon is what numbers in pairs are the corners of.
+// polygon returns the outline of a list of points.
 func polygon(points string) outline {
 	var b box
 	var o outline

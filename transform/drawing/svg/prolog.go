@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// encodings are those in which no byte of a character beyond ASCII looks like markup.
-// What begins otherwise is one that is not in the list, such as UTF-7 or ISO-2022,
-// where markup hides in what looks like text.
+// encodings are those in which no byte of a non-ASCII character looks like
+// markup. In encodings that are not listed, such as UTF-7 or ISO-2022, text
+// may hide markup.
 var encodings = []string{
 	"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-", "iso8859-", "iso_8859-", "latin1", "windows-125", "cp125", "koi8-r", "koi8-u", "macintosh",
 	"gb2312", "gbk", "gb18030", "big5", "euc-jp", "euc-kr", "shift_jis", "shift-jis",
 }
 
-// encodingOf reads an XML declaration: the name of the encoding, empty for none.
+// encodingOf returns the encoding in an XML declaration, empty if there is
+// none.
 func encodingOf(declaration string) (string, error) {
 	_, value, ok := strings.Cut(declaration, "encoding")
 	if !ok {
@@ -37,25 +38,25 @@ func encodingOf(declaration string) (string, error) {
 		return name == encoding
 	}
 	if !slices.ContainsFunc(encodings, known) {
-		return "", malformed("its encoding is %s; it takes UTF-8, or one that ASCII is part of", shown(value))
+		return "", malformed("its encoding is %s; it takes UTF-8, or another superset of ASCII", shown(value))
 	}
 	return value, nil
 }
 
-// checkInstruction refuses an instruction that names a style sheet which is in the
-// file itself, as a data URL. Others name files, none of which is opened.
+// checkInstruction refuses an instruction with a style sheet in a data URL.
+// Linked files are never opened.
 func checkInstruction(instruction string) error {
 	if !strings.HasPrefix(instruction, "xml-stylesheet") {
 		return nil
 	}
 	if strings.ContainsRune(instruction, '&') || isData(instruction) {
-		return malformed("an xml-stylesheet instruction has a style sheet in it; it takes a style element")
+		return malformed("an xml-stylesheet instruction embeds a style sheet; it takes a style element")
 	}
 	return nil
 }
 
-// isData reports whether there is a data URL in a text. Programs leave out white space
-// when they read a URL.
+// isData reports whether a text contains a data URL. Programs ignore white
+// space in URLs.
 func isData(text string) bool {
 	return strings.Contains(strings.ToLower(withoutSpaces(text)), "data:")
 }
@@ -69,8 +70,8 @@ func withoutSpaces(text string) string {
 	}, text)
 }
 
-// documentType reads a document type, behind "<!DOCTYPE". Of what it can declare,
-// entities that stand for text are taken, and what changes nothing.
+// documentType parses a document type after "<!DOCTYPE". It accepts entities
+// with replacement text, and declarations without an effect.
 func (s *scanner) documentType(doc string) (rest string, err error) {
 	for doc != "" {
 		switch c := doc[0]; {
@@ -79,7 +80,7 @@ func (s *scanner) documentType(doc string) (rest string, err error) {
 		case c == '"' || c == '\'':
 			_, after, ok := strings.Cut(doc[1:], doc[:1])
 			if !ok {
-				return "", malformed("its document type does not end")
+				return "", malformed("its document type is not terminated")
 			}
 			doc = after
 		case c == '[':
@@ -87,16 +88,16 @@ func (s *scanner) documentType(doc string) (rest string, err error) {
 				return "", err
 			}
 		case c == '<' || c == '&' || c == '%' || c == ']':
-			return "", malformed("its document type has a %c where none can be", c)
+			return "", malformed("its document type has a misplaced %c", c)
 		default:
 			doc = doc[1:]
 		}
 	}
-	return "", malformed("its document type does not end")
+	return "", malformed("its document type is not terminated")
 }
 
-// subset reads the declarations in a document type, and returns what follows the
-// bracket that ends them.
+// subset parses the declarations in a document type, and returns the text
+// after the closing bracket.
 func (s *scanner) subset(doc string) (rest string, err error) {
 	for {
 		doc = strings.TrimLeft(doc, " \t\r\n")
@@ -125,23 +126,23 @@ func (s *scanner) subset(doc string) (rest string, err error) {
 			return "", err
 		}
 		if !ok {
-			return "", malformed("its document type has a declaration that is not taken; it takes entities that stand for text")
+			return "", malformed("its document type has an unsupported declaration; it takes entities with replacement text")
 		}
 	}
 }
 
-// entity reads a declaration of an entity: its name, and in quotes what it stands for.
+// entity parses a declaration of an entity: its name and its quoted value.
 func (s *scanner) entity(doc string) (rest string, ok bool, err error) {
 	if doc == "" || !isSpace(doc[0]) {
 		return "", false, nil
 	}
 	name, doc, err := name(strings.TrimLeft(doc, " \t\r\n"))
 	if err != nil || doc == "" || !isSpace(doc[0]) {
-		return "", false, nil // a parameter entity above all
+		return "", false, nil // in particular a parameter entity
 	}
 	doc = strings.TrimLeft(doc, " \t\r\n")
 	if doc == "" || doc[0] != '"' && doc[0] != '\'' {
-		return "", false, nil // one in another file, or data
+		return "", false, nil // an external one
 	}
 	value, doc, ok := strings.Cut(doc[1:], doc[:1])
 	if !ok || strings.ContainsRune(value, '%') {
@@ -160,8 +161,8 @@ func (s *scanner) entity(doc string) (rest string, ok bool, err error) {
 	return doc, true, nil
 }
 
-// withCharacters replaces the references to characters in the value of an entity, which
-// happens when it is declared. Others are replaced where it is used.
+// withCharacters replaces character references in the value of an entity, as
+// happens on declaration. Others are replaced on use.
 func withCharacters(value string) (string, error) {
 	if !strings.Contains(value, "&#") {
 		return value, nil
@@ -176,17 +177,18 @@ func withCharacters(value string) (string, error) {
 		number, rest, ok := strings.Cut(after, ";")
 		r, valid := character(number)
 		if !ok || !valid {
-			return "", malformed("an entity has a reference to no character")
+			return "", malformed("an entity has an invalid character reference")
 		}
 		b.WriteRune(r)
 		value = rest
 	}
 }
 
-// attributeList reads a declaration of attributes. Those with a default value may only be
-// names of namespaces, of which none matters here: libxml2 gives them to each element.
+// attributeList parses a declaration of attributes. Default values are
+// accepted only for namespace declarations, which do not matter here: libxml2
+// adds them to each element.
 func attributeList(doc string) (rest string, ok bool, err error) {
-	defaults := malformed("its document type gives attributes default values, which is not taken")
+	defaults := malformed("its document type gives attributes default values, which is not supported")
 	_, doc, err = name(strings.TrimLeft(doc, " \t\r\n"))
 	for err == nil {
 		doc = strings.TrimLeft(doc, " \t\r\n")
@@ -224,8 +226,8 @@ func attributeList(doc string) (rest string, ok bool, err error) {
 	return "", false, nil
 }
 
-// afterType is what follows the type of an attribute: a word, words in parentheses, or
-// both.
+// afterType returns the text after the type of an attribute: a word, words in
+// parentheses, or both.
 func afterType(doc string) (rest string, ok bool) {
 	doc = strings.TrimPrefix(doc, "NOTATION")
 	doc = strings.TrimLeft(doc, " \t\r\n")

@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// root is what the root element says that decides about the size of the drawing, and
-// what style sheets may know it by.
+// root has the properties of the root element that determine the size of the
+// drawing, and those that selectors match.
 type root struct {
 	name, id, style          string
 	classes                  map[string]bool
@@ -49,15 +49,15 @@ func rootOf(name string, attributes []attribute) root {
 	return r
 }
 
-// shape is how large a drawing is.
+// shape is the size of a drawing.
 type shape struct {
 	natural.Size
 	font     float64 // of the root element, in units
-	absolute bool    // that size of a font is said in absolute units, or not at all
+	absolute bool    // the font size is in absolute units, or missing
 }
 
-// shape works out what attributes, the style and the style sheets say of the root
-// element (CSS Cascading and Inheritance Level 3, section 6).
+// shape computes the cascade of attributes, style and style sheets for the
+// root element (CSS Cascading and Inheritance Level 3, section 6).
 func (r root) shape(sheets []string) shape {
 	c := cascade{
 		"width":     {value: r.width},
@@ -74,14 +74,14 @@ func (r root) shape(sheets []string) shape {
 	return s
 }
 
-// keywords are the sizes of fonts that have a name (CSS Fonts Module Level 4, section
-// 2.5), as browsers have them.
+// keywords are the named font sizes (CSS Fonts Module Level 4, section 2.5),
+// as in browsers.
 var keywords = map[string]float64{
 	"xx-small": 9, "x-small": 10, "small": 13, "medium": natural.FontSize, "large": 18, "x-large": 24, "xx-large": 32, "xxx-large": 48,
 	"initial": natural.FontSize,
 }
 
-// fontSize is the size that a value of font-size gives the root element.
+// fontSize returns the root element's font size for a value of font-size.
 func fontSize(value string) (units float64, absolute bool) {
 	value = strings.ToLower(strings.TrimSpace(value))
 	if v, ok := keywords[value]; ok {
@@ -110,7 +110,7 @@ func fontSize(value string) (units float64, absolute bool) {
 	return pixels, fixed || unit == ""
 }
 
-// cascade is what wins of some properties, so far.
+// cascade has the winning declarations of some properties so far.
 type cascade map[string]winner
 
 type winner struct {
@@ -118,7 +118,7 @@ type winner struct {
 	weight int
 }
 
-// What a declaration weighs by where it stands. Attributes weigh nothing.
+// Weights of declarations by origin. Attributes weigh nothing.
 const (
 	ofType    = 1
 	ofClass   = ofType << 8
@@ -127,7 +127,7 @@ const (
 	important = inline << 1
 )
 
-// declare adds declarations. Of those that weigh as much, the last one wins.
+// declare adds declarations. Among equal weights the last one wins.
 func (c cascade) declare(css string, weight int) {
 	for name, value := range declarations(css) {
 		own := weight
@@ -143,7 +143,8 @@ func (c cascade) declare(css string, weight int) {
 	}
 }
 
-// isSize reports whether a value of a property is one. What is none is no declaration.
+// isSize reports whether a value of a property is valid. Invalid declarations
+// are ignored.
 func isSize(name, value string) bool {
 	value = strings.ToLower(strings.TrimSpace(value))
 	if name == "font-size" {
@@ -158,7 +159,7 @@ func isSize(name, value string) bool {
 	return ok || number != "" && value[len(number):] == "%"
 }
 
-// shorthandSize is the size in a value of font.
+// shorthandSize returns the size in a value of font.
 func shorthandSize(value string) string {
 	for l := (lexer{value}); ; {
 		l.comments()
@@ -175,8 +176,8 @@ func shorthandSize(value string) string {
 	}
 }
 
-// sheet adds the rules of a style sheet that are certain to be about the root element.
-// Those of conditions, which librsvg does not read, are left out.
+// sheet adds the rules of a style sheet that certainly match the root
+// element. Conditional rules, which librsvg does not support, are skipped.
 func (c cascade) sheet(css string, r root) {
 	l := lexer{css}
 	var prelude []token
@@ -205,7 +206,7 @@ func (c cascade) sheet(css string, r root) {
 	}
 }
 
-// selectors are those of a rule, without white space around them.
+// selectors returns the selectors of a rule, trimmed.
 func selectors(prelude []token) [][]token {
 	var all [][]token
 	for {
@@ -228,8 +229,8 @@ func selectors(prelude []token) [][]token {
 	}
 }
 
-// matches reports whether a selector of names, ids and classes is about the root
-// element, and what it weighs.
+// matches reports whether a selector of names, ids and classes matches the
+// root element, and returns its weight.
 func (r root) matches(selector []token) (weight int, ok bool) {
 	for n := 0; n < len(selector); n++ {
 		var next token

@@ -9,32 +9,33 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// Scalable is a drawing as librsvg draws it, at any size in whole pixels, the way that
-// browsers do it. Lengths are in units of which an inch has natural.Density, wherever
-// in the file they stand; the size of the root element is in pixels, and all of it that
-// shows fills them.
+// Scalable is a drawing that librsvg draws at any size in whole pixels, as
+// browsers do. Lengths are in units of which an inch has natural.Density,
+// everywhere in the file; the size of the root element is in pixels, and its
+// visible part fills them.
 type Scalable struct {
-	// Natural is how large the drawing is by itself.
+	// Natural is the natural size of the drawing.
 	Natural natural.Size
 
 	before, after []byte // the start tag of the root element
 	root          tag
 	font          string
-	relative      bool // that is a multiple of another, by what the file says
-	styled        bool // style sheets, or a style, may have another size
+	relative      bool // the font size is relative to another
+	styled        bool // styles may set another size
 	box           string
-	aspect        string // empty for one that fills the size, whatever its shape
+	aspect        string // empty if it fills any shape
 }
 
-// growth bounds a file with its lengths replaced: so many times as long as it was, and
-// some bytes.
+// growth limits the length of the converted file, as a multiple of the
+// original's plus some bytes.
 const (
 	growth      = 3
 	growthBytes = 64 << 10
 )
 
-// NewScalable reads a drawing. The error is that of Read for the same file, if that is
-// about how the file is written; or errors.Limit, for one that would be much longer.
+// NewScalable reads a drawing. The error is that of Read for the same file,
+// if that concerns syntax; or errors.Limit, for one that would become much
+// longer.
 func NewScalable(file []byte) (*Scalable, error) {
 	var f frame
 	if err := scan(file, &f); err != nil {
@@ -54,15 +55,15 @@ func NewScalable(file []byte) (*Scalable, error) {
 	d.before, d.after = c.out.Bytes()[:d.root.at], c.out.Bytes()[d.root.at:]
 	units, _ := fontSize(f.root.font)
 	d.font = formatted(units) + "px"
-	if !sh.absolute { // librsvg would multiply a size of its own
+	if !sh.absolute { // librsvg would use its own default
 		d.font, d.relative = formatted(sh.font)+"px", true
 	}
 	d.fill(f.root)
 	return d, nil
 }
 
-// fill decides what of the plane the drawing shows. Where the viewBox has the shape of
-// the drawing, as it mostly has, it can be drawn in any other, too.
+// fill determines the visible part of the plane. If the viewBox has the
+// drawing's shape, as usual, it can also be drawn in another shape.
 func (d *Scalable) fill(r root) {
 	box, ok := natural.ParseBox(r.box)
 	switch {
@@ -89,7 +90,8 @@ func similar(b natural.Box, s natural.Size) bool {
 	return math.Abs(a-c) <= nearly*max(a, c)
 }
 
-// isNone reports whether a value of preserveAspectRatio has the viewBox stretched.
+// isNone reports whether a value of preserveAspectRatio stretches the
+// viewBox.
 func isNone(aspect string) bool {
 	for word := range strings.FieldsSeq(aspect) {
 		if word != "defer" {
@@ -99,11 +101,11 @@ func isNone(aspect string) bool {
 	return false
 }
 
-// Stretches reports whether the drawing fills a size of any shape. Otherwise it has to
-// have that of Natural, or there are margins.
+// Stretches reports whether the drawing fills a size of any shape. Otherwise
+// the size must have the shape of Natural, or there are margins.
 func (d *Scalable) Stretches() bool { return d.aspect == "" }
 
-// At is the file of the drawing in a size in pixels.
+// At returns the file of the drawing for a size in pixels.
 func (d *Scalable) At(width, height int) []byte {
 	w, h := strconv.Itoa(width), strconv.Itoa(height)
 	var b bytes.Buffer
@@ -124,7 +126,8 @@ func (d *Scalable) At(width, height int) []byte {
 		if d.relative {
 			own += "font-size:" + d.font + "!important;"
 		}
-		// Before what may not end, and behind what may be important, too.
+		// Before, since the style may be unterminated; and after, since it
+		// may have important declarations.
 		b.WriteString(` style="` + own + strings.ReplaceAll(d.root.style, `"`, "&quot;") + ";" + own + `"`)
 	}
 	b.WriteString(d.root.rest)

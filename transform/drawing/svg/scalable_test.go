@@ -71,7 +71,7 @@ func TestScalable(t *testing.T) {
 			`<svg` + strings.Replace(root, "16px", "20px", 1) + ` ><rect x="40px" y="0.5em" width="30px" height="15px" rx="1.5px" ry="3px"/></svg>`},
 		{"lists", `<svg><text x="1in 2in,-1pt" font-size="medium" stroke-dasharray="1pt, 2 3pc"/></svg>`,
 			`<svg` + root + `><text x="96px 192px,-1.333333px" font-size="16px" stroke-dasharray="1.333333px, 2 48px"/></svg>`},
-		{"what is no length", `<svg><path id="1in" class="72pt" d="M1 2in" in="1in" x="in" y="1inch" a:x="1in" transform="translate(1in)" data-x="1pt"/>1in</svg>`,
+		{"what is not a length", `<svg><path id="1in" class="72pt" d="M1 2in" in="1in" x="in" y="1inch" a:x="1in" transform="translate(1in)" data-x="1pt"/>1in</svg>`,
 			`<svg` + root + `><path id="1in" class="72pt" d="M1 2in" in="1in" x="in" y="1inch" a:x="1in" transform="translate(1in)" data-x="1pt"/>1in</svg>`},
 		{"styles", `<svg><g style="stroke-width:1pt;font:bold 12pt '1in',medium;font-family:medium;/*1in*/letter-spacing:-1mm;fill:url(#1in)"/></svg>`,
 			`<svg` + root + `><g style="stroke-width:1.333333px;font:bold 16px &#39;1in&#39;,medium;font-family:medium;/*1in*/letter-spacing:-3.779528px;fill:url(#1in)"/></svg>`},

@@ -8,13 +8,13 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// attribute is one of an element, with its entities replaced. Name is without prefix,
-// and Prefix what stood before it.
+// attribute is an attribute with its entities replaced. Name has no prefix,
+// which is in Prefix.
 type attribute struct {
 	Prefix, Name, Value string
 
-	span span // of all of it in its tag
-	raw  span // of what stands between its quotes
+	span span // the whole attribute in its tag
+	raw  span // the text between its quotes
 }
 
 // span is a part of a text.
@@ -22,27 +22,27 @@ type span struct{ from, to int }
 
 func (s span) of(text string) string { return text[s.from:s.to] }
 
-// sink takes what a scanner reads.
+// sink receives what a scanner reads.
 type sink interface {
 	start(name string, attributes []attribute) error
 	end()
 	text(string) error
 }
 
-// scanner reads XML as libxml2 does, or refuses it. What is not well-formed in a way
-// that changes no structure, such as two attributes of one name, is read on:
-// libxml2 refuses that by itself.
+// scanner reads XML like libxml2, or refuses it. Violations that do not
+// affect structure, such as repeated attributes, are ignored: libxml2 refuses
+// those itself.
 type scanner struct {
 	sink
 	entities   map[string]string
 	expanded   int
-	open       []string // names of the elements that are open
+	open       []string // names of the open elements
 	elements   int
 	attributes []attribute
-	declared   bool // there was a document type
+	declared   bool // after a document type
 	rooted     bool // the root element began
 	coding     coding
-	copy       *copier // of what is read; nil for none
+	copy       *copier // of the input; nil if none is needed
 }
 
 func malformed(what string, values ...any) error {
@@ -63,14 +63,14 @@ func (s *scanner) file(whole []byte) error {
 	file := bytes.TrimPrefix(whole, []byte("\xef\xbb\xbf"))
 	for _, c := range file {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return malformed("it has the control character %#02x; it takes UTF-8, or an encoding that ASCII is part of", c)
+			return malformed("it has the control character %#02x; it takes UTF-8, or another superset of ASCII", c)
 		}
 	}
 	doc := string(file)
 	if rest, ok := strings.CutPrefix(doc, "<?xml"); ok && rest != "" && isSpace(rest[0]) {
 		declaration, after, ok := strings.Cut(rest, "?>")
 		if !ok {
-			return malformed("its XML declaration does not end")
+			return malformed("its XML declaration is not terminated")
 		}
 		name, err := encodingOf(declaration)
 		if err != nil {
@@ -90,8 +90,8 @@ func (s *scanner) file(whole []byte) error {
 	return nil
 }
 
-// content reads markup: the file, or what an entity stands for. That has to be whole
-// elements.
+// content reads markup: the file, or the text of an entity, which must
+// consist of whole elements.
 func (s *scanner) content(doc string, depth int) error {
 	base := len(s.open)
 	for doc != "" {
@@ -120,7 +120,7 @@ func (s *scanner) content(doc string, depth int) error {
 		s.copy.piece(before[:len(before)-len(doc)])
 	}
 	if len(s.open) != base {
-		return malformed("an element does not end where it has to")
+		return malformed("an element is not closed")
 	}
 	return nil
 }
@@ -135,41 +135,41 @@ func (s *scanner) characters(text string) error {
 	return s.text(text)
 }
 
-// markup reads what begins with "<".
+// markup reads markup that begins with "<".
 func (s *scanner) markup(doc string, base, depth int) (rest string, err error) {
 	switch {
 	case strings.HasPrefix(doc, "<!--"):
 		_, rest, ok := strings.Cut(doc[len("<!--"):], "-->")
 		if !ok {
-			return "", malformed("a comment does not end")
+			return "", malformed("a comment is not terminated")
 		}
 		return rest, nil
 	case strings.HasPrefix(doc, "<![CDATA["):
 		text, rest, ok := strings.Cut(doc[len("<![CDATA["):], "]]>")
 		if !ok || len(s.open) == 0 {
-			return "", malformed("a CDATA section does not end, or is outside of the root element")
+			return "", malformed("a CDATA section is not terminated, or is outside of the root element")
 		}
 		return rest, s.text(text)
 	case strings.HasPrefix(doc, "<?"):
 		instruction, rest, ok := strings.Cut(doc[len("<?"):], "?>")
 		if !ok {
-			return "", malformed("a processing instruction does not end")
+			return "", malformed("a processing instruction is not terminated")
 		}
 		return rest, checkInstruction(instruction)
 	case strings.HasPrefix(doc, "<!DOCTYPE"):
 		if s.declared || s.rooted || depth > 0 {
-			return "", malformed("it has a document type where none can be")
+			return "", malformed("it has a misplaced document type")
 		}
 		s.declared = true
 		return s.documentType(doc[len("<!DOCTYPE"):])
 	case strings.HasPrefix(doc, "</"):
 		end := strings.IndexByte(doc, '>')
 		if end < 0 || len(s.open) == base {
-			return "", malformed("an element ends that did not begin")
+			return "", malformed("an end tag has no start tag")
 		}
 		name := strings.TrimRight(doc[len("</"):end], " \t\r\n")
 		if name != s.open[len(s.open)-1] {
-			return "", malformed("<%s> ends as </%s>", shown(s.open[len(s.open)-1]), shown(name))
+			return "", malformed("<%s> is closed by </%s>", shown(s.open[len(s.open)-1]), shown(name))
 		}
 		s.open = s.open[:len(s.open)-1]
 		s.end()
@@ -178,7 +178,7 @@ func (s *scanner) markup(doc string, base, depth int) (rest string, err error) {
 	return s.element(doc[1:])
 }
 
-// element reads a start tag, behind its "<".
+// element reads a start tag after its "<".
 func (s *scanner) element(doc string) (rest string, err error) {
 	tag := doc
 	full, doc, err := name(doc)
@@ -238,7 +238,7 @@ func (s *scanner) attribute(doc string) (a attribute, rest string, err error) {
 	}
 	value, rest, ok := strings.Cut(doc[1:], doc[:1])
 	if !ok {
-		return a, "", malformed("the value of the attribute %s does not end", shown(full))
+		return a, "", malformed("the value of the attribute %s is not terminated", shown(full))
 	}
 	if value, err = s.value(value, 0); err != nil {
 		return a, "", err
@@ -251,7 +251,7 @@ func (s *scanner) attribute(doc string) (a attribute, rest string, err error) {
 	return a, rest, nil
 }
 
-// spaces makes one space of each that is in an attribute's value as it is (XML 1.0, section
+// spaces normalises white space in an attribute's value (XML 1.0, section
 // 3.3.3).
 var spaces = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
@@ -285,7 +285,7 @@ func (s *scanner) value(value string, depth int) (string, error) {
 	}
 }
 
-// reference reads a reference in content, which may stand for elements.
+// reference reads a reference in content, which may expand to elements.
 func (s *scanner) reference(doc string, depth int) (rest string, err error) {
 	s.copy.refers()
 	text, entity, rest, err := s.named(doc[1:], depth)
@@ -304,18 +304,18 @@ func (s *scanner) reference(doc string, depth int) (rest string, err error) {
 	return rest, s.text(text)
 }
 
-// named is what a reference stands for, behind its "&"; entity is true if that was
-// declared and may have references itself.
+// named returns the text of a reference after its "&"; entity is true if it
+// is a declared entity, whose text may contain references.
 func (s *scanner) named(doc string, depth int) (text string, entity bool, rest string, err error) {
 	end := strings.IndexByte(doc[:min(len(doc), mostName)], ';')
 	if end < 1 {
-		return "", false, "", malformed("a & is followed by no name")
+		return "", false, "", malformed("a & is not followed by a name")
 	}
 	word, rest := doc[:end], doc[end+1:]
 	if number, ok := strings.CutPrefix(word, "#"); ok {
 		r, ok := character(number)
 		if !ok {
-			return "", false, "", malformed("&%s; is no character", shown(word))
+			return "", false, "", malformed("&%s; is not a character", shown(word))
 		}
 		return string(r), false, rest, nil
 	}
@@ -324,20 +324,20 @@ func (s *scanner) named(doc string, depth int) (text string, entity bool, rest s
 	}
 	text, ok := s.entities[word]
 	if !ok {
-		return "", false, "", malformed("it has no entity %s", shown(word))
+		return "", false, "", malformed("the entity %s is not declared", shown(word))
 	}
 	if depth >= mostEntityDepth {
 		return "", false, "", exceeds("has entities nested deeper than %d", mostEntityDepth)
 	}
 	if s.expanded += len(text) + len(word); s.expanded > mostExpanded {
-		return "", false, "", exceeds("has entities that stand for more than %d bytes in all", mostExpanded)
+		return "", false, "", exceeds("has entities that expand to more than %d bytes in all", mostExpanded)
 	}
 	return text, true, rest, nil
 }
 
 var predefined = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'"}
 
-// character reads the number of a character reference, behind its "#".
+// character parses the number of a character reference after its "#".
 func character(number string) (rune, bool) {
 	base := rune(10)
 	if hex, ok := strings.CutPrefix(number, "x"); ok {
@@ -364,14 +364,14 @@ func character(number string) (rune, bool) {
 	return r, r != 0 && utf8.ValidRune(r)
 }
 
-// name reads a name. Which characters beyond ASCII there are in it does not matter.
+// name reads a name. Which non-ASCII characters it has does not matter.
 func name(doc string) (name, rest string, err error) {
 	n := 0
 	for n < len(doc) && isNameByte(doc[n]) {
 		n++
 	}
 	if n == 0 || doc[0] == '-' || doc[0] == '.' || doc[0] >= '0' && doc[0] <= '9' {
-		return "", "", malformed("there is no name where one has to be")
+		return "", "", malformed("a name is missing")
 	}
 	if n > mostName {
 		return "", "", exceeds("has a name of more than %d bytes", mostName)
@@ -385,7 +385,7 @@ func isNameByte(c byte) bool {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// local is a name without the prefix of its namespace.
+// local returns a name without its namespace prefix.
 func local(name string) string {
 	if colon := strings.IndexByte(name, ':'); colon >= 0 {
 		return name[colon+1:]
@@ -393,7 +393,7 @@ func local(name string) string {
 	return name
 }
 
-// shown is a word of a file as messages show it.
+// shown returns a word of the file for a message.
 func shown(word string) string {
 	const longest = 40
 	clean := strings.Map(func(r rune) rune {

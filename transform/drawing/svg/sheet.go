@@ -6,13 +6,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// sheet is what the style sheets of a file say, by whom they say it of.
+// sheet has the declarations of a file's style sheets, by what they apply to.
 type sheet struct {
 	byType, byClass, byID map[string]*style
 	all                   style
 	window                natural.Size // of the drawing
 
-	// selectors is how many there are, and beside how many of them look at siblings.
+	// selectors is their number, and besides the number of those about
+	// siblings.
 	selectors, beside int
 }
 
@@ -20,11 +21,11 @@ func newSheet(window natural.Size) *sheet {
 	return &sheet{window: window, byType: map[string]*style{}, byClass: map[string]*style{}, byID: map[string]*style{}}
 }
 
-// mostBlocks is how deep blocks are in each other.
+// mostBlocks limits the nesting of blocks.
 const mostBlocks = 16
 
-// add reads a style sheet: rules, and blocks that have rules in them, whether they hold
-// or not.
+// add reads a style sheet: rules, and blocks with rules, whether or not they
+// apply.
 func (s *sheet) add(css string, depth int) error {
 	l := lexer{css}
 	for {
@@ -70,25 +71,26 @@ func (s *sheet) add(css string, depth int) error {
 	}
 }
 
-// checkAt refuses a style sheet in a style sheet, as a data URL.
+// checkAt refuses a style sheet imported as a data URL.
 func (s *sheet) checkAt(prelude []token) error {
 	if len(prelude) == 0 || prelude[0].kind != at || !strings.EqualFold(prelude[0].text, "import") {
 		return nil
 	}
 	for _, t := range prelude {
 		if isData(t.text) {
-			return malformed("a style sheet imports a data URL, which is not taken")
+			return malformed("a style sheet imports a data URL, which is not supported")
 		}
 	}
 	return nil
 }
 
-// block is what is in a block, whose bracket was read. It ends at its own, or with the
-// style sheet. Within other brackets what ends another kind of them ends nothing, as in
-// libraries (CSS Syntax Module Level 3, section 5.4.8).
+// block returns the content of a block after its opening brace. It ends at
+// the matching brace, or with the style sheet. Inside of other brackets,
+// closing brackets of another kind are ignored, as in libraries (CSS Syntax
+// Module Level 3, section 5.4.8).
 func (l *lexer) block() string {
 	all := l.rest
-	ends := []string{"}"} // of the brackets that are open
+	ends := []string{"}"} // of the open brackets
 	for {
 		before := len(l.rest)
 		t, ok := l.next()
@@ -109,8 +111,8 @@ func (l *lexer) block() string {
 	}
 }
 
-// rule adds what a rule says to all that its selectors might be about. Of a selector,
-// only its last part is looked at, and there only one name.
+// rule adds a rule's declarations for everything that its selectors may
+// match. Only one name in the last part of a selector is considered.
 func (s *sheet) rule(prelude []token, block string) error {
 	said := style{window: s.window}
 	if err := said.declare(block); err != nil {
@@ -139,7 +141,7 @@ func (s *sheet) selector(tokens []token, said style) error {
 		tokens = tokens[:len(tokens)-1]
 	}
 	s.selectors++
-	last := 0 // where the last part begins
+	last := 0 // start of the last part
 	depth := 0
 	for n, t := range tokens {
 		if t.kind == space || t.is(">") || t.is("+") || t.is("~") {
@@ -165,7 +167,7 @@ func (s *sheet) selector(tokens []token, said style) error {
 	part := tokens[last:]
 	for n, t := range part {
 		if t.is("(") || t.is("[") || t.is(":") || t.is("|") || t.is("*") || t.kind == function {
-			break // what is in there is about others
+			break // the rest is about other elements
 		}
 		if t.kind == hash {
 			to = entry(s.byID, t.text)
@@ -182,7 +184,7 @@ func (s *sheet) selector(tokens []token, said style) error {
 	return to.merge(said)
 }
 
-// besides reports whether a selector looks at the siblings of each element: "a ~ b",
+// besides reports whether a selector depends on siblings: "a ~ b",
 // ":nth-child(2)".
 func besides(t, next token) bool {
 	if t.is(":") {
@@ -199,7 +201,7 @@ func entry(m map[string]*style, name string) *style {
 	return m[name]
 }
 
-// of is what the style sheets say of an element.
+// of adds what the style sheets declare for an element.
 func (s *sheet) of(name, id, class string, to *style) error {
 	if len(s.byType)+len(s.byClass)+len(s.byID) == 0 && s.all.isZero() {
 		return nil

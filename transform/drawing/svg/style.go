@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// role is what an element is referred to for.
+// role is the purpose of a reference.
 type role byte
 
 const (
@@ -20,46 +20,47 @@ const (
 	clipping                // a clipPath
 	filtering               // a filter
 	instance                // what a use element draws
-	inheritance             // a pattern or gradient that another one is completed from
+	inheritance             // a pattern or gradient that completes another one
 )
 
-// reference is to the element of an id.
+// reference refers to the element with an id.
 type reference struct {
 	role role
 	id   string
 }
 
-// style is what is said of an element, by its attributes, its style and style sheets.
-// Where several speak of one property, the one counts for which more is drawn.
+// style is the combined style of an element from attributes, style and style
+// sheets. Of several declarations of a property the most expensive one
+// counts.
 type style struct {
 	references []reference
 
-	layers   int // one for each reason to be drawn on a surface of its own
+	layers   int // number of reasons for a surface of its own
 	filters  int // functions in the property filter
 	fontSize size
 	spacing  size    // of letters
-	dash     float64 // the shortest mean length of a dash; 0 for none
+	dash     float64 // shortest mean length of a dash; 0 for none
 	stroke   float64 // the widest line
-	scale    float64 // by how much a transformation enlarges; 0 for not at all
+	scale    float64 // factor of a transformation; 0 for none
 
-	window natural.Size // that lengths may be parts of, the drawing's
+	window natural.Size // that relative lengths refer to: the drawing's
 }
 
-// size is a length, in units of the drawing and in multiples of what a font has.
+// size is a length, in units of the drawing plus multiples of the font size.
 type size struct{ fixed, relative float64 }
 
 func (s size) max(o size) size {
 	return size{max(s.fixed, o.fixed), max(s.relative, o.relative)}
 }
 
-// mostReferences are those of one element or rule.
+// mostReferences limits those of one element or rule.
 const mostReferences = 64
 
 func (s style) isZero() bool {
 	return len(s.references) == 0 && s.layers == 0 && s.filters == 0 && s.fontSize == size{} && s.spacing == size{} && s.dash == 0 && s.stroke == 0 && s.scale == 0
 }
 
-// merge adds what somebody else says.
+// merge adds another style.
 func (s *style) merge(o style) error {
 	for _, r := range o.references {
 		if err := s.refer(r.role, r.id); err != nil {
@@ -90,7 +91,7 @@ func (s *style) dashed(length float64) {
 	}
 }
 
-// declare reads declarations: those of a style attribute, or of a rule.
+// declare reads the declarations of a style attribute or of a rule.
 func (s *style) declare(css string) error {
 	for name, value := range declarations(css) {
 		if err := s.property(name, slices.Collect(tokens(value))); err != nil {
@@ -100,7 +101,7 @@ func (s *style) declare(css string) error {
 	return nil
 }
 
-// presentation reads an attribute that is a property.
+// presentation reads a presentation attribute.
 func (s *style) presentation(name, text string) error {
 	if !slices.Contains(properties, name) {
 		return nil
@@ -108,7 +109,7 @@ func (s *style) presentation(name, text string) error {
 	return s.property(name, slices.Collect(tokens(text)))
 }
 
-// properties are those that can cost much.
+// properties are those that can be expensive.
 var properties = []string{
 	"fill", "stroke", "marker", "marker-start", "marker-mid", "marker-end", "mask", "clip-path", "filter",
 	"opacity", "mix-blend-mode", "isolation", "font", "font-size", "letter-spacing", "stroke-dasharray", "stroke-width", "transform",
@@ -168,14 +169,14 @@ func (s *style) layer(on bool) {
 	}
 }
 
-// effect reads a property that has an element drawn on a surface of its own.
+// effect reads a property that requires a surface of its own.
 func (s *style) effect(name string, value []token) error {
 	to := map[string]role{"mask": masking, "clip-path": clipping, "filter": filtering}[name]
 	functions := 0
 	for _, t := range value {
 		switch {
 		case t.names("inherit"):
-			return exceeds("has an element whose %s is inherited, which is not taken", name)
+			return exceeds("has an element whose %s is inherited, which is not supported", name)
 		case t.kind == function && to == filtering:
 			functions++
 		}
@@ -202,12 +203,12 @@ func (s *style) addresses(value []token, to role) error {
 	return nil
 }
 
-// fragment is the id that an address is about; ok is false if that is in another file,
-// none of which is opened. A file within this one is refused.
+// fragment returns the id in a URL; ok is false for a linked file, which is
+// never opened. A data URL is refused.
 func fragment(address string) (id string, ok bool, err error) {
 	file, id, ok := strings.Cut(address, "#")
 	if isDataURL(file) {
-		return "", false, malformed("it refers to a part of a data URL, which is not taken; only pictures can be embedded")
+		return "", false, malformed("it refers to a part of a data URL, which is not supported; only images can be embedded")
 	}
 	if strings.TrimSpace(file) != "" || !ok {
 		return "", false, nil
@@ -218,8 +219,8 @@ func fragment(address string) (id string, ok bool, err error) {
 	return id, true, nil
 }
 
-// dashes reads stroke-dasharray. Of the lengths in it, those that are none count as
-// gaps: the mean is what the line is cut into.
+// dashes reads stroke-dasharray. Invalid lengths count as gaps: the mean is
+// the length of a dash.
 func (s *style) dashes(value []token) {
 	sum, n := 0.0, 0
 	for _, t := range value {
@@ -233,8 +234,8 @@ func (s *style) dashes(value []token) {
 	}
 }
 
-// assumedFont is the font's size where nothing says it. leastFont is for lengths that
-// are cut off the shorter, the smaller it is.
+// assumedFont is the default font size. leastFont is for lengths that are
+// more expensive the smaller they are.
 const (
 	assumedFont = natural.FontSize
 	leastFont   = 0.1
@@ -242,7 +243,8 @@ const (
 
 func (s *style) length(t token) size { return length(t, s.window) }
 
-// length is a length of CSS in a drawing of a size. Negative ones count like others.
+// length returns a length of CSS in a drawing of a size. Negative ones count
+// like positive ones.
 func length(t token, window natural.Size) size {
 	v := math.Abs(t.value)
 	switch t.unit {
@@ -266,7 +268,7 @@ func length(t token, window natural.Size) size {
 	return size{fixed: v}
 }
 
-// enlargement is by how much a transformation enlarges at most.
+// enlargement returns an upper bound of a transformation's scale.
 func enlargement(value []token) float64 {
 	factor := 1.0
 	var name string
@@ -289,7 +291,7 @@ func enlargement(value []token) float64 {
 	return factor
 }
 
-// stretch is the largest singular value of one function's matrix.
+// stretch returns the largest singular value of a function's matrix.
 func stretch(name string, v []float64) float64 {
 	switch {
 	case name == "matrix" && len(v) >= 4:

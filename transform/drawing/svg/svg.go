@@ -7,26 +7,27 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// Drawing is what drawing a file comes to.
+// Drawing is the cost of drawing a file.
 type Drawing struct {
-	// Pixels are those of the pictures embedded in the file, each once.
+	// Pixels is the number of pixels of the images embedded in the file, each
+	// counted once.
 	Pixels int64
 
-	// Natural is how large the drawing is by itself.
+	// Natural is the natural size of the drawing.
 	Natural natural.Size
 
 	cost     cost
 	view     [2]float64   // width and height of the viewBox; 0 for none
-	most     natural.Size // that it may be without what draws it being told a size
-	sized    bool         // it is never as large as what is drawn in it
+	most     natural.Size // largest size if librsvg is given none
+	sized    bool         // the size never depends on the content
 	elements int
-	embedded int64   // bytes that the embedded pictures take
-	inner    float64 // seconds, for drawings that are embedded
+	embedded int64   // memory of the embedded images
+	inner    float64 // seconds, for embedded drawings
 }
 
-// Read reads a file, as it is given to a library: not compressed. Pictures embedded in
-// it have no more than mostPixels together. The error is errors.BadImage or
-// errors.Limit, and says what there is too much of.
+// Read reads an uncompressed file, as it is given to a library. Images
+// embedded in it have at most mostPixels together. The error is
+// errors.BadImage or errors.Limit, and names the limit.
 func Read(file []byte, mostPixels int64) (Drawing, error) {
 	return read(file, embeds{most: mostPixels})
 }
@@ -68,7 +69,7 @@ func read(file []byte, e embeds) (Drawing, error) {
 	return d, nil
 }
 
-// measureLines finds the widest line that any element or rule speaks of.
+// measureLines finds the widest line of any element or rule.
 func (f *follower) measureLines() {
 	f.widestLine = 1
 	wider := func(s *style) {
@@ -87,26 +88,26 @@ func (f *follower) measureLines() {
 	}
 }
 
-// factor is how many pixels a unit of the drawing has when it is drawn that large.
+// factor returns the number of pixels per unit of the drawing at a size.
 func (d Drawing) factor(width, height int) float64 {
 	if d.view[0] > 0 && d.view[1] > 0 {
 		return max(float64(width)/d.view[0], float64(height)/d.view[1])
 	}
-	// Its units are pixels of its own size then.
+	// Without a viewBox its units are pixels of its natural size.
 	return max(float64(width)/d.Natural.Width, float64(height)/d.Natural.Height)
 }
 
-// What drawing takes, in seconds of a processor. Measured with librsvg 2.54.
+// Processor time of drawing, in seconds. Measured with librsvg 2.54.
 const (
 	drawnTime   = 10e-6
 	letterTime  = 5e-6
 	dashTime    = 300e-9
-	layerTime   = 1e-9 // a pixel
+	layerTime   = 1e-9 // per pixel
 	paintedTime = 5e-9
-	tile        = 2000 // libvips draws all of it once for each square of so many pixels
+	tile        = 2000 // libvips draws everything once per tile of this side
 )
 
-// Work is how long drawing takes, in seconds of a processor, at a size in pixels.
+// Work returns the processor time of drawing at a size in pixels, in seconds.
 func (d Drawing) Work(width, height int) float64 {
 	c, factor := d.cost, d.factor(width, height)
 	pixels := float64(width) * float64(height)
@@ -116,8 +117,8 @@ func (d Drawing) Work(width, height int) float64 {
 	return passes*once + d.inner
 }
 
-// Memory is how many bytes drawing takes at a size in pixels, beside the result and the
-// elements.
+// Memory returns the memory of drawing at a size in pixels, in bytes, besides
+// the result and the elements.
 func (d Drawing) Memory(width, height int) int64 {
 	factor := d.factor(width, height)
 	const pixel = 4
@@ -125,25 +126,26 @@ func (d Drawing) Memory(width, height int) int64 {
 	return d.embedded + int64(min(bytes, 1<<50))
 }
 
-// Check refuses a drawing that comes to too much at a size in pixels: errors.Limit.
+// Check refuses a drawing that is too expensive at a size in pixels, with
+// errors.Limit.
 func (d Drawing) Check(width, height int) error {
 	c, factor := d.cost, d.factor(width, height)
 	for _, l := range []struct {
 		value, most float64
 		what        string
 	}{
-		{c.drawn, mostDrawn, "comes to %.4g elements, with each as often as it is used, more than %.0f"},
-		{c.nested, mostReferring, "has elements that are nested %.4g deep, references included, more than %.0f"},
-		{c.held, mostHeld, "needs %.4g surfaces at a time for masks, filters and groups that are see-through, more than %.0f"},
-		{c.letters, mostText, "comes to %.4g letters of text, more than %.0f"},
+		{c.drawn, mostDrawn, "draws %.4g elements, counted as often as they are used, more than %.0f"},
+		{c.nested, mostReferring, "has elements nested %.4g deep, including references, more than %.0f"},
+		{c.held, mostHeld, "needs %.4g surfaces at a time for masks, filters and transparent groups, more than %.0f"},
+		{c.letters, mostText, "draws %.4g letters of text, more than %.0f"},
 		{c.run, mostTextRun, "has a text of %.4g letters, more than %.0f"},
-		{c.line.fixed, mostLine, "has a text that is %.4g units long, more than %.0f"},
-		{c.font.fixed * factor, mostFont, "has letters that are drawn %.4g pixels high, more than %.0f"},
-		{c.font.fixed, mostLine, "has letters that are %.4g units high, more than %.0f"},
+		{c.line.fixed, mostLine, "has a text %.4g units long, more than %.0f"},
+		{c.font.fixed * factor, mostFont, "has letters %.4g pixels high, more than %.0f"},
+		{c.font.fixed, mostLine, "has letters %.4g units high, more than %.0f"},
 		{c.dashes, mostDashes, "has lines of %.4g dashes, more than %.0f"},
-		{d.Work(width, height), MostWork, "takes about %.4g seconds to draw, with each element as often as it is used, more than %.0f"},
+		{d.Work(width, height), MostWork, "takes about %.4g seconds to draw, with elements counted as often as they are used, more than %.0f"},
 	} {
-		if !(l.value <= l.most) { // which what is no number is, too
+		if !(l.value <= l.most) { // also for NaN
 			return errors.New(errors.Limit, "The SVG "+l.what, l.value, l.most)
 		}
 	}

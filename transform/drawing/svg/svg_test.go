@@ -14,10 +14,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/svg"
 )
 
-// mostPixels are those of embedded pictures in these tests.
+// mostPixels are those of embedded images in these tests.
 const mostPixels = 1_000_000
 
-// drawing is an SVG of 200x200 with something in it.
+// drawing returns an SVG of 200x200 with something in it.
 func drawing(content string, values ...any) string {
 	if len(values) > 0 {
 		content = fmt.Sprintf(content, values...)
@@ -184,11 +184,11 @@ func TestEntities(t *testing.T) {
 		"of itself":               {`<!DOCTYPE svg [<!ENTITY a "&a;">]>` + drawing(`&a;`), errors.Limit, "deeper than 8"},
 		"of elements":             {`<!DOCTYPE svg [<!ENTITY a "<text font-size='1e9'>A</text>">]>` + drawing(`&a;`), errors.Limit, "units"},
 		"of escaped elements":     {`<!DOCTYPE svg [<!ENTITY a "&#60;text font-size='1e9'>A&#x3c;/text>">]>` + drawing(`&a;`), errors.Limit, "units"},
-		"of a part of an element": {`<!DOCTYPE svg [<!ENTITY a "<g>"><!ENTITY b "</g>">]>` + drawing(`&a;&b;`), errors.BadImage, "end"},
+		"of a part of an element": {`<!DOCTYPE svg [<!ENTITY a "<g>"><!ENTITY b "</g>">]>` + drawing(`&a;&b;`), errors.BadImage, "not closed"},
 		"declared twice":          {`<!DOCTYPE svg [<!ENTITY a "1"><!ENTITY a "2">]>` + drawing(``), errors.BadImage, "twice"},
 		"of parameters":           {`<!DOCTYPE svg [<!ENTITY % a "<!ENTITY b 'c'>">%a;]>` + drawing(``), errors.BadImage, "document type"},
 		"in another file":         {`<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + drawing(`&a;`), errors.BadImage, "document type"},
-		"not declared":            {drawing(`&nbsp;`), errors.BadImage, "no entity nbsp"},
+		"not declared":            {drawing(`&nbsp;`), errors.BadImage, "the entity nbsp is not declared"},
 		"default attributes":      {`<!DOCTYPE svg [<!ATTLIST text font-size CDATA "1e9">]>` + drawing(`<text>A</text>`), errors.BadImage, "default values"},
 		"fixed attributes":        {`<!DOCTYPE svg [<!ATTLIST g xmlns:a CDATA #FIXED '>' filter (a) #FIXED "url(#f)">]>` + drawing(``), errors.BadImage, "default values"},
 	} {
@@ -198,36 +198,36 @@ func TestEntities(t *testing.T) {
 
 func TestWhatCannotBeRead(t *testing.T) {
 	for name, file := range map[string]string{
-		"UTF-16":                      "\xff\xfe<\x00s\x00v\x00g\x00/\x00>\x00",
-		"UTF-16, declared":            `<?xml version="1.0" encoding="UTF-16"?>` + drawing(""),
-		"UTF-7":                       `<?xml version='1.0' encoding = 'utf-7'?>` + drawing("+ADw-rect/+AD4-"),
-		"ISO 2022":                    `<?xml version="1.0" encoding="ISO-2022-JP"?>` + drawing(""),
-		"two encodings":               `<?xml version="encoding='utf-8'" encoding="utf-7"?>` + drawing(""),
-		"gzip":                        "\x1f\x8b\x08" + drawing(""),
-		"cut off":                     strings.TrimSuffix(drawing("<g>"), "</g></svg>"),
-		"another end":                 drawing("<g></a>"),
-		"two roots":                   drawing("") + drawing(""),
-		"text behind":                 drawing("") + "x",
-		"no quotes":                   drawing(`<g a=b/>`),
-		"a comment that does not end": drawing(`<!-- <g/>`),
-		"a & alone":                   drawing(`<text>&</text>`),
-		"no character":                drawing(`<text>&#0;</text>`),
-		"a < in an attribute":         drawing(`<g a="<"/>`),
-		"XInclude":                    drawing(`<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="data:image/svg+xml,%%3Csvg/%%3E"/>`),
-		"a style sheet of data":       `<?xml-stylesheet type="text/css" href=" d` + "\t" + `ata:text/css,*{}"?>` + drawing(""),
-		"an escaped style sheet":      `<?xml-stylesheet type="text/css" href="&#100;ata:text/css,*{}"?>` + drawing(""),
-		"an import of data":           drawing(`<style>@import url(data:text/css,*{})</style>`),
-		"an escaped import":           drawing(`<style>@\69mport "\64 ata:text/css,*{}";</style>`),
-		"use of data":                 drawing(`<use href="data:image/svg+xml,%%3Csvg/%%3E#a"/>`),
-		"paint of data":               drawing(`<rect fill="url(' data:image/svg+xml,x#a')"/>`),
-		"an feTile beyond the filter": `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><filter id="f"><feFlood x="0" y="0" width="1" height="1"/><feTile/></filter><rect x="4" y="4" width="3" height="3" filter="url(#f)"/></svg>`,
-		"an feTile of a group":        drawing(`<filter id="f"><feFlood width="1"/><feOffset/><feTile/></filter><g filter="url(#f)"/>`),
+		"UTF-16":                           "\xff\xfe<\x00s\x00v\x00g\x00/\x00>\x00",
+		"UTF-16, declared":                 `<?xml version="1.0" encoding="UTF-16"?>` + drawing(""),
+		"UTF-7":                            `<?xml version='1.0' encoding = 'utf-7'?>` + drawing("+ADw-rect/+AD4-"),
+		"ISO 2022":                         `<?xml version="1.0" encoding="ISO-2022-JP"?>` + drawing(""),
+		"two encodings":                    `<?xml version="encoding='utf-8'" encoding="utf-7"?>` + drawing(""),
+		"gzip":                             "\x1f\x8b\x08" + drawing(""),
+		"cut off":                          strings.TrimSuffix(drawing("<g>"), "</g></svg>"),
+		"another end":                      drawing("<g></a>"),
+		"two roots":                        drawing("") + drawing(""),
+		"text behind":                      drawing("") + "x",
+		"no quotes":                        drawing(`<g a=b/>`),
+		"a comment that is not terminated": drawing(`<!-- <g/>`),
+		"a & alone":                        drawing(`<text>&</text>`),
+		"no character":                     drawing(`<text>&#0;</text>`),
+		"a < in an attribute":              drawing(`<g a="<"/>`),
+		"XInclude":                         drawing(`<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="data:image/svg+xml,%%3Csvg/%%3E"/>`),
+		"a style sheet of data":            `<?xml-stylesheet type="text/css" href=" d` + "\t" + `ata:text/css,*{}"?>` + drawing(""),
+		"an escaped style sheet":           `<?xml-stylesheet type="text/css" href="&#100;ata:text/css,*{}"?>` + drawing(""),
+		"an import of data":                drawing(`<style>@import url(data:text/css,*{})</style>`),
+		"an escaped import":                drawing(`<style>@\69mport "\64 ata:text/css,*{}";</style>`),
+		"use of data":                      drawing(`<use href="data:image/svg+xml,%%3Csvg/%%3E#a"/>`),
+		"paint of data":                    drawing(`<rect fill="url(' data:image/svg+xml,x#a')"/>`),
+		"an feTile beyond the filter":      `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><filter id="f"><feFlood x="0" y="0" width="1" height="1"/><feTile/></filter><rect x="4" y="4" width="3" height="3" filter="url(#f)"/></svg>`,
+		"an feTile of a group":             drawing(`<filter id="f"><feFlood width="1"/><feOffset/><feTile/></filter><g filter="url(#f)"/>`),
 	} {
 		wantRefusal(t, name, file, errors.BadImage, "cannot be read")
 	}
 }
 
-// dataPNG is a picture of so many pixels as a data URL.
+// dataPNG returns an image of so many pixels as a data URL.
 func dataPNG(t *testing.T, w, h int) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -262,14 +262,14 @@ func TestEmbeddedPictures(t *testing.T) {
 	wantRefusal(t, "several", drawing("%s", several), errors.Limit, "max_pixels")
 	wantRefusal(t, "a hostile drawing", drawing(`<image href="data:image/svg+xml,%s"/>`, url.PathEscape(drawing(`<text font-size="1e9">A</text>`))), errors.Limit, "units")
 	wantRefusal(t, "no base64", drawing(`<image href="data:image/png;base64,%%"/>`), errors.BadImage, "base64")
-	wantRefusal(t, "no picture", drawing(`<image href="data:image/png,nothing"/>`), errors.BadImage, "no format")
-	wantRefusal(t, "compressed", drawing(`<image href="data:image/svg+xml;base64,H4sIAAAAAAAAAw=="/>`), errors.BadImage, "no format")
+	wantRefusal(t, "no picture", drawing(`<image href="data:image/png,nothing"/>`), errors.BadImage, "unknown format")
+	wantRefusal(t, "compressed", drawing(`<image href="data:image/svg+xml;base64,H4sIAAAAAAAAAw=="/>`), errors.BadImage, "unknown format")
 	wantRefusal(t, "cut off", drawing(`<image href="%s"/>`, dataPNG(t, 9, 9)[:40]), errors.BadImage, "header")
 
 	same := dataPNG(t, 800, 800)
 	d, err := svg.Read([]byte(drawing(`<image href="%[1]s"/><image href="%[1]s"/>`, same)), mostPixels)
 	if err != nil || d.Pixels != 640_000 {
-		t.Errorf("%d pixels, want one picture's, 640000: %v", d.Pixels, err)
+		t.Errorf("%d pixels, want one image's, 640000: %v", d.Pixels, err)
 	}
 	if got := d.Memory(200, 200); got != 8*640_000 {
 		t.Errorf("%d bytes, want 8 for each pixel", got)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a token of CSS is (CSS Syntax Module Level 3, section 4). Values of
-// attributes are made of the same.
+// kind is the kind of a CSS token (CSS Syntax Module Level 3, section 4).
+// Values of attributes are tokenised alike.
 type kind byte
 
 const (
@@ -31,18 +31,18 @@ type token struct {
 	unit  string // lower case; "%" for a percentage
 }
 
-// is reports whether a token is a character.
+// is reports whether a token is the character.
 func (t token) is(c string) bool { return t.kind == other && t.text == c }
 
-// names reports whether a token is a word or a function of the name.
+// names reports whether a token is the word or a function of that name.
 func (t token) names(name string) bool {
 	return (t.kind == ident || t.kind == function) && strings.EqualFold(t.text, name)
 }
 
-// lexer reads tokens of a style sheet or a value.
+// lexer tokenises a style sheet or a value.
 type lexer struct{ rest string }
 
-// next is the next token; false at the end. Comments are none.
+// next returns the next token; ok is false at the end. Comments are skipped.
 func (l *lexer) next() (token, bool) {
 	l.comments()
 	if l.rest == "" {
@@ -71,7 +71,7 @@ func (l *lexer) next() (token, bool) {
 	return t, true
 }
 
-// comments leaves out those that are next.
+// comments skips comments.
 func (l *lexer) comments() {
 	for strings.HasPrefix(l.rest, "/*") {
 		_, after, _ := strings.Cut(l.rest[2:], "*/")
@@ -79,7 +79,7 @@ func (l *lexer) comments() {
 	}
 }
 
-// uncommented is a value with a space in the place of each comment.
+// uncommented returns a value with each comment replaced by a space.
 func uncommented(value string) string {
 	var b strings.Builder
 	for {
@@ -93,8 +93,8 @@ func uncommented(value string) string {
 	}
 }
 
-// isName reports whether a character of a name, or an escape, is at a place. That a
-// name does not begin with a digit is not looked at.
+// isName reports whether a name character or an escape is at an offset. It
+// does not exclude digits at the start.
 func (l *lexer) isName(at int) bool {
 	if at >= len(l.rest) {
 		return false
@@ -125,7 +125,8 @@ func (l *lexer) word() string {
 	return b.String()
 }
 
-// escape reads an escaped character: up to six digits and one space, or any other.
+// escape reads an escaped character: up to six hex digits and one space, or
+// any other character.
 func (l *lexer) escape() rune {
 	l.rest = l.rest[1:]
 	n := 0
@@ -164,7 +165,7 @@ func (l *lexer) quoted(quote byte) token {
 		case c == quote:
 			l.rest = l.rest[1:]
 			return token{kind: quoted, text: b.String()}
-		case c == '\n' || c == '\r': // the string is broken, and ends before it
+		case c == '\n' || c == '\r': // a broken string ends before it
 			return token{kind: quoted, text: b.String()}
 		case strings.HasPrefix(l.rest, "\\\r\n"):
 			l.rest = l.rest[3:]
@@ -202,7 +203,7 @@ func (l *lexer) number() token {
 	return t
 }
 
-// named reads a word, a function or an address.
+// named reads a word, a function or a URL.
 func (l *lexer) named() token {
 	word := l.word()
 	if !strings.HasPrefix(l.rest, "(") {
@@ -220,7 +221,7 @@ func (l *lexer) named() token {
 			l.rest = strings.TrimLeft(l.rest, " \t\r\n\f")
 		}
 		if !strings.HasPrefix(l.rest, ")") {
-			return token{kind: function, text: word} // with something else in it, and no address
+			return token{kind: function, text: word} // with other content than a URL
 		}
 		l.rest = l.rest[1:]
 		return token{kind: address, text: t.text}
@@ -238,8 +239,9 @@ func (l *lexer) named() token {
 	return token{kind: address, text: strings.TrimRight(b.String(), " \t\r\n\f")}
 }
 
-// leadingNumber reads the number that a text begins with, and how long it is. It is
-// about right, which is all that counts here; one that is too large is infinite.
+// leadingNumber parses the number at the beginning of a text, and returns its
+// length. It is approximate, which suffices here; one that is too large is
+// infinite.
 func leadingNumber(s string) (v float64, n int) {
 	negative := false
 	if n < len(s) && (s[n] == '+' || s[n] == '-') {
@@ -260,7 +262,7 @@ func leadingNumber(s string) (v float64, n int) {
 	if n < len(s) && (s[n] == 'e' || s[n] == 'E') {
 		exponent, size := wholeNumber(s[n+1:])
 		if size > 0 {
-			n += 1 + size // else it was a unit
+			n += 1 + size // otherwise it was a unit
 			if v > 0 {
 				v *= math.Pow10(exponent)
 			}
@@ -272,7 +274,8 @@ func leadingNumber(s string) (v float64, n int) {
 	return v, n
 }
 
-// wholeNumber reads an exponent, up to what makes a number nothing or infinite.
+// wholeNumber parses an exponent, up to where the number becomes zero or
+// infinite.
 func wholeNumber(s string) (v, n int) {
 	sign := 1
 	if n < len(s) && (s[n] == '+' || s[n] == '-') {
@@ -292,7 +295,7 @@ func wholeNumber(s string) (v, n int) {
 	return sign * v, n
 }
 
-// tokens are those of a text.
+// tokens iterates over the tokens of a text.
 func tokens(text string) iter.Seq[token] {
 	return func(yield func(token) bool) {
 		for l := (lexer{text}); ; {
@@ -303,7 +306,7 @@ func tokens(text string) iter.Seq[token] {
 	}
 }
 
-// numbers are those in a value, with their units left out.
+// numbers returns the numbers in a value, without units.
 func numbers(value string) []float64 {
 	var all []float64
 	for t := range tokens(value) {

@@ -11,45 +11,45 @@ import (
 
 // node is an element.
 type node struct {
-	kind   string // its name, if that is one of kinds
+	kind   string // its name, if it is one of kinds
 	parent int32  // -1 for none
 	first  int32  // child; 0 for none
 	last   int32
 	next   int32 // sibling; 0 for none
 
 	id, class string
-	style     *style // by its own attributes; nil for nothing
+	style     *style // from its own attributes; nil if there is none
 
 	outline outline
 	letters int      // of the text directly in it
 	more    *details // nil for most
 }
 
-// details are what few elements have.
+// details are properties that few elements have.
 type details struct {
 	href           string
 	x, y           float64
 	width, height  float64    // 0 for none
 	parts          [2]bool    // width and height are percentages
 	view           [2]float64 // width and height of its viewBox; 0 for none
-	units          string     // what says so, if anything does: patternUnits and its like
-	contents       string     // likewise patternContentUnits
-	bounding       bool       // its contents are in units of what refers to it
+	units          string     // patternUnits and the like; may be empty
+	contents       string     // patternContentUnits and the like
+	bounding       bool       // its content is in units of the referring shape
 	user           bool       // its own size is in units of the drawing
 	parameters     [2]float64 // of a filter primitive: radius or order
 	octaves        float64
 	unit           float64 // kernelUnitLength
-	placed         bool    // x, y, width or height is said
-	said           [4]bool // which
+	placed         bool    // has x, y, width or height
+	said           [4]bool // which of them
 	centre         [2]float64
 	input          string // in
 	result         string
-	pixels         float64 // of an embedded picture
+	pixels         float64 // of an embedded image
 	transformation float64 // patternTransform; 0 for none
 }
 
-// kinds are the elements that are looked at. All others are not drawn, nor is what is
-// in them.
+// kinds are the relevant elements. Others are not drawn, nor is their
+// content.
 var kinds = func() map[string]string {
 	m := map[string]string{}
 	for _, name := range strings.Fields(`svg g a switch use symbol defs image style text tspan tref textPath
@@ -61,7 +61,7 @@ var kinds = func() map[string]string {
 	return m
 }()
 
-// tree is a file, read.
+// tree is a parsed file.
 type tree struct {
 	nodes  []node
 	ids    map[string][]int32
@@ -69,10 +69,10 @@ type tree struct {
 	css    map[int32][]byte // of style elements
 	at     int32
 	embeds embeds
-	window natural.Size // how large the drawing is by itself
+	window natural.Size // the drawing's natural size
 	coding *coding
 
-	// viewport is the largest size that something is drawn in by what the file says.
+	// viewport is the largest size of any viewport in the file.
 	viewport float64
 }
 
@@ -87,7 +87,7 @@ func newTree(e embeds, window natural.Size) *tree {
 func (t *tree) start(name string, attributes []attribute) error {
 	n := node{kind: kinds[name], parent: t.at}
 	if n.kind == "include" {
-		return malformed("it includes other files, which is not taken")
+		return malformed("it includes other files, which is not supported")
 	}
 	own := style{window: t.window}
 	for _, a := range attributes {
@@ -143,7 +143,7 @@ func (n *node) detail() *details {
 	return n.more
 }
 
-// lengths are attributes of which the number counts.
+// lengths are attributes whose number matters.
 var lengths = []string{"x", "y", "width", "height", "r", "rx", "ry", "cx", "cy", "x1", "y1", "x2", "y2", "markerWidth", "markerHeight", "refX", "refY", "dx", "dy", "fx", "fy", "viewBox", "transform", "patternTransform", "gradientTransform", "stroke-width", "stroke-dashoffset", "stroke-miterlimit", "font-size", "letter-spacing", "word-spacing", "stdDeviation", "scale", "surfaceScale", "offset"}
 
 func (t *tree) attribute(n *node, own *style, element string, a attribute) error {
@@ -180,7 +180,7 @@ func (t *tree) attribute(n *node, own *style, element string, a attribute) error
 	case "points":
 		n.outline = polygon(a.Value)
 	case "viewBox":
-		box, _ := natural.ParseBox(uncommented(a.Value)) // none for what librsvg takes for none
+		box, _ := natural.ParseBox(uncommented(a.Value)) // empty if librsvg ignores it
 		n.detail().view = [2]float64{box.Width, box.Height}
 	case "x", "y", "width", "height", "r", "rx", "ry", "cx", "cy", "x1", "y1", "x2", "y2", "markerWidth", "markerHeight":
 		n.measure(a, t.window)
@@ -212,7 +212,7 @@ func (t *tree) attribute(n *node, own *style, element string, a attribute) error
 	return nil
 }
 
-// measure reads a length that the shape or the surface of an element has.
+// measure reads a length of the shape or the surface of an element.
 func (n *node) measure(a attribute, window natural.Size) {
 	switch n.kind {
 	case "", "g", "a", "text", "tspan", "linearGradient", "radialGradient":
@@ -258,7 +258,7 @@ func (n *node) measure(a attribute, window natural.Size) {
 	}
 }
 
-// primitive reads what decides about the cost of a filter primitive.
+// primitive reads attributes that determine the cost of a filter primitive.
 func (n *node) primitive(a attribute) error {
 	if !strings.HasPrefix(n.kind, "fe") {
 		return nil
@@ -308,7 +308,7 @@ func (t *tree) refer(n *node, href string) error {
 	return nil
 }
 
-// finish works out an element's shape when all its attributes are known.
+// finish computes an element's shape when all its attributes are known.
 func (n *node) finish(t *tree) error {
 	if !(n.outline.length <= mostNumber*mostNumber) {
 		return exceeds("has a %s with numbers beyond %g", n.kind, mostNumber)

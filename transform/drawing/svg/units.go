@@ -9,15 +9,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/drawing/natural"
 )
 
-// units replace lengths in units that librsvg has wrong under libvips, or has not, by
-// lengths in those that it has. libvips says that an inch has 72 pixels, and librsvg
-// knows no rem; its medium font has 12 points, and 12 pixels where nothing says a size.
+// units replaces lengths in units that librsvg interprets differently under
+// libvips, or does not support. libvips sets 72 pixels per inch, and librsvg
+// does not know rem; its medium font has 12 points, and 12 pixels by default.
 type units struct {
 	font   float64 // of the root element, in units
 	window natural.Size
 }
 
-// mode is what a text is.
+// mode is the kind of a text.
 type mode byte
 
 const (
@@ -26,8 +26,8 @@ const (
 	ofSheet
 )
 
-// convert replaces the lengths in a text. Of a value, property is whose it is. Nothing
-// else is changed.
+// convert replaces the lengths in a text. For a value, property is its
+// property. Nothing else changes.
 func (u units) convert(text string, m mode, property string) string {
 	var b strings.Builder
 	copied := 0
@@ -60,20 +60,20 @@ func (u units) convert(text string, m mode, property string) string {
 	return b.String()
 }
 
-// place is where in a text a token stands.
+// place is the context of a token in a text.
 type place struct {
 	mode  mode
 	depth int    // of braces
 	name  string // of the property, in lower case
 	named bool   // its colon was read
-	sized bool   // the size of the font is said in its value
+	sized bool   // the font size in its value was read
 
-	attribute string // of a selector, [x="1in"], as far as it was read
-	equals    bool   // and the sign behind it
+	attribute string // of a selector, [x="1in"], as far as read
+	equals    bool   // and the sign after it
 }
 
-// isCompared reports whether a token is what an attribute has to be for a selector, all
-// of it.
+// isCompared reports whether a token is the whole value that a selector
+// compares an attribute with.
 func (p *place) isCompared(t token) bool {
 	if p.mode != ofSheet {
 		return false
@@ -88,13 +88,13 @@ func (p *place) isCompared(t token) bool {
 	case t.kind == quoted && p.equals:
 		return true
 	case t.kind != space:
-		p.attribute, p.equals = "-", false // a part of it, or something else
+		p.attribute, p.equals = "-", false // a partial or other comparison
 	}
 	return false
 }
 
-// compared is what stands for the value of an attribute in a selector: what stands for
-// it in the attribute.
+// compared returns the replacement of the value of an attribute in a
+// selector: the same as in the attribute.
 func (u units) compared(raw, name string) string {
 	if len(raw) < 2 || strings.ContainsRune(raw, '\\') {
 		return raw
@@ -126,14 +126,14 @@ func (p *place) isValue(t token) bool {
 	return false
 }
 
-// token is what stands for a token of a value, which is written as raw.
+// token returns the replacement of a token in a value; raw is its text.
 func (u units) token(t token, raw string, p *place) string {
 	switch {
 	case t.kind == number:
 		p.sized = p.sized || t.unit != ""
 		return u.length(raw, t.unit)
 	case t.is(","):
-		p.sized = true // what follows are names
+		p.sized = true // family names follow
 	case t.kind == ident && (p.name == "font-size" || p.name == "font" && !p.sized && !t.names("initial")):
 		if v, ok := keywords[strings.ToLower(t.text)]; ok {
 			p.sized = true
@@ -143,7 +143,7 @@ func (u units) token(t token, raw string, p *place) string {
 	return raw
 }
 
-// length is what stands for a number with a unit, in lower case.
+// length returns the replacement of a number with a unit, in lower case.
 func (u units) length(raw, unit string) string {
 	text := natural.Number(raw)
 	written := raw[len(text):]
@@ -158,7 +158,7 @@ func (u units) length(raw, unit string) string {
 	case "rem":
 		v *= u.font
 	case "ch":
-		v, to = v/2, "em" // where the font does not say how wide its 0 is
+		v, to = v/2, "em" // the fallback for ch
 	case "ic":
 		to = "em"
 	case "vw", "vi":
@@ -182,7 +182,7 @@ func (u units) length(raw, unit string) string {
 	return formatted(v) + to
 }
 
-// formatted is a number as CSS reads it, with as many digits as show.
+// formatted formats a number for CSS with the necessary digits.
 func formatted(v float64) string {
 	if math.Abs(v) < 1e-3 {
 		return strconv.FormatFloat(v, 'g', 7, 64)
@@ -191,8 +191,8 @@ func formatted(v float64) string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
 }
 
-// lengthProperties are the attributes that have lengths: geometry (SVG 2, sections 7 to
-// 13), and properties that may be attributes.
+// lengthProperties are the attributes with lengths: geometry (SVG 2, sections
+// 7 to 13), and presentation attributes.
 var lengthProperties = func() []string {
 	names := strings.Fields(`x y width height r rx ry cx cy x1 y1 x2 y2 fx fy fr dx dy refX refY markerWidth markerHeight startOffset textLength
 		stroke-width stroke-dasharray stroke-dashoffset font-size font letter-spacing word-spacing baseline-shift kerning line-height
@@ -201,7 +201,7 @@ var lengthProperties = func() []string {
 	return names
 }()
 
-// attribute is the value of an attribute with its lengths replaced.
+// attribute returns the value of an attribute with its lengths replaced.
 func (u units) attribute(a attribute) string {
 	if a.Prefix != "" {
 		return a.Value

@@ -2,21 +2,20 @@ package admission
 
 import "github.com/KimMachineGun/automemlimit/memlimit"
 
-// share is the part of the memory there is that jobs get, as a divisor. The
-// other half is for originals and results on their way, what is cached, the rest
-// of the process and, outside of a container, the machine's other work.
+// share is the part of the available memory that jobs get, as a divisor. The
+// other half is for originals and results in transit, caches, the rest of the
+// process and, outside of a container, other processes.
 const share = 2
 
-// fallback is the budget where nobody can tell how much memory there is.
+// fallback is the budget if the available memory is unknown.
 const fallback = 1 << 30
 
-// DefaultBudget is the budget of a server that sets none: half of the memory
-// that the process may use, which is its control group's limit or else all that
-// the machine has.
+// DefaultBudget returns the default budget: half of the memory that the
+// process may use, which is the limit of its control group or else the
+// machine's memory.
 func DefaultBudget() int64 { return half(memlimit.FromCgroup, memlimit.FromSystem) }
 
-// half goes by the smallest limit that is known: a group's may exceed the
-// machine.
+// half uses the smallest known limit: a group's may exceed the machine's.
 func half(sources ...func() (uint64, error)) int64 {
 	least := int64(0)
 	for _, source := range sources {

@@ -20,7 +20,8 @@ func (s *sketch) run(chain []transform.Step) error {
 	return nil
 }
 
-// first is the first link of a chain that is drawn on a picture with these facts.
+// first returns the first link of a chain that is drawn on an image with
+// these facts.
 func first(chain []transform.Step, f transform.Facts) transform.Step {
 	for len(chain) > 0 && chain[0].Choice != nil {
 		chain = slices.Concat(chain[0].Choice.Made(f).Steps, chain[1:])
@@ -74,7 +75,7 @@ func (s *sketch) branch(b transform.Branch) error {
 	return s.links(b.Steps)
 }
 
-// total is the peak if the picture were written now.
+// total returns the peak if the image were written now.
 func (s sketch) total() int64 {
 	s.job.Plan.Steps = s.drawn
 	s.encode()

@@ -5,13 +5,13 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// What follows was measured with libvips 8.14.1, libjpeg-turbo 2.1, libwebp 1.2,
-// libheif 1.15 with libaom 3.6 and libimagequant 2.17 on amd64, and with libvips
-// 8.18.7, mozjpeg, libwebp 1.6, libheif 1.23 with libaom 3.15 and libimagequant 2.4,
-// each job in a fresh process, as the growth of its resident size. Which libraries
-// workers have is not known here, so the larger number counts. TestEstimate measures
-// again and holds the estimates to it. A pixel is one of the picture's, whatever its
-// channels.
+// What follows was measured with libvips 8.14.1, libjpeg-turbo 2.1, libwebp
+// 1.2, libheif 1.15 with libaom 3.6 and libimagequant 2.17 on amd64, and with
+// libvips 8.18.7, mozjpeg, libwebp 1.6, libheif 1.23 with libaom 3.15 and
+// libimagequant 2.4, each job in a fresh process, as the growth of its
+// resident size. Which libraries workers have is not known here, so the
+// larger number counts. TestEstimate measures again and holds the estimates
+// to it. A pixel is one of the image's, whatever its channels.
 const (
 	// base is what a job takes however small it is: the code of the codecs, and
 	// what the allocator keeps.
@@ -20,7 +20,7 @@ const (
 	// unreadPixel is for an original whose header cannot be read.
 	unreadPixel = 8
 
-	// Rows that are held while a picture is scaled. The more it shrinks, the
+	// Rows that are held while an image is scaled. The more it shrinks, the
 	// more rows make one; then shrinking is done in two goes.
 	leastRows     = 300
 	rowsPerFactor = 250
@@ -29,14 +29,14 @@ const (
 	// filmRows are rows of an animation that are kept of those decoded last.
 	filmRows = 1024
 
-	// seeking is the small picture that is looked at, and what is known of its
+	// seeking is the small image that is looked at, and what is known of its
 	// pixels.
 	seeking = 14 << 20
 
 	// replacing is the tables and rows of a change of colours, whatever the size.
 	replacing = 12 << 20
 
-	// Rows that each thread but the first holds of a picture whose colours are
+	// Rows that each thread but the first holds of an image whose colours are
 	// changed, in floats, where it has so many pixels that there are several.
 	fewRows  = 112
 	manyRows = 310
@@ -47,7 +47,7 @@ const (
 	maskPixel = 4
 )
 
-// decoding is what a decoder holds beside the rows that it gives away.
+// decoding returns what a decoder holds besides the rows that it returns.
 func (s *sketch) decoding() int64 {
 	h := s.header
 	file, pixels := s.facts.Size.Pixels(), s.decoded.Pixels()
@@ -61,7 +61,7 @@ func (s *sketch) decoding() int64 {
 			return s.pixel * file
 		}
 	case sniff.WebP:
-		// The picture twice. Transparency, and what is lossless, is decoded at
+		// The image twice. Transparency, and what is lossless, is decoded at
 		// the file's size and then scaled.
 		n := 8 * pixels
 		if h.Alpha {
@@ -72,7 +72,7 @@ func (s *sketch) decoding() int64 {
 		}
 		return n
 	case sniff.AVIF, sniff.HEIC:
-		// Planes of brightness and colour, and the picture made of them.
+		// Planes of brightness and colour, and the image made of them.
 		n := int64(8)
 		if h.Alpha {
 			n = 12
@@ -99,7 +99,7 @@ func (s *sketch) decoding() int64 {
 // resolution.
 const fine = 90
 
-// encode adds what writing the picture takes, the result and its copy included.
+// encode adds what writing the image takes, the result and its copy included.
 func (s *sketch) encode() {
 	format := s.job.Encoding(s.facts)
 	output := s.job.Plan.Output
@@ -135,15 +135,15 @@ func (s *sketch) encode() {
 			s.peak += 38 * frame
 		}
 		if s.facts.Alpha {
-			s.peak += 12 * frame // a picture of its own
+			s.peak += 12 * frame // an image of its own
 		}
 	case transform.GIF:
 		s.peak += s.quantizing(frame) + 2*all
 	}
 }
 
-// quantizing is what finding 256 colours for a picture takes. They are counted, more
-// coarsely where there are many pixels.
+// quantizing returns what finding 256 colours for an image takes. They are
+// counted, more coarsely where there are many pixels.
 func (s *sketch) quantizing(frame int64) int64 {
 	colours := int64(36)
 	if s.facts.Alpha {
@@ -162,8 +162,8 @@ const (
 	mostCounted   = 4_000_000
 )
 
-// quantizes reports whether the result, as a PNG, may be written with fewer colours than
-// it has. Which colours are in the picture is not known here.
+// quantizes reports whether the result, as a PNG, may be written with fewer
+// colours than it has. Which colours are in the image is not known here.
 func (s *sketch) quantizes() bool {
 	h := s.header
 	most := int64(mostCounted)

@@ -1,8 +1,8 @@
 package admission
 
-// settle counts the copy of the picture that lets a step read it twice. What it was
-// computed from, the copy before this one, is kept until then; of an animation for the
-// next frame.
+// settle counts the copy of the image that lets a step read it twice. What it
+// was computed from, the copy before this one, is kept until then; of an
+// animation for the next frame.
 func (s *sketch) settle() {
 	if s.inMemory {
 		return
@@ -16,7 +16,7 @@ func (s *sketch) settle() {
 	s.copied, s.settled, s.inMemory, s.patches = own, true, true, 0
 }
 
-// reread counts a step that reads the picture twice, where it is on.
+// reread counts a step that reads the image twice, where it is on.
 func (s *sketch) reread(on bool) {
 	if on {
 		s.settle()

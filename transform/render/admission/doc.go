@@ -1,4 +1,4 @@
-// Package admission keeps what is rendered at the same time within a budget of
-// memory. It reads a picture's header, estimates what drawing it will take at
-// most, and lets the job wait for its share.
+// Package admission keeps concurrent rendering within a memory budget. It
+// reads an image's header, estimates the maximum cost of drawing it, and
+// makes the job wait for its share.
 package admission

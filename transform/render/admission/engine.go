@@ -14,16 +14,16 @@ type Engine struct {
 	gate *Gate
 }
 
-// New returns an engine that has another one render what its gate lets in.
-// Several may have one gate.
+// New returns an engine whose jobs pass the gate before they are rendered by
+// another engine. Several may share a gate.
 func New(engine render.Engine, gate *Gate) *Engine { return &Engine{engine, gate} }
 
-// Render implements render.Engine. What a job waited for its share is noted in its
-// Waited, so that the engine behind does not have it wait for as long again.
+// Render implements render.Engine. It adds the wait for a share to the job's
+// Waited, so that the next engine does not wait that long again.
 //
-// A job whose time is up gives its share back although an encoder that cannot be
-// stopped may be at work for a while: where the other engine draws in this
-// process, its own slots bound how many there are of those.
+// A job whose time is up returns its share although an encoder that cannot be
+// interrupted may still be running: if the other engine draws in this
+// process, its own slots limit the number of those.
 func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, error) {
 	began := time.Now()
 	cost, err := e.appraise(ctx, job)
@@ -46,7 +46,7 @@ func (e *Engine) Render(ctx context.Context, job render.Job) (*render.Result, er
 		return nil, err
 	}
 	defer leave()
-	job.Haste = e.gate.haste()
+	job.Reduced = e.gate.reduced()
 	job.Waited += time.Since(began)
 	result, err := e.Engine.Render(ctx, job)
 	e.gate.learn(files, job, err)
@@ -73,8 +73,8 @@ func (e *Engine) appraise(ctx context.Context, job render.Job) (Cost, error) {
 	return Cost{}, render.Stopped(ctx)
 }
 
-// handOver is what is kept of its QueueTimeout for a job that is let in at the last
-// moment: the engine behind has a slot for it, or will at once.
+// handOver is the part of QueueTimeout that is left to a job admitted at the
+// last moment: the next engine has a slot for it, or will soon.
 const handOver = 100 * time.Millisecond
 
 // checkTime reports as errors.Limit that drawing takes more processor time than it may.

@@ -199,14 +199,14 @@ func TestEstimateCountsEveryCopy(t *testing.T) {
 }
 
 // Of ten jobs for one slot the first begins with none behind it, the second with
-// eight, the third with seven, and so on: they are in haste as the queue is long.
+// eight, the third with seven, and so on: the effort is reduced while the queue is long.
 func TestEngineInHaste(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		job := pngJob(t, 50, 50)
 		gate := NewGate(1<<30, 1, 20)
-		var haste []int
+		var reduced []int
 		engine := New(engineFunc(func(_ context.Context, job render.Job) (*render.Result, error) {
-			haste = append(haste, job.Haste)
+			reduced = append(reduced, job.Reduced)
 			time.Sleep(time.Millisecond)
 			return nil, stderrors.New("no")
 		}), gate)
@@ -216,8 +216,8 @@ func TestEngineInHaste(t *testing.T) {
 			synctest.Wait()
 		}
 		clients.Wait()
-		if want := []int{0, 2, 1, 1, 1, 1, 0, 0, 0, 0}; !slices.Equal(haste, want) {
-			t.Errorf("got %v, want %v", haste, want)
+		if want := []int{0, 2, 1, 1, 1, 1, 0, 0, 0, 0}; !slices.Equal(reduced, want) {
+			t.Errorf("got %v, want %v", reduced, want)
 		}
 	})
 }

@@ -22,12 +22,14 @@ type Cost struct {
 	// is not in it: render.Job.CheckEncoding bounds that.
 	Time time.Duration
 
-	// Readable is false for a header that cannot be read: Memory is then that of a
-	// picture as large as the limits allow, and Time is that of what else is drawn.
+	// Readable is false for a header that cannot be read: Memory is then that
+	// of an image as large as the limits allow, and Time is that of what else
+	// is drawn.
 	Readable bool
 }
 
-// Estimate is the memory of a job's cost: how many bytes drawing it takes at its peak.
+// Estimate returns the memory of a job's cost: how many bytes drawing it
+// takes at its peak.
 func Estimate(job render.Job) (peak int64, readable bool, err error) {
 	c, err := CostOf(job)
 	return c.Memory, c.Readable, err
@@ -96,7 +98,7 @@ func peakOf(job render.Job, readable bool) int64 {
 	return base + unreadPixel*job.Limits.MaxPixels
 }
 
-// sketch is a picture as package draw has it, without pixels.
+// sketch is an image as package draw has it, without pixels.
 type sketch struct {
 	job    render.Job
 	header header.Header
@@ -136,11 +138,11 @@ type sketch struct {
 	unread bool       // a layer has a header that cannot be read
 }
 
-// most is the peak of everything so far.
+// most returns the peak of everything so far.
 func (s *sketch) most() int64 { return s.peak + s.copies + s.passing }
 
-// open reads the header. There is no sketch of a file that is no picture, whose
-// header cannot be read, or that is too large.
+// open reads the header. There is no sketch of a file that is not an image,
+// whose header cannot be read, or that is too large.
 func open(job render.Job, drawings structures) (s *sketch, readable bool, err error) {
 	known, read := sniff.Sniff, header.Read
 	if page := job.Plan.Page; page > 0 {
@@ -176,7 +178,8 @@ func open(job render.Job, drawings structures) (s *sketch, readable bool, err er
 	return s, true, nil
 }
 
-// sketchOf is a picture with a header. That of an SVG has a size in parts of a pixel.
+// sketchOf returns an image with a header. That of an SVG has a size in parts
+// of a pixel.
 func sketchOf(h header.Header, exact transform.Shape, job render.Job) *sketch {
 	left := 1 // the orientation that is left out of account
 	if heif := h.Format == sniff.AVIF || h.Format == sniff.HEIC; job.Plan.AsStored && !heif {
@@ -213,11 +216,11 @@ func sketchOf(h header.Header, exact transform.Shape, job render.Job) *sketch {
 	return s
 }
 
-// enlarged is a length of a drawing at a multiple of its size.
+// enlarged returns a length of a drawing at a multiple of its size.
 func enlarged(v int, times float64) int { return int(math.Ceil(float64(v) * times)) }
 
-// begin adds what decoding takes. Of an animation one frame is in memory at a time,
-// beside the rows that the decoder has just given away.
+// begin adds what decoding takes. Of an animation one frame is in memory at a
+// time, besides the rows that the decoder has just returned.
 func (s *sketch) begin(first transform.Step) {
 	file := s.facts.Size
 	s.decoded = file
@@ -236,8 +239,8 @@ func (s *sketch) begin(first transform.Step) {
 	s.spendOnDecoding()
 }
 
-// onLoad is the size that a file is decoded at when the picture is to have the
-// target's.
+// onLoad returns the size that a file is decoded at when the image is to have
+// the target's.
 func (s *sketch) onLoad(target transform.Size) transform.Size {
 	file := s.facts.Size
 	switch s.header.Format {
@@ -271,7 +274,7 @@ func (s *sketch) apply(step transform.Step) error {
 	}
 	r, err := transform.Resolve(step, s.facts)
 	if err != nil && s.trimmed {
-		return nil // trimming may leave a picture that the step can be drawn on
+		return nil // trimming may leave an image that the step can be drawn on
 	}
 	if err != nil {
 		return err
@@ -397,8 +400,8 @@ func (s *sketch) effects(r transform.Recipe) {
 	}
 }
 
-// pad counts the picture in which a background's colours are looked for, and the
-// small one that a blurred background is made of.
+// pad counts the image in which a background's colours are looked for, and
+// the small one that a blurred background is made of.
 func (s *sketch) pad(r transform.Recipe) {
 	b := r.Background
 	if b.On && b.Kind != transform.SolidBackground {
@@ -415,8 +418,8 @@ func (s *sketch) pad(r transform.Recipe) {
 	s.facts.Size, s.inMemory = r.Canvas, false
 }
 
-// distort counts a picture that is bent, a copy, and the smaller one that a perspective
-// is made of.
+// distort counts an image that is bent, a copy, and the smaller one that a
+// perspective is made of.
 func (s *sketch) distort(r transform.Recipe) {
 	if r.Distort.Kind == transform.NoDistort {
 		return
@@ -432,7 +435,7 @@ func (s *sketch) distort(r transform.Recipe) {
 	s.settle()
 }
 
-// seeThrough notes whether the recipe leaves the picture transparent somewhere.
+// seeThrough notes whether the recipe leaves the image transparent somewhere.
 func (s *sketch) seeThrough(r transform.Recipe, corners bool) {
 	padded := r.Canvas != r.Crop.Size && r.Background.On && r.Background.Kind == transform.SolidBackground && r.Background.Color.A != 255
 	tilted := r.Rotate != 0 && r.Rotate != 90 && r.Rotate != 180 && r.Rotate != 270
@@ -446,7 +449,7 @@ func (s *sketch) seeThrough(r transform.Recipe, corners bool) {
 	s.colour()
 }
 
-// colour notes that the picture is now sRGB of 8 bits.
+// colour notes that the image is now sRGB of 8 bits.
 func (s *sketch) colour() {
 	s.pixel = 3
 	if s.facts.Alpha {
@@ -454,7 +457,7 @@ func (s *sketch) colour() {
 	}
 }
 
-// lines counts the rows that are held while a picture is scaled.
+// lines counts the rows that are held while an image is scaled.
 func (s *sketch) lines(from, to transform.Size) {
 	pixel := s.pixel
 	if s.facts.Alpha {
@@ -464,13 +467,14 @@ func (s *sketch) lines(from, to transform.Size) {
 	s.peak += pixel * int64(from.Width) * int64(rows)
 }
 
-// all is the number of pixels in all frames of a size.
+// all returns the number of pixels in all frames of a size.
 func (s *sketch) all(size transform.Size) int64 { return size.Pixels() * int64(s.facts.Frames) }
 
-// threads is how many may draw the picture.
+// threads returns how many may draw the image.
 func (s *sketch) threads() int64 { return int64(max(s.job.Threads, render.Threads(1))) }
 
-// scaled is the row of a picture that a row of its scaled self comes from.
+// scaled returns the row of an image that a row of its scaled self comes
+// from.
 func scaled(row, height, to int) int {
 	return min(height, int(int64(row)*int64(height)/int64(max(to, 1))))
 }

@@ -22,9 +22,9 @@ import (
 )
 
 // The bounds that an estimate is held to: not below this part of the measured
-// peak, and not above so many times of it and a little more. A peak depends on
-// what is in a picture, most of all where something is lossless; an estimate
-// cannot know that and takes noise for granted.
+// peak, and not above so many times of it and a little more. A peak depends
+// on what is in an image, most of all where something is lossless; an
+// estimate cannot know that and takes noise for granted.
 const (
 	atLeast = 0.9
 	atMost  = 4
@@ -205,7 +205,7 @@ func TestAnimationsAreStreamed(t *testing.T) {
 	}
 }
 
-// film is an animation of a bar that moves over a picture.
+// film returns an animation of a bar that moves over an image.
 func film(t *testing.T, format sniff.Format, width, height, frames int) []byte {
 	t.Helper()
 	samples := make([]byte, 0, 3*width*height*frames)
@@ -239,8 +239,8 @@ func film(t *testing.T, format sniff.Format, width, height, frames int) []byte {
 	return file
 }
 
-// jobOf is the job of a plan by its name, behind which may be how many threads draw
-// it: "blur jpeg/8". That of "inspect" asks for details.
+// jobOf returns the job of a plan by its name, behind which may be how many
+// threads draw it: "blur jpeg/8". That of "inspect" asks for details.
 func jobOf(original []byte, name string) render.Job {
 	name, threads, _ := strings.Cut(name, "/")
 	job := newJob(original, plans[name])

@@ -10,17 +10,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// Gate lets jobs in as long as there is room: each holds a slot and its share of
-// a budget of memory until it is done.
+// Gate admits jobs while there is room: each holds a slot and its share of a
+// memory budget until it is done.
 //
-// Jobs are let in as they arrived. Only where the first of those that wait has
-// waited for less than patience may others, for which there is room, go before
-// it: a large job that waits for much memory to become free does not hold up the
-// small ones of a moment, and a stream of small ones does not hold it up for
-// long.
+// Jobs are admitted in the order of their arrival. Only while the first one
+// in the queue has waited for less than patience may others that fit overtake
+// it: a large job does not delay a few small ones, and a stream of small ones
+// does not delay it for long.
 //
-// A job of a file that has its share of the slots (see shares) waits for one of its own
-// kind to leave, and holds nobody up: others go before it, however long it has waited.
+// A job for a file that has used up its share of the slots (see shares) waits
+// for another job of that file, and delays no other: they overtake it,
+// however long it has waited.
 //
 // # How long a job waits
 //
@@ -31,16 +31,17 @@ import (
 //
 //	t + patience + T * (2*ceil(C/B) + ceil(n/S) + 1)
 //
-// From t + patience on nobody goes before i: who is first then is i or an older
-// job, which has waited for longer than patience, and while that is so jobs are
-// let in strictly in their order. Cut the time from there into periods of T. All
-// that holds a share at the beginning of a period has given it back by the end,
-// so at the end only what was let in during the period holds any; all of it is
-// among the n. If i still waits then, the first in the queue has no room:
+// From t + patience on nothing overtakes i: the first is then i or an older
+// job, which has waited for longer than patience, and while that is so jobs
+// are let in strictly in their order. Cut the time from there into periods of
+// T. All that holds a share at the beginning of a period has given it back by
+// the end, so at the end only what was let in during the period holds any;
+// all of it is among the n. If i still waits then, the first in the queue has
+// no room:
 //
 //   - Either the period let S jobs in. That happens at most n/S times.
 //   - Or what the period let in and the first in the queue cost more than B
-//     together. With nobody before it, the first is let in during the next
+//     together. With nothing before it, the first is let in during the next
 //     period, for by the end of that all else has gone. So the period and the
 //     next let in more than B. Every second period of this kind begins a pair of
 //     which none overlaps another, and all of them together let in at most C:
@@ -54,66 +55,68 @@ import (
 // All of this is about jobs whose files are within their shares. Others are not in the
 // queue until they are.
 type Gate struct {
-	// Waited is called with how long a job that found a place waited for its
-	// share, also if it got none. It is set before the first job; nil is nothing.
+	// Waited is called with the time that a queued job waited for its share,
+	// even if it got none. It is set before the first job; may be nil.
 	Waited func(time.Duration)
 
 	budget int64
 	slots  int
 	queue  int
 
-	// reading has a place for each job whose drawings may be read at a time.
+	// reading has a place for each job whose drawings may be read
+	// concurrently.
 	reading chan struct{}
 
 	mu      sync.Mutex
 	used    int64 // of the budget
 	running int
 	shares  shares
-	waiting []*waiter // in the order of their arrival
+	waiting []*waiter // in order of arrival
 	pace    pace
 }
 
-// patience is for how long the first in the queue lets others go before it.
+// patience is how long the first in the queue may be overtaken.
 const patience = time.Second
 
-// waiter is a job in the queue.
+// waiter is a queued job.
 type waiter struct {
 	ctx   context.Context
 	cost  int64
 	files []uint64
 	since time.Time
-	in    chan struct{} // closed when the job is let in
+	in    chan struct{} // closed when the job is admitted
 }
 
-// NewGate returns a gate with a budget in bytes, as many slots, and room for
-// queue jobs that wait. All are positive.
+// NewGate returns a gate with a budget in bytes, a number of slots, and room
+// for queue waiting jobs. All are positive.
 func NewGate(budget int64, slots, queue int) *Gate {
 	return &Gate{budget: budget, slots: slots, queue: queue, reading: make(chan struct{}, slots), shares: newShares()}
 }
 
-// Budget is how many bytes all jobs together may take.
+// Budget returns the budget of all jobs together, in bytes.
 func (g *Gate) Budget() int64 { return g.budget }
 
-// Stats are the jobs that hold a share, their bytes, and the jobs that wait.
+// Stats returns the number of admitted jobs, their bytes, and the number of
+// waiting jobs.
 func (g *Gate) Stats() (running int, used int64, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.running, g.used, len(g.waiting)
 }
 
-// Acquire waits for a share of cost bytes, for no longer than timeout. The
-// caller must call leave, once, when it needs the share no more.
+// Acquire waits for a share of cost bytes, up to timeout. The caller must
+// call leave once, when it no longer needs the share.
 //
-// The errors are errors.Limit, at once, for a job that is larger than the
-// budget; errors.Overloaded with RetryAfter, at once where the queue is full,
-// or after timeout; errors.ClientClosed when ctx is done. With an error no share
-// is held, nor was one.
+// The error is errors.Limit, at once, for a job larger than the budget;
+// errors.Overloaded with RetryAfter, at once if the queue is full, or after
+// timeout; or errors.ClientClosed when ctx is done. With an error no share is
+// held.
 func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (leave func(), err error) {
 	return g.acquire(ctx, cost, nil, timeout, timeout)
 }
 
-// acquire is Acquire for a job with these files, which waits for patience, a part of
-// the timeout that an error names.
+// acquire is Acquire for a job with these files that waits up to patience,
+// which is part of the timeout named in errors.
 func (g *Gate) acquire(ctx context.Context, cost int64, files []uint64, patience, timeout time.Duration) (leave func(), err error) {
 	if cost > g.budget {
 		return nil, errors.New(errors.Limit, "Rendering this would take about %d MB of memory, more than memory, %d MB",
@@ -141,8 +144,8 @@ func (g *Gate) acquire(ctx context.Context, cost int64, files []uint64, patience
 
 const megabyte = 1_000_000
 
-// await waits until a job is let in, for no longer than timeout. It is false for
-// one that is in the queue no more.
+// await waits until a job is admitted, up to timeout. It returns false if the
+// job left the queue.
 func (g *Gate) await(w *waiter, timeout time.Duration) bool {
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
@@ -152,10 +155,10 @@ func (g *Gate) await(w *waiter, timeout time.Duration) bool {
 	case <-w.ctx.Done():
 	case <-limit.C:
 	}
-	return !g.drop(w) // unless it was let in at the last moment
+	return !g.drop(w) // unless it was admitted at the last moment
 }
 
-// enter lets a job in, or into the queue.
+// enter admits a job or queues it.
 func (g *Gate) enter(ctx context.Context, cost int64, files []uint64) (*waiter, error) {
 	g.mu.Lock()
 	w := &waiter{ctx: ctx, cost: cost, files: files, since: time.Now(), in: make(chan struct{})}
@@ -171,15 +174,15 @@ func (g *Gate) enter(ctx context.Context, cost int64, files []uint64) (*waiter, 
 	g.mu.Unlock()
 	switch {
 	case full:
-		return nil, g.overloaded(cost, "queue_size, %d, requests wait already", g.queue)
+		return nil, g.overloaded(cost, "queue_size, %d, requests are waiting", g.queue)
 	case many:
-		return nil, g.overloaded(cost, "%d requests for the same file wait already, its share of queue_size, %d", max(1, g.queue/shareOfFile), g.queue)
+		return nil, g.overloaded(cost, "%d requests for the same file are waiting, its share of queue_size, %d", max(1, g.queue/shareOfFile), g.queue)
 	}
 	return w, nil
 }
 
-// before is how many jobs with the file wait before the last one in the queue. The lock
-// is held.
+// before returns the number of jobs with the file before the last one in the
+// queue. The lock is held.
 func (g *Gate) before(file uint64) (n int) {
 	for _, w := range g.waiting[:len(g.waiting)-1] {
 		if slices.Contains(w.files, file) {
@@ -189,7 +192,8 @@ func (g *Gate) before(file uint64) (n int) {
 	return n
 }
 
-// admit lets in who may go now, and forgets whose client left. The lock is held.
+// admit admits waiting jobs, and forgets those whose clients left. The lock
+// is held.
 func (g *Gate) admit() {
 	now := time.Now()
 	first, ordered := true, false
@@ -205,7 +209,7 @@ func (g *Gate) admit() {
 			g.shares.enter(w.files)
 			close(w.in)
 		default:
-			// The first that stays decides whether others may pass.
+			// The first job that stays decides whether others may overtake.
 			ordered = ordered || first && now.Sub(w.since) >= patience
 			first = false
 			kept = append(kept, w)
@@ -215,14 +219,15 @@ func (g *Gate) admit() {
 	g.waiting = kept
 }
 
-// haste is that of a job which begins now.
-func (g *Gate) haste() int {
+// reduced returns the reduction of effort for a job that begins now.
+func (g *Gate) reduced() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return render.Haste(len(g.waiting), g.slots)
+	return render.Reduction(len(g.waiting), g.slots)
 }
 
-// drop takes a job out of the queue. It is false for one that was let in.
+// drop removes a job from the queue. It returns false if the job was
+// admitted.
 func (g *Gate) drop(w *waiter) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -237,11 +242,11 @@ func (g *Gate) drop(w *waiter) bool {
 			break
 		}
 	}
-	g.admit() // others may have been behind it
+	g.admit() // others may have waited behind it
 	return true
 }
 
-// leave is how a job that was let in gives its share back.
+// leave returns the function by which an admitted job returns its share.
 func (g *Gate) leave(w *waiter) func() {
 	began := time.Now()
 	return sync.OnceFunc(func() {
@@ -255,7 +260,7 @@ func (g *Gate) leave(w *waiter) func() {
 	})
 }
 
-// overloaded is the error of a job that has to come again.
+// overloaded returns the error for a job that must be retried later.
 func (g *Gate) overloaded(cost int64, why string, args ...any) error {
 	busy := errors.New(errors.Overloaded, "The server is busy; "+why, args...)
 	g.mu.Lock()

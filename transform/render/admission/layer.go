@@ -10,8 +10,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// layers counts what is drawn onto the picture. All layers stay in memory until
-// the picture is written, since that is when its pixels are computed.
+// layers counts what is drawn onto the image. All layers stay in memory until
+// the image is written, since that is when its pixels are computed.
 func (s *sketch) layers(layers []transform.Layer) error {
 	for _, l := range layers {
 		own, err := s.layer(l)
@@ -31,8 +31,8 @@ func (s *sketch) layers(layers []transform.Layer) error {
 		case transform.BlendCutout, transform.BlendCutter:
 			s.facts.Alpha = true
 		case transform.BlendDisplace:
-			// The picture twice, once as floats where it is transparent, and from
-			// where each pixel comes.
+			// The image twice, once as floats where it is transparent, and
+			// from where each pixel comes.
 			s.settle()
 			copied := s.pixel
 			if s.facts.Alpha {
@@ -54,14 +54,15 @@ const (
 	composedPixel = 16
 )
 
-// mostPatches is how many layers, if they are small, are laid over a picture before it is
-// copied.
+// mostPatches is how many layers, if they are small, are laid over an image
+// before it is copied.
 const mostPatches = 4
 
 // displaced is a pixel's part of the map of a displacement.
 const displaced = 16
 
-// drawnLayer is what drawing a layer's own picture takes, and what then stays of it.
+// drawnLayer is what drawing a layer's own image takes, and what then stays
+// of it.
 type drawnLayer struct {
 	peak, held int64 // bytes
 	seconds    float64
@@ -107,7 +108,7 @@ func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 	}, nil
 }
 
-// block is a plane of one colour.
+// block returns a plane of one colour.
 func (s *sketch) block(job render.Job, l transform.Layer) (*sketch, []transform.Step, error) {
 	facts, chain, err := l.Block(s.facts.Size, job.Limits)
 	own := &sketch{job: job, facts: facts, peak: base, upright: true}

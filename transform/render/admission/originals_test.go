@@ -20,7 +20,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// newJob is a job whose layers are the original itself.
+// newJob returns a job whose layers are the original itself.
 func newJob(original []byte, plan transform.Plan) render.Job {
 	var files [][]byte
 	for range plan.Refs() {
@@ -151,10 +151,10 @@ var plans = map[string]transform.Plan{
 		transform.Step{Resize: size(1000, 1000), Rotate: transform.Num(180)}),
 }
 
-// on puts layers on a picture.
+// on puts layers on an image.
 func on(layers ...transform.Layer) transform.Step { return transform.Step{Layers: layers} }
 
-// self is the original as a layer.
+// self returns the original as a layer.
 func self(steps ...transform.Step) transform.Layer {
 	return transform.Layer{Image: origin.Ref{Path: "self"}, Steps: steps}
 }
@@ -164,7 +164,7 @@ func blended(l transform.Layer, b transform.Blend) transform.Layer {
 	return l
 }
 
-// veiled pads a picture with its blurred self.
+// veiled pads an image with its blurred self.
 func veiled(w, h, blur float64) transform.Step {
 	return transform.Step{
 		Resize:     transform.Resize{Width: transform.Px(w), Height: transform.Px(h), Fit: transform.Pad},
@@ -174,8 +174,8 @@ func veiled(w, h, blur float64) transform.Step {
 
 var dot = transform.Step{Resize: size(10, 10)}
 
-// swell is a chain that is small at both ends, and in between as large as the
-// sides say.
+// swell returns a chain that is small at both ends, and in between as large
+// as the sides say.
 func swell(sides ...float64) []transform.Step {
 	begin := dot
 	begin.Effects.Blur = transform.Num(1)
@@ -188,8 +188,8 @@ func swell(sides ...float64) []transform.Step {
 
 var third = transform.Step{Resize: transform.Resize{Width: transform.Fraction(0.33)}}
 
-// photo is a picture with noise on slow waves: it compresses as a photograph
-// does.
+// photo returns an image with noise on slow waves: it compresses as a
+// photograph does.
 func photo(t *testing.T, scope *vips.Scope, w, h, bands, seed int) *vips.Image {
 	t.Helper()
 	across, down := make([]float64, w*bands), make([]float64, h*bands)
@@ -306,9 +306,9 @@ func newOriginal(t *testing.T, name string) []byte {
 	return file
 }
 
-// newPDF is one of a page of w by h points: with lines and letters, or with what the
-// name says, a picture four times as large as that in each direction, or groups that
-// are see-through.
+// newPDF returns one of a page of w by h points: with lines and letters, or
+// with what the name says, an image four times as large as that in each
+// direction, or groups that are see-through.
 func newPDF(w, h int, name string) []byte {
 	page := pdftest.Page{Box: fmt.Sprintf("0 0 %d %d", w, h), More: "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>>>/XObject<</X 5 0 R>>>>"}
 	var objects []string

@@ -2,12 +2,12 @@ package admission
 
 import "time"
 
-// pace is how long jobs have held their share of late. The zero value knows
-// nothing yet.
+// pace is the recent time for which jobs held their share. The zero value has
+// no data.
 type pace struct{ mean time.Duration }
 
-// The share of the newest job in the mean, as a divisor; and what a guess is
-// bounded to.
+// The weight of the newest job in the mean, as a divisor; and the bounds of a
+// guess.
 const (
 	weight    = 8
 	leastWait = time.Second
@@ -22,9 +22,9 @@ func (p *pace) add(held time.Duration) {
 	p.mean += (held - p.mean) / weight
 }
 
-// guess is after what time a client that comes again may find a place, when so
-// many rooms full of jobs are before it: by Little's law a full room lasts as
-// long as a job holds its share.
+// guess returns when a client should retry if so many rooms full of jobs
+// precede it: by Little's law a full room lasts as long as a job holds its
+// share.
 func (p *pace) guess(rooms float64) time.Duration {
 	wait := float64(p.mean) * rooms
 	return time.Duration(min(max(wait, float64(leastWait)), float64(mostWait)))

@@ -8,27 +8,29 @@ import (
 	"github.com/caddy-images/caddy-images/transform/header"
 )
 
-// What drawing a page of a PDF takes: its library with the fonts of the server, what
-// that makes of the file, the page with two groups that are see-through, one in the
-// other, and the largest picture in it, decoded whole. Measured with poppler 22.12.
+// What drawing a page of a PDF takes: its library with the fonts of the
+// server, what that makes of the file, the page with two groups that are
+// see-through, one in the other, and the largest image in it, decoded whole.
+// Measured with poppler 22.12.
 const (
 	paperBase   = 16 << 20
 	paperByte   = 8 // of the file
 	paperPixel  = 8 // of the page as it is drawn
 	insidePixel = 5
-	insideJPX   = 18 // planes of 32 bits, and the picture that is made of them
+	insideJPX   = 18 // planes of 32 bits, and the image that is made of them
 )
 
-// checkPaper tells whether the pictures in a PDF may be decoded. How large the page
-// is that is asked for shows when it is opened.
+// checkPaper reports whether the images in a PDF may be decoded. How large
+// the page is that is asked for shows when it is opened.
 func checkPaper(h header.Header, l transform.Limits) error {
 	if h.Inside > l.MaxPixels {
-		return errors.New(errors.Limit, "A picture in the PDF has %d pixels, more than max_pixels, %d", h.Inside, l.MaxPixels)
+		return errors.New(errors.Limit, "An image in the PDF has %d pixels, more than max_pixels, %d", h.Inside, l.MaxPixels)
 	}
 	return nil
 }
 
-// drawingPaper is what is taken for a page that is drawn with so many pixels.
+// drawingPaper returns what is taken for a page that is drawn with so many
+// pixels.
 func (s *sketch) drawingPaper(pixels int64) int64 {
 	inside := insidePixel * s.header.Inside
 	if s.header.JPX {
@@ -37,8 +39,8 @@ func (s *sketch) drawingPaper(pixels int64) int64 {
 	return paperBase + paperByte*int64(len(s.job.Original)) + paperPixel*pixels + inside
 }
 
-// onPaper is the size that a page is drawn at: that of the target, or larger in one
-// direction, within the limits.
+// onPaper returns the size that a page is drawn at: that of the target, or
+// larger in one direction, within the limits.
 func (s *sketch) onPaper(target transform.Size) transform.Size {
 	w, h := float64(s.facts.Size.Width), float64(s.facts.Size.Height)
 	factor := max(float64(target.Width)/w, float64(target.Height)/h)

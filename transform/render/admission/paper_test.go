@@ -25,8 +25,8 @@ func TestPDFsThatAreRefused(t *testing.T) {
 		job  render.Job
 		says string
 	}{
-		"a picture": {paperJob(t, 10, 10, picture(1000, 1000), picture(1000, 1001)), "A picture in the PDF has 1001000 pixels, more than max_pixels, 1000000"},
-		"the file":  {paperJob(t, 10, 10, strings.Repeat(" ", 1<<20)), "more than max_pdf_size, 1048576"},
+		"an image": {paperJob(t, 10, 10, picture(1000, 1000), picture(1000, 1001)), "An image in the PDF has 1001000 pixels, more than max_pixels, 1000000"},
+		"the file": {paperJob(t, 10, 10, strings.Repeat(" ", 1<<20)), "more than max_pdf_size, 1048576"},
 	} {
 		if _, _, err := Estimate(tt.job); errors.From(err).Kind != errors.Limit || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, want %s", name, err, tt.says)

@@ -70,7 +70,7 @@ func drawOnce(plan string) error {
 	return err
 }
 
-// processorTime is what all threads of this process have taken so far.
+// processorTime returns what all threads of this process have taken so far.
 func processorTime() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t); err != nil {
@@ -79,8 +79,9 @@ func processorTime() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// timeOfReference is what a piece of work takes that is the same in every process: the
-// least of a few tries, for other processes may be in the way of each.
+// timeOfReference returns what a piece of work takes that is the same in
+// every process: the least of a few tries, for other processes may be in the
+// way of each.
 func timeOfReference() (least time.Duration, err error) {
 	scope := vips.NewScope(context.Background())
 	defer scope.Close()

@@ -8,26 +8,26 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// shares is how much of a gate one file may have, be it an original or that of a
-// layer: half of the slots and half of the queue, unless it was drawn before and has
-// never taken too long of late. So a file that keeps its worker at work until
-// render_timeout, which nobody knows before, leaves the other half to others, however
-// many variants of it are asked for. One that was drawn well, such as a photograph of
-// which a page wants ten sizes, may have all.
+// shares limits how much of a gate one file may use, be it an original or a
+// layer's: half of the slots and half of the queue, unless it was drawn
+// before and never took too long recently. So a file that keeps workers busy
+// until render_timeout leaves the other half to others, however many variants
+// of it are requested. A file that was drawn well, such as a photograph that
+// a page shows in ten sizes, may use the whole gate.
 //
-// The lock of the gate is held for all methods but hash.
+// The lock of the gate is held for all methods except hash.
 type shares struct {
-	seed    maphash.Seed // keyed, so that no file stands for another one
+	seed    maphash.Seed // keyed, so that collisions cannot be constructed
 	running map[uint64]int
 	sound   memory // files that were drawn
 	slow    memory // files that took too long
 }
 
 const (
-	// shareOfFile is the part of the gate that one file may have, as a divisor.
+	// shareOfFile is the part of the gate for one file, as a divisor.
 	shareOfFile = 2
 
-	// slowFor is for how long a file counts as slow that took too long.
+	// slowFor is how long a file that took too long counts as slow.
 	slowFor = time.Hour
 )
 
@@ -35,7 +35,7 @@ func newShares() shares {
 	return shares{seed: maphash.MakeSeed(), running: map[uint64]int{}}
 }
 
-// hash are the files of a job.
+// hash returns the hashes of a job's files.
 func (s *shares) hash(job render.Job) []uint64 {
 	files := []uint64{maphash.Bytes(s.seed, job.Original)}
 	for _, file := range job.Files {
@@ -44,7 +44,7 @@ func (s *shares) hash(job render.Job) []uint64 {
 	return files
 }
 
-// isFree reports whether a file may have all of the gate.
+// isFree reports whether a file may use the whole gate.
 func (s *shares) isFree(file uint64) bool {
 	_, sound := s.sound.at(file)
 	if !sound {
@@ -54,7 +54,8 @@ func (s *shares) isFree(file uint64) bool {
 	return !slow || time.Since(at) > slowFor
 }
 
-// exceed reports whether one of the files has its share of so many places already.
+// exceed reports whether one of the files has used up its share of the
+// places.
 func (s *shares) exceed(files []uint64, places int, has func(file uint64) int) bool {
 	for _, file := range files {
 		if has(file) >= max(1, places/shareOfFile) && !s.isFree(file) {
@@ -78,12 +79,12 @@ func (s *shares) leave(files []uint64) {
 	}
 }
 
-// learn notes what came of a job.
+// learn records the outcome of a job.
 func (g *Gate) learn(files []uint64, job render.Job, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
-	case err == nil && !job.Inspect: // which decodes no pixel
+	case err == nil && !job.Inspect: // inspecting decodes no pixels
 		for _, file := range files {
 			g.shares.sound.add(file)
 		}
@@ -94,13 +95,13 @@ func (g *Gate) learn(files []uint64, job render.Job, err error) {
 	default:
 		return
 	}
-	g.admit() // those may be more now
+	g.admit() // more may fit now
 }
 
-// memory has the files of late. The zero value has none.
+// memory remembers recent files. The zero value is empty.
 type memory struct{ young, old map[uint64]time.Time }
 
-// memorySize is how many files a memory has at least, if there were as many.
+// memorySize is the minimum number of files that are remembered.
 const memorySize = 10_000
 
 func (m *memory) add(file uint64) {

@@ -180,7 +180,7 @@ func TestShareOfQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFloor(2, 10)
 		failed := f.asks(t, 1+5+3, "a")
-		if len(*failed) != 3 || !errors.Is((*failed)[0], errors.Overloaded) || !strings.Contains((*failed)[0].Error(), "5 requests for the same file wait already") {
+		if len(*failed) != 3 || !errors.Is((*failed)[0], errors.Overloaded) || !strings.Contains((*failed)[0].Error(), "5 requests for the same file are waiting") {
 			t.Errorf("refused were %v", *failed)
 		}
 		failed = f.asks(t, 1+5+1, "b")

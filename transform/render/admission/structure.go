@@ -24,9 +24,10 @@ func hasDrawings(job render.Job) bool {
 	})
 }
 
-// structuresOf reads how all files of a job that are drawings are made, the original and
-// those of layers, and refuses what comes to too much at any size. Which of them will be
-// drawn is not asked: a step that fails on paper may not fail on the picture.
+// structuresOf reads how all files of a job that are drawings are made, the
+// original and those of layers, and refuses what comes to too much at any
+// size. Which of them will be drawn is not asked: a step that fails on paper
+// may not fail on the image.
 func structuresOf(job render.Job) (structures, error) {
 	var all structures
 	files := append([][]byte{job.Original}, job.Files...)
@@ -58,7 +59,7 @@ func structuresOf(job render.Job) (structures, error) {
 	return all, nil
 }
 
-// of is the drawing in a file; false if it is none.
+// of returns the drawing in a file; false if it is none.
 func (s structures) of(file []byte) (svg.Drawing, bool) {
 	if len(file) == 0 {
 		return svg.Drawing{}, false

@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// drawing is an SVG of 100x100 with something in it.
+// drawing returns an SVG of 100x100 with something in it.
 func drawing(content string) []byte {
 	return []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">` + content + `</svg>`)
 }

@@ -136,7 +136,8 @@ func (s *sketch) spendOnDecoding() {
 	}
 }
 
-// spendOnStep follows a link of the chain that is about to be drawn on the picture.
+// spendOnStep follows a link of the chain that is about to be drawn on the
+// image.
 func (s *sketch) spendOnStep(step transform.Step, r transform.Recipe) {
 	before := s.all(s.facts.Size)
 	if step.Trim.On {
@@ -199,12 +200,12 @@ func (s *sketch) spendOnEffects(r transform.Recipe, pixels int64) {
 	}
 }
 
-// steps is how many a blur's mask has: as many as twentieths between its peak and where
-// it is cut off, or as pixels to one side.
+// steps returns how many a blur's mask has: as many as twentieths between its
+// peak and where it is cut off, or as pixels to one side.
 func steps(sigma float64) int64 { return min(blurRows(sigma)/2, 17) }
 
-// unsharpTime is what an unsharp mask takes beside what each takes: it is multiplied pixel
-// by pixel, or else added up by its steps.
+// unsharpTime returns what an unsharp mask takes besides what each takes: it
+// is multiplied pixel by pixel, or else added up by its steps.
 func unsharpTime(u transform.Unsharp) float64 {
 	if unsharpRows(u) > 0 {
 		return 4 * sumsStep * float64(min(unsharpReach(u), 127))
@@ -245,8 +246,8 @@ func (s *sketch) spendOnShape(r transform.Recipe) {
 	}
 }
 
-// spendOnLayer adds a layer's own picture, and laying it on each frame of the one below:
-// on what is under it, or on all of that.
+// spendOnLayer adds a layer's own image, and laying it on each frame of the
+// one below: on what is under it, or on all of that.
 func (s *sketch) spendOnLayer(l transform.Layer, own drawnLayer) {
 	s.seconds += own.seconds
 	below := s.facts.Size

@@ -70,7 +70,7 @@ func TestTimeFollowsThePlan(t *testing.T) {
 	small := layer
 	small.Steps = []transform.Step{{Resize: transform.Resize{Width: transform.Px(50), Height: transform.Px(40)}}}
 	if got := seconds(t, job(transform.Step{Layers: []transform.Layer{small}})) - plain; got >= own {
-		t.Errorf("a small layer takes %.6f s, more than one as large as the picture, %.6f", got, own)
+		t.Errorf("a small layer takes %.6f s, more than one as large as the image, %.6f", got, own)
 	}
 
 	choice := transform.Step{Choice: &transform.Choice{
@@ -97,8 +97,8 @@ func TestTimeLeavesAVIFOut(t *testing.T) {
 	}
 }
 
-// The limit of a server that sets none refuses nothing that somebody may want of a
-// picture of 12 megapixels.
+// The limit of a server that sets none refuses nothing that somebody may want
+// of an image of 12 megapixels.
 func TestTimeOfLargePictures(t *testing.T) {
 	const usual = 20.0 // seconds
 	base := pngJob(t, 4000, 3000)

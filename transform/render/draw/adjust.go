@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// adjust changes the colours by the recipe's numbers.
+// adjust adjusts the colours by the recipe's numbers.
 func adjust(p *picture, r transform.Recipe) error {
 	var operations []func(*vips.Image) (*vips.Image, error)
 	if r.Adjust.Levels() {

@@ -47,7 +47,8 @@ func TestAdjust(t *testing.T) {
 	}
 }
 
-// newEffects are the effects that change colours by a rule of their own, by name.
+// newEffects returns the effects that change colours by a rule of their own,
+// by name.
 func newEffects() map[string]transform.Effects {
 	effects := map[string]transform.Effects{
 		"white balance": {WhiteBalance: true},
@@ -109,8 +110,8 @@ func TestEffectsKinds(t *testing.T) {
 	}
 }
 
-// Each frame of an animation is drawn as it would be alone, but for what the first
-// one decides.
+// Each frame of an animation is drawn as if it were alone, except for what
+// the first one decides.
 func TestEffectsAnimation(t *testing.T) {
 	// The two have the same tones.
 	moving := []*image.NRGBA{
@@ -134,8 +135,8 @@ func TestEffectsAnimation(t *testing.T) {
 	}
 }
 
-// What nobody sees shows in nothing that is seen, and the alpha stays; that of squares
-// is their mean.
+// Hidden colours do not affect visible ones, and the alpha stays; that of
+// squares is their mean.
 func TestEffectsTransparent(t *testing.T) {
 	ghost := func(hidden color.NRGBA) []byte {
 		hidden.A = 0

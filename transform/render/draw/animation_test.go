@@ -105,7 +105,7 @@ func TestAnimations(t *testing.T) {
 	}
 }
 
-// opaque lays a picture over gray.
+// opaque lays an image over gray.
 func opaque(i *image.NRGBA) *image.NRGBA {
 	return paint(i.Bounds().Dx(), i.Bounds().Dy(), func(x, y int) color.NRGBA {
 		c := i.NRGBAAt(x, y)
@@ -223,9 +223,9 @@ func TestAnimationOfOne(t *testing.T) {
 	}
 }
 
-// An animated WebP whose frames fill it is decoded at the size that is wanted, as a
-// still one is: each frame is what its page is alone. One with frames that are parts
-// of the picture is decoded whole.
+// An animated WebP whose frames fill it is decoded at the size that is
+// wanted, as a still one is: each frame is what its page is alone. One with
+// frames that are parts of the image is decoded whole.
 func TestAnimationScaledOnLoad(t *testing.T) {
 	var moving, still []*image.NRGBA
 	for n := range frameColors {
@@ -253,8 +253,8 @@ func TestAnimationScaledOnLoad(t *testing.T) {
 	}
 }
 
-// Layers, backdrops and looks compute parts of a picture into memory on their way:
-// those of each frame, and not those of the first.
+// Layers, backdrops and looks compute parts of an image into memory on their
+// way: those of each frame, and not those of the first.
 func TestAnimationStages(t *testing.T) {
 	blurredBehind := sized(90, 60, transform.Pad, 0)
 	blurredBehind.Background = transform.Background{On: true, Kind: transform.BlurredBackground, Blurred: transform.Blurred{Auto: true}}

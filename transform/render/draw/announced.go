@@ -10,17 +10,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// announced is the size that the header of a PNG or a HEIF tells; zero if there
-// is none. It is for files that do not open: libspng, libheif and libvips have
-// limits of their own, and whoever sends a picture beyond them should read that it
-// is too large, not that it is damaged.
+// announced returns the size in the header of a PNG or a HEIF; zero if there
+// is none. It is for files that do not open: libspng, libheif and libvips
+// have limits of their own, and the error for an image beyond them should say
+// that it is too large, not that it is damaged.
 func announced(file []byte, source sniff.Format) transform.Size {
 	var at []byte
 	switch source {
 	case sniff.PNG:
 		at = after(file, "IHDR", 0)
 	case sniff.AVIF, sniff.HEIC:
-		at = after(file, "ispe", 4) // version and flags
+		at = after(file, "ispe", 4) // after version and flags
 	}
 	if len(at) < 8 {
 		return transform.Size{}
@@ -29,7 +29,7 @@ func announced(file []byte, source sniff.Format) transform.Size {
 	return transform.Size{Width: side(at), Height: side(at[4:])}
 }
 
-// headerSize is where headers are looked for.
+// headerSize is the length of a file that is searched for the header.
 const headerSize = 64 << 10
 
 func after(file []byte, name string, skip int) []byte {

@@ -12,14 +12,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// focused draws a picture whose file marks an area.
+// focused draws an image whose file marks an area.
 func focused(original []byte, area transform.Rect, steps ...transform.Step) render.Job {
 	job := newJob(original, transform.Output{Format: transform.PNG}, steps...)
 	job.Areas = []transform.Rect{area}
 	return job
 }
 
-// The area goes along with what happens to the picture before it counts.
+// The area goes along with what happens to the image before it counts.
 func TestAreaInChains(t *testing.T) {
 	area := transform.Rect{Point: transform.Point{X: 120, Y: 40}, Size: transform.Size{Width: 10, Height: 20}}
 	cut := sized(20, 10, transform.Crop, transform.FocusArea) // around (125, 50)

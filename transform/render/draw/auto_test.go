@@ -55,7 +55,7 @@ func TestTone(t *testing.T) {
 	i := drawn(t, asPNG(t, halves(40, 40, tone(100), tone(150))), step)
 	wantLike(t, i, halves(40, 40, tone(52), tone(235)), 1)
 
-	// A picture that uses all there is, with its median in the middle, stays.
+	// An image that uses all there is, with its median in the middle, stays.
 	three := paint(60, 60, func(x, _ int) color.NRGBA { return tone([]uint8{0, 128, 255}[x/20]) })
 	wantLike(t, drawn(t, asPNG(t, three), step), three, 1)
 	// One from 55 to 205 is stretched: 130 is the middle.

@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// backdrop is a picture of the canvas' size to lie behind a frame.
+// backdrop returns an image of the canvas' size to put behind a frame.
 func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas transform.Size) (*vips.Image, error) {
 	if b.Kind == transform.BlurredBackground {
 		return blurred(frame, b.Blurred, canvas)
@@ -18,7 +18,7 @@ func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas tra
 	if len(p.colours) == 4 {
 		return p.fourCorners(canvas)
 	}
-	// From one side to the other, the longer way.
+	// Along the longer side.
 	size, angle := p.facts.Size, 180.0
 	first, second := p.colours[0], p.colours[len(p.colours)-1]
 	if wide := canvas.Width*size.Height > canvas.Height*size.Width; wide {
@@ -37,7 +37,7 @@ func (p *picture) backdrop(frame *vips.Image, b transform.Background, canvas tra
 	return drawn.ExtractBand(0, 3)
 }
 
-// blurred is the frame, scaled until it covers the canvas, and blurred.
+// blurred returns the frame scaled to cover the canvas, and blurred.
 func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vips.Image, error) {
 	small, sigma, copied := b.Small(canvas)
 	w, h := small.Width, small.Height
@@ -55,7 +55,7 @@ func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vi
 		return nil, err
 	}
 	if copied {
-		if behind, err = behind.CopyMemory(); err != nil { // of 8 bits, not the floats that alpha takes
+		if behind, err = behind.CopyMemory(); err != nil { // in 8 bits, not in the floats of premultiplied alpha
 			return nil, err
 		}
 	}
@@ -73,8 +73,8 @@ func blurred(frame *vips.Image, b transform.Blurred, canvas transform.Size) (*vi
 	return behind.Linear(onColours(behind, 1, 1), onColours(behind, float64(b.Brightness), 0), true)
 }
 
-// fourCorners is a gradient between four colours, each in the corner that it is
-// nearest to in the picture.
+// fourCorners returns a gradient between four colours, each in the corner
+// that it is nearest to in the image.
 func (p *picture) fourCorners(canvas transform.Size) (*vips.Image, error) {
 	var samples []byte
 	for _, n := range arrange(p.colours) {
@@ -84,13 +84,13 @@ func (p *picture) fourCorners(canvas transform.Size) (*vips.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Of a few pixels first, for an enlargement begins half a pixel of the small
-	// picture within it.
+	// A few pixels first, since enlarging starts half a pixel inside of the
+	// small image.
 	return corners.Bilinear(canvas.Width, canvas.Height)
 }
 
-// arrange tells which of four colours belongs to the upper left, the upper right,
-// the lower left and the lower right corner.
+// arrange returns which of four colours belongs to the upper left, the upper
+// right, the lower left and the lower right corner.
 func arrange(colours []palette.Color) (best [4]int) {
 	corners := [4][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}}
 	least := math.Inf(1)

@@ -21,7 +21,7 @@ func padded(w, h int, b transform.Background) transform.Step {
 	return onBackground(sized(w, h, transform.Pad, 0), b)
 }
 
-// The colour is that of the edge, not of the most of the picture.
+// The colour is that of the edge, not of the most of the image.
 func TestDominantBackground(t *testing.T) {
 	dominant := transform.Background{Kind: transform.DominantBackground}
 	framed := box(40, 20, blue, red, image.Rect(2, 2, 38, 18))
@@ -35,7 +35,7 @@ func TestDominantBackground(t *testing.T) {
 	}
 	wantLike(t, drawn(t, asPNG(t, framed), padded(40, 40, dominant)), want(blue), 0)
 
-	// It lies behind what is transparent, and a picture of nothing has black.
+	// It lies behind what is transparent, and an image of nothing has black.
 	seen := box(40, 20, blue, clear, image.Rect(10, 5, 30, 15))
 	wantLike(t, drawn(t, asPNG(t, seen), onBackground(transform.Step{}, dominant)), solid(40, 20, blue), 0)
 	wantLike(t, drawn(t, asPNG(t, solid(20, 20, clear)), padded(40, 20, dominant)), solid(40, 20, black), 0)
@@ -48,12 +48,12 @@ func TestGradientBackground(t *testing.T) {
 	gradient := func(n int) transform.Background {
 		return transform.Background{Kind: transform.GradientBackground, Palette: n}
 	}
-	// Of two colours, each on the side where it is in the picture.
+	// Of two colours, each on the side where it is in the image.
 	sides := drawn(t, asPNG(t, halves(40, 40, red, blue)), padded(80, 40, gradient(2)))
 	wantColor(t, sides, 0, 20, red, 4)
 	wantColor(t, sides, 79, 20, blue, 4)
 	wantColor(t, sides, 10, 20, mixed(red, blue, 10.5/80), 3)
-	wantColor(t, sides, 30, 20, red, 0) // the picture
+	wantColor(t, sides, 30, 20, red, 0) // the image
 	below := drawn(t, asPNG(t, paint(40, 40, func(_, y int) color.NRGBA { return []color.NRGBA{blue, red}[y/20] })), padded(40, 80, gradient(2)))
 	wantColor(t, below, 20, 0, blue, 4)
 	wantColor(t, below, 20, 79, red, 4)
@@ -63,7 +63,7 @@ func TestGradientBackground(t *testing.T) {
 	wantColor(t, four, 80, 0, green, 3)
 	wantColor(t, four, 0, 39, blue, 3)
 	wantColor(t, four, 80, 39, yellow, 3)
-	// A picture of one colour.
+	// An image of one colour.
 	wantLike(t, drawn(t, asPNG(t, solid(40, 20, green)), padded(40, 40, gradient(4))), solid(40, 40, green), 1)
 	// Behind what is transparent.
 	glass := drawn(t, asPNG(t, box(40, 20, green, clear, image.Rect(10, 5, 30, 15))), onBackground(transform.Step{}, gradient(2)))
@@ -79,12 +79,12 @@ func TestBlurredBackground(t *testing.T) {
 	blurred := func(b transform.Blurred) transform.Background {
 		return transform.Background{Kind: transform.BlurredBackground, Blurred: b}
 	}
-	// Unblurred it is the picture, scaled to cover: 40x20 becomes 80x40.
+	// Unblurred it is the image, scaled to cover: 40x20 becomes 80x40.
 	i := drawn(t, asPNG(t, halves(40, 20, red, blue)), padded(40, 40, blurred(transform.Blurred{})))
 	wantSize(t, i, 40, 40)
 	wantColor(t, i, 1, 1, red, 2)
 	wantColor(t, i, 38, 38, blue, 2)
-	// Blurred and brighter, it is no longer the picture; the picture still is.
+	// Blurred and brighter, it is no longer the image; the image still is.
 	soft := drawn(t, asPNG(t, halves(40, 20, tone(50), tone(150))), padded(40, 40, blurred(transform.Blurred{Blur: 60, Brightness: 40})))
 	if c := soft.NRGBAAt(20, 2); apart(c.R, 140) > 8 {
 		t.Errorf("the middle of the background is %v, want 140", c)
@@ -96,16 +96,16 @@ func TestBlurredBackground(t *testing.T) {
 		wantColor(t, i, 20, 5, map[int]color.NRGBA{-255: black, 255: white}[brightness], 0)
 		wantColor(t, i, 20, 20, gray, 0)
 	}
-	// A picture that is transparent somewhere lies over its own.
+	// An image that is transparent somewhere lies over its own.
 	seen := drawn(t, asPNG(t, box(40, 20, clear, red, image.Rect(10, 0, 30, 20))), padded(40, 40, blurred(transform.Blurred{})))
 	wantColor(t, seen, 20, 2, red, 1)
 	wantColor(t, seen, 20, 20, red, 1)
 	// Brightness is that of the colour, however little is seen of it.
 	faint := drawn(t, asPNG(t, solid(40, 20, color.NRGBA{100, 100, 100, 102})), padded(40, 40, blurred(transform.Blurred{Brightness: 50})))
 	wantColor(t, faint, 20, 2, color.NRGBA{150, 150, 150, 102}, 1)
-	// With each way to compute the blur: at once, and of a picture that is smaller,
-	// in memory or not. Half way to the other half it is half of both, give or take
-	// a pixel, by which an enlargement may be off.
+	// With each way to compute the blur: at once, and of an image that is
+	// smaller, in memory or not. Half way to the other half it is half of
+	// both, give or take a pixel, by which an enlargement may be off.
 	for _, blur := range []float64{8, 12, 40} {
 		i := drawn(t, asPNG(t, halves(200, 100, tone(50), tone(150))), padded(200, 200, blurred(transform.Blurred{Blur: blur})))
 		pixel := 2 + int(math.Ceil(100/(blur/2)/math.Sqrt(2*math.Pi))) // how steep it is there, and roundings

@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// opacity makes the whole picture more transparent.
+// opacity makes the whole image more transparent.
 func opacity(p *picture, r transform.Recipe) error {
 	if r.Opacity == 1 {
 		return nil
@@ -21,10 +21,10 @@ func opacity(p *picture, r transform.Recipe) error {
 	})
 }
 
-// background puts something behind a picture that is transparent somewhere. One
-// that was made transparent by opacity is blended with the whole colour (ImageKit,
-// "Opacity": "alpha in bg ignored"). The blurred picture itself is no background
-// for what is transparent in it.
+// background puts a background behind a transparent image. An image made
+// transparent by opacity is blended with the opaque colour (ImageKit,
+// "Opacity": "alpha in bg ignored"). The blurred image is not used behind its
+// own transparent parts.
 func background(p *picture, r transform.Recipe) error {
 	if !r.Background.On || !p.facts.Alpha {
 		return nil

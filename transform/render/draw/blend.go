@@ -13,7 +13,7 @@ var blendModes = map[transform.Blend]vips.BlendMode{
 	transform.BlendCutter: vips.BlendModeDestIn,
 }
 
-// blend makes one picture of every frame and a layer's picture at a place.
+// blend blends a layer's image into every frame at a position.
 func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer) error {
 	layer, err := withAlpha(layer)
 	if err != nil {
@@ -26,7 +26,7 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 		return p.multiply(layer, at)
 	}
 	mode := blendModes[l.Blend]
-	// What is opaque stays so, unless a hole is made in it.
+	// An opaque image stays opaque, unless a hole is cut.
 	opaque := !p.facts.Alpha && mode == vips.BlendModeOver
 	blended := func(frame *vips.Image, at transform.Point) (*vips.Image, error) {
 		frame, err := composed(layer, frame, mode, at)
@@ -37,8 +37,8 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	}
 	under := transform.Rect{Point: at, Size: transform.Size{Width: layer.Width(), Height: layer.Height()}}.
 		Within(transform.Rect{Size: p.facts.Size})
-	// Other modes change what is beside the layer too, which at least gets an alpha. And
-	// from half the picture on a part of it saves little.
+	// Other modes also change pixels beside the layer, if only by adding
+	// alpha. And from half of the image on, drawing only a part saves little.
 	if mode != vips.BlendModeOver || under.Pixels() > p.facts.Size.Pixels()/2 {
 		return p.each(func(frame *vips.Image) (*vips.Image, error) { return blended(frame, at) })
 	}
@@ -47,19 +47,19 @@ func (p *picture) blend(layer *vips.Image, at transform.Point, l transform.Layer
 	})
 }
 
-// composed puts one image upon another at a place, which keeps its size and gets
-// an alpha.
+// composed blends one image over another at a position. The result has the
+// size of the latter and alpha.
 func composed(above, below *vips.Image, mode vips.BlendMode, at transform.Point) (*vips.Image, error) {
 	return through(below,
-		// In floats and to the nearest of 256: libvips would cut off, and 127 end as 126.
+		// In floats and rounded: libvips would truncate, and 127 become 126.
 		func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatFloat) },
 		func(i *vips.Image) (*vips.Image, error) { return i.Composite2(above, mode, at.X, at.Y) },
 		func(i *vips.Image) (*vips.Image, error) { return i.Linear([]float64{1}, []float64{0.5}, true) },
 	)
 }
 
-// displace takes every pixel of every frame from where the layer's red and green
-// say. What would come from beyond the picture is its outermost pixel.
+// displace moves every pixel of every frame by the layer's red and green.
+// Beyond the image the outermost pixels are repeated.
 func (p *picture) displace(layer *vips.Image, at transform.Point, by transform.Shift) error {
 	own, size := transform.Size{Width: layer.Width(), Height: layer.Height()}, p.facts.Size
 	x, y, err := by.In(transform.Facts{Size: own, Base: size})
@@ -80,7 +80,8 @@ func (p *picture) displace(layer *vips.Image, at transform.Point, by transform.S
 	if err != nil {
 		return err
 	}
-	// A pixel is made of those around it, which at the edge are copies.
+	// Interpolation needs the neighbours of a pixel, which are copies at the
+	// edge.
 	const margin = 3
 	places, err = through(places,
 		way.Add,
@@ -105,8 +106,8 @@ func (p *picture) displace(layer *vips.Image, at transform.Point, by transform.S
 	})
 }
 
-// shifts are two bands of floats, how far to go across and down for each pixel of
-// a layer: nowhere where it is transparent.
+// shifts returns two bands of floats, the displacement of each pixel of a
+// layer: 0 where it is transparent.
 func shifts(layer *vips.Image, x, y float64) (*vips.Image, error) {
 	const neutral = 128
 	way, err := through(layer,
@@ -128,7 +129,7 @@ func shifts(layer *vips.Image, x, y float64) (*vips.Image, error) {
 	return way.Multiply(seen)
 }
 
-// between is each band of the image, at least 0 and at most its most.
+// between clamps each band of the image to 0 to its most.
 func between(image *vips.Image, most ...float64) (*vips.Image, error) {
 	zeros := make([]float64, len(most))
 	for _, bound := range []struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// blur is a Gaussian whose standard deviation is half the radius.
+// blur applies a Gaussian with a standard deviation of half the radius.
 func blur(p *picture, r transform.Recipe) error {
 	if r.Blur == 0 {
 		return nil
@@ -18,8 +18,8 @@ func blur(p *picture, r transform.Recipe) error {
 	return p.atOnce(func(frame *vips.Image) (*vips.Image, error) { return frame.Blur(row) })
 }
 
-// atOnce replaces every frame by what draw makes of it in memory. One that it was made
-// of is freed before the next one is made.
+// atOnce replaces every frame by the result of draw, in memory. The previous
+// frame is freed before the next one is made.
 func (p *picture) atOnce(draw func(*vips.Image) (*vips.Image, error)) error {
 	if err := p.settle(); err != nil {
 		return err
@@ -35,13 +35,13 @@ func (p *picture) atOnce(draw func(*vips.Image) (*vips.Image, error)) error {
 	return err
 }
 
-// widest is how far a mask reaches that is multiplied pixel by pixel, in floats.
-// One that reaches farther is applied by its steps.
+// widest is the reach up to which a mask is applied pixel by pixel, in
+// floats. A larger one is applied by its steps.
 const widest = 8
 
-// unsharp adds the difference between the picture and its blurred self, where
-// that difference is more than the threshold: ImageMagick's operator of this
-// name, whose four numbers ImageKit takes.
+// unsharp adds the difference between the image and its blurred copy where it
+// exceeds the threshold: ImageMagick's operator of this name, whose four
+// numbers ImageKit uses.
 func unsharp(p *picture, r transform.Recipe) error {
 	u := r.Unsharp
 	if u.Sigma == 0 || u.Amount == 0 {
@@ -86,8 +86,8 @@ func unsharp(p *picture, r transform.Recipe) error {
 	})
 }
 
-// beyond is the difference where it is larger than the threshold in either
-// direction, and 0 elsewhere.
+// beyond returns the difference where its absolute value exceeds the
+// threshold, and 0 elsewhere.
 func beyond(difference *vips.Image, threshold float64) (*vips.Image, error) {
 	above, err := difference.RelationalConst(vips.RelationalMore, threshold)
 	if err != nil {
@@ -108,8 +108,8 @@ func beyond(difference *vips.Image, threshold float64) (*vips.Image, error) {
 	return large.Ifthenelse(difference, zero, false)
 }
 
-// gaussian is one row of a Gaussian kernel, its sum 1, that reaches radius
-// pixels to either side; a radius of 0 reaches as far as the kernel matters.
+// gaussian returns a row of a Gaussian kernel with sum 1 and the given
+// radius; a radius of 0 means as far as the kernel matters.
 func gaussian(radius, sigma float64) []float64 {
 	reach := int(math.Ceil(radius))
 	if reach == 0 {

@@ -9,8 +9,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// border frames the picture, which grows by it. Under rounded corners the inner
-// edge of the frame is rounded too, so that the frame is equally wide all around.
+// border frames the image, which grows by the border. With rounded corners
+// the inner edge of the frame is rounded too, so that the frame has the same
+// width everywhere.
 func border(p *picture, r transform.Recipe) error {
 	if r.Border == 0 {
 		return nil
@@ -38,9 +39,9 @@ func border(p *picture, r transform.Recipe) error {
 	})
 }
 
-// inlay keeps the image in a rounded rectangle and puts the colour around it. It
-// does not lay the one over the other: through what is transparent in the image
-// the colour must not be seen.
+// inlay keeps the image inside of a rounded rectangle and fills the rest with
+// the colour. It does not draw one over the other: the colour must not show
+// through transparent parts.
 func inlay(image *vips.Image, radii [4]float64, colour []float64) (*vips.Image, error) {
 	mask, err := shape(image, radii)
 	if err != nil {
@@ -53,7 +54,7 @@ func inlay(image *vips.Image, radii [4]float64, colour []float64) (*vips.Image, 
 	return mask.Ifthenelse(image, around, true)
 }
 
-// over lays an image over a colour.
+// over draws an image over a colour.
 func over(image *vips.Image, c transform.Color) (*vips.Image, error) {
 	if c.A == 255 {
 		return image.Flatten(ink(c, false))

@@ -63,7 +63,8 @@ func TestDeadline(t *testing.T) {
 	wantTracked(t, before)
 }
 
-// Statistics of a picture, and looks that are made of neighbours, stop like all else.
+// Statistics of an image, and looks that are made of neighbours, stop like
+// all else.
 func TestDeadlineOfEffects(t *testing.T) {
 	large := sized(9000, 9000, transform.Stretch, 0)
 	for name, e := range newEffects() {

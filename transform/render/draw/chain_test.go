@@ -42,7 +42,7 @@ func TestChainCosts(t *testing.T) {
 	}
 }
 
-// processorTime is what this process has had of the processors.
+// processorTime returns what this process has had of the processors.
 func processorTime(t *testing.T) time.Duration {
 	t.Helper()
 	var usage syscall.Rusage

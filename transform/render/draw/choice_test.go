@@ -26,7 +26,7 @@ func TestChoices(t *testing.T) {
 	nothing := does()
 	tests := []struct {
 		name          string
-		steps         []transform.Step // of a picture of 60x30
+		steps         []transform.Step // of an image of 60x30
 		width, height int
 	}{
 		{"then", []transform.Step{either(transform.Width, 59, does(wide(20)), does(wide(10)))}, 20, 10},

@@ -9,10 +9,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// colour brings the picture to sRGB with 8 bits, once, so that no step after it
-// has to think of another. With a profile that is to be kept, RGB stays in the
-// profile's own space, unless layers in sRGB are drawn on it. Colours that the file
-// describes in another way are always converted: the result does not describe them.
+// colour converts the image to 8-bit sRGB, once, so that no later step has to
+// consider anything else. If the profile is to be kept, RGB stays in the
+// profile's space, unless layers in sRGB are drawn. Colours that are
+// described in another way are always converted: the result does not describe
+// them.
 func colour(p *picture, _ transform.Recipe) error {
 	if p.coloured {
 		return nil
@@ -28,11 +29,11 @@ func colour(p *picture, _ transform.Recipe) error {
 			return toEightBit(frame)
 		}
 		if frame.HasProfile() || frame.Interpretation() == vips.InterpretationCMYK {
-			// A CMYK file without a profile is read with the one that libvips
-			// brings along. A profile that does not fit the picture, as broken
-			// files have, is as good as none.
-			// Black becomes black: lcms sees to that itself where the output's profile
-			// is of version 4, as libvips' own is from 8.15 on.
+			// A CMYK file without a profile is read with libvips' own. A
+			// profile that does not fit the image, as in broken files, is
+			// ignored. Black must become black: lcms ensures that itself if
+			// the output profile is of version 4, as libvips' own is since
+			// 8.15.
 			converted, err := frame.IccTransform("srgb", vips.ICCOptions{Embedded: true, Input: inputProfile(frame), BlackPoint: true})
 			if err == nil {
 				return toSRGB(converted)
@@ -43,8 +44,8 @@ func colour(p *picture, _ transform.Recipe) error {
 	})
 }
 
-// asDescribed converts an image without a profile from what its file says that its
-// colours are.
+// asDescribed converts an image without a profile according to its file's
+// colour description.
 func asDescribed(image *vips.Image, described header.Colours) (*vips.Image, error) {
 	space, foreign := colorimetry.Of(described)
 	if !foreign || !isRGB(image) && !isGray(image) {
@@ -96,7 +97,8 @@ func toSRGB(image *vips.Image) (*vips.Image, error) {
 	)
 }
 
-// toEightBit drops the lower bits of 16, without touching the colours.
+// toEightBit drops the lower bits of 16-bit samples without converting
+// colours.
 func toEightBit(image *vips.Image) (*vips.Image, error) {
 	if image.BandFormat() != vips.BandFormatUshort {
 		return image, nil

@@ -93,8 +93,8 @@ func TestPixelKinds(t *testing.T) {
 	})
 }
 
-// inProfile is a picture whose numbers are in another colour space, as a file
-// that says so or not.
+// inProfile returns an image whose numbers are in another colour space, as a
+// file that says so or not.
 func inProfile(t *testing.T, i *image.NRGBA, profile string, format transform.Format, keep vips.Keep) []byte {
 	t.Helper()
 	converted := must(inVips(t, i, 3).IccTransform(profile, vips.ICCOptions{Input: "srgb"}))(t)
@@ -140,8 +140,8 @@ func TestProfiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			wants(t, drawn(t, test.file), test.tolerance)
 			wants(t, drawn(t, test.file, sized(side*len(colours)/2, 0, transform.Cover, 0)), test.tolerance)
-			// A profile that is kept is sRGB's where the picture had to be converted, so
-			// that both still belong together.
+			// A profile that is kept is sRGB's where the image had to be
+			// converted, so that both still belong together.
 			wants(t, asSeen(t, result(t, newJob(test.file, transform.Output{Format: transform.PNG, Profile: true})).Body), test.tolerance)
 		})
 	}
@@ -181,7 +181,7 @@ func TestProfileKept(t *testing.T) {
 	}
 }
 
-// A profile that is broken, or of another kind of picture, is as good as none.
+// A profile that is broken, or of another kind of image, is as good as none.
 func TestProfileBroken(t *testing.T) {
 	cmyk, _ := opened(t, inProfile(t, solid(8, 8, red), "cmyk", transform.JPEG, vips.KeepAll)).GetBlob(vips.FieldProfile)
 	for name, profile := range map[string][]byte{"garbage": bytes.Repeat([]byte("no profile "), 40), "of CMYK": cmyk} {
@@ -194,7 +194,7 @@ func TestProfileBroken(t *testing.T) {
 	}
 }
 
-// Nothing but the picture, unless it is asked for.
+// Nothing but the image, unless it is asked for.
 func TestMetadata(t *testing.T) {
 	secret := []byte("48.8566 N 2.3522 E")
 	file := oriented(asJPEG(t, solid(32, 32, red)), 1)
@@ -219,7 +219,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// 16 bits and a profile: converted, or kept but for the lower bits.
+// 16 bits and a profile: converted, or kept except for the lower bits.
 func TestDeepProfile(t *testing.T) {
 	c := color.NRGBA{200, 50, 50, 255}
 	deep := must(inVips(t, solid(16, 16, c), 3).IccTransform("p3", vips.ICCOptions{Input: "srgb", Depth: 16}))(t)

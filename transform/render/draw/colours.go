@@ -10,12 +10,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// sampleSide is the longer side of what the picture's colours are counted in.
+// sampleSide is the longer side of the image in which colours are counted.
 const sampleSide = 128
 
-// findColours looks for the colours that a background is made of, in the first
-// frame, so that an animation does not flicker. In a picture that is transparent
-// everywhere there are none, and black takes their place.
+// findColours finds the colours of a background in the first frame, so that
+// an animation does not flicker. If the image is fully transparent it is
+// black.
 func findColours(p *picture, r transform.Recipe) error {
 	if !r.Background.On {
 		return nil
@@ -36,8 +36,8 @@ func findColours(p *picture, r transform.Recipe) error {
 	return err
 }
 
-// dominant is the colour that most of the picture has; black for one of which
-// nothing is seen.
+// dominant returns the most common colour of the image; black if the image is
+// fully transparent.
 func (p *picture) dominant() (transform.Color, error) {
 	found, err := p.palette(1)
 	if err != nil || len(found) == 0 {
@@ -46,7 +46,7 @@ func (p *picture) dominant() (transform.Color, error) {
 	return found[0].Color, nil
 }
 
-// palette is the n colours of the first frame.
+// palette returns the n dominant colours of the first frame.
 func (p *picture) palette(n int) ([]palette.Color, error) {
 	if err := p.settle(); err != nil {
 		return nil, err
@@ -62,8 +62,7 @@ func (p *picture) palette(n int) ([]palette.Color, error) {
 	return palette.Find(samples, sample.Width(), n), nil
 }
 
-// thumbnail is an image with an alpha whose longer side has at most that many
-// pixels.
+// thumbnail returns an image with alpha whose longer side is limited.
 func thumbnail(image *vips.Image, side int) (*vips.Image, error) {
 	image, err := withAlpha(image)
 	if err != nil {
@@ -79,7 +78,7 @@ func thumbnail(image *vips.Image, side int) (*vips.Image, error) {
 	})
 }
 
-// edgeColours is the colour of the outermost pixels.
+// edgeColours returns the colour of the outermost pixels.
 func edgeColours(image *vips.Image) ([]palette.Color, error) {
 	image, err := withAlpha(image)
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// clipped is the share of the darkest and of the brightest pixels that contrast
-// gives up. A few stray ones would otherwise keep it from doing anything.
+// clipped is the share of the darkest and of the brightest pixels that
+// contrast clips. A few stray ones would otherwise prevent any effect.
 const clipped = 0.005
 
-// contrast stretches the brightness of the picture to the full range. The first
+// contrast stretches the brightness of the image to the full range. The first
 // frame decides for all.
 func contrast(p *picture, r transform.Recipe) error {
 	if !r.Contrast {
@@ -29,7 +29,7 @@ func contrast(p *picture, r transform.Recipe) error {
 	}
 	low, high := ends(counts)
 	if high <= low {
-		return nil // one tone only: nothing to stretch
+		return nil // a single tone: nothing to stretch
 	}
 	slope := 255 / float64(high-low)
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
@@ -41,8 +41,8 @@ func contrast(p *picture, r transform.Recipe) error {
 	})
 }
 
-// tones counts the pixels of each brightness. One that cannot be seen does not
-// count: its colour is anything.
+// tones counts the pixels of each brightness. Transparent ones do not count:
+// their colour is arbitrary.
 func tones(image *vips.Image) (counts [256]float64, err error) {
 	gray, err := image.Colourspace(vips.InterpretationBW)
 	if err != nil {
@@ -69,8 +69,8 @@ func tones(image *vips.Image) (counts [256]float64, err error) {
 	return counts, nil
 }
 
-// blacken makes the hidden pixels of a gray image black, and tells how many
-// there are.
+// blacken makes the transparent pixels of a gray image black, and returns
+// their number.
 func blacken(gray *vips.Image) (visible *vips.Image, hidden float64, err error) {
 	alpha, err := gray.ExtractBand(1, 1)
 	if err != nil {
@@ -92,8 +92,7 @@ func blacken(gray *vips.Image) (visible *vips.Image, hidden float64, err error) 
 	return visible, math.Round(pixels * (1 - share/255)), err
 }
 
-// ends are the darkest and the brightest tone, after the clipped share on both
-// sides.
+// ends returns the darkest and the brightest tone after clipping.
 func ends(counts [256]float64) (low, high int) {
 	total := 0.0
 	for _, n := range counts {

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// corners rounds the picture's corners: what is outside becomes transparent.
+// corners rounds the image's corners, which become transparent.
 func corners(p *picture, r transform.Recipe) error {
 	if r.Corners == [4]float64{} {
 		return nil
@@ -22,7 +22,8 @@ func corners(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return round(frame, r.Corners) })
 }
 
-// shape is a band of the image's size: 255 in a rounded rectangle, 0 outside.
+// shape returns a band of the image's size: 255 inside of a rounded
+// rectangle, 0 outside.
 func shape(image *vips.Image, radii [4]float64) (*vips.Image, error) {
 	drawing, err := image.Scope().NewImageFromBuffer(roundedRect(image.Width(), image.Height(), radii), sniff.SVG, vips.LoadOptions{Access: vips.Random})
 	if err != nil {
@@ -31,7 +32,7 @@ func shape(image *vips.Image, radii [4]float64) (*vips.Image, error) {
 	return drawing.ExtractBand(drawing.Bands()-1, 1)
 }
 
-// round multiplies the image's alpha with a rounded rectangle of its size.
+// round multiplies the image's alpha by a rounded rectangle.
 func round(image *vips.Image, radii [4]float64) (*vips.Image, error) {
 	mask, err := shape(image, radii)
 	if err != nil {
@@ -58,10 +59,10 @@ func round(image *vips.Image, radii [4]float64) (*vips.Image, error) {
 	return colours.Bandjoin(alpha)
 }
 
-// roundedRect is an SVG of w by h pixels, filled but for its corners. Radii are
-// clockwise from the top left. Where two of them do not fit on one side, all
-// shrink (CSS Backgrounds, "corner overlap"); MaxRadius is half of each side, which
-// makes an ellipse of four.
+// roundedRect returns an SVG of w by h pixels, filled except for its corners.
+// Radii are clockwise from the top left. If two of them do not fit on a side,
+// all shrink (CSS Backgrounds, "corner overlap"); MaxRadius is half of each
+// side, so that four give an ellipse.
 func roundedRect(w, h int, radii [4]float64) []byte {
 	width, height := float64(w), float64(h)
 	var rx, ry [4]float64

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// radii are those of the corners, clockwise from the top left.
+// radii returns those of the corners, clockwise from the top left.
 func radii(r ...float64) transform.Corners {
 	n := func(i int) transform.Radius { return transform.Radius{Px: transform.Num(r[i%len(r)])} }
 	return transform.Corners{TopLeft: n(0), TopRight: n(1), BottomRight: n(2), BottomLeft: n(3)}
@@ -23,9 +23,9 @@ var roundest = func() transform.Corners {
 	return transform.Corners{TopLeft: m, TopRight: m, BottomRight: m, BottomLeft: m}
 }()
 
-// inRounded is how deep the middle of a pixel lies in a rounded rectangle, in
-// pixels; negative outside. An ellipse is measured along the ray from its
-// centre, which is near enough at its edge.
+// inRounded returns how deep the middle of a pixel lies in a rounded
+// rectangle, in pixels; negative outside. An ellipse is measured along the
+// ray from its centre, which is near enough at its edge.
 func inRounded(r image.Rectangle, rx, ry [4]float64, x, y int) float64 {
 	px, py := float64(x)+.5, float64(y)+.5
 	left, top := px-float64(r.Min.X), py-float64(r.Min.Y)
@@ -78,7 +78,7 @@ func TestCorners(t *testing.T) {
 	}
 }
 
-// The corners of a picture that is transparent already stay what they were,
+// The corners of an image that is transparent already stay what they were,
 // where they are not cut off.
 func TestCornersTransparent(t *testing.T) {
 	half := color.NRGBA{220, 40, 40, 128}
@@ -112,7 +112,7 @@ func TestBorder(t *testing.T) {
 		i := drawn(t, asPNG(t, solid(40, 20, red)), bordered(5, c, transform.Corners{}))
 		wantLike(t, i, box(50, 30, c, red, image.Rect(5, 5, 45, 25)), 0)
 	}
-	// What can be seen through the picture is not the border.
+	// What can be seen through the image is not the border.
 	seen := box(40, 20, clear, red, image.Rect(0, 0, 20, 20))
 	want := paint(50, 30, func(x, y int) color.NRGBA {
 		if (image.Point{X: x, Y: y}).In(image.Rect(5, 5, 45, 25)) {
@@ -195,7 +195,7 @@ func TestOpacity(t *testing.T) {
 		mixed := color.NRGBA{mix(red.R, blue.R), mix(red.G, blue.G), mix(red.B, blue.B), 255}
 		wantEverywhere(t, drawn(t, asPNG(t, solid(10, 10, test.original)), step), mixed, 2)
 	}
-	// The border fades with the picture.
+	// The border fades with the image.
 	step := bordered(5, blue, transform.Corners{})
 	step.Opacity = transform.Num(50)
 	i := drawn(t, asPNG(t, solid(10, 10, red)), step)

@@ -7,8 +7,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// crop keeps a part of the picture. A part that must be sought is sought in the
-// first frame, so that an animation does not jump.
+// crop keeps a part of the image. A salient part is searched in the first
+// frame, so that an animation does not jump.
 func crop(p *picture, r transform.Recipe) error {
 	if r.CropFirst {
 		return nil // scale did it

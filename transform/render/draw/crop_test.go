@@ -19,12 +19,12 @@ var places = map[transform.Focus]image.Point{
 	transform.FocusBottomLeft: {0, 2}, transform.FocusBottom: {1, 2}, transform.FocusBottomRight: {2, 2},
 }
 
-// coordinates is a picture whose pixels say where they are.
+// coordinates returns an image whose pixels say where they are.
 func coordinates(w, h int) *image.NRGBA {
 	return paint(w, h, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x), uint8(y), 99, 255} })
 }
 
-// A picture of nine fields is cut to one: the one in focus.
+// An image of nine fields is cut to one: the one in focus.
 func TestCropFocus(t *testing.T) {
 	original := asPNG(t, coordinates(90, 60))
 	for focus, at := range places {

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// speckled is a picture in which no pixel is like its neighbours.
+// speckled returns an image in which no pixel is like its neighbours.
 func speckled(w, h int, alpha bool) *image.NRGBA {
 	return paint(w, h, func(x, y int) color.NRGBA {
 		c := color.NRGBA{uint8(x*89 + y*31), uint8(x*17 ^ y*53), uint8(x * y * 7), 255}
@@ -22,8 +22,8 @@ func speckled(w, h int, alpha bool) *image.NRGBA {
 	})
 }
 
-// What is enlarged and then cut has the pixels that the whole enlarged picture has in
-// the same place.
+// What is enlarged and then cut has the pixels that the whole enlarged image
+// has in the same place.
 func TestCropFirst(t *testing.T) {
 	tests := []struct {
 		name     string
@@ -118,8 +118,8 @@ func TestCropFirstOfStrips(t *testing.T) {
 	}
 }
 
-// So it is with what the box is sought in, drawings, layers, animations and the
-// blurred picture behind one.
+// So it is with what the box is sought in, drawings, layers, animations and
+// the blurred image behind one.
 func TestCropFirstElsewhere(t *testing.T) {
 	strip := paint(1, 60000, func(_, y int) color.NRGBA {
 		if y < 50000 {

@@ -8,15 +8,14 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// colours is how many bands of a drawn picture are colours; one behind them is its
-// transparency.
+// colours is the number of colour bands of a drawn image; alpha may follow.
 const colours = 3
 
-// curve makes another value of a channel, both from 0 to 1. What is beyond is cut off.
+// curve maps the value of a channel, from 0 to 1. The result is clipped.
 type curve func(v float64) float64
 
-// curved maps the colours of an image of 8 bits, all by the same curve or each by its
-// own, and rounds once.
+// curved maps the colours of an 8-bit image, by one curve for all or one for
+// each, and rounds once.
 func curved(image *vips.Image, curves ...curve) (*vips.Image, error) {
 	bands := image.Bands()
 	table := make([]byte, 0, 256*bands)
@@ -30,7 +29,8 @@ func curved(image *vips.Image, curves ...curve) (*vips.Image, error) {
 			table = append(table, byte(math.Round(255*unit(to))))
 		}
 	}
-	// The result's colour space is the image's in older libvips, the table's in newer.
+	// The colour space of the result is the image's in older libvips, the
+	// table's in newer.
 	lut, err := image.Scope().NewImageFromMemory(table, 256, 1, bands, image.Interpretation())
 	if err != nil {
 		return nil, err
@@ -38,11 +38,10 @@ func curved(image *vips.Image, curves ...curve) (*vips.Image, error) {
 	return image.Maplut(lut)
 }
 
-// unit cuts off what is not from 0 to 1.
+// unit clamps a value to 0 to 1.
 func unit(v float64) float64 { return min(max(v, 0), 1) }
 
-// mixed makes new colours of the old ones: each row of the matrix has their shares in a
-// new one.
+// mixed multiplies the colours by a matrix.
 func mixed(image *vips.Image, matrix [colours * colours]float64) (*vips.Image, error) {
 	bands := image.Bands()
 	shares := make([]float64, bands*bands)
@@ -67,7 +66,7 @@ func mixed(image *vips.Image, matrix [colours * colours]float64) (*vips.Image, e
 	return rounded(mixed)
 }
 
-// rounded makes 8 bits of floats, to the nearest.
+// rounded converts floats to 8 bits, rounding to the nearest.
 func rounded(image *vips.Image) (*vips.Image, error) {
 	return through(image,
 		func(i *vips.Image) (*vips.Image, error) { return i.Linear([]float64{1}, []float64{0.5}, true) },

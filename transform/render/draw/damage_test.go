@@ -86,7 +86,7 @@ func TestNoImage(t *testing.T) {
 	}
 }
 
-// A format that is only read is no format to write.
+// A format that is only read is not a format to write.
 func TestNotWritable(t *testing.T) {
 	for _, format := range []transform.Format{transform.SVG, transform.TIFF, transform.HEIC} {
 		e := failure(t, newJob(asJPEG(t, solid(8, 8, red)), transform.Output{Format: format}), errors.BadTransform)
@@ -114,7 +114,7 @@ func TestSVGLoadsNothing(t *testing.T) {
 	}
 }
 
-// Whatever is wrong in a file, it is the file's fault, and nobody's bug.
+// Whatever is wrong in a file is reported as the file's fault, not as a bug.
 func TestCorrupted(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	files := originals(t)

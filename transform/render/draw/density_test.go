@@ -69,12 +69,12 @@ func TestDensityOfTheOriginal(t *testing.T) {
 		if dpi := densityOf(t, got.Body); dpi != 1200 || got.Size != (transform.Size{Width: 20, Height: 10}) {
 			t.Errorf("%s: %d, %v", format, dpi, got.Size)
 		}
-		wantMessage(t, failure(t, newJob(dense, transform.Output{Format: transform.PNG, Density: times(5)}), errors.BadTransform), "The density comes to 1500", "at most 1200")
-		wantMessage(t, failure(t, newJob(dense, transform.Output{Format: transform.PNG, Density: times(0.003)}), errors.BadTransform), "The density comes to 0.9", "at least 1")
+		wantMessage(t, failure(t, newJob(dense, transform.Output{Format: transform.PNG, Density: times(5)}), errors.BadTransform), "The density is 1500", "at most 1200")
+		wantMessage(t, failure(t, newJob(dense, transform.Output{Format: transform.PNG, Density: times(0.003)}), errors.BadTransform), "The density is 0.9", "at least 1")
 	}
-	// A PNG counts by the metre, of which 72 an inch are no whole number.
+	// A PNG counts by the metre, of which 72 an inch are not a whole number.
 	metric := result(t, newJob(plain, transform.Output{Format: transform.PNG, Density: transform.Num(72)})).Body
-	wantMessage(t, failure(t, newJob(metric, transform.Output{Format: transform.PNG, Density: times(20)}), errors.BadTransform), "comes to 1440 for")
+	wantMessage(t, failure(t, newJob(metric, transform.Output{Format: transform.PNG, Density: times(20)}), errors.BadTransform), "is 1440 for")
 	if dpi := densityOf(t, result(t, newJob(plain, transform.Output{Format: transform.PNG, Density: times(2)})).Body); dpi != 144 {
 		t.Errorf("of none: %d", dpi)
 	}

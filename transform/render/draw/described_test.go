@@ -34,8 +34,9 @@ func whole(values ...uint32) (b []byte) {
 	return b
 }
 
-// withNCLX describes the colours of the one picture of a HEIF as libheif writes it,
-// with 32 bits for each offset in iloc: by what is there, or by a new property.
+// withNCLX describes the colours of the one image of a HEIF as libheif writes
+// it, with 32 bits for each offset in iloc: by what is there, or by a new
+// property.
 func withNCLX(t testing.TB, file []byte, primaries, transfer byte) []byte {
 	t.Helper()
 	file = slices.Clone(file)
@@ -94,7 +95,8 @@ func withProperty(t testing.TB, file []byte, kind string, content ...byte) []byt
 	return file
 }
 
-// deep is a PNG of one colour of 16 bits, of which the numbers are parts.
+// deep returns a PNG of one colour of 16 bits, of which the numbers are
+// parts.
 func deep(t testing.TB, r, g, b float64) []byte {
 	i := image.NewNRGBA64(image.Rect(0, 0, 24, 16))
 	for n := range 24 * 16 {
@@ -181,8 +183,8 @@ func TestDescribedPNG(t *testing.T) {
 	}
 }
 
-// wantSeen checks that a picture is of one colour: within 2 by CIEDE2000, and by the
-// samples.
+// wantSeen checks that an image is of one colour: within 2 by CIEDE2000, and
+// by the samples.
 func wantSeen(t testing.TB, i *image.NRGBA, want color.NRGBA, tolerance int) {
 	t.Helper()
 	middle := i.NRGBAAt(i.Bounds().Dx()/2, i.Bounds().Dy()/2)
@@ -316,7 +318,7 @@ func deltaE(a, b color.NRGBA) float64 {
 	return math.Sqrt(dl*dl + dc*dc + dH*dH + rt*dc*dH)
 }
 
-// lab is the colour in CIELAB, with the white of sRGB.
+// lab returns the colour in CIELAB, with the white of sRGB.
 func lab(c color.NRGBA) (l, a, b float64) {
 	light := func(v uint8) float64 {
 		if s := float64(v) / 255; s > 0.04045 {

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// distort bends the picture. What its canvas shows around it is transparent.
+// distort distorts the image. The rest of its canvas is transparent.
 func distort(p *picture, r transform.Recipe) error {
 	if r.Distort.Kind == transform.NoDistort {
 		return nil
@@ -29,7 +29,7 @@ func distort(p *picture, r transform.Recipe) error {
 	})
 }
 
-// warpOf maps places on the canvas back to the picture.
+// warpOf maps positions on the canvas back to the image.
 func warpOf(d transform.Distort, s transform.Size) vips.Warp {
 	if d.Kind == transform.Perspective {
 		return vips.Warp{Matrix: invert(projection(d.Quad))}
@@ -42,8 +42,8 @@ func warpOf(d transform.Distort, s transform.Size) vips.Warp {
 	return vips.Warp{Ring: &ring}
 }
 
-// unbent is the size that a picture is scaled to before it is bent: where it will
-// be smaller, picking single pixels would leave most of them out.
+// unbent returns the size that an image is scaled to before it is bent: where
+// it gets smaller, sampling single pixels would skip most of them.
 func unbent(d transform.Distort, s transform.Size) transform.Size {
 	if d.Kind != transform.Perspective {
 		return s
@@ -72,12 +72,13 @@ func shrink(image *vips.Image, to transform.Size) (*vips.Image, error) {
 	)
 }
 
-// matrix is of three rows and columns, row by row.
+// matrix is a 3x3 matrix in rows.
 type matrix [9]float64
 
-// projection maps the corners of the unit square, clockwise from (0, 0), to those
-// of a quadrilateral (Heckbert, "Fundamentals of Texture Mapping and Image
-// Warping", 1989, section 2.2.3). Its last row is 0, 0, 1 for a parallelogram.
+// projection maps the corners of the unit square, clockwise from (0, 0), to
+// those of a quadrilateral (Heckbert, "Fundamentals of Texture Mapping and
+// Image Warping", 1989, section 2.2.3). Its last row is 0, 0, 1 for a
+// parallelogram.
 func projection(q transform.Quad) matrix {
 	x := func(i int) float64 { return float64(q[i].X) }
 	y := func(i int) float64 { return float64(q[i].Y) }
@@ -92,7 +93,8 @@ func projection(q transform.Quad) matrix {
 	}
 }
 
-// invert is the inverse but for a factor, of which a projection does not depend.
+// invert returns the inverse up to a factor, which does not affect a
+// projection.
 func invert(m matrix) matrix {
 	minor := func(a, b, c, d int) float64 { return m[a]*m[d] - m[b]*m[c] }
 	return matrix{

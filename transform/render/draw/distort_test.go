@@ -30,7 +30,8 @@ func distorted(t *testing.T, i image.Image, d transform.Distort) *image.NRGBA {
 	return drawn(t, asPNG(t, i), transform.Step{Distort: d})
 }
 
-// The corners where they are is the picture as it is; corners moved alike move it.
+// The corners where they are is the image as it is; corners moved alike move
+// it.
 func TestPerspectiveMoves(t *testing.T) {
 	i := quadrants(40, 20)
 	wantLike(t, distorted(t, i, seenAs(0, 0, 40, 0, 40, 20, 0, 20)), i, 1)
@@ -47,7 +48,7 @@ func TestPerspectiveMoves(t *testing.T) {
 	wantLike(t, mirrored, paint(40, 20, func(x, y int) color.NRGBA { return i.NRGBAAt(39-x, y) }), 1)
 }
 
-// Straight lines stay straight, and the middle of the picture lies where its
+// Straight lines stay straight, and the middle of the image lies where its
 // diagonals cross.
 func TestPerspective(t *testing.T) {
 	const w, h = 200, 100
@@ -75,7 +76,7 @@ func TestPerspective(t *testing.T) {
 	}
 }
 
-// A picture that gets much smaller is averaged, and not picked from.
+// An image that gets much smaller is averaged, and not picked from.
 func TestPerspectiveShrinks(t *testing.T) {
 	stripes := paint(400, 400, func(x, y int) color.NRGBA {
 		if (x+y)%2 == 0 {
@@ -104,8 +105,8 @@ func TestDistortTransparent(t *testing.T) {
 	}
 }
 
-// The upper edge of a bent picture lies on the outer circle, its lower one on the
-// inner; bent down it is the other way round.
+// The upper edge of a bent image lies on the outer circle, its lower one on
+// the inner; bent down it is the other way round.
 func TestArc(t *testing.T) {
 	const w, h = 314, 40 // half a circle of radius 100
 	stripes := paint(w, h, func(x, y int) color.NRGBA {

@@ -1,6 +1,6 @@
 // Package draw draws recipes with libvips.
 //
-// A picture goes through a list of steps that a person can read, one a file;
-// each takes the picture and the recipe, and leaves the picture changed. Nothing
-// in here knows a vendor's words.
+// An image goes through a readable list of steps, one per file; each takes
+// the image and the recipe, and changes the image. Nothing here is specific
+// to a vendor.
 package draw

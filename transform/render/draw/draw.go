@@ -12,11 +12,11 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// revision grows when the same job gives another file than before: other pixels, or
-// the same ones in other bytes.
+// revision is incremented when the same job gives a different file: other
+// pixels, or the same ones in other bytes.
 const revision = "8"
 
-// Version changes when the same job may give other bytes.
+// Version changes whenever the same job may give different bytes.
 func Version() string {
 	version := revision + "/" + vips.Version()
 	if !vips.Vectors() {
@@ -29,7 +29,7 @@ func Version() string {
 // not ask.
 type step func(p *picture, r transform.Recipe) error
 
-// steps is what happens to a picture in one link of the chain, in this order.
+// steps is what happens to an image in one link of the chain, in this order.
 // Trim comes before, since what it leaves is a fact that the recipe is made
 // from.
 var steps = []step{
@@ -65,8 +65,8 @@ var steps = []step{
 // any pixel is. The errors are *errors.Error, or, once ctx is done, whatever
 // stopped first.
 func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
-	// libvips keeps buffers a thread; a job that wanders over threads would
-	// leave them behind on each.
+	// libvips keeps buffers per thread; a job that moves between threads
+	// would leave some on each.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
@@ -82,7 +82,8 @@ func Draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	return damaged, nil
 }
 
-// attempt draws a job; what is there of a damaged file only if lenient.
+// attempt draws a job; if lenient, including the readable part of damaged
+// files.
 func attempt(ctx context.Context, job render.Job, lenient bool) (*render.Result, error) {
 	found := &findings{ctx: ctx, lenient: lenient}
 	result, doubtful, err := try(job, found)
@@ -100,8 +101,9 @@ func attempt(ctx context.Context, job render.Job, lenient bool) (*render.Result,
 	return result, nil
 }
 
-// try draws a job. The outcome is doubtful if libvips may have lost a failure of one
-// of several threads: pixels at the end of a damaged file would then be missing.
+// try draws a job. The result is doubtful if libvips may have lost a failure
+// of one of several threads: pixels at the end of a damaged file would then
+// be missing.
 func try(job render.Job, found *findings) (result *render.Result, doubtful bool, err error) {
 	scope := vips.NewScope(found.ctx)
 	defer scope.Close()
@@ -128,8 +130,8 @@ func drawIn(scope *vips.Scope, job render.Job, found *findings) (*render.Result,
 	return result, nil
 }
 
-// run draws a chain. One that does nothing turns the picture upright, in the
-// right colours.
+// run draws a chain. An empty one still turns the image upright and converts
+// its colours.
 func (p *picture) run(chain []transform.Step) error {
 	err := p.links(chain)
 	if err == nil && len(p.drawn) == 0 {
@@ -141,8 +143,8 @@ func (p *picture) run(chain []transform.Step) error {
 	return nil
 }
 
-// links draws one link of a chain after the other. Which branch of a choice
-// happens is known once the links before it are drawn.
+// links draws the links of a chain in order. The branch of a choice is known
+// once the links before it are drawn.
 func (p *picture) links(chain []transform.Step) error {
 	for _, s := range chain {
 		if s.Choice == nil {
@@ -160,7 +162,7 @@ func (p *picture) links(chain []transform.Step) error {
 	return nil
 }
 
-// link draws one link of the chain, upon pixels that are computed.
+// link draws one link of the chain on computed pixels.
 func (p *picture) link(s transform.Step) error {
 	if len(p.drawn) > 0 && !p.untouched {
 		if err := p.settle(); err != nil {

@@ -19,7 +19,7 @@ func grayscale(p *picture, r transform.Recipe) error {
 	})
 }
 
-// onColours is v for each colour band, and alpha for the alpha band.
+// onColours returns v for each colour band, and alpha for the alpha band.
 func onColours(image *vips.Image, v, alpha float64) []float64 {
 	bands := make([]float64, image.Bands())
 	for i := range bands {
@@ -31,11 +31,11 @@ func onColours(image *vips.Image, v, alpha float64) []float64 {
 	return bands
 }
 
-// usualSharpen is the amount of sharpen that makes libvips' own default slope
-// for edges, 3.
+// usualSharpen is the amount of sharpening that corresponds to libvips'
+// default slope for edges, 3.
 const usualSharpen = 10
 
-// sharpen raises the contrast at edges and leaves flat areas alone.
+// sharpen raises the contrast at edges, not in flat areas.
 func sharpen(p *picture, r transform.Recipe) error {
 	if !r.Sharpen.On {
 		return nil

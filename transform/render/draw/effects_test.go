@@ -21,8 +21,8 @@ func halves(w, h int, dark, bright color.NRGBA) *image.NRGBA {
 
 func tone(v uint8) color.NRGBA { return color.NRGBA{v, v, v, 255} }
 
-// luma is the brightness of linear light (IEC 61966-2-1), with the weights of libvips:
-// from 8.17 on those of CIE, before them roundly.
+// luma returns the brightness of linear light (IEC 61966-2-1), with the
+// weights of libvips: from 8.17 on those of CIE, before them roundly.
 func luma(t testing.TB, c color.NRGBA) uint8 {
 	linear := func(v uint8) float64 {
 		f := float64(v) / 255

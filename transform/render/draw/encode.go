@@ -9,24 +9,24 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Encoder settings. An effort is how long an encoder may look for a smaller file:
-// those after which files shrink little and the time grows much, see "Encoder
-// defaults" in docs/performance.md.
+// Encoder settings. Each effort is the one beyond which files shrink little
+// and the time grows much, see "Encoder defaults" in docs/explanation/performance.md.
 const (
 	avifEffort = 3
 	webpEffort = 2
 
-	// losslessEffort is what the quality of a lossless WebP stands for. Of photographs,
-	// 75 takes 2.6 times as long, for a file that is 0.2 percent smaller.
+	// losslessEffort is the quality of a lossless WebP, which means effort.
+	// For photographs, 75 takes 2.6 times as long for files that are 0.2
+	// percent smaller.
 	losslessEffort = 30
 
 	gifEffort = 5
 )
 
-// encode writes the picture down.
+// encode encodes the image.
 func (p *picture) encode() (*render.Result, error) {
-	// Only now is it known whether the picture is transparent somewhere: rounded
-	// corners open a JPEG, a background closes a PNG.
+	// Only now is it known whether the image is transparent: rounded corners
+	// add transparency, a background removes it.
 	p.job.Plan.Steps = p.drawn
 	p.format = p.job.Encoding(p.facts)
 	size := p.facts.Size
@@ -41,7 +41,7 @@ func (p *picture) encode() (*render.Result, error) {
 		return nil, err
 	}
 	if image.HasAlpha() && !p.format.Alpha() {
-		// Nobody said what is behind the picture. On most pages it is white.
+		// No background was requested. Most pages are white.
 		if image, err = image.Flatten(ink(transform.White, false)); err != nil {
 			return nil, err
 		}
@@ -70,13 +70,13 @@ func (p *picture) encode() (*render.Result, error) {
 	}
 	result := &render.Result{Body: body, Format: p.format, Size: size, Frames: p.facts.Frames}
 	if p.format == transform.AVIF || p.format == transform.PNG {
-		result.Haste = p.job.Haste
+		result.Reduced = p.job.Reduced
 	}
 	return result, nil
 }
 
-// joined is the frame or, of an animation, the one tall image of all frames that
-// savers want, with the timing of the original.
+// joined returns the frame or, for an animation, the tall image of all frames
+// that encoders expect, with the timing of the original.
 func (p *picture) joined() (*vips.Image, error) {
 	if p.reel == nil {
 		return p.frame, nil
@@ -99,7 +99,7 @@ func (p *picture) joined() (*vips.Image, error) {
 
 func (p *picture) export(image *vips.Image) ([]byte, error) {
 	output := p.job.Plan.Output
-	keep := vips.KeepNone // metadata is put in later, see withMetadata
+	keep := vips.KeepNone // metadata is added later, see withMetadata
 	if p.keepsProfile() {
 		keep = vips.KeepProfile
 	}
@@ -111,7 +111,7 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 	case transform.PNG:
 		return p.exportPNG(image, keep)
 	case transform.WebP:
-		// The frames of an animation are written in several ways, to keep the
+		// The frames of an animation are encoded in several ways, to keep the
 		// smallest; each would take twice as long.
 		sharp := p.facts.Frames == 1
 		if output.Lossless {
@@ -119,9 +119,9 @@ func (p *picture) export(image *vips.Image) ([]byte, error) {
 		}
 		return image.ExportWebp(vips.WebpOptions{Quality: quality, Lossless: output.Lossless, Effort: webpEffort, SmartSubsample: sharp, Keep: keep})
 	case transform.AVIF:
-		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Haste, Keep: keep}
+		options := vips.AvifOptions{Quality: quality, Lossless: output.Lossless, Effort: avifEffort - p.job.Reduced, Keep: keep}
 		if output.Lossless {
-			options.Subsample = vips.SubsampleOff // libvips' lossless is about the codec only
+			options.Subsample = vips.SubsampleOff // libvips' lossless affects only the codec
 		}
 		return image.ExportAvif(options)
 	case transform.GIF:

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// number is the expression `fact operation v`.
+// number returns the expression `fact operation v`.
 func number(t testing.TB, fact transform.Fact, operation transform.Operation, v float64) transform.Number {
 	t.Helper()
 	n, ok := transform.Expression(
@@ -52,7 +52,7 @@ func TestExpressionsThroughAChain(t *testing.T) {
 func TestExpressionThatThePictureCannotFulfil(t *testing.T) {
 	s := transform.Step{Resize: transform.Resize{Width: transform.Pixels(number(t, transform.Width, transform.Subtract, 100))}}
 	err := failure(t, newJob(asPNG(t, solid(60, 30, red)), transform.Output{}, s), errors.BadTransform)
-	if want := "The width comes to -40 for this picture; it must be more than 0"; err.Message != want {
+	if want := "The width is -40 for this image; it must be more than 0"; err.Message != want {
 		t.Errorf("%q, want %q", err.Message, want)
 	}
 	s.Resize.Width = transform.Pixels(number(t, transform.Width, transform.Power, 9))

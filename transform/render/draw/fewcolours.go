@@ -13,16 +13,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// mostQuantized is how many pixels are quantized at most. Nothing stops that, and a
-// million of them take about half a second. Package admission has the same numbers.
+// mostQuantized is the largest image that is quantized. Quantization cannot
+// be interrupted, and takes about half a second per million pixels. Package
+// admission has the same numbers.
 const mostQuantized = 16_000_000
 
-// mostCounted is the same for a picture that was found to have few colours by counting
-// them: what that takes is counted for every file that may be such a one.
+// mostCounted is the same limit for an image whose few colours were found by
+// counting: every file that may be such an image is estimated with this cost.
 const mostCounted = 4_000_000
 
-// announce notes whether the file says that it has few colours: up to 256 in a palette,
-// or gray ones.
+// announce notes whether the file declares few colours: a palette of up to
+// 256, or gray.
 func (p *picture) announce() {
 	read := header.Read
 	if page := p.job.Plan.Page; page > 0 {
@@ -32,8 +33,8 @@ func (p *picture) announce() {
 	p.indexed = ok && (h.Palette || h.Format == sniff.PNG && h.Channels == 1 && h.Depth == 8)
 }
 
-// counting has the colours of the original counted while it is decoded, where no encoder
-// has mixed them.
+// counting counts the colours of the original while it is decoded, unless a
+// lossy encoder has mixed them.
 func (p *picture) counting(image *vips.Image) (*vips.Image, error) {
 	p.census = nil
 	switch p.source {
@@ -49,7 +50,7 @@ func (p *picture) counting(image *vips.Image) (*vips.Image, error) {
 	return image, err
 }
 
-// mayBePNG reports whether the result may become one, as far as its plan says.
+// mayBePNG reports whether the plan allows a PNG as the result.
 func mayBePNG(plan transform.Plan) bool {
 	f := plan.Output.Format
 	return f == transform.PNG || !f.Writable() || plan.Chooses()
@@ -60,14 +61,13 @@ func isInteger(image *vips.Image) bool {
 	return format == vips.BandFormatUchar || format == vips.BandFormatUshort
 }
 
-// hasFewColours reports whether the original, and all that was drawn on it, has few
-// colours. It is known when the picture was computed.
+// hasFewColours reports whether the original, and everything drawn on it, has
+// few colours. That is known once the image was computed.
 func (p *picture) hasFewColours() bool {
 	return !p.joinedMany && (p.indexed || p.census != nil && p.census.Few())
 }
 
-// resamples notes a recipe that makes new pixels of several old ones, and with them new
-// colours.
+// resamples notes a recipe that mixes pixels, which creates new colours.
 func (p *picture) resamples(r transform.Recipe, own transform.Size) {
 	_, right := rightAngles[r.Rotate]
 	if r.Scale != own || r.Distort.Kind != transform.NoDistort || r.Rotate != 0 && !right {
@@ -75,14 +75,14 @@ func (p *picture) resamples(r transform.Recipe, own transform.Size) {
 	}
 }
 
-// joins notes a layer's picture.
+// joins notes a layer's image.
 func (p *picture) joins(own *picture) {
 	p.joinedMany = p.joinedMany || !own.hasFewColours()
 	p.resampled = p.resampled || own.resampled
 }
 
-// quantizes reports whether the picture, of more than 256 colours, may be written with
-// as many.
+// quantizes reports whether the image, which has more than 256 colours, may
+// be reduced to 256.
 func (p *picture) quantizes() bool {
 	most := int64(mostCounted)
 	if p.indexed {
@@ -91,8 +91,8 @@ func (p *picture) quantizes() bool {
 	return p.resampled && !p.job.Plan.Output.Lossless && p.facts.Size.Pixels() <= most && p.hasFewColours()
 }
 
-// quantize writes the picture with 256 colours, as near to its own as they can be, and
-// keeps that if it is smaller. It is false if this libvips cannot.
+// quantize writes the image with the 256 closest colours, and keeps the
+// result if it is smaller. It returns false if this libvips cannot do that.
 func (w *pngWriter) quantize() (bool, error) {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -108,7 +108,7 @@ func (w *pngWriter) quantize() (bool, error) {
 	return true, nil
 }
 
-// index writes a picture of few colours as indexes into a palette, or as gray.
+// index writes an image of few colours as indexes into a palette, or as gray.
 func (w *pngWriter) index(colours []color.NRGBA) error {
 	palette := indexed.New(colours, !indexed.HasProfile(w.first))
 	if palette.Depth() < 8 {
@@ -119,7 +119,7 @@ func (w *pngWriter) index(colours []color.NRGBA) error {
 	return w.indexAs(palette.Unpacked())
 }
 
-// indexAs writes the picture as indexes into the palette.
+// indexAs writes the image as indexes into the palette.
 func (w *pngWriter) indexAs(palette *indexed.Palette) error {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -131,7 +131,7 @@ func (w *pngWriter) indexAs(palette *indexed.Palette) error {
 		open:   func(*vips.Scope) (*vips.Image, error) { return rows, nil },
 		finish: func(body []byte) ([]byte, bool) { return palette.File(body, w.p.facts.Size.Width) },
 	}
-	if palette.Depth() < 8 { // a byte has several pixels, which differ from the next ones in no useful way
+	if palette.Depth() < 8 { // filters work on bytes, which hold several pixels, so differences are useless
 		return w.packWith(packed, vips.PngFilterNone)
 	}
 	return w.pack(packed)
@@ -142,7 +142,7 @@ var (
 	errIndexes = errors.New("png: the encoder wrote no gray of 8 bits")
 )
 
-// rows are the picture's rows as the palette packs them, as a gray image.
+// rows returns the image's rows, packed for the palette, as a gray image.
 func (w *pngWriter) rows(scope *vips.Scope, palette *indexed.Palette) (*vips.Image, error) {
 	image, err := w.again(scope)
 	if err != nil {

@@ -12,29 +12,29 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// What a job may have of fonts that come as files, which are memory that no other limit
-// of a worker counts.
+// Limits for font files of a job, whose memory no other limit of a worker
+// counts.
 const (
-	// MaxFontFiles is how many there may be.
+	// MaxFontFiles is the largest number of font files.
 	MaxFontFiles = 6
 
-	// MaxFontSize is how large one may be, in bytes, with its other table of names. The
-	// largest that are in use are those of Chinese, Japanese and Korean together, of
-	// some 20 MB.
+	// MaxFontSize is the largest size of a font file, in bytes, including its
+	// new name table. The largest common ones are those of Chinese, Japanese
+	// and Korean together, of some 20 MB.
 	MaxFontSize = 40 << 20
 )
 
-// fonts are the files that were loaded, by family. A font stays until the process
-// ends: the libraries have no way to give one back, and look into its file at any
-// time. What keeps it from other jobs' texts is that its process does no other
-// job; should it, then the name.
+// fonts are the loaded files, by family. A font stays until the process ends:
+// libraries cannot unload it, and read its file at any time. Texts of other
+// jobs cannot use it because its process does no other job, and otherwise
+// because of its unique name.
 var fonts struct {
 	sync.Mutex
 	paths map[string]string
 }
 
-// family is what to draw a text with: the families that it names, after that of
-// its file.
+// family returns the font families for a text: that of its file, followed by
+// those that it names.
 func (p *picture) family(l transform.Layer) (string, error) {
 	t := l.Text
 	if !t.HasFile() {
@@ -42,7 +42,7 @@ func (p *picture) family(l transform.Layer) (string, error) {
 	}
 	file := p.whole.File(l)
 	if file == nil {
-		return "", errors.New(errors.Internal, "The font did not come along")
+		return "", errors.New(errors.Internal, "The font file is missing")
 	}
 	family := font.Family(file)
 	if err := p.loadFont(family, file); err != nil {
@@ -54,7 +54,7 @@ func (p *picture) family(l transform.Layer) (string, error) {
 	return family, nil
 }
 
-// loadFont makes a font known by a name.
+// loadFont makes a font available by a name.
 func (p *picture) loadFont(family string, file []byte) error {
 	fonts.Lock()
 	defer fonts.Unlock()
@@ -69,7 +69,7 @@ func (p *picture) loadFont(family string, file []byte) error {
 	if err != nil {
 		return err
 	}
-	// What is drawn does not matter. It is not drawn with the font.
+	// The text does not matter, and is not drawn with the font.
 	if _, err := p.scope.Text("m", vips.TextOptions{Font: fmt.Sprintf("sans-serif, %d", trial), FontFile: path}); err != nil {
 		return errors.New(errors.BadImage, "The font is damaged").Because(err)
 	}

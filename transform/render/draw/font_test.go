@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// withFonts is texts of one letter below the other, on a white picture of 300 by
-// 200 pixels, each with a font that comes as a file.
+// withFonts is texts of one letter below the other, on a white image of 300
+// by 200 pixels, each with a font that comes as a file.
 func withFonts(t *testing.T, content string, files ...[]byte) render.Job {
 	t.Helper()
 	named, step := map[string][]byte{}, transform.Step{}

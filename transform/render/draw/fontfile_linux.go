@@ -12,16 +12,16 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// reserved are files for fonts that were made before the process gave up its rights,
-// which the right to make any is one of.
+// reserved are files for fonts, created before the process gave up its
+// rights, since afterwards it cannot create any.
 var reserved struct {
 	sync.Mutex
-	only bool // no others
+	only bool // no others may be created
 	fds  []int
 }
 
-// ReserveFontFiles makes the files that fonts are kept in, MaxFontFiles of them, and has
-// no others be made.
+// ReserveFontFiles creates MaxFontFiles files for fonts, and forbids creating
+// others.
 func ReserveFontFiles() error {
 	reserved.Lock()
 	defer reserved.Unlock()
@@ -41,14 +41,14 @@ func newFile() (int, error) {
 	return fd, os.NewSyscallError("memfd_create", err)
 }
 
-// takeFile is an empty file in memory.
+// takeFile returns an empty file in memory.
 func takeFile() (int, error) {
 	reserved.Lock()
 	defer reserved.Unlock()
 	if !reserved.only {
 		fd, err := newFile()
 		if err != nil {
-			return 0, errors.New(errors.Internal, "The font could not be kept").Because(err)
+			return 0, errors.New(errors.Internal, "The font could not be stored").Because(err)
 		}
 		return fd, nil
 	}
@@ -61,8 +61,8 @@ func takeFile() (int, error) {
 	return fd, nil
 }
 
-// keepFile puts bytes into a file in memory, and tells its path. It is there for as
-// long as the process is.
+// keepFile writes bytes into a file in memory, which lives as long as the
+// process, and returns its path.
 func keepFile(parts ...[]byte) (path string, err error) {
 	size := 0
 	for _, part := range parts {
@@ -80,7 +80,7 @@ func keepFile(parts ...[]byte) (path string, err error) {
 			n, err := unix.Write(fd, part)
 			if err != nil && err != unix.EINTR {
 				_ = unix.Close(fd)
-				return "", errors.New(errors.Internal, "The font could not be kept").Because(err)
+				return "", errors.New(errors.Internal, "The font could not be stored").Because(err)
 			}
 			part = part[max(n, 0):]
 		}

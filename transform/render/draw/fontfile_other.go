@@ -4,7 +4,7 @@ package draw
 
 import "github.com/caddy-images/caddy-images/errors"
 
-// keepFile has no files in memory here.
+// keepFile fails: there are no files in memory here.
 func keepFile(...[]byte) (string, error) {
 	return "", errors.New(errors.BadTransform, "Font files need Linux on the server; name a font family that is installed")
 }

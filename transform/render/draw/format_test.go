@@ -77,7 +77,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// wantMean checks the mean of a part of the picture.
+// wantMean checks the mean of a part of the image.
 func wantMean(t *testing.T, i *image.NRGBA, part image.Rectangle, want color.NRGBA, tolerance int) {
 	t.Helper()
 	var sum [4]int

@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// gradient lays a gradient over the picture, over what is transparent too.
+// gradient draws a gradient over the image, including its transparent parts.
 func gradient(p *picture, r transform.Recipe) error {
 	if r.Gradient.IsZero() {
 		return nil
@@ -20,8 +20,7 @@ func gradient(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return lay(ramp, frame) })
 }
 
-// ramp draws a gradient: a place on the way is one of 256, whose colours are in a
-// table.
+// ramp draws a gradient by a table of 256 colours.
 func ramp(scope *vips.Scope, r transform.Ramp, w, h int) (*vips.Image, error) {
 	table := make([]byte, 0, 4*256)
 	for n := range 256 {
@@ -51,7 +50,7 @@ func ramp(scope *vips.Scope, r transform.Ramp, w, h int) (*vips.Image, error) {
 	)
 }
 
-// lay puts one image over another of the same size, which keeps its bands.
+// lay draws one image over another of the same size, which keeps its bands.
 func lay(above, below *vips.Image) (*vips.Image, error) {
 	laid, err := composed(above, below, vips.BlendModeOver, transform.Point{})
 	if err != nil {

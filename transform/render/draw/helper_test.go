@@ -55,7 +55,7 @@ func result(t testing.TB, job render.Job) *render.Result {
 	return r
 }
 
-// written is the picture as it looks in a format.
+// written returns the image as it looks in a format.
 func written(t testing.TB, original []byte, output transform.Output, steps ...transform.Step) *image.NRGBA {
 	t.Helper()
 	r := result(t, newJob(original, output, steps...))
@@ -66,7 +66,8 @@ func written(t testing.TB, original []byte, output transform.Output, steps ...tr
 	return i
 }
 
-// drawn is what the steps make of the original; a lossless PNG shows every pixel as it is.
+// drawn returns what the steps make of the original; a lossless PNG shows
+// every pixel as it is.
 func drawn(t testing.TB, original []byte, steps ...transform.Step) *image.NRGBA {
 	t.Helper()
 	return written(t, original, transform.Output{Format: transform.PNG, Lossless: true}, steps...)
@@ -143,7 +144,7 @@ func opened(t testing.TB, body []byte) *vips.Image {
 	t.Cleanup(scope.Close)
 	format, ok := sniff.Sniff(body)
 	if !ok {
-		t.Fatalf("%d bytes that are no picture", len(body))
+		t.Fatalf("%d bytes that are not an image", len(body))
 	}
 	return must(scope.NewImageFromBuffer(body, format, vips.LoadOptions{Access: vips.Random, Pages: -1}))(t)
 }
@@ -200,7 +201,7 @@ func wantEverywhere(t testing.TB, i *image.NRGBA, want color.NRGBA, tolerance in
 	wantLike(t, i, solid(i.Bounds().Dx(), i.Bounds().Dy(), want), tolerance)
 }
 
-// wantLike checks every pixel against another picture's.
+// wantLike checks every pixel against another image's.
 func wantLike(t testing.TB, i, want *image.NRGBA, tolerance int) {
 	t.Helper()
 	wantSize(t, i, want.Bounds().Dx(), want.Bounds().Dy())
@@ -224,7 +225,7 @@ func wantLike(t testing.TB, i, want *image.NRGBA, tolerance int) {
 	}
 }
 
-// distance is the largest difference of two pixels in any channel.
+// distance returns the largest difference of two pixels in any channel.
 func distance(a, b color.NRGBA) int {
 	d := apart(a.A, b.A)
 	if a.A == 0 && b.A == 0 {

@@ -16,8 +16,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// inspect reads what the original's file says of its picture, none of whose pixels is
-// decoded. The limits are about one frame of it.
+// inspect reads the details of the original without decoding pixels. Limits
+// apply to one frame.
 func inspect(scope *vips.Scope, job render.Job, found *findings) (*render.Result, error) {
 	job.Plan = transform.Plan{Page: job.Plan.Page, Still: true}
 	p, err := open(scope, job, found)
@@ -52,12 +52,12 @@ func inspect(scope *vips.Scope, job render.Job, found *findings) (*render.Result
 	}
 	d, ok := d.Bounded()
 	if !ok {
-		return nil, errors.New(errors.BadImage, "The original's header makes no sense").Because(fmt.Errorf("%+v", d))
+		return nil, errors.New(errors.BadImage, "The original's header is invalid").Because(fmt.Errorf("%+v", d))
 	}
 	return &render.Result{Details: &d}, nil
 }
 
-// exifOf is the block of EXIF; a TIFF is one.
+// exifOf returns the EXIF block; a TIFF is one itself.
 func exifOf(image *vips.Image, source sniff.Format, file []byte) []byte {
 	if source == sniff.TIFF {
 		return file
@@ -80,9 +80,9 @@ func spaceOf(image *vips.Image) string {
 	return "other"
 }
 
-// depthOf is how many bits a channel has in the file, where its loader says so, and
-// those that it is decoded to elsewhere. Of a palette libvips from 8.15 on says how
-// many bits choose one of its colours, which have 8 in each channel.
+// depthOf returns the bits of a channel in the file if the loader reports
+// them, or else of the decoded channel. For a palette libvips since 8.15
+// reports the bits of an index, while its colours have 8 bits per channel.
 func depthOf(image *vips.Image) int {
 	if image.HasField("palette") {
 		return 8

@@ -121,7 +121,7 @@ func TestInspectDecodesNothing(t *testing.T) {
 	failure(t, inspecting(whole[:20]), errors.BadImage)
 	large := inspecting(hugePNG(17000, 17000))
 	wantMessage(t, failure(t, large, errors.Limit), "289000000")
-	// Frames that nobody looks at are no matter.
+	// Frames that are not read do not matter.
 	moving := inspecting(asGIF(t, solids(24, 16)...))
 	moving.Limits.MaxFrames = 1
 	if r, err := draw.Draw(t.Context(), moving); err != nil || r.Details.Frames != 4 {

@@ -9,8 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// layers draws pictures onto the picture, one upon the other, each onto every
-// frame.
+// layers draws layers onto every frame, in order.
 func (p *picture) layers(layers []transform.Layer) error {
 	for _, l := range layers {
 		if err := p.lay(l); err != nil {
@@ -22,7 +21,7 @@ func (p *picture) layers(layers []transform.Layer) error {
 
 func (p *picture) lay(l transform.Layer) error {
 	scope := p.scope.Inner()
-	defer scope.Close() // what is drawn with it keeps what it needs
+	defer scope.Close() // what was drawn keeps what it needs
 	own, err := p.layer(scope, l)
 	if err != nil {
 		return err
@@ -35,8 +34,8 @@ func (p *picture) lay(l transform.Layer) error {
 	return p.blend(own.frame, at, l)
 }
 
-// layer draws a layer's own picture. It is then in memory: each frame needs it,
-// and what is wrong with it must be said of it.
+// layer draws a layer's own image into memory: every frame needs it, and its
+// errors must be attributed to it.
 func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	switch l.Kind {
 	case transform.BlockLayer:
@@ -48,11 +47,11 @@ func (p *picture) layer(scope *vips.Scope, l transform.Layer) (*picture, error) 
 	return own, transform.InLayer(l.Image, err)
 }
 
-// imageLayer draws another original, of which it takes the first frame.
+// imageLayer draws another original, reduced to its first frame.
 func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	file := p.whole.File(l)
 	if file == nil {
-		return nil, errors.New(errors.Internal, "The picture did not come along")
+		return nil, errors.New(errors.Internal, "The layer's image is missing")
 	}
 	own, err := open(scope, p.layerJob(l, file), p.found)
 	if err != nil {
@@ -62,7 +61,7 @@ func (p *picture) imageLayer(scope *vips.Scope, l transform.Layer) (*picture, er
 	return own, own.finish(l.Steps)
 }
 
-// finish draws a layer's chain to its end.
+// finish draws a layer's whole chain.
 func (p *picture) finish(chain []transform.Step) error {
 	if err := p.run(chain); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (p *picture) finish(chain []transform.Step) error {
 	return nil
 }
 
-// layerJob is the job of drawing the layer alone: one frame, in sRGB.
+// layerJob returns the job for drawing the layer alone: one frame, in sRGB.
 func (p *picture) layerJob(l transform.Layer, file []byte) render.Job {
 	job := p.whole
 	job.Areas = p.whole.LayerAreas(l)

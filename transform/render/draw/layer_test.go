@@ -20,7 +20,7 @@ var (
 	pureGreen = color.NRGBA{0, 255, 0, 255}
 )
 
-// at is a place by its top left corner.
+// at returns a place by its top left corner.
 func at(x, y float64) transform.Place {
 	return transform.Place{
 		Left: transform.Offset{Distance: transform.Num(x)}, Top: transform.Offset{Distance: transform.Num(y)},
@@ -28,12 +28,12 @@ func at(x, y float64) transform.Place {
 	}
 }
 
-// overlay is a layer of the file with this name, see layered.
+// overlay returns a layer of the file with this name, see layered.
 func overlay(name string, place transform.Place, steps ...transform.Step) transform.Layer {
 	return transform.Layer{Image: origin.Ref{Path: name}, Place: place, Steps: steps}
 }
 
-// layered is a job with layers, whose pictures have names.
+// layered returns a job with layers, whose images have names.
 func layered(original []byte, files map[string][]byte, steps ...transform.Step) render.Job {
 	job := newJob(original, transform.Output{Format: transform.PNG, Lossless: true}, steps...)
 	for _, ref := range job.Plan.Refs() {
@@ -42,7 +42,7 @@ func layered(original []byte, files map[string][]byte, steps ...transform.Step) 
 	return job
 }
 
-// laid is the picture with layers on it.
+// laid returns the image with layers on it.
 func laid(t *testing.T, original image.Image, pictures map[string]image.Image, layers ...transform.Layer) *image.NRGBA {
 	t.Helper()
 	files := map[string][]byte{}
@@ -146,10 +146,11 @@ func TestBlendMultiply(t *testing.T) {
 	wantColor(t, got, 15, 5, color.NRGBA{200, 100, 50, 255}, 0)
 }
 
-// Half-transparent layers multiply by half. By hand: of opaque white under red with
-// an alpha of 128 stays 255*(127/255) = 127 of green; where the picture is as
-// transparent as the layer, the alpha is 128+128-128*128/255 = 191.75, and a colour
-// (cs*128*127 + cb*128*127 + cs*cb/255*128*128)/255/191.75.
+// Half-transparent layers multiply by half. By hand: of opaque white under
+// red with an alpha of 128 stays 255*(127/255) = 127 of green; where the
+// image is as transparent as the layer, the alpha is 128+128-128*128/255 =
+// 191.75, and a colour (cs*128*127 + cb*128*127 +
+// cs*cb/255*128*128)/255/191.75.
 func TestBlendMultiplyTransparent(t *testing.T) {
 	half := func(c color.NRGBA) color.NRGBA { c.A = 128; return c }
 	white, grey := color.NRGBA{255, 255, 255, 255}, color.NRGBA{200, 100, 50, 255}
@@ -201,7 +202,7 @@ func TestBlendDisplace(t *testing.T) {
 	} {
 		wantColor(t, got, p[0], p[1], base.NRGBAAt(p[2], p[3]), 2)
 	}
-	// However far, it is a pixel of the picture.
+	// However far, it is a pixel of the image.
 	l.Shift = transform.Shift{X: transform.Num(65535), Y: transform.Num(-65535)}
 	wantColor(t, laid(t, base, map[string]image.Image{"map": moved}, l), 15, 10, base.NRGBAAt(0, 0), 2)
 }

@@ -57,8 +57,8 @@ func drawAll(jobs []render.Job, from, to int) int {
 	return drawn
 }
 
-// resident is the memory of the process after Go's allocator has given back what
-// it can.
+// resident returns the memory of the process after Go's allocator has given
+// back what it can.
 func resident(t *testing.T) int {
 	t.Helper()
 	runtime.GC()

@@ -133,7 +133,7 @@ func TestLimitOriginal(t *testing.T) {
 	}
 }
 
-// An animation that is written as a still picture is one frame's cost.
+// An animation that is written as a still image is one frame's cost.
 func TestLimitFirstFrame(t *testing.T) {
 	many := newJob(hugeGIF(1, 1, 501), transform.Output{Format: transform.PNG})
 	if r := result(t, many); r.Frames != 1 {
@@ -185,8 +185,8 @@ func TestLimitFormats(t *testing.T) {
 	}
 }
 
-// peakOf is how much memory f had at its peak, beyond what there was before:
-// libvips' and Go's.
+// peakOf returns how much memory f had at its peak, beyond what there was
+// before: libvips' and Go's.
 func peakOf(f func()) int64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

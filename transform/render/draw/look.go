@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// look draws a look on every frame. One whose pixels are made of their neighbours
-// reads the picture more than once.
+// look applies a look to every frame. One that depends on neighbouring pixels
+// reads the image more than once.
 func look(p *picture, r transform.Recipe) error {
 	if r.Look == transform.NoLook {
 		return nil
@@ -52,7 +52,7 @@ var looks = map[transform.Look]operation{
 	transform.Sketch:    sketch,
 }
 
-// What looks are made of. Matrices have a row for each new colour.
+// Components of looks. Matrices have a row for each new colour.
 var (
 	sepia = [9]float64{
 		0.393, 0.769, 0.189,
@@ -80,23 +80,24 @@ func chain(operations ...operation) operation {
 	return func(i *vips.Image) (*vips.Image, error) { return through(i, operations...) }
 }
 
-// of is the curve after another one.
+// of returns the composition of two curves.
 func (c curve) of(first curve) curve {
 	return func(v float64) float64 { return c(first(v)) }
 }
 
-// power is lighter where it is below 1. Black and white stay.
+// power lightens if the exponent is below 1. Black and white stay.
 func power(exponent float64) curve {
 	return func(v float64) float64 { return math.Pow(v, exponent) }
 }
 
-// line is a straight line from what becomes of black to what becomes of white.
+// line maps black and white to the given values, linearly.
 func line(black, white float64) curve {
 	return func(v float64) float64 { return black + v*(white-black) }
 }
 
-// contrasting is an S: dark gets darker and light lighter, but for black, white and
-// the middle. By 1 it is a smooth step, which is half as steep again in the middle.
+// contrasting returns an S-curve: dark gets darker and light lighter, except
+// for black, white and the middle. With 1 it is a smooth step, whose slope is
+// 1.5 in the middle.
 func contrasting(by float64) curve {
 	return func(v float64) float64 { return v + by*(v*v*(3-2*v)-v) }
 }

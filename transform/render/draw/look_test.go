@@ -13,7 +13,7 @@ import (
 
 func looking(l transform.Look) transform.Step { return effect(transform.Effects{Look: l}) }
 
-// What each look makes of a colour that is all of the picture.
+// What each look makes of a colour that is all of the image.
 func TestLookColours(t *testing.T) {
 	some := color.NRGBA{100, 150, 200, 255} // its brightness is 21.26 + 107.28 + 14.44 = 143
 	rgb := func(r, g, b uint8) color.NRGBA { return color.NRGBA{r, g, b, 255} }
@@ -135,8 +135,8 @@ func TestEdges(t *testing.T) {
 	wantColor(t, i, 20, 20, tone(85), 1)
 }
 
-// A picture of more than 1500 pixels has its grain taken out, and its edges stay about
-// as light.
+// An image of more than 1500 pixels has its grain taken out, and its edges
+// stay about as light.
 func TestEdgesOfLarge(t *testing.T) {
 	i := drawn(t, asPNG(t, halves(3000, 20, tone(150), tone(100))), looking(transform.Edges))
 	if got := i.NRGBAAt(1500, 10).R; got < 60 || got > 120 {

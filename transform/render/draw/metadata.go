@@ -12,27 +12,27 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// mostMetadata bounds each block that is read, in bytes. One that is longer is as good as
-// none.
+// mostMetadata limits each block that is read, in bytes. Longer ones are
+// ignored.
 const mostMetadata = 1 << 20
 
-// textFields begin the names under which libvips has the texts of a PNG: then comes a
-// number, and the keyword.
+// textFields is the prefix of libvips' names for the texts of a PNG, followed
+// by a number and the keyword.
 const textFields = "png-comment-"
 
-// itemFields begin the names under which libvips has what describes a picture in a HEIF and
-// is of a media type: XMP, too, if it has a wrapper.
+// itemFields is the prefix of libvips' names for items of a media type in a
+// HEIF, including XMP with a wrapper.
 const itemFields = "heif-mime-"
 
-// said is what the original's file says beside its picture, if any of it is to be kept.
-// It is read before anything is drawn: no file of a layer has a say in it.
+// said returns the metadata of the original's file, if any is to be kept. It
+// is read before anything is drawn, so files of layers have no influence.
 func (p *picture) said(image *vips.Image) metadata.Blocks {
 	output := p.job.Plan.Output
 	if !output.Metadata && !output.Copyright {
 		return metadata.Blocks{}
 	}
 	if p.source == sniff.JPEG {
-		return metadata.FromJPEG(p.job.Original) // libvips takes any first segment for XMP
+		return metadata.FromJPEG(p.job.Original) // libvips treats any first segment as XMP
 	}
 	b := metadata.Blocks{
 		EXIF: exifOf(image, p.source, p.job.Original),
@@ -59,9 +59,9 @@ func blob(image *vips.Image, name string) []byte {
 	return nil
 }
 
-// withMetadata puts into a file that was written of an image what is kept of the
-// original's metadata. No saver of libvips does: they write what the original says, true
-// or not, and each library's in another way.
+// withMetadata adds the metadata to keep to an encoded file. The encoders of
+// libvips cannot: they write the original's, true or not, and each library in
+// its own way.
 func (p *picture) withMetadata(file []byte, image *vips.Image) ([]byte, error) {
 	if p.beside.IsEmpty() {
 		return file, nil
@@ -78,8 +78,8 @@ func (p *picture) withMetadata(file []byte, image *vips.Image) ([]byte, error) {
 	return blocks.Into(file, p.format)
 }
 
-// writesSRGB reports whether the numbers of the pixels that are written are those of sRGB:
-// they are, or count as such, where no profile is written that says anything else.
+// writesSRGB reports whether the encoded pixels are sRGB: they are, or count
+// as such, unless a profile says otherwise.
 func (p *picture) writesSRGB(image *vips.Image) bool {
 	profile, ok := image.GetBlob(vips.FieldProfile)
 	return !ok || !p.keepsProfile() || strings.Contains(icc.Read(profile).Description, "sRGB")

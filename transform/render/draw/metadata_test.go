@@ -20,11 +20,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// hidden is in all that must not be in a picture that was cut out of another one.
+// hidden is in all that must not be in an image that was cut out of another
+// one.
 const hidden = "the whole picture"
 
-// cameraEXIF is what a camera says of a picture that lies on its side: who took it and
-// where, with a thumbnail and a maker's note.
+// cameraEXIF returns what a camera says of an image that lies on its side:
+// who took it and where, with a thumbnail and a maker's note.
 func cameraEXIF() []byte {
 	be := binary.BigEndian
 	type entry struct {
@@ -94,8 +95,8 @@ const cameraXMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http:
 <m:Regions xmlns:m="http://www.metadataworkinggroup.com/schemas/regions/" rdf:parseType="Resource"><m:Name>the whole picture</m:Name></m:Regions>
 </rdf:Description></rdf:RDF></x:xmpmeta>`
 
-// cameraFiles are a picture that lies on its side where the format can say so, with all
-// of this, in each format that can be read.
+// cameraFiles returns an image that lies on its side where the format can say
+// so, with all of this, in each format that can be read.
 func cameraFiles(t *testing.T) map[string][]byte {
 	t.Helper()
 	i := quadrants(64, 32)
@@ -172,14 +173,15 @@ func exifIn(file []byte) map[string]transform.Value {
 	return nil
 }
 
-// xmpIn is the XMP of a file.
+// xmpIn returns the XMP of a file.
 func xmpIn(file []byte) string {
 	_, rest, _ := bytes.Cut(file, []byte("<x:xmpmeta"))
 	within, _, _ := bytes.Cut(rest, []byte("</x:xmpmeta>"))
 	return string(within)
 }
 
-// What is kept is true of the new picture, from every format and in every format.
+// What is kept is true of the new image, from every format and in every
+// format.
 func TestMetadataIsTrue(t *testing.T) {
 	cut := transform.Step{Resize: transform.Resize{Width: transform.Px(12), Height: transform.Px(10), Fit: transform.Crop}}
 	for name, original := range cameraFiles(t) {
@@ -228,7 +230,7 @@ func TestMetadataIsTrue(t *testing.T) {
 	}
 }
 
-// Who made the picture, and whose it is, and nothing else.
+// Who made the image, and whose it is, and nothing else.
 func TestMetadataOfCopyright(t *testing.T) {
 	for name, original := range cameraFiles(t) {
 		for _, format := range writable {
@@ -362,7 +364,7 @@ func TestMetadataOfDensity(t *testing.T) {
 	}
 }
 
-// What is kept is the original's, and nothing of a picture that is laid on it.
+// What is kept is the original's, and nothing of an image that is laid on it.
 func TestMetadataOfLayers(t *testing.T) {
 	ref := origin.Ref{Path: "layer.jpg"}
 	step := transform.Step{Layers: []transform.Layer{{Image: ref, Steps: []transform.Step{sized(8, 8, transform.Stretch, 0)}}}}

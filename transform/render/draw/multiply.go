@@ -7,20 +7,21 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// multiply multiplies the colours of every frame with those of a layer at a place.
-// By W3C Compositing and Blending, with colours c and alphas a of the layer s and
-// the picture b, all from 0 to 1,
+// multiply multiplies the colours of every frame by those of a layer at a
+// position. By W3C Compositing and Blending, with colours c and alphas a of
+// the layer s and the image b, all from 0 to 1,
 //
 //	co = cs as (1-ab) + cb ab (1-as) + as ab cs cb
 //	ao = as + ab - as ab
 //
-// which is the layer where the picture is transparent, and the picture times the
-// layer on white elsewhere. libvips' own mode has the layer's alpha in it twice.
+// which is the layer where the image is transparent, and the image times the
+// layer on white elsewhere. libvips' own mode applies the layer's alpha
+// twice.
 func (p *picture) multiply(layer *vips.Image, at transform.Point) error {
 	const full = 255
 	size := p.facts.Size
 	white := []float64{full, full, full}
-	// In floats: with 8 bits a pixel would be cut off before it is multiplied.
+	// In floats: 8 bits would be truncated before the multiplication.
 	onWhite, err := through(layer,
 		func(i *vips.Image) (*vips.Image, error) { return i.Cast(vips.BandFormatFloat) },
 		func(i *vips.Image) (*vips.Image, error) { return i.Flatten(white) },

@@ -18,8 +18,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// open reads the header, decides about the output's format, and checks the
-// limits. No pixel is decoded yet.
+// open reads the header, chooses the output format, and checks the limits. No
+// pixel is decoded yet.
 func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) {
 	source, err := sourceOf(job)
 	if err != nil {
@@ -50,8 +50,8 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		}
 	}
 	p.announce()
-	// The first frame's header tells how many there are. All of them may be more
-	// than libvips can open.
+	// The first frame's header has the number of frames. Opening all of them
+	// may exceed libvips' limits.
 	image, err := p.load(vips.LoadOptions{})
 	if err != nil {
 		if tooLarge := job.Limits.CheckOriginal(announced(job.Original, source), 1); tooLarge != nil {
@@ -86,12 +86,12 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 		p.facts.Frames = 1
 	}
 	if p.facts.Frames > 1 && job.Plan.Chooses() {
-		return nil, errors.New(errors.BadTransform, "The original is an animation, for which there are no conditions; they need a still picture, or a format that has no animations")
+		return nil, errors.New(errors.BadTransform, "The original is an animation, which conditions do not support; they need a still image or a format without animations")
 	}
 	if err := job.Limits.CheckOriginal(p.facts.Size, p.facts.Frames); err != nil {
 		return nil, err
 	}
-	if err := checkEffort(image); err != nil {
+	if err := checkBands(image); err != nil {
 		return nil, err
 	}
 	p.frame, p.beside = image, p.said(image)
@@ -103,8 +103,8 @@ func open(scope *vips.Scope, job render.Job, found *findings) (*picture, error) 
 	return p, p.checkWhole()
 }
 
-// facts reads a header. An upright picture of a file that is to be turned by 90
-// degrees has its sides swapped.
+// facts reads a header. If EXIF rotates the image by 90 degrees, width and
+// height are swapped.
 func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	f := transform.Facts{
 		Size:   transform.Size{Width: image.Width(), Height: image.PageHeight()},
@@ -125,10 +125,10 @@ func facts(image *vips.Image, source sniff.Format) transform.Facts {
 	return f
 }
 
-// isTurned tells whether EXIF's orientation swaps width and height.
+// isTurned reports whether EXIF orientation swaps width and height.
 func isTurned(image *vips.Image) bool { return image.Orientation() >= 5 }
 
-// load opens the original, an SVG in its own size.
+// load opens the original, an SVG at its natural size.
 func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	if p.scalable != nil {
 		_, size := p.natural()
@@ -141,11 +141,11 @@ func (p *picture) load(options vips.LoadOptions) (*vips.Image, error) {
 	return p.decode(p.job.Original, options)
 }
 
-// decode opens a file that has the original's picture.
+// decode opens a file with the original's image.
 func (p *picture) decode(file []byte, options vips.LoadOptions) (*vips.Image, error) {
 	image, err := p.scope.NewImageFromBuffer(file, p.source, options)
 	if err == nil && p.source == sniff.PDF {
-		image, err = image.ExtractBand(0, 3) // paper is opaque
+		image, err = image.ExtractBand(0, 3) // a page is opaque
 	}
 	if err == nil && p.source == sniff.TIFF {
 		image, err = image.Unpacked()
@@ -176,16 +176,16 @@ func (p *picture) decode(file []byte, options vips.LoadOptions) (*vips.Image, er
 	return image, nil
 }
 
-// leave leaves an image as it is stored: its orientation is forgotten, so that no step
-// turns it and no viewer turns the result. What a HEIF says of turning is part of its
-// picture, and done by its decoder.
+// leave ignores the EXIF orientation: it is removed, so that neither a step
+// nor a viewer applies it. The rotation of a HEIF is part of the image and
+// applied by its decoder.
 func (p *picture) leave(image *vips.Image) {
 	p.stored = image.Orientation()
 	image.Remove(vips.FieldOrientation)
 	image.Remove(vips.FieldExifOrientation)
 }
 
-// encoding chooses the format to write.
+// encoding chooses the output format.
 func (p *picture) encoding() (transform.Format, error) {
 	wanted := p.job.Plan.Output.Format
 	if wanted > transform.FormatOriginal && !wanted.Writable() {
@@ -194,8 +194,8 @@ func (p *picture) encoding() (transform.Format, error) {
 	return p.job.Encoding(p.facts), nil
 }
 
-// play opens the frames of an animation, where that has not happened yet, to be
-// decoded in a scale. One frame is in memory at a time.
+// play opens the frames of an animation, once, to be decoded at a scale. One
+// frame is in memory at a time.
 func (p *picture) play(scale float64) error {
 	if p.facts.Frames == 1 || p.reel != nil {
 		return nil
@@ -218,10 +218,9 @@ func (p *picture) play(scale float64) error {
 	return nil
 }
 
-// filmScale is what the frames of an animation are decoded in where the picture is
-// then scaled to a size, 1 for as they are. libvips does it for a WebP whose frames
-// fill the picture, and leaves others: parts of frames could not be put where they
-// belong.
+// filmScale returns the scale for decoding the frames of an animation that is
+// then resized, 1 for the original size. libvips supports this for WebP whose
+// frames all fill the canvas; partial frames could not be positioned.
 func (p *picture) filmScale(r transform.Recipe) float64 {
 	if p.source != sniff.WebP || r.CropFirst {
 		return 1
@@ -229,10 +228,10 @@ func (p *picture) filmScale(r transform.Recipe) float64 {
 	return min(1, p.shrinking(stored(r.Scale, p.frame)))
 }
 
-// tallest is the most rows that an image of libvips has.
+// tallest is libvips' largest image height.
 const tallest = 10_000_000
 
-// checkTall reports whether frames of the size can stand one below the other.
+// checkTall returns an error unless frames of the size fit below each other.
 func checkTall(s transform.Size, frames int) error {
 	if rows := int64(s.Height) * int64(frames); rows > tallest {
 		return errors.New(errors.Limit, "The animation has %d rows in all frames, more than the %d that can be drawn", rows, tallest)

@@ -7,8 +7,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// orient turns the picture upright, as its EXIF orientation says. It always
-// happens, and only once: the orientation is forgotten with it.
+// orient applies the EXIF orientation, always and exactly once: it removes
+// the orientation.
 func orient(p *picture, _ transform.Recipe) error {
 	if p.frame.Orientation() <= 1 {
 		return nil

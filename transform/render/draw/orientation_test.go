@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// stored is how a camera stores an upright picture under each orientation
+// stored returns how a camera stores an upright image under each orientation
 // (Exif 2.3, tag 274: where row 0 and column 0 of what is stored belong).
 func stored(upright *image.NRGBA, orientation int) *image.NRGBA {
 	w, h := upright.Bounds().Dx(), upright.Bounds().Dy()
@@ -71,7 +71,8 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// A picture that is upright says nothing about it: a viewer would turn it again.
+// An image that is upright says nothing about it: a viewer would turn it
+// again.
 func TestOrientationForgotten(t *testing.T) {
 	original := oriented(asJPEG(t, quadrants(40, 20)), 6)
 	for _, output := range []transform.Output{

@@ -31,7 +31,7 @@ var (
 	clear  = color.NRGBA{}
 )
 
-// ink is a colour as a plan has it.
+// ink returns a colour as a plan has it.
 func ink(c color.NRGBA) transform.Color { return transform.Color(c) }
 
 func solid(w, h int, c color.NRGBA) *image.NRGBA {
@@ -60,7 +60,7 @@ func quadrants(w, h int) *image.NRGBA {
 	})
 }
 
-// box is a rectangle of one colour on another.
+// box returns a rectangle of one colour on another.
 func box(w, h int, ground, figure color.NRGBA, r image.Rectangle) *image.NRGBA {
 	return paint(w, h, func(x, y int) color.NRGBA {
 		if (image.Point{X: x, Y: y}).In(r) {
@@ -120,7 +120,7 @@ func asGIF(t testing.TB, frames ...*image.NRGBA) []byte {
 	return b.Bytes()
 }
 
-// inVips hands a picture to libvips, for what Go cannot write.
+// inVips hands an image to libvips, for what Go cannot write.
 func inVips(t testing.TB, i *image.NRGBA, bands int) *vips.Image {
 	t.Helper()
 	scope := vips.NewScope(context.Background())
@@ -159,7 +159,7 @@ func animatedWebP(t testing.TB, frames ...*image.NRGBA) []byte {
 	return must(i.ExportWebp(vips.WebpOptions{Lossless: true}))(t)
 }
 
-// asSVG is a drawing of the same quadrants.
+// asSVG returns a drawing of the same quadrants.
 func asSVG(w, h int) []byte {
 	hex := func(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="%[2]d" viewBox="0 0 2 2" preserveAspectRatio="none">`+
@@ -168,7 +168,8 @@ func asSVG(w, h int) []byte {
 		w, h, hex(red), hex(green), hex(blue), hex(yellow))
 }
 
-// asTIFF is an uncompressed one of a single strip (TIFF 6.0, section 6: RGB).
+// asTIFF returns an uncompressed one of a single strip (TIFF 6.0, section 6:
+// RGB).
 func asTIFF(i *image.NRGBA) []byte {
 	w, h := i.Bounds().Dx(), i.Bounds().Dy()
 	var strip []byte

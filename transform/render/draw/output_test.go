@@ -75,7 +75,7 @@ func TestLossless(t *testing.T) {
 	wantLike(t, written(t, asPNG(t, board), transform.Output{Format: transform.AVIF, Lossless: true}), board, 4)
 }
 
-// Where nobody said what is behind a transparent picture, a JPEG shows white.
+// Without a background a JPEG of a transparent image is white.
 func TestTransparentToJPEG(t *testing.T) {
 	for _, test := range []struct{ original, want color.NRGBA }{
 		{clear, white}, {color.NRGBA{0, 0, 0, 128}, tone(127)}, {color.NRGBA{0, 200, 0, 0}, white}, {red, red},

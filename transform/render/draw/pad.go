@@ -7,8 +7,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// pad puts the picture on a larger canvas. What the canvas shows around it is
-// the background; black where none is asked for (ImageKit, "Background").
+// pad puts the image on a larger canvas. The rest of the canvas is the
+// background; black if none is requested (ImageKit, "Background").
 func pad(p *picture, r transform.Recipe) error {
 	if r.Canvas == p.facts.Size {
 		return nil
@@ -21,7 +21,7 @@ func pad(p *picture, r transform.Recipe) error {
 	if b.On {
 		fill = p.backgroundColor(b)
 		if p.facts.Alpha || fill.A != 255 || r.Shadow.On {
-			fill = transform.Color{} // for background to shine through, and the shadow
+			fill = transform.Color{} // so that background and shadow show
 		}
 	}
 	return p.each(func(frame *vips.Image) (*vips.Image, error) {
@@ -35,7 +35,7 @@ func pad(p *picture, r transform.Recipe) error {
 	})
 }
 
-// padWithPicture fills the canvas with a picture that is made of the frame.
+// padWithPicture fills the canvas with an image made from the frame.
 func padWithPicture(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
@@ -55,7 +55,7 @@ func padWithPicture(p *picture, r transform.Recipe) error {
 	})
 }
 
-// backgroundColor is the colour of a background of one.
+// backgroundColor returns the colour of a background of one colour.
 func (p *picture) backgroundColor(b transform.Background) transform.Color {
 	if b.Kind == transform.DominantBackground {
 		return p.colours[0].Color

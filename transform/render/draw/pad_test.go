@@ -16,7 +16,7 @@ func withBackground(s transform.Step, c color.NRGBA) transform.Step {
 	return s
 }
 
-// The picture lies where the focus says; around it is black, or the background.
+// The image lies where the focus says; around it is black, or the background.
 func TestPadFocus(t *testing.T) {
 	original := asPNG(t, solid(40, 20, red))
 	for focus, at := range places {
@@ -78,8 +78,8 @@ func TestBackgroundBlends(t *testing.T) {
 	wantEverywhere(t, i, color.NRGBA{255, 127, 127, 255}, 0)
 }
 
-// The padding has the colour that was asked for, whatever the effects do to the
-// picture, and whether it is transparent or not.
+// The padding has the colour that was asked for, whatever the effects do to
+// the image, and whether it is transparent or not.
 func TestPadColorAndEffects(t *testing.T) {
 	step := withBackground(sized(40, 60, transform.PadOnly, transform.FocusTop), green)
 	for name, effects := range map[string]transform.Effects{

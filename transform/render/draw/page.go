@@ -8,18 +8,19 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// turnTo opens the page or frame of the file that is asked for, from 1. first is
-// the first one, opened.
+// turnTo opens the requested page or frame of the file, from 1. first is the
+// first one, opened.
 func (p *picture) turnTo(page int, first *vips.Image) (*vips.Image, error) {
 	pages := pagesOf(first, p.source)
 	switch {
 	case page > pages && pages == 1:
-		return nil, errors.New(errors.BadTransform, "Page %d is asked for; the original has 1 page", page)
+		return nil, errors.New(errors.BadTransform, "Page %d was requested; the original has 1 page", page)
 	case page > pages:
-		return nil, errors.New(errors.BadTransform, "Page %d is asked for; the original has %d pages", page, pages)
+		return nil, errors.New(errors.BadTransform, "Page %d was requested; the original has %d pages", page, pages)
 	case page > p.job.Limits.MaxFrames && isAnimation(p.source):
-		// A frame is what changes in the one before, so that all of those are drawn.
-		return nil, errors.New(errors.Limit, "Frame %d is asked for, beyond max_frames, %d", page, p.job.Limits.MaxFrames)
+		// A frame contains the changes to the previous one, so all of those
+		// are decoded.
+		return nil, errors.New(errors.Limit, "Frame %d was requested, more than max_frames, %d", page, p.job.Limits.MaxFrames)
 	case page == 1:
 		return first, nil
 	}
@@ -27,8 +28,8 @@ func (p *picture) turnTo(page int, first *vips.Image) (*vips.Image, error) {
 	return p.load(vips.LoadOptions{})
 }
 
-// pagesOf is how many pages a file has: an animation's frames, or the pages of a
-// document. The pictures in a HEIF are one, in several forms.
+// pagesOf returns the number of frames of an animation, or of pages of a
+// document. The images in a HEIF are one image in several forms.
 func pagesOf(image *vips.Image, source sniff.Format) int {
 	if isAnimation(source) || source == sniff.TIFF || source == sniff.PDF {
 		return image.Pages()

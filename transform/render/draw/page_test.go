@@ -90,7 +90,7 @@ func TestPagesOfLayers(t *testing.T) {
 	}
 }
 
-// Conditions are for still pictures, and a frame is one.
+// Conditions are for still images, and a frame is one.
 func TestConditionsOnFrames(t *testing.T) {
 	wide := transform.Condition{{{Fact: transform.Width, Is: transform.Greater, Value: transform.Num(30)}}}
 	step := transform.Step{Choice: &transform.Choice{When: wide, Then: transform.Branch{Steps: []transform.Step{sized(8, 6, transform.Stretch, 0)}}}}
@@ -98,8 +98,8 @@ func TestConditionsOnFrames(t *testing.T) {
 	wantLike(t, i, solid(8, 6, frameColors[2]), 2)
 }
 
-// pagesTIFF is one of several pages, each with its own directory (TIFF 6.0,
-// section 2).
+// pagesTIFF returns one of several pages, each with its own directory (TIFF
+// 6.0, section 2).
 func pagesTIFF(pages ...*image.NRGBA) []byte {
 	const entries = 9
 	le, next, all := binary.LittleEndian, 4, []byte(nil)

@@ -10,34 +10,34 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// leastPaper is the smallest multiple of its size that libvips draws a page at.
+// leastPaper is the smallest scale at which libvips draws a page.
 const leastPaper = 0.001
 
-// leastPage is how many pixels a page has at least in each direction. libvips says
-// of one that has none, or more than can be counted, that it has one.
+// leastPage is the smallest width and height of a page. For invalid sizes
+// libvips reports 1.
 const leastPage = 2
 
-// checkPage refuses a page that libvips could not make out.
+// checkPage refuses a page of a size that libvips does not support.
 func checkPage(size transform.Size) error {
 	if min(size.Width, size.Height) < leastPage {
-		return errors.New(errors.BadImage, "The page has no size that can be drawn; it takes %d pixels or more in each direction", leastPage)
+		return errors.New(errors.BadImage, "The page has no valid size; it takes %d pixels or more in each direction", leastPage)
 	}
 	return nil
 }
 
-// redrawPage opens a page of a PDF again, to be drawn as large as the target, or a
-// little larger in one direction. Up to a pixel too much is cut off there:
-// squeezing the page by that would blur its letters.
+// redrawPage opens a page of a PDF again, to be drawn at the target's size,
+// or slightly larger in one direction. The excess of up to a pixel is cut
+// off: squeezing the page would blur its text.
 func (p *picture) redrawPage(target transform.Size) error {
 	w, h, err := p.exactSize()
 	if err != nil {
 		return err
 	}
 	factor := max(float64(target.Width)/w, float64(target.Height)/h)
-	// What is stretched across would be enormous on its way there.
+	// A page that is stretched would first be enormous.
 	factor = max(leastPaper/p.enlarged, min(factor, p.mostDrawn(w, h)/max(w, h)))
 	if factor*min(w, h) < 1 {
-		return nil // very long and thin; resizing it does
+		return nil // very long and thin; it is resized instead
 	}
 	image, err := p.load(vips.LoadOptions{Scale: factor})
 	if err != nil {
@@ -53,8 +53,8 @@ func (p *picture) redrawPage(target transform.Size) error {
 	return nil
 }
 
-// exactSize is the size of a page of a PDF, with the part of a pixel that it may have. It
-// is read off a much larger one that is not drawn.
+// exactSize returns the size of a page of a PDF including fractions of a
+// pixel. It is measured on a much larger page that is not drawn.
 func (p *picture) exactSize() (w, h float64, err error) {
 	const much, longest = 1000, 9_000_000 // libvips takes sides up to 10,000,000
 	scale := min(much, longest/float64(max(p.frame.Width(), p.frame.Height())))
@@ -66,7 +66,7 @@ func (p *picture) exactSize() (w, h float64, err error) {
 	return float64(large.Width()) / scale, float64(large.Height()) / scale, nil
 }
 
-// mostDrawn is the longest that the long side of a drawing of w by h may become.
+// mostDrawn returns the limit for the longer side of a drawing of w by h.
 func (p *picture) mostDrawn(w, h float64) float64 {
 	return math.Floor(min(
 		float64(min(p.job.Limits.MaxDimension, largestDrawing)),

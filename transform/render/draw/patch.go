@@ -7,14 +7,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// mostPatches is how many patches lie on each other at most before the picture is
-// computed. At the edges of a patch the picture may be computed twice, for what is
-// around it and for what is under it, and with each that covers the same edge twice as
-// often. libvips shares nearly all of that work, but does not say so.
+// mostPatches is the number of overlapping patches after which the image is
+// computed. At the edges of a patch the image may be computed twice, for what
+// is around and what is under it, and twice as often again for each patch
+// that covers the same edge. libvips shares nearly all of that work, but does
+// not guarantee it.
 const mostPatches = 4
 
-// patch replaces a part of every frame by what draw makes of it, which then costs what
-// the part is large and not what the picture is.
+// patch replaces a part of every frame by the result of draw. Its cost
+// depends on the size of the part and not of the image.
 func (p *picture) patch(part transform.Rect, draw func(*vips.Image) (*vips.Image, error)) error {
 	if p.patches >= mostPatches {
 		if err := p.settle(); err != nil {
@@ -31,7 +32,7 @@ func (p *picture) patch(part transform.Rect, draw func(*vips.Image) (*vips.Image
 			func(i *vips.Image) (*vips.Image, error) {
 				return i.ExtractArea(part.X, part.Y, part.Width, part.Height)
 			},
-			draw, // the mark may come from what is drawn on it
+			draw, // the mark may come from the inserted image
 			unmarked,
 		)
 		if err != nil {
@@ -41,10 +42,10 @@ func (p *picture) patch(part transform.Rect, draw func(*vips.Image) (*vips.Image
 	})
 }
 
-// unmarked is the image without the mark that its pixels are read from top to bottom.
-// Where one of two is marked, libvips forgets, 1024 rows below what it inserts, the rows
-// that it has at hand of the file which that came from. Here the other one comes from
-// the same file, which is read once.
+// unmarked returns the image without the mark for sequential access. If one
+// of two images is marked, libvips discards cached rows of the marked one's
+// file 1024 rows below the insertion. Here the other one comes from the same
+// file, which is read once.
 func unmarked(i *vips.Image) (*vips.Image, error) {
 	i, err := i.Copy()
 	if err != nil {

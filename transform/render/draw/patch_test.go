@@ -17,10 +17,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// A picture's rows are there also far below a layer: libvips reads a file from top to
-// bottom, once, and forgets what it read of it 1024 rows below what was inserted. With
-// the tiles that it works in, of 128 by 128 pixels, that is at row 1280 here, after the
-// first of several tiles.
+// An image's rows are there also far below a layer: libvips reads a file from
+// top to bottom, once, and forgets what it read of it 1024 rows below what
+// was inserted. With the tiles that it works in, of 128 by 128 pixels, that
+// is at row 1280 here, after the first of several tiles.
 func TestRowsBelowLayer(t *testing.T) {
 	const w, h = 400, 1600
 	onRed, onBlue := image.Rect(16, 0, 216, 160), image.Rect(116, 80, 316, 240)
@@ -60,8 +60,9 @@ func TestRowsBelowLayer(t *testing.T) {
 	}
 }
 
-// Small layers are blended with what is under them alone, and give the picture that
-// layers give which are as large as the picture, and transparent around them.
+// Small layers are blended with what is under them alone, and give the image
+// that layers give which are as large as the image, and transparent around
+// them.
 func TestPatchIsLikeWhole(t *testing.T) {
 	const w, h = 150, 1500 // libvips keeps 1024 rows
 	c := color.NRGBA{200, 30, 90, 77}
@@ -101,7 +102,8 @@ func TestPatchIsLikeWhole(t *testing.T) {
 	}
 }
 
-// Of a layer that is wider or higher than the picture, what lies on it is its own part.
+// Of a layer that is wider or higher than the image, what lies on it is its
+// own part.
 func TestPatchOfLargerLayer(t *testing.T) {
 	const w, h, over = 40, 30, 9
 	wide := paint(60, 4, func(x, _ int) color.NRGBA { return color.NRGBA{0, uint8(4 * x), 0, 255} })
@@ -119,8 +121,8 @@ func TestPatchOfLargerLayer(t *testing.T) {
 	}), 0)
 }
 
-// Layers that lie on each other come in their order, also where there are more of them
-// than are laid on a picture that is not computed.
+// Layers that lie on each other come in their order, also where there are
+// more of them than are laid on an image that is not computed.
 func TestManyPatches(t *testing.T) {
 	const w, h, n = 400, 1600, 9
 	ground := solid(w, h, color.NRGBA{255, 255, 255, 255})
@@ -143,9 +145,9 @@ func TestManyPatches(t *testing.T) {
 	}
 }
 
-// Before a fifth small layer, and not before a fourth, the picture is computed, so that
-// no number of layers has it computed over and over. It shows by what fails first, the
-// picture or the layer that comes next.
+// Before a fifth small layer, and not before a fourth, the image is computed,
+// so that no number of layers has it computed over and over. It shows by what
+// fails first, the image or the layer that comes next.
 func TestPicturesAreComputedBetweenPatches(t *testing.T) {
 	// The file says twice as many rows as its data have, which shows when they are read.
 	cut := asPNG(t, coordinates(300, 100))
@@ -166,7 +168,7 @@ func TestPicturesAreComputedBetweenPatches(t *testing.T) {
 	}
 }
 
-// greyJPEG is a JPEG of what is grey, as good as there is.
+// greyJPEG returns a JPEG of what is grey, as good as there is.
 func greyJPEG(t *testing.T, i *image.NRGBA) []byte {
 	t.Helper()
 	grey := image.NewGray(i.Bounds())
@@ -180,7 +182,7 @@ func greyJPEG(t *testing.T, i *image.NRGBA) []byte {
 	return file.Bytes()
 }
 
-// block is a layer of one colour.
+// block returns a layer of one colour.
 func block(c transform.Color, r image.Rectangle) transform.Layer {
 	return transform.Layer{
 		Kind: transform.BlockLayer, Color: c, Place: at(float64(r.Min.X), float64(r.Min.Y)),

@@ -54,8 +54,8 @@ func rectangle(colour string, x, y, w, h int) string {
 
 const redInk, blueInk = "1 0 0", "0 0 1"
 
-// two is a page of 200x100 points with a red rectangle 20 from the left and 60
-// from the top, 50 wide and 30 high, and a blue one of 60x80.
+// two returns a page of 200x100 points with a red rectangle 20 from the left
+// and 60 from the top, 50 wide and 30 high, and a blue one of 60x80.
 func two() []pdftest.Page {
 	return []pdftest.Page{
 		{Box: "0 0 200 100", Content: rectangle(redInk, 20, 10, 50, 30)},
@@ -114,9 +114,10 @@ func TestPagesAreDrawnAsLargeAsTheyWillBe(t *testing.T) {
 	wantColor(t, wide, 900, 40, white, 2)
 }
 
-// A4 is no whole number of points, and 300 pixels wide it is 595x842 made 425 high.
-// At 841.89 / 425 points a pixel it is 300.5 wide, of which half a pixel is cut off.
-// So black and white stay black and white: nothing is squeezed by a pixel.
+// A4 is not a whole number of points, and 300 pixels wide it is 595x842 made
+// 425 high. At 841.89 / 425 points a pixel it is 300.5 wide, of which half a
+// pixel is cut off. So black and white stay black and white: nothing is
+// squeezed by a pixel.
 func TestPagesOfNoWholeSize(t *testing.T) {
 	needPDF(t)
 	stripes, pixel := "0 g\n", 841.89/425
@@ -188,7 +189,7 @@ func darkPixels(i *image.NRGBA, r image.Rectangle) (n int) {
 	return n
 }
 
-// Everything else happens to a page as to a picture, and paper has no holes.
+// Everything else happens to a page as to an image, and paper has no holes.
 func TestPagesOfPDFInChains(t *testing.T) {
 	needPDF(t)
 	file := pdftest.File(two())
@@ -302,7 +303,7 @@ func TestDamagedPDFs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := failure(t, paperJob(file, 1), errors.BadImage)
 			if strings.Contains(name, "0.1") {
-				wantMessage(t, err, "no size that can be drawn") // libvips would look behind its list of pages
+				wantMessage(t, err, "no valid size") // libvips would look behind its list of pages
 			}
 		})
 	}

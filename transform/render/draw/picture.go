@@ -15,8 +15,9 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// picture is a picture being drawn: a still one, or the first frame of an animation,
-// whose others are drawn as that one is when the result is written.
+// picture is an image being drawn: a still one, or the first frame of an
+// animation, whose others are drawn as that one is when the result is
+// written.
 type picture struct {
 	scope  *vips.Scope
 	job    render.Job
@@ -42,7 +43,7 @@ type picture struct {
 	untilRow bool // the data of a JPEG are read up to the row that is needed
 	rowsLeft bool // nothing needed its last rows
 
-	beside metadata.Blocks // what the file says beside the picture, as far as it is asked for
+	beside metadata.Blocks // what the file says beside the image, as far as it is asked for
 
 	reel   *vips.Reel  // of an animation
 	timing *vips.Image // whose metadata has an animation's delays and loops
@@ -60,7 +61,7 @@ type picture struct {
 	coloured  bool // frame is sRGB, 8 bits, or what keeping the profile asks for
 }
 
-// keepsProfile tells whether the original's colours stay as they are.
+// keepsProfile reports whether the original's colours stay as they are.
 func (p *picture) keepsProfile() bool {
 	return p.job.Plan.Output.KeepsProfile()
 }
@@ -86,10 +87,10 @@ func (p *picture) each(draw func(*vips.Image) (*vips.Image, error)) error {
 // than from top to bottom, or many around each of its own.
 //
 // libvips computes on demand, piece by piece, and keeps nothing. A step that
-// demands much more than it gives, such as a blur or a rotation, on top of another
-// one, has that one compute the same pixels over and over: a few of them in a chain
-// take hours and gigabytes. What the picture was computed from is freed; of an
-// animation it is kept, for the next frame.
+// demands much more than it gives, such as a blur or a rotation, on top of
+// another one, has that one compute the same pixels over and over: a few of
+// them in a chain take hours and gigabytes. What the image was computed from
+// is freed; of an animation it is kept, for the next frame.
 func (p *picture) settle() error {
 	if p.inMemory {
 		return nil
@@ -148,7 +149,7 @@ func withAlpha(image *vips.Image) (*vips.Image, error) {
 	return image.AddAlpha()
 }
 
-// ink is a colour as an image with or without alpha wants it.
+// ink returns a colour as an image with or without alpha wants it.
 func ink(c transform.Color, alpha bool) []float64 {
 	bands := []float64{float64(c.R), float64(c.G), float64(c.B)}
 	if alpha {
@@ -158,8 +159,8 @@ func ink(c transform.Color, alpha bool) []float64 {
 }
 
 // blame turns a failure of libvips into whose fault it is. Pixels are decoded
-// only when somebody asks for them, so a damaged file shows at any step, and an
-// encoder may fail too; whether the file decodes on its own tells them apart.
+// on demand, so a damaged file shows at any step, and an encoder may fail
+// too; whether the file decodes on its own tells them apart.
 func (p *picture) blame(err error) error {
 	var known *errors.Error
 	if stderrors.As(err, &known) {
@@ -172,7 +173,7 @@ func (p *picture) blame(err error) error {
 		}
 		return errors.New(errors.BadImage, "The original is damaged or truncated").Because(err)
 	}
-	return errors.New(errors.Internal, "The picture could not be drawn").Because(err)
+	return errors.New(errors.Internal, "The image could not be drawn").Because(err)
 }
 
 func (p *picture) isDamaged() bool {

@@ -11,22 +11,24 @@ import (
 const (
 	photoLevel = 5 // of zlib
 
-	// flatLevel is for what has few colours, or plain areas: it takes little time.
+	// flatLevel is for few colours or plain areas, which compress fast.
 	flatLevel = 6
 
-	// spoolLevel is for what is read again at once.
+	// spoolLevel is for files that are read again at once.
 	spoolLevel = 1
 
-	// flatRatio is how many times smaller than its samples a PNG is that may be of
-	// plain areas. Photographs are not, unless they are out of focus.
+	// flatRatio is the compression ratio from which on a PNG may have plain
+	// areas. Photographs do not reach it, unless they are out of focus.
 	flatRatio = 3
 
-	// smallPNG is up to how many pixels a palette may be more than the rest of a file.
+	// smallPNG is the number of pixels up to which a palette may be larger
+	// than the rest of a file.
 	smallPNG = 1 << 16
 )
 
-// pngWriter writes a picture as a PNG in several ways, to keep the smallest. The first
-// one reads the picture, which may be possible only once, and the others that PNG.
+// pngWriter writes an image as a PNG in several ways, to keep the smallest.
+// The first way reads the image, which may be possible only once, and the
+// others that PNG.
 type pngWriter struct {
 	p      *picture
 	first  []byte
@@ -34,12 +36,12 @@ type pngWriter struct {
 	census *vips.Census
 }
 
-// exportPNG writes the picture so that few colours take few bytes.
+// exportPNG writes the image so that few colours take few bytes.
 //
-// At first all is written as a photograph, on which no other way would gain. Meanwhile
-// its colours are counted. Up to 256 are written as indexes. More are, too, if the
-// original has few colours, and they come from scaling it: then they are quantized,
-// unless nothing may be lost.
+// First it is written like a photograph, for which there is no better way.
+// Meanwhile its colours are counted. Up to 256 are written as indexes. If
+// there are more because the original, which has few, was scaled, they are
+// quantized, unless the result must be lossless.
 func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 	options := vips.PngOptions{Compression: p.pngLevel(), Filter: vips.PngFilterAll, Bitdepth: 8, Keep: keep}
 	if p.indexed {
@@ -47,7 +49,7 @@ func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 	}
 	if bands := image.Bands(); bands < 3 || bands > 4 || image.BandFormat() != vips.BandFormatUchar {
 		options.Compression, options.Filter, options.Bitdepth = p.pngLevel(), vips.PngFilterAll, 0
-		return image.ExportPng(options) // of channels that are no colours
+		return image.ExportPng(options) // of channels that are not colours
 	}
 	counted, census, err := image.Census()
 	if err != nil {
@@ -65,9 +67,9 @@ func (p *picture) exportPNG(image *vips.Image, keep vips.Keep) ([]byte, error) {
 }
 
 // pngLevel is zlib's level for photographs.
-func (p *picture) pngLevel() int { return photoLevel - p.job.Haste }
+func (p *picture) pngLevel() int { return photoLevel - p.job.Reduced }
 
-// improve tries what suits the picture.
+// improve tries the ways that suit the image.
 func (w *pngWriter) improve(bands int) error {
 	pixels := w.p.facts.Size.Pixels()
 	flat := int64(len(w.first))*flatRatio < pixels*int64(bands)
@@ -86,14 +88,14 @@ func (w *pngWriter) improve(bands int) error {
 	return w.refilter()
 }
 
-// consider keeps a PNG of the same pixels if it is smaller.
+// consider keeps a PNG with the same pixels if it is smaller.
 func (w *pngWriter) consider(pixels []byte) {
 	if file, ok := indexed.Graft(pixels, w.first); ok && len(file) < len(w.best) {
 		w.best = file
 	}
 }
 
-// again opens the picture to be read once more.
+// again opens the image for another read.
 func (w *pngWriter) again(scope *vips.Scope) (*vips.Image, error) {
 	image, err := scope.NewImageFromBuffer(w.first, sniff.PNG, vips.LoadOptions{})
 	if err != nil {
@@ -103,12 +105,12 @@ func (w *pngWriter) again(scope *vips.Scope) (*vips.Image, error) {
 	return image, nil
 }
 
-// refilter writes the picture as it is, in the way that suits it.
+// refilter writes the image unchanged with the most suitable filter.
 func (w *pngWriter) refilter() error {
 	return w.pack(packing{open: w.again, written: !w.p.indexed})
 }
 
-// gray writes a gray picture with more than 256 transparent grays.
+// gray writes a gray image with more than 256 transparent grays.
 func (w *pngWriter) gray() error {
 	return w.pack(packing{open: func(scope *vips.Scope) (*vips.Image, error) {
 		image, err := w.again(scope)
@@ -119,7 +121,7 @@ func (w *pngWriter) gray() error {
 	}})
 }
 
-// grayAndAlpha is a gray image in four bands, in two.
+// grayAndAlpha reduces a gray image with four bands to two.
 func grayAndAlpha(i *vips.Image) (*vips.Image, error) {
 	light, err := i.ExtractBand(0, 1)
 	if err != nil {

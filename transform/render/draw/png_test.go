@@ -21,8 +21,9 @@ var asPNGs = transform.Output{Format: transform.PNG}
 // lossless is a PNG that lo-true asks for.
 var lossless = transform.Output{Format: transform.PNG, Lossless: true}
 
-// screenshot is a window with bars, buttons and lines of text on plain areas, in so many
-// colours. It is flat, and not to be packed well by what is made for photographs.
+// screenshot returns a window with bars, buttons and lines of text on plain
+// areas, in so many colours. It is flat, and not to be packed well by what is
+// made for photographs.
 func screenshot(w, h, colours int) *image.Paletted {
 	random := rand.New(rand.NewPCG(8, 15))
 	palette := make(color.Palette, colours)
@@ -53,7 +54,7 @@ func screenshot(w, h, colours int) *image.Paletted {
 	return i
 }
 
-// logo is a disc and a ring with soft edges, in two colours, on nothing.
+// logo returns a disc and a ring with soft edges, in two colours, on nothing.
 func logo(w, h int, levels int) *image.NRGBA {
 	return paint(w, h, func(x, y int) color.NRGBA {
 		d := math.Hypot(float64(x)-float64(w)/2, float64(y)-float64(h)/2)
@@ -187,7 +188,7 @@ func TestFewColours(t *testing.T) {
 	}
 }
 
-// A gray picture with a smooth transparency has more than 256 of both.
+// A gray image with a smooth transparency has more than 256 of both.
 func TestGrayAlpha(t *testing.T) {
 	want := paint(200, 150, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x), uint8(x), uint8(x), uint8(y + 100)} })
 	body := result(t, newJob(asPNG(t, want), asPNGs, transform.Step{})).Body
@@ -222,7 +223,8 @@ func TestFlatTruecolour(t *testing.T) {
 	}
 }
 
-// meanError is how far the samples of two pictures are apart, on white and on black.
+// meanError returns how far the samples of two images are apart, on white and
+// on black.
 func meanError(t testing.TB, a, b *image.NRGBA) float64 {
 	t.Helper()
 	sum := 0.0
@@ -276,14 +278,14 @@ func TestFewColoursScaled(t *testing.T) {
 				theirs := must(opened(t, exact).ExportPng(vips.PngOptions{Palette: true}))(t)
 				ours, others := meanError(t, decode(t, body), whole), meanError(t, decode(t, theirs), whole)
 				if ours > others+1e-9 {
-					t.Errorf("%.3f from the scaled picture, libvips %.3f", ours, others)
+					t.Errorf("%.3f from the scaled image, libvips %.3f", ours, others)
 				}
 			})
 		}
 	}
 }
 
-// asWebPOf is what steps make of a file, as a WebP that loses nothing.
+// asWebPOf returns what steps make of a file, as a WebP that loses nothing.
 func asWebPOf(t testing.TB, file []byte, steps ...transform.Step) []byte {
 	t.Helper()
 	return result(t, newJob(file, transform.Output{Format: transform.WebP, Lossless: true}, steps...)).Body
@@ -316,7 +318,7 @@ func TestManyColours(t *testing.T) {
 	}
 }
 
-// deepNoise is a picture of 16 bits a sample.
+// deepNoise returns an image of 16 bits a sample.
 func deepNoise(t testing.TB, w, h int) []byte {
 	t.Helper()
 	i := image.NewNRGBA64(image.Rect(0, 0, w, h))
@@ -331,7 +333,7 @@ func deepNoise(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
-// A picture counts as one of few colours if all that lies on it does.
+// An image counts as one of few colours if all that lies on it does.
 func TestFewColoursWithLayers(t *testing.T) {
 	window, badge := asPNG(t, screenshot(200, 150, 40)), asPNG(t, logo(60, 60, 20))
 	scaled := sized(181, 0, transform.Cover, 0)
@@ -379,7 +381,7 @@ func TestFewColoursUnscaledLayer(t *testing.T) {
 	}
 }
 
-// What is kept beside the pixels is there whichever way they are written.
+// Metadata is kept whichever way the pixels are written.
 func TestKeptInEveryPNG(t *testing.T) {
 	grays := grayOf(64, 48, func(x, y int) uint8 { return uint8(x*3 + y) })
 	for name, i := range map[string]image.Image{

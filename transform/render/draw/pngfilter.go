@@ -9,51 +9,54 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// packing is a picture, in one of the forms that a PNG has, that is written with the
-// filter that suits it.
+// packing is an image in one of the forms of PNG, to be written with the most
+// suitable filter.
 type packing struct {
-	// open opens the picture, to be read once.
+	// open opens the image for one read.
 	open func(*vips.Scope) (*vips.Image, error)
 
-	// finish makes of what was written the PNG of the picture; nil if it is one.
+	// finish turns the written file into the PNG of the image; nil if it is
+	// that already.
 	finish func([]byte) ([]byte, bool)
 
-	// written reports whether the best filter for each row was tried already.
+	// written reports whether the adaptive filter was tried already.
 	written bool
 }
 
-// pngFilters are the ways to write a PNG. What suits photographs, the best filter for
-// each row, is chosen by how small the differences are, and is the worst of all for what
-// repeats: text, patterns, steps. A gradient on which that does well is packed to a
-// third less if all of its rows have the same filter.
+// pngFilters are the filters to try. The adaptive filter suits photographs:
+// it minimises differences in each row, which is the worst choice for
+// repetitions such as text, patterns and steps. And a gradient that it
+// compresses well is a third smaller with the same filter for all rows.
 var pngFilters = []vips.PngFilter{
 	vips.PngFilterAll, vips.PngFilterNone, vips.PngFilterSub, vips.PngFilterUp, vips.PngFilterAverage, vips.PngFilterPaeth,
 }
 
 const (
-	// samplePixels is how many pixels of a picture are written with each filter, to find
-	// those that may suit all of it, in so many strips. One of up to twice as many is
-	// written with each as a whole.
+	// samplePixels is the size of the sample that is written with each filter
+	// to find candidates for the whole image, in a number of strips. An image
+	// of up to twice that size is written with each filter as a whole.
 	samplePixels = 1 << 16
 	sampleStrips = 4
 
-	// likely is how many times the best a filter may take of a sample to be tried on the
-	// picture, of which a strip shows only so much.
+	// likely is the largest ratio to the best filter's size for the sample at
+	// which another filter is tried on the image, of which the sample shows
+	// only a part.
 	likely = 1.3
 
-	// gain is how many times what is written already a filter may take of a sample to be
-	// tried at all.
+	// gain is the largest ratio to the size written so far at which a filter
+	// is tried at all.
 	gain = 0.95
 
-	// repetitive is how many times smaller than its pixels a sample is that shows too
-	// little of the picture, which repeats itself; to write such a one is quick.
+	// repetitive is the compression ratio above which a sample represents a
+	// repetitive image badly; writing such an image is fast.
 	repetitive = 12
 
-	// fewTries is up to how many pixels more than the best is tried.
+	// fewTries is the number of pixels up to which more than the best filter
+	// is tried.
 	fewTries = 4_000_000
 )
 
-// pack writes the picture with the filter that suits it.
+// pack writes the image with the most suitable filter.
 func (w *pngWriter) pack(p packing) error {
 	filters := pngFilters
 	if pixels := w.p.facts.Size.Pixels(); pixels > 2*samplePixels {
@@ -83,7 +86,7 @@ func (w *pngWriter) packWith(p packing, filter vips.PngFilter) error {
 	if err != nil {
 		return err
 	}
-	body, err := image.ExportPng(vips.PngOptions{Compression: flatLevel, Filter: filter, Bitdepth: 8}) // the first has what is kept
+	body, err := image.ExportPng(vips.PngOptions{Compression: flatLevel, Filter: filter, Bitdepth: 8}) // the first file has the metadata
 	if err != nil {
 		return err
 	}
@@ -97,7 +100,8 @@ func (w *pngWriter) packWith(p packing, filter vips.PngFilter) error {
 	return nil
 }
 
-// likelyFilters are those that suit a sample of the picture, the best first.
+// likelyFilters returns the filters that suit a sample of the image, the best
+// first.
 func (w *pngWriter) likelyFilters(p packing) ([]vips.PngFilter, error) {
 	scope := w.p.scope.Inner()
 	defer scope.Close()
@@ -125,7 +129,7 @@ func (w *pngWriter) likelyFilters(p packing) ([]vips.PngFilter, error) {
 	return slices.DeleteFunc(filters, func(f vips.PngFilter) bool { return float64(sizes[f]) > most }), nil
 }
 
-// sample is strips of the picture, one below the other, in memory.
+// sample returns strips of the image, below each other, in memory.
 func (w *pngWriter) sample(scope *vips.Scope, p packing) (*vips.Image, error) {
 	image, err := p.open(scope)
 	if err != nil {
@@ -151,11 +155,11 @@ func (w *pngWriter) sample(scope *vips.Scope, p packing) (*vips.Image, error) {
 	return scope.NewImageFromMemory(samples, width, len(samples)/bands/width, bands, space)
 }
 
-// rowsAtOnce is how many rows are read at a time.
+// rowsAtOnce is the number of rows that are read at a time.
 const rowsAtOnce = 64
 
-// eachRow reads an image of 8 bits a sample from top to bottom, with no gaps, as loaders
-// want to be read.
+// eachRow reads an 8-bit image from top to bottom without gaps, as sequential
+// loaders require.
 func eachRow(image *vips.Image, see func(y int, row []byte) error) error {
 	width, height := image.Width(), image.Height()
 	for top := 0; top < height; top += rowsAtOnce {

@@ -2,6 +2,6 @@
 
 package draw_test
 
-// underRace tells whether the race detector is on, which makes all that Go does
-// ten times slower and has memory of its own.
+// underRace reports whether the race detector is on, which makes all that Go
+// does ten times slower and has memory of its own.
 const underRace = true

@@ -11,32 +11,32 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// largestDrawing is the longest side that cairo can draw.
+// largestDrawing is the longest side that cairo supports.
 const largestDrawing = 32767
 
-// natural is the size of an SVG before anything is done to it.
+// natural returns the natural size of an SVG.
 func (p *picture) natural() (exact transform.Shape, whole transform.Size) {
 	n := p.scalable.Natural
 	whole.Width, whole.Height = n.Pixels(p.enlarged)
 	return transform.Shape{Width: n.Width * p.enlarged, Height: n.Height * p.enlarged}, whole
 }
 
-// loadAt opens an SVG, to be drawn at a size.
+// loadAt opens an SVG to be drawn at a size.
 func (p *picture) loadAt(size transform.Size) (*vips.Image, error) {
 	image, err := p.decode(p.scalable.At(size.Width, size.Height), vips.LoadOptions{})
 	if err != nil {
 		return nil, err
 	}
-	// What was estimated, and checked against limits, was this size.
+	// Estimates and limits were checked for this size.
 	if image.Width() != size.Width || image.Height() != size.Height {
-		return nil, errors.New(errors.BadImage, "The SVG says how large it is in a way that cannot be read, or in a style that does not end").
+		return nil, errors.New(errors.BadImage, "The SVG's size is malformed, or is in a style that does not end").
 			Because(fmt.Errorf("%dx%d instead of %dx%d", image.Width(), image.Height(), size.Width, size.Height))
 	}
 	return image, nil
 }
 
-// redraw opens an SVG again, to be drawn as large as the target, or as near to it as
-// can be.
+// redraw opens an SVG again, to be drawn at the target's size, or as close to
+// it as possible.
 func (p *picture) redraw(target transform.Size) error {
 	image, err := p.loadAt(p.drawable(target))
 	if err != nil {
@@ -46,9 +46,9 @@ func (p *picture) redraw(target transform.Size) error {
 	return nil
 }
 
-// drawable is the size that an SVG is drawn at for a target: that one, unless it is
-// beyond the limits, or has another shape and the drawing would have margins in it. Then
-// resizing does the rest.
+// drawable returns the size to draw an SVG at for a target: the target's,
+// unless that exceeds the limits, or has another shape that would add margins
+// to the drawing. Resizing does the rest.
 func (p *picture) drawable(target transform.Size) transform.Size {
 	w, h := float64(target.Width), float64(target.Height)
 	if own, _ := p.natural(); !p.scalable.Stretches() && math.Abs(w*own.Height-h*own.Width) >= max(own.Width, own.Height) {

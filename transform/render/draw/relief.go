@@ -6,7 +6,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// emboss is a relief in gray that is lit from the upper left: what is flat is gray.
+// emboss returns a gray relief lit from the upper left: flat areas are gray.
 func emboss(image *vips.Image) (*vips.Image, error) {
 	return withAlphaOf(image, 128, func(gray *vips.Image) (*vips.Image, error) {
 		gray, gain, err := plain(gray)
@@ -28,8 +28,8 @@ func emboss(image *vips.Image) (*vips.Image, error) {
 	})
 }
 
-// edges are as light as the brightness changes fast, on black: the length of Sobel's
-// gradient, of which half is as light as can be.
+// edges draws the gradient of brightness on black: the length of Sobel's
+// gradient, where half of the maximum is white.
 func edges(image *vips.Image) (*vips.Image, error) {
 	return withAlphaOf(image, 0, func(gray *vips.Image) (*vips.Image, error) {
 		gray, gain, err := plain(gray)
@@ -67,10 +67,10 @@ func edges(image *vips.Image) (*vips.Image, error) {
 	})
 }
 
-// plain takes the grain out of a large picture, in which an edge is wide: at a side of
-// 3000 pixels it has two, and the slopes that are left are half as steep.
+// plain smooths a large image, in which edges are wide: an edge of one pixel
+// has two at a side of 3000 pixels, with half the slope.
 func plain(gray *vips.Image) (image *vips.Image, gain float64, err error) {
-	const clear = 1500 // pixels of the longer side, up to which it stays as it is
+	const clear = 1500 // longer side up to which the image is unchanged
 	sigma := float64(max(gray.Width(), gray.Height())) / clear
 	if sigma <= 1 {
 		return gray, 1, nil
@@ -88,9 +88,9 @@ func slope(image *vips.Image, width int, mask ...float64) (*vips.Image, error) {
 	return image.Conv(m)
 }
 
-// withAlphaOf draws a gray picture of an image's brightness, and gives it the image's
-// alpha. What is transparent counts as a ground of that brightness: its hidden colours
-// show in none of its neighbours.
+// withAlphaOf draws a gray image from an image's brightness, and gives it the
+// image's alpha. Transparent pixels count as having the brightness ground, so
+// that their hidden colours do not affect their neighbours.
 func withAlphaOf(image *vips.Image, ground float64, draw operation) (*vips.Image, error) {
 	colourBands, alpha, err := apartAlpha(image)
 	if err != nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// The shape of what counts as like a colour, in units of CIELAB. Lightness counts
-// less than hue, for shades of one thing differ in that most of all. Around what
-// is replaced whole there is a margin where it is replaced in part, so that no edge
-// is jagged.
+// What counts as similar to a colour, in units of CIELAB. Lightness counts
+// less than hue, since shades of one object differ mostly in that. Around
+// what is fully replaced there is a margin that is partly replaced, so that
+// edges are smooth.
 const (
 	lightness = 0.5
 	margin    = 1.25
-	exact     = 1.5 // what 8 bits make of one colour
+	exact     = 1.5 // rounding of one colour to 8 bits
 )
 
-// replace moves a colour, and what is like it, to another one.
+// replace moves a colour, and similar ones, to another one.
 func replace(p *picture, r transform.Recipe) error {
 	if !r.Replace.On {
 		return nil
@@ -62,8 +62,8 @@ func replace(p *picture, r transform.Recipe) error {
 	})
 }
 
-// likeness is one band: 255 up to the inner distance from a colour, 0 from the
-// outer one on, and in between what the square of the distance says.
+// likeness returns one band: 255 up to the inner distance from a colour, 0
+// from the outer one on, and a quadratic transition between.
 func (p *picture) likeness(lab *vips.Image, colour []float64, inner, outer float64) (*vips.Image, error) {
 	sum, err := p.scope.NewMatrix(3, 1, 1, 1)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// sized is a step that resizes.
+// sized returns a step that resizes.
 func sized(w, h int, fit transform.Fit, focus transform.Focus) transform.Step {
 	z := transform.Resize{Fit: fit, Focus: focus}
 	if w > 0 {
@@ -24,7 +24,7 @@ func sized(w, h int, fit transform.Fit, focus transform.Focus) transform.Step {
 }
 
 // wantQuadrants checks the middle of each quadrant, and that the borders
-// between them run through the middle of the picture, give or take one pixel.
+// between them run through the middle of the image, give or take one pixel.
 func wantQuadrants(t *testing.T, i *image.NRGBA, tolerance int) {
 	t.Helper()
 	w, h := i.Bounds().Dx(), i.Bounds().Dy()
@@ -34,7 +34,7 @@ func wantQuadrants(t *testing.T, i *image.NRGBA, tolerance int) {
 		if w >= 40 && h >= 40 {
 			wantColor(t, i, w/2-5+right*10, h/2-5+down*10, c, tolerance+12)
 		}
-		// The picture's own corner: nothing dark or pale at its edge.
+		// The image's own corner: nothing dark or pale at its edge.
 		wantColor(t, i, right*(w-1), down*(h-1), c, tolerance)
 	}
 }
@@ -119,8 +119,8 @@ func TestResizeOnLoad(t *testing.T) {
 	}
 }
 
-// wantNear checks the mean difference: sharp edges may fall differently, but a
-// picture that is shifted or lost its edge differs more.
+// wantNear checks the mean difference: sharp edges may fall differently, but
+// an image that is shifted or lost its edge differs more.
 func wantNear(t *testing.T, i, want *image.NRGBA, most float64) {
 	t.Helper()
 	wantSize(t, i, want.Bounds().Dx(), want.Bounds().Dy())
@@ -129,7 +129,7 @@ func wantNear(t *testing.T, i, want *image.NRGBA, most float64) {
 		sum += apart(i.Pix[p], want.Pix[p])
 	}
 	if mean := float64(sum) / float64(len(i.Pix)); mean > most {
-		t.Errorf("the pictures differ by %.2f in the mean, want at most %.2f", mean, most)
+		t.Errorf("the images differ by %.2f in the mean, want at most %.2f", mean, most)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestResizeGradient(t *testing.T) {
 	}
 }
 
-// Resizing leaves a transparent picture as transparent as it was, to the last
+// Resizing leaves a transparent image as transparent as it was, to the last
 // bit, and does not show the colour that transparent pixels hide.
 func TestResizeTransparent(t *testing.T) {
 	for _, a := range []uint8{1, 7, 64, 127, 128, 200, 254} {

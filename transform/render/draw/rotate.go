@@ -9,8 +9,7 @@ import (
 
 var rightAngles = map[float64]vips.Angle{90: vips.Angle90, 180: vips.Angle180, 270: vips.Angle270}
 
-// rotate turns the picture. The corners that another than a right angle opens
-// are transparent.
+// rotate rotates the image. New corners are transparent.
 func rotate(p *picture, r transform.Recipe) error {
 	if r.Rotate == 0 {
 		return nil
@@ -27,12 +26,12 @@ func rotate(p *picture, r transform.Recipe) error {
 		if err != nil {
 			return nil, err
 		}
-		// Unlike other operations this one premultiplies on its own.
+		// Unlike other operations this one premultiplies by itself.
 		return frame.Rotate(r.Rotate, ink(transform.Color{}, true))
 	})
 }
 
-// flip mirrors the picture.
+// flip mirrors the image.
 func flip(p *picture, r transform.Recipe) error {
 	if r.Flip == (transform.Flip{}) {
 		return nil

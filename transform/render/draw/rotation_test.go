@@ -54,7 +54,7 @@ func TestRotateAny(t *testing.T) {
 	}
 }
 
-// wantRotated computes for each pixel where it was in the red picture of 100 by
+// wantRotated computes for each pixel where it was in the red image of 100 by
 // 60 pixels, and leaves out the two at its edge.
 func wantRotated(t *testing.T, i *image.NRGBA, degrees float64, outside color.NRGBA, tolerance int) {
 	t.Helper()
@@ -77,7 +77,7 @@ func wantRotated(t *testing.T, i *image.NRGBA, degrees float64, outside color.NR
 	}
 }
 
-// The seam of a rotated picture is red that fades, not red that darkens.
+// The seam of a rotated image is red that fades, not red that darkens.
 func TestRotateEdge(t *testing.T) {
 	i := drawn(t, asPNG(t, solid(100, 60, red)), rotated(30))
 	wantVisible(t, i, red, 20)

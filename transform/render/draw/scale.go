@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// scale resizes the whole picture. It comes before orient, since a small picture
-// is turned at less cost, and so may have to swap its sides.
+// scale resizes the whole image. It precedes orient, since rotating a small
+// image is cheaper, and so may have to swap width and height.
 func scale(p *picture, r transform.Recipe) error {
 	if r.Scale == p.facts.Size {
 		return nil
@@ -33,14 +33,16 @@ func scale(p *picture, r transform.Recipe) error {
 	return err
 }
 
-// scalePart enlarges what crop keeps of the picture, and nothing else: to cover a
-// wide box with a picture one pixel wide would be to make it enormous first.
+// scalePart enlarges only the part of the image that crop keeps: covering a
+// wide box with an image one pixel wide would otherwise create an enormous
+// intermediate.
 //
-// What is sought is sought in the picture before it is enlarged, which shows as much.
+// A salient part is searched in the image before it is enlarged, which shows
+// as much.
 func (p *picture) scalePart(r transform.Recipe) error {
 	keep := r.Crop
 	if r.Seek {
-		if redrawn := p.untouched && isDrawing(p.source); !redrawn { // which reads its file again
+		if redrawn := p.untouched && isDrawing(p.source); !redrawn { // a drawing is read again
 			if err := p.settle(); err != nil {
 				return err
 			}
@@ -68,8 +70,7 @@ func (p *picture) scalePart(r transform.Recipe) error {
 	return err
 }
 
-// stored is a size of the picture as the image has it, which may still have to be
-// turned.
+// stored returns a size in the orientation of the image as stored.
 func stored(s transform.Size, image *vips.Image) transform.Size {
 	if isTurned(image) {
 		return transform.Size{Width: s.Height, Height: s.Width}
@@ -81,8 +82,8 @@ func resized(i *vips.Image, to transform.Size, kernel vips.Kernel) (*vips.Image,
 	return i.Resize(float64(to.Width)/float64(i.Width()), float64(to.Height)/float64(i.Height()), kernel)
 }
 
-// resizedPart is a part of an image of another size. Where that is larger, nothing of
-// it is computed but the part. The kernel is one that enlarges by a bicubic.
+// resizedPart returns a part of a resized image. When enlarging, only the
+// part is computed. The kernel must enlarge by bicubic interpolation.
 func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel vips.Kernel) (*vips.Image, error) {
 	small := transform.Size{Width: min(to.Width, i.Width()), Height: min(to.Height, i.Height())}
 	if small.Width != i.Width() || small.Height != i.Height() {
@@ -98,8 +99,8 @@ func resizedPart(i *vips.Image, to transform.Size, part transform.Rect, kernel v
 	return i.Enlarge(across, down, part.X, part.Y, part.Width, part.Height)
 }
 
-// shrinking is how many times its size the file has to have at least to be scaled down
-// to a size.
+// shrinking returns the minimum ratio between the file's size and the scaled
+// size.
 func (p *picture) shrinking(target transform.Size) float64 {
 	return max(
 		float64(target.Width)/float64(p.frame.Width()),
@@ -107,9 +108,9 @@ func (p *picture) shrinking(target transform.Size) float64 {
 	)
 }
 
-// scaleOnLoad opens the file again, to be decoded at a size nearer to, and not
-// below, the target. For a large JPEG that saves most of the work; what is made of
-// lines is drawn as large as it will be.
+// scaleOnLoad opens the file again, to be decoded at a size closer to the
+// target but not below it. For a large JPEG that saves most of the work;
+// vector drawings are drawn at the final size.
 func (p *picture) scaleOnLoad(target transform.Size) error {
 	if !p.untouched {
 		return nil

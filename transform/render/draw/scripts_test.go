@@ -24,16 +24,16 @@ func needLetters(t *testing.T, letter rune) {
 	}
 }
 
-// large is a text alone, 60 pixels high.
+// large returns a text alone, 60 pixels high.
 func large(t *testing.T, content string) (*image.NRGBA, image.Rectangle) {
 	t.Helper()
 	i := onWhite(t, text(content, func(text *transform.Text) { text.Size = transform.Num(60) }))
 	return i, inked(i)
 }
 
-// isBox tells whether the ink has a frame, as what is drawn for a letter that no
-// font has: the outermost columns are ink from top to bottom, and the rows from
-// side to side. Corners may be round, so a tenth may be missing.
+// isBox reports whether the ink has a frame, as what is drawn for a letter
+// that no font has: the outermost columns are ink from top to bottom, and the
+// rows from side to side. Corners may be round, so a tenth may be missing.
 func isBox(i *image.NRGBA, r image.Rectangle) bool {
 	full := func(line image.Rectangle) bool {
 		ink := 0
@@ -63,9 +63,9 @@ func TestScripts(t *testing.T) {
 			}
 		})
 	}
-	// This is how it would look: a letter that nobody has.
+	// This is how it would look: a letter that no font has.
 	if i, r := large(t, "\U0010fffd"); !isBox(i, r) {
-		t.Errorf("a letter that no font has is no box, but %v", r)
+		t.Errorf("a letter that no font has is not a box, but %v", r)
 	}
 }
 
@@ -89,9 +89,9 @@ func TestChineseLetters(t *testing.T) {
 	}
 }
 
-// Devanagari is more than one letter after the other: two consonants with a virama
-// between them become one, a short i stands before the consonant that it follows,
-// and one line is over all of a word.
+// Devanagari is more than one letter after the other: two consonants with a
+// virama between them become one, a short i precedes the consonant that it
+// follows, and one line is over all of a word.
 func TestDevanagariIsShaped(t *testing.T) {
 	needLetters(t, 'क')
 	width := func(content string) int {

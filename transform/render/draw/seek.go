@@ -9,12 +9,12 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render/saliency"
 )
 
-// seekSide is the longer side of what is looked at. Details of less than a
-// hundredth of the picture draw nobody's attention.
+// seekSide is the longer side of the image that is searched. Details below a
+// hundredth of the image do not attract attention.
 const seekSide = 160
 
-// seek finds the corner of the part of that size, of the first frame scaled to a
-// size, that draws the most attention.
+// seek returns the corner of the most salient part of a size, in the first
+// frame scaled to a size.
 func (p *picture) seek(size, of transform.Size) (transform.Point, error) {
 	upright, err := p.frame.Autorot()
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// manySteps are chains of all steps that read a picture in an order of their own.
+// manySteps are chains of all steps that read an image in an order of their
+// own.
 func manySteps() map[string][]transform.Step {
 	n := transform.Num
 	half := color.NRGBA{40, 180, 60, 128}
@@ -39,7 +40,7 @@ func manySteps() map[string][]transform.Step {
 }
 
 // A file is read from top to bottom, once. A step that reads in another order
-// fails on a picture with more rows than libvips keeps at hand.
+// fails on an image with more rows than libvips keeps at hand.
 func TestSequential(t *testing.T) {
 	const side = 1000
 	steps := manySteps()
@@ -73,7 +74,7 @@ func TestSequentialRows(t *testing.T) {
 	}
 }
 
-// atOrigin moves a picture to (0, 0).
+// atOrigin moves an image to (0, 0).
 func atOrigin(i image.Image) *image.NRGBA {
 	r := i.Bounds()
 	return paint(r.Dx(), r.Dy(), func(x, y int) color.NRGBA { return i.At(r.Min.X+x, r.Min.Y+y).(color.NRGBA) })

@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// shadow puts a blurred, moved and darkened copy of the picture's shape under it.
-// A picture that is opaque everywhere hides its own.
+// shadow puts a blurred, shifted and darkened copy of the image's shape under
+// it. An opaque image hides its own shadow.
 func shadow(p *picture, r transform.Recipe) error {
 	if !r.Shadow.On || !p.facts.Alpha {
 		return nil
@@ -27,9 +27,9 @@ func shadow(p *picture, r transform.Recipe) error {
 	})
 }
 
-// cast is the shadow of an image alone: black, as visible as the image was there.
-// It is blurred on a canvas with room around, for what is beyond the edge is
-// transparent.
+// cast returns the shadow of an image alone: black, with the image's alpha.
+// It is blurred on a canvas with a margin, since everything beyond the edge
+// is transparent.
 func cast(image *vips.Image, s transform.Shadow) (*vips.Image, error) {
 	w, h := image.Width(), image.Height()
 	right := int(math.Round(s.Right / 100 * float64(w)))

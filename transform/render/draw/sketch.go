@@ -8,14 +8,15 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// sketch is dark lines on white: how dark a place is, against what is around it.
+// sketch draws dark lines on white, by how dark a place is relative to its
+// surroundings.
 func sketch(image *vips.Image) (*vips.Image, error) {
 	return withAlphaOf(image, 255, func(gray *vips.Image) (*vips.Image, error) {
 		around, err := softened(gray, 0.01*float64(max(image.Width(), image.Height())))
 		if err != nil {
 			return nil, err
 		}
-		// A black place in the dark is as white as all that is even.
+		// Black among black is white, like every even area.
 		lift := func(i *vips.Image) (*vips.Image, error) { return i.Linear([]float64{1}, []float64{1}, false) }
 		if around, err = lift(around); err != nil {
 			return nil, err
@@ -28,8 +29,8 @@ func sketch(image *vips.Image) (*vips.Image, error) {
 	})
 }
 
-// softened is a gray image, blurred. Where that is by many pixels it is made of a
-// smaller one, in which they are few.
+// softened returns a blurred gray image. A wide blur is computed on a smaller
+// image.
 func softened(image *vips.Image, sigma float64) (*vips.Image, error) {
 	const fine = 4.0 // pixels of the smaller image
 	w, h := image.Width(), image.Height()

@@ -14,7 +14,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// asStored draws a picture as its file has it.
+// asStored draws an image as its file has it.
 func asStored(original []byte, output transform.Output, steps ...transform.Step) render.Job {
 	job := newJob(original, output, steps...)
 	job.Plan.AsStored = true
@@ -72,7 +72,8 @@ func TestAsStoredMetadata(t *testing.T) {
 	}
 }
 
-// An area that is told of the upright picture is the same part of the stored one.
+// An area that is told of the upright image is the same part of the stored
+// one.
 func TestAsStoredArea(t *testing.T) {
 	upright := coordinates(200, 100)
 	area := transform.Rect{Point: transform.Point{X: 120, Y: 40}, Size: transform.Size{Width: 10, Height: 20}}
@@ -103,9 +104,9 @@ func TestStill(t *testing.T) {
 				if r.Frames != 1 || r.Format != format && format != transform.FormatAuto {
 					t.Errorf("%d frames as %s", r.Frames, r.Format)
 				}
-				// Nobody asked for a format that moves.
+				// No animated format was requested.
 				if format == transform.FormatAuto && r.Format.Animated() {
-					t.Errorf("a still picture as %s", r.Format)
+					t.Errorf("a still image as %s", r.Format)
 				}
 				i := decode(t, r.Body)
 				wantSize(t, i, 12, 8)
@@ -117,14 +118,14 @@ func TestStill(t *testing.T) {
 			})
 		}
 	}
-	// Conditions are for still pictures.
+	// Conditions are for still images.
 	job := newJob(asGIF(t, moving...), transform.Output{Format: transform.GIF}, transform.Step{Choice: &transform.Choice{}})
 	failure(t, job, errors.BadTransform)
 	job.Plan.Still = true
 	result(t, job)
 }
 
-// A picture that does not move stays as it is.
+// An image that does not move stays as it is.
 func TestStillOfOne(t *testing.T) {
 	job := newJob(asPNG(t, quadrants(40, 20)), transform.Output{Format: transform.PNG}, transform.Step{})
 	job.Plan.Still = true

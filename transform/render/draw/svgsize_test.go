@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
-// svgOf is a drawing with a root element that has the attributes.
+// svgOf returns a drawing with a root element that has the attributes.
 func svgOf(attributes, content string) []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" %s>%s</svg>`, attributes, content)
 }

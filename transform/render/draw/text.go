@@ -43,12 +43,11 @@ func (p *picture) text(scope *vips.Scope, l transform.Layer) (*picture, error) {
 	return own, own.finish(l.Steps)
 }
 
-// trial is the size, in pixels, that letters are set in to see how much room they
-// will take: libvips gives no measures before it has drawn. Much smaller, and
-// rounding would tell little.
+// trial is the size in pixels for measuring letters: libvips returns sizes
+// only after drawing. A much smaller one would be imprecise through rounding.
 const trial = 16
 
-// letters draws the letters, without the empty room around them.
+// letters draws the letters, without empty margins.
 func (p *picture) letters(s transform.Setting) (*vips.Image, error) {
 	scale := min(1, trial/s.Size)
 	small, err := p.set(s, scale, false)
@@ -80,15 +79,15 @@ func (p *picture) letters(s transform.Setting) (*vips.Image, error) {
 	return drawn.ExtractArea(x, y, w, h)
 }
 
-// whyNot is why a trial failed. The library that draws text has a largest size,
-// and libvips an error for a text with nothing to draw.
+// whyNot returns the reason for a failed trial. The text library has a
+// largest size, and libvips fails for a text with nothing to draw.
 func whyNot(s transform.Setting, err error) error {
 	var known *errors.Error
 	switch {
 	case stderrors.As(err, &known):
 		return known
 	case s.HasFile():
-		return transform.InLayer(s.File, errors.New(errors.BadImage, "The text cannot be drawn with this font, which is damaged, or has letters without end").Because(err))
+		return transform.InLayer(s.File, errors.New(errors.BadImage, "The text cannot be drawn with this font, which is damaged, or has letters of excessive size").Because(err))
 	case strings.ContainsFunc(s.Content, isVisible):
 		return errors.New(errors.Limit, "The text would be larger than %d pixels", transform.LargestText).Because(err)
 	}
@@ -100,11 +99,11 @@ func isVisible(r rune) bool {
 }
 
 func nothing() error {
-	return errors.New(errors.BadTransform, "The text has no letter that can be seen")
+	return errors.New(errors.BadTransform, "The text has no visible letter")
 }
 
-// set has the text drawn at a scale: in its colours, which takes four bytes a
-// pixel and cannot be beyond all bounds, or as a mask.
+// set draws the text at a scale: in its colours, which takes four bytes per
+// pixel and must be limited, or as a mask.
 func (p *picture) set(s transform.Setting, scale float64, colours bool) (*vips.Image, error) {
 	options := vips.TextOptions{Font: description(s, scale), Align: align(s), RGBA: colours}
 	if s.Width > 0 {
@@ -121,8 +120,9 @@ func (p *picture) set(s transform.Setting, scale float64, colours bool) (*vips.I
 	return image.CopyAs(vips.InterpretationSRGB)
 }
 
-// description is Pango's of the font. The comma ends the family, whose last
-// word may be the name of a style. The size of letters at 72 dpi is in pixels.
+// description returns Pango's description of the font. The comma ends the
+// family, whose last word may be the name of a style. The size at 72 dpi is
+// in pixels.
 func description(s transform.Setting, scale float64) string {
 	text := "sans-serif,"
 	if s.Font != "" {
@@ -137,13 +137,12 @@ func description(s transform.Setting, scale float64) string {
 	return text + " " + strconv.FormatFloat(s.Size*scale, 'f', 3, 64)
 }
 
-// markup is the text in Pango's markup, in which nothing of the text itself is
-// markup.
+// markup returns the text in Pango's markup, with the text itself escaped.
 func markup(s transform.Setting, content string, scale float64) string {
 	c := s.Color
 	attributes := fmt.Sprintf(`foreground="#%02x%02x%02x"`, c.R, c.G, c.B)
 	if s.LineHeight > 0 {
-		// In 1024ths of a point; less than one would be a multiple.
+		// In 1024ths of a point; below one it would be a factor.
 		attributes += fmt.Sprintf(` line_height="%d"`, max(1024, int(math.Round(s.LineHeight*scale*1024))))
 	}
 	if s.Strikethrough {
@@ -152,8 +151,8 @@ func markup(s transform.Setting, content string, scale float64) string {
 	return "<span " + attributes + ">" + html.EscapeString(content) + "</span>"
 }
 
-// readable is the text without what is no letter and no line's end, and which
-// markup could not have either.
+// readable returns the text without control characters other than line ends,
+// which markup could not contain either.
 func readable(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -168,7 +167,7 @@ func readable(text string) string {
 	}, text))
 }
 
-// align is that of libvips. Pango turns it around where a paragraph runs from
+// align returns libvips' alignment. Pango reverses it for paragraphs from
 // right to left.
 func align(s transform.Setting) vips.Align {
 	left, right := vips.AlignLow, vips.AlignHigh
@@ -184,7 +183,7 @@ func align(s transform.Setting) vips.Align {
 	return vips.AlignCentre
 }
 
-// fromRight tells whether the first letter of the text is of a script that is
+// fromRight reports whether the first letter of the text is of a script
 // written from right to left.
 func fromRight(text string) bool {
 	for _, r := range text {

@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// text is a text in black, 20 pixels high.
+// text returns a text in black, 20 pixels high.
 func text(content string, change func(*transform.Text)) transform.Layer {
 	t := transform.Text{Content: content, Size: transform.Num(20), Color: transform.Black}
 	if change != nil {
@@ -22,13 +22,13 @@ func text(content string, change func(*transform.Text)) transform.Layer {
 	return transform.Layer{Kind: transform.TextLayer, Text: t, Place: at(10, 10)}
 }
 
-// onWhite is a layer on a white picture of 300 by 200 pixels.
+// onWhite returns a layer on a white image of 300 by 200 pixels.
 func onWhite(t *testing.T, l transform.Layer) *image.NRGBA {
 	t.Helper()
 	return laid(t, solid(300, 200, white), nil, l)
 }
 
-// inked is the part of the picture that is not white.
+// inked returns the part of the image that is not white.
 func inked(i *image.NRGBA) (r image.Rectangle) {
 	for y := range i.Bounds().Dy() {
 		for x := range i.Bounds().Dx() {

@@ -7,36 +7,36 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// large is from how many pixels on, of a frame, libvips works with all the
-// threads that a job has. With two processors large pictures are then scaled,
-// blurred, sharpened and turned 1.3 to 1.6 times as fast. Below it takes as long,
-// and some percent more of the processors' time: as it does to decode and encode,
-// which codecs do on one thread whatever they are told.
+// large is the number of pixels of a frame from which on libvips uses all
+// threads of a job. With two processors large images are then scaled,
+// blurred, sharpened and rotated 1.3 to 1.6 times as fast. Smaller ones take
+// as long, and some percent more processor time; so do decoding and encoding,
+// since codecs use one thread.
 const large = 500_000
 
-// spread gives what is computed of the picture from now on the threads that the
-// size asks for. It changes no pixel.
+// spread sets the threads for further computations on the image, by its size.
+// It does not change pixels.
 func (p *picture) spread(size transform.Size) {
 	if p.job.Threads <= 1 {
-		return // as libvips does without being told
+		return // libvips' default
 	}
 	p.threads = 1
-	// The libraries that draw SVGs and PDFs do one piece after the other.
+	// The libraries for SVGs and PDFs draw one piece after the other.
 	if !isDrawing(p.source) && size.Pixels() >= large {
 		p.threads = p.job.Threads
 	}
 	p.employ(p.frame)
 }
 
-// employ has libvips compute an image, and whatever is derived from it, with the
-// threads of now.
+// employ makes libvips compute an image, and images derived from it, with the
+// current number of threads.
 func (p *picture) employ(image *vips.Image) {
 	if p.threads > 0 {
 		image.SetInt(vips.FieldConcurrency, p.threads)
 	}
 }
 
-// larger is the one with more pixels.
+// larger returns the size with more pixels.
 func larger(a, b transform.Size) transform.Size {
 	if a.Pixels() > b.Pixels() {
 		return a

@@ -15,8 +15,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// However many threads work at a picture, its bytes are the same: an entity tag
-// stands for them. All pictures here are large enough for several.
+// However many threads work at an image, its bytes are the same: an entity
+// tag stands for them. All images here are large enough for several.
 func TestThreads(t *testing.T) {
 	grain := uint32(1)
 	grainy := paint(860, 1000, func(x, y int) color.NRGBA {
@@ -66,9 +66,9 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// A failure in the last piece of a picture is one, whichever thread has it: a
-// file whose end is missing is never drawn. Before 8.15.4, libvips says of some
-// of these in ten that they worked.
+// A failure in the last piece of an image is one, whichever thread has it: a
+// file whose end is missing is never drawn. Before 8.15.4, libvips says of
+// some of these in ten that they worked.
 func TestThreadsDamagedEnd(t *testing.T) {
 	grain := uint32(1)
 	whole := asPNG(t, paint(1000, 700, func(x, y int) color.NRGBA {

@@ -7,8 +7,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// colorize tints the picture, in CIELAB: lightness stays, and the two axes of hue
-// move towards those of the colour.
+// colorize tints the image in CIELAB: lightness stays, and the two colour
+// axes move towards those of the colour.
 func colorize(p *picture, r transform.Recipe) error {
 	if r.Colorize.Intensity == 0 {
 		return nil
@@ -30,8 +30,8 @@ func colorize(p *picture, r transform.Recipe) error {
 	})
 }
 
-// lab is a colour as CIELAB: lightness from 0 to 100, and the axes from green to
-// red and from blue to yellow.
+// lab returns a colour as CIELAB: lightness from 0 to 100, and the axes from
+// green to red and from blue to yellow.
 func (p *picture) lab(c transform.Color) ([]float64, error) {
 	pixel, err := p.scope.NewSolid(1, 1, ink(c, false)...)
 	if err != nil {
@@ -44,8 +44,7 @@ func (p *picture) lab(c transform.Color) ([]float64, error) {
 	return pixel.Getpoint(0, 0)
 }
 
-// inLab runs draw on the colours of an image as CIELAB, and leaves its alpha as
-// it is.
+// inLab runs draw on the colours of an image as CIELAB, without its alpha.
 func inLab(image *vips.Image, draw func(*vips.Image) (*vips.Image, error)) (*vips.Image, error) {
 	colours, err := image.ExtractBand(0, 3)
 	if err != nil {

@@ -80,14 +80,15 @@ func TestGradient(t *testing.T) {
 		})
 	}
 	photo := asPNG(t, solid(40, 20, blue))
-	// Opaque: nothing is seen of the picture. From the top to the bottom.
+	// Opaque: nothing is seen of the image. From the top to the bottom.
 	g := transform.Gradient{Angle: 180, From: ink(red), To: ink(white)}
 	wantLike(t, drawn(t, photo, over(g)), ramp(40, 20, func(_, y float64) float64 { return y / 20 }, red, white), 2)
 	g.Angle = 90
 	wantLike(t, drawn(t, photo, over(g)), ramp(40, 20, func(x, _ float64) float64 { return x / 40 }, red, white), 2)
 	g.Stop = transform.Px(10)
 	wantLike(t, drawn(t, photo, over(g)), ramp(40, 20, func(x, _ float64) float64 { return x / 10 }, red, white), 2)
-	// To what is transparent: the picture comes through, and nothing darkens it.
+	// To what is transparent: the image comes through, and nothing darkens
+	// it.
 	fade := transform.Gradient{Angle: 270, From: ink(white)}
 	wantLike(t, drawn(t, photo, over(fade)), ramp(40, 20, func(x, _ float64) float64 { return 1 - x/40 }, white, blue), 2)
 	// It covers what is transparent too, and covers all frames of an animation.
@@ -128,9 +129,10 @@ func TestShadow(t *testing.T) {
 	wantColor(t, soft, 40, 49, color.NRGBA{0, 0, 0, 140}, 3)
 	wantColor(t, soft, 40, 30, color.NRGBA{0, 0, 0, 140}, 3)
 	wantColor(t, soft, 40, 40, color.NRGBA{0, 0, 0, 252}, 3)
-	// Under an opaque picture there is none to be seen.
+	// Under an opaque image there is none to be seen.
 	wantLike(t, drawn(t, asPNG(t, solid(w, h, red)), cast(transform.Shadow{Strength: 100, Right: 10})), solid(w, h, red), 0)
-	// On a canvas of another colour it has room, although the picture is opaque.
+	// On a canvas of another colour it has room, although the image is
+	// opaque.
 	room := cast(transform.Shadow{Strength: 100, Down: 10})
 	room.Resize = sized(100, 100, transform.Pad, transform.FocusTop).Resize
 	room.Background = transform.Background{On: true, Color: ink(white)}

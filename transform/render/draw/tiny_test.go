@@ -10,8 +10,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// No step fails on a picture that is smaller than its kernel, its radius or its
-// border.
+// No step fails on an image that is smaller than its kernel, its radius or
+// its border.
 func TestTinyPictures(t *testing.T) {
 	n := transform.Num
 	steps := map[string]transform.Step{
@@ -54,7 +54,7 @@ func TestTinyPictures(t *testing.T) {
 	}
 }
 
-// AVIF's encoder takes such pictures too, at some cost for each.
+// AVIF's encoder takes such images too, at some cost for each.
 func TestTinyAVIF(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {2, 1}, {1, 3}, {17, 1}} {
 		i := written(t, asPNG(t, solid(size.X, size.Y, red)), transform.Output{Format: transform.AVIF, Quality: 90})

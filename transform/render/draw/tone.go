@@ -9,24 +9,24 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Bounds of tone. A picture of few tones, such as one of fog, is not torn apart: the
-// range that becomes the full one has a quarter of it at least. What is dark on
-// purpose stays rather dark.
+// Limits of tone. An image of few tones, such as fog, is not stretched to
+// extremes: the range that becomes the full one is at least a quarter of it.
+// Intentionally dark images stay rather dark.
 const (
 	leastRange = 64
 	mostGamma  = 1.4
-	haste      = 0.5 // of the way to the middle, by which the median goes
+	towards    = 0.5 // fraction of the way to the middle that the median moves
 )
 
-// tone gives a picture the brightness and the contrast that suit it: the range from
-// its darkest tone to its brightest becomes the full one, and then its median goes
-// some way towards the middle. All channels go the same way, so that hues stay. The
-// first frame decides for all.
+// tone adjusts brightness and contrast automatically: the range of tones is
+// stretched to the full range, and the median is moved towards the middle.
+// All channels change alike, so that hues stay. The first frame decides for
+// all.
 func tone(p *picture, r transform.Recipe) error {
 	if !r.Tone {
 		return nil
 	}
-	if !r.WhiteBalance { // which leaves it in memory, but for a table to look colours up in
+	if !r.WhiteBalance { // which leaves it in memory, except for a lookup table
 		if err := p.settle(); err != nil {
 			return err
 		}
@@ -37,14 +37,14 @@ func tone(p *picture, r transform.Recipe) error {
 	}
 	low, high := ends(counts)
 	if high <= low {
-		return nil // one tone only
+		return nil // a single tone
 	}
 	level := levels(counts, low, high)
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return curved(frame, level) })
 }
 
-// levels is the curve that suits a picture of such tones, of which low and high are
-// the ends.
+// levels returns the curve for an image with these tones, which range from
+// low to high.
 func levels(counts [256]float64, low, high int) curve {
 	if missing := leastRange - (high - low); missing > 0 {
 		low = min(max(low-missing/2, 0), 255-leastRange)
@@ -52,15 +52,14 @@ func levels(counts [256]float64, low, high int) curve {
 	}
 	start, slope := float64(low)/255, 255/float64(high-low)
 	stretch := func(v float64) float64 { return unit((v - start) * slope) }
-	// To the power that has the median come out as a half, or half of that, where
-	// the way is long.
+	// The exponent moves the median to a half, limited if it is far from it.
 	middle := stretch(median(counts) / 255)
 	power := math.Log(0.5) / math.Log(min(max(middle, 1.0/255), 254.0/255))
-	power = min(max(math.Pow(power, haste), 1/mostGamma), mostGamma)
+	power = min(max(math.Pow(power, towards), 1/mostGamma), mostGamma)
 	return func(v float64) float64 { return math.Pow(stretch(v), power) }
 }
 
-// median is the tone that half of the pixels do not exceed.
+// median returns the median tone.
 func median(counts [256]float64) float64 {
 	total := 0.0
 	for _, n := range counts {

@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// trim cuts away a margin of one colour, the one that most corners have. The first
-// frame decides for all. A picture that is all margin stays as it is.
+// trim removes a margin in the colour of most corners. The first frame
+// decides for all. An image that is all margin stays as it is.
 func trim(p *picture, t transform.Trim) error {
 	if !t.On {
 		return nil
@@ -21,7 +21,7 @@ func trim(p *picture, t transform.Trim) error {
 	if err := orient(p, transform.Recipe{}); err != nil {
 		return err
 	}
-	// The threshold is in steps of 8 bits.
+	// The threshold is in 8-bit steps.
 	if err := colour(p, transform.Recipe{}); err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func trim(p *picture, t transform.Trim) error {
 	})
 }
 
-// leastTrim is the side of the window through which libvips looks for a margin,
-// so that a speck of dust does not end it.
+// leastTrim is the side of libvips' search window for a margin, so that a
+// speck of dust does not end it.
 const leastTrim = 3
 
-// withoutMargin finds what differs from the margin in its colour or in its
-// alpha. For the colours, libvips lays the image over that of the margin.
+// withoutMargin finds the area that differs from the margin in colour or
+// alpha. For colours libvips composes the image over the margin's colour.
 func withoutMargin(image *vips.Image, threshold float64) (transform.Rect, error) {
 	margin, err := marginOf(image, threshold)
 	if err != nil {
@@ -73,8 +73,8 @@ func withoutMargin(image *vips.Image, threshold float64) (transform.Rect, error)
 	return union(keep, opaque), err
 }
 
-// marginOf is the pixel that most corners are like: one of them may belong to the
-// subject. Where as many are like another it is the first from the top left on.
+// marginOf returns the corner pixel that most corners resemble, since one may
+// belong to the subject. On a tie it is the first from the top left.
 func marginOf(image *vips.Image, threshold float64) (margin []float64, err error) {
 	right, bottom := image.Width()-1, image.Height()-1
 	var corners [4][]float64
@@ -98,8 +98,8 @@ func marginOf(image *vips.Image, threshold float64) (margin []float64, err error
 	return margin, nil
 }
 
-// isAlike reports whether two pixels differ by no more than the threshold. The colour of
-// what is transparent is not seen.
+// isAlike reports whether two pixels differ by at most the threshold.
+// Transparent colours are ignored.
 func isAlike(a, b []float64, threshold float64, alpha bool) bool {
 	if last := len(a) - 1; alpha && a[last] == 0 && b[last] == 0 {
 		return true
@@ -117,7 +117,7 @@ func findTrim(image *vips.Image, threshold float64, margin []float64) (r transfo
 	return r, err
 }
 
-// union is the smallest rectangle around both, of which one may be empty.
+// union returns the smallest rectangle around both; one may be empty.
 func union(a, b transform.Rect) transform.Rect {
 	if a.Width == 0 || a.Height == 0 {
 		return b

@@ -49,7 +49,7 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// A subject that reaches into a corner is no margin.
+// A subject that reaches into a corner is not a margin.
 func TestTrimByMostCorners(t *testing.T) {
 	for _, test := range []struct {
 		name   string

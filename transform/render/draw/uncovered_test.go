@@ -19,8 +19,8 @@ type cel struct {
 	disposal byte
 }
 
-// celled is a GIF of 12 by 8 pixels, none of whose frames has a transparent colour, on a
-// background of green.
+// celled returns a GIF of 12 by 8 pixels, none of whose frames has a
+// transparent colour, on a background of green.
 func celled(t testing.TB, cels ...cel) []byte {
 	t.Helper()
 	g := &gif.GIF{
@@ -83,7 +83,7 @@ func TestUncoveredPixelsAreTransparent(t *testing.T) {
 	}
 }
 
-// over is a colour that is transparent or not at all, on a ground.
+// over returns a colour that is transparent or not at all, on a ground.
 func over(c, ground color.NRGBA) color.NRGBA {
 	if c.A == 0 {
 		return ground

@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// darkCorners darkens a picture towards its corners, where the part of the light that is
-// given is left. Up to half the way from the middle it stays as it is.
+// darkCorners darkens an image towards its corners, to the given fraction of
+// the light. Up to half of the way from the centre it is unchanged.
 func darkCorners(left float64) operation {
 	return func(image *vips.Image) (*vips.Image, error) {
 		light, err := image.Scope().NewMatrix(lightSide, lights(left)...)
@@ -35,10 +35,11 @@ func darkCorners(left float64) operation {
 	}
 }
 
-// lightSide is the width and height of the picture of the light, which is scaled.
+// lightSide is the width and height of the image of the light, which is then
+// scaled.
 const lightSide = 65
 
-// lights is how much light is left at each place, in rows.
+// lights returns the fraction of light at each position, in rows.
 func lights(left float64) []float64 {
 	const clear = 0.5
 	samples := make([]float64, 0, lightSide*lightSide)
@@ -53,7 +54,7 @@ func lights(left float64) []float64 {
 	return samples
 }
 
-// apartAlpha is an image's colours, and what is behind them, its transparency; nil for
+// apartAlpha splits an image into colours and alpha; alpha is nil if there is
 // none.
 func apartAlpha(image *vips.Image) (colourBands, alpha *vips.Image, err error) {
 	if image.Bands() <= colours {

@@ -9,22 +9,21 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// Bounds of white balance. What is more saturated than nearGray, the difference of its
-// channels as a part of the largest, has its colour from itself and not from the
-// light. Where less than enough of the picture is nearly gray, what is gray in it is
-// left to guessing, and less is done. No channel grows by more than mostGain against
-// another: a red wall stays red.
+// Limits of white balance. A colour more saturated than nearGray, the
+// difference of its channels relative to the largest, belongs to the object
+// and not to the light. If less than enough of the image is nearly gray, the
+// result is uncertain, and the correction is reduced. No channel is amplified
+// by more than mostGain relative to another: a red wall stays red.
 const (
-	castSide = 256 // how many pixels are looked at across and down, or up to twice as many
+	castSide = 256 // samples per direction, up to twice as many
 	nearGray = 0.4
 	enough   = 0.1
 	mostGain = 4.0 / 3
 )
 
-// whiteBalance takes away a cast of colour: what is nearly gray becomes gray on
-// average (the hypothesis of a gray world, for the part of it that may be gray). White
-// stays white, black stays black, and the mean its brightness. The first frame decides
-// for all.
+// whiteBalance removes a colour cast: nearly gray pixels become gray on
+// average (the gray-world assumption, applied to them alone). White, black
+// and the mean brightness stay. The first frame decides for all.
 func whiteBalance(p *picture, r transform.Recipe) error {
 	if !r.WhiteBalance {
 		return nil
@@ -32,7 +31,7 @@ func whiteBalance(p *picture, r transform.Recipe) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
-	// Single pixels, for a mean of those around it makes grays of colours.
+	// Single pixels, since averaging makes grays of colours.
 	first := p.frame
 	small, err := first.Subsample(max(first.Width()/castSide, 1), max(first.Height()/castSide, 1))
 	if err != nil {
@@ -50,10 +49,9 @@ func whiteBalance(p *picture, r transform.Recipe) error {
 	return p.each(func(frame *vips.Image) (*vips.Image, error) { return curved(frame, curves...) })
 }
 
-// grayMean is the mean of the visible pixels that are nearly gray, each channel from
-// 0 to 1, and how much of what is visible that is. A pixel counts the more the
-// grayer it is. Pixels that are black, or of which a channel is cut off at white, tell
-// nothing.
+// grayMean returns the mean of the visible, nearly gray pixels, each channel
+// from 0 to 1, and their share of the visible ones. Grayer pixels have more
+// weight. Black pixels, and those with a clipped channel, do not count.
 func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float64) {
 	const dark, bright = 8, 250
 	all, counted := 0.0, 0.0
@@ -86,11 +84,11 @@ func grayMean(samples []byte, bands int) (mean [colours]float64, evidence float6
 	return mean, counted / all
 }
 
-// balance is a curve for each channel that makes the mean gray; nil where there is
-// nothing to do.
+// balance returns a curve for each channel that makes the mean gray; nil if
+// nothing is to be done.
 //
-// All gains are 1 or more, so that what is white, or cut off there, stays so. A power
-// then makes the mean as bright as it was.
+// All gains are at least 1, so that white and clipped channels stay so. A
+// power then restores the mean brightness.
 func balance(mean [colours]float64, evidence float64) []curve {
 	if evidence == 0 {
 		return nil
@@ -113,5 +111,5 @@ func balance(mean [colours]float64, evidence float64) []curve {
 	return curves
 }
 
-// luma is the brightness of a colour (ITU-R BT.709), as its channels are stored.
+// luma returns the luma of a colour (ITU-R BT.709).
 func luma(c [colours]float64) float64 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }

@@ -15,21 +15,22 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// findings are what is found of the files of a job while it is drawn.
+// findings are problems found in the files of a job while it is drawn.
 //
-// libjpeg warns of data that end too early, and in the same way of bytes that nothing
-// needs; it goes on in either case, and says only the first thing. libvips can fail at
-// the end of the file, at any warning, or at none. So it is told to go on, and where
-// there was a warning, the data of all JPEGs are read once more, to see whether some are
-// missing. Other decoders fail where data are.
+// libjpeg gives the same warning for data that end too early and for
+// superfluous bytes; it continues in both cases, and reports only the first.
+// libvips can fail at the end of the file, at any warning, or at none. So it
+// is told to continue, and after a warning the data of all JPEGs are read
+// once more to see whether any are missing. Other decoders fail if data are
+// missing.
 type findings struct {
 	ctx     context.Context
-	lenient bool // what is there of a damaged file is drawn
-	warned  bool // of the files, or of something else
+	lenient bool // the readable part of a damaged file is drawn
+	warned  bool // about the files, or something else
 	jpegs   [][]byte
 }
 
-// check fails if a JPEG of the job turned out to lack something.
+// check returns an error if a JPEG of the job turned out to be incomplete.
 func (f *findings) check(job render.Job) error {
 	if f.lenient || !f.warned {
 		return nil
@@ -46,7 +47,7 @@ func (f *findings) check(job render.Job) error {
 	return nil
 }
 
-// inFile says of which file of the job an error is.
+// inFile adds the file of the job to an error.
 func inFile(job render.Job, file []byte, err error) error {
 	for n, ref := range job.Plan.Refs() {
 		if n < len(job.Files) && &job.Files[n][0] == &file[0] {
@@ -60,8 +61,8 @@ func damaged(missing damage.Missing) *errors.Error {
 	return errors.New(errors.BadImage, "The original is damaged or truncated: it lacks %s", missing)
 }
 
-// checkWhole looks for what is missing in the file, as far as decoders pass over it. The
-// size of the picture has been checked.
+// checkWhole checks whether the file lacks anything that decoders do not
+// report. The size of the image was checked.
 func (p *picture) checkWhole() error {
 	if p.found.lenient || p.job.Inspect {
 		return nil
@@ -81,22 +82,24 @@ func (p *picture) checkWhole() error {
 	return nil
 }
 
-// failOn is at what damage the file's decoder fails. A decoder that goes on must fill
-// what is missing, and not leave memory there as it was, see [damage.Repair].
+// failOn returns the damage at which the file's decoder fails. A decoder that
+// continues must fill missing pixels, and not leave memory uninitialised, see
+// [damage.Repair].
 func (p *picture) failOn() vips.FailOn {
 	if p.source == sniff.JPEG || p.found.lenient && p.source == sniff.GIF {
 		return vips.FailOnNone
 	}
 	if p.source == sniff.TIFF {
-		return vips.FailOnError // newer libvips shows strips that cannot be decoded as black
+		return vips.FailOnError // newer libvips shows undecodable strips as black
 	}
 	return vips.FailOnTruncated
 }
 
-// leaveRows is called before a part of the frame is cut out, and above so many of its
-// rows. A JPEG is judged by all of it, whatever is asked of it, and its data are read row
-// by row: so a small picture is computed whole, and the file of a large one is read once
-// more, see readRest. What fails there is said by libvips' warnings.
+// leaveRows is called before a part of the frame is cut out that ends above
+// the given number of rows. A JPEG is judged as a whole, whatever part is
+// requested, and its data are read row by row: so a small image is computed
+// completely, and the file of a large one is read once more, see readRest.
+// Failures there show in libvips' warnings.
 func (p *picture) leaveRows(below int) error {
 	if below <= 0 || p.source != sniff.JPEG || !p.untilRow || p.inMemory || p.found.lenient {
 		return nil
@@ -108,8 +111,8 @@ func (p *picture) leaveRows(below int) error {
 	return nil
 }
 
-// readRest decodes a JPEG of which rows were left out as small, and as fast, as it can be
-// decoded.
+// readRest decodes a JPEG, parts of which were skipped, at the smallest and
+// fastest scale.
 func (p *picture) readRest() error {
 	if !p.rowsLeft {
 		return nil
@@ -124,8 +127,8 @@ func (p *picture) readRest() error {
 	return err
 }
 
-// unsupported is the failure of a file whose pixels are coded in a way that this build
-// cannot decode; nil where that is not why it was not decoded.
+// unsupported returns the error for a file whose codec this build lacks; nil
+// if there is another reason why it was not decoded.
 func (p *picture) unsupported() *errors.Error {
 	codec := header.Codec(p.job.Original, p.page+1)
 	switch {

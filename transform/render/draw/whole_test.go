@@ -40,7 +40,7 @@ func progressive(t testing.TB, original []byte) []byte {
 	return result(t, newJob(original, transform.Output{Format: transform.JPEG, Progressive: true, Quality: 90})).Body
 }
 
-// scanStarts is where the scans of a JPEG begin.
+// scanStarts returns where the scans of a JPEG begin.
 func scanStarts(file []byte) (at []int) {
 	for n := range len(file) - 1 {
 		if file[n] == 0xff && file[n+1] == 0xda {
@@ -50,8 +50,8 @@ func scanStarts(file []byte) (at []int) {
 	return at
 }
 
-// A picture of which a part is missing is refused, whatever is asked of it; one that is
-// all there is drawn, as if nothing were wrong with its file.
+// An image of which a part is missing is refused, whatever is asked of it; one
+// that is all there is drawn, as if nothing were wrong with its file.
 func TestDamageIsTheSameInAllFormats(t *testing.T) {
 	baseline := asJPEG(t, coordinates(200, 200))
 	scans := progressive(t, baseline)
@@ -118,7 +118,7 @@ func TestDamageIsTheSameInAllFormats(t *testing.T) {
 				want := result(t, newJob(tt.whole, output, step))
 				got := result(t, newJob(tt.file, output, step))
 				if got.Damaged || !bytes.Equal(got.Body, want.Body) {
-					t.Errorf("it is another picture than that of the file that has nothing wrong")
+					t.Errorf("it is another image than that of the file that has nothing wrong")
 				}
 			})
 		}
@@ -131,8 +131,9 @@ func flipped(file []byte, at int) []byte {
 	return file
 }
 
-// The same picture or error comes of a file, whatever else is drawn in this process at
-// the same time: another's warnings are taken for one's own, and cost time only.
+// The same image or error comes of a file, whatever else is drawn in this
+// process at the same time: another's warnings are taken for its own, and
+// cost time only.
 func TestDamageOfOthers(t *testing.T) {
 	whole := asJPEG(t, coordinates(200, 200))
 	noisy := whole[:len(whole)-2]
@@ -251,7 +252,7 @@ func TestNotSupported(t *testing.T) {
 		"hierarchical":                   {as(0xc5), "a hierarchical JPEG"},
 		"lossless, coded arithmetically": {as(0xcb), "a lossless JPEG with arithmetic coding"},
 		"12 bits":                        {twelve, "a JPEG of 12 bits"},
-		"DNL":                            {dnl, "a JPEG that says how high it is only behind its pixels (DNL)"},
+		"DNL":                            {dnl, "a JPEG that declares its height only after its pixels (DNL)"},
 		"JPEG-LS":                        {as(0xf7), "a JPEG-LS"},
 		"12-bit TIFF":                    {tiffWith(t, map[uint16]uint32{258: 12}), "a TIFF of 12 bits"},
 		"JBIG":                           {tiffWith(t, map[uint16]uint32{259: 34661 + 1000}), "a TIFF with compression 35661"},
@@ -293,7 +294,8 @@ func TestDamagedIsNotUnsupported(t *testing.T) {
 	}
 }
 
-// tiffWith is a gray TIFF of 8x8 pixels in one strip, with some tags of its own.
+// tiffWith returns a gray TIFF of 8x8 pixels in one strip, with some tags of
+// its own.
 func tiffWith(t *testing.T, own map[uint16]uint32) []byte {
 	t.Helper()
 	tags := map[uint16]uint32{256: 8, 257: 8, 258: 8, 259: 1, 262: 1, 273: 0, 277: 1, 278: 8, 279: 96}
@@ -320,12 +322,13 @@ func heifBox(kind string, content ...string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(all)+8))) + kind + all
 }
 
-// sequence is a HEIF that has moving pictures and no still one.
+// sequence returns a HEIF that has moving images and no still one.
 func sequence(brand string) []byte {
 	return []byte(heifBox("ftyp", brand, "\x00\x00\x00\x00", "msf1", "iso8") + heifBox("moov", heifBox("mvhd", strings.Repeat("\x00", 100))) + heifBox("mdat", strings.Repeat("x", 100)))
 }
 
-// heifItem is a HEIF of one item, of a type, without what it is decoded with.
+// heifItem returns a HEIF of one item, of a type, without what it is decoded
+// with.
 func heifItem(brand, kind string) []byte {
 	const zero = "\x00\x00\x00\x00"
 	meta := heifBox("meta", zero,

@@ -10,26 +10,27 @@ import (
 
 const signature = "\x89PNG\r\n\x1a\n"
 
-// Types of colour (section 11.2.1).
+// Colour types (section 11.2.1).
 const (
 	gray      = 0
 	ofPalette = 3
 	grayAlpha = 4
 )
 
-// header is where what is in the data of an IHDR begins, and its length.
+// header is the offset of the data of an IHDR, followed by its length.
 const (
 	width, height, depth, colourType = 0, 4, 8, 9
 	headerLength                     = 13
 )
 
-// chunk is a part of a PNG: its type, and its data.
+// chunk is a chunk of a PNG: its type, and its data.
 type chunk struct {
 	kind string
 	data []byte
 }
 
-// chunks are those of a file up to its end, or to where it is broken.
+// chunks iterates over the chunks of a file up to its end, or to a malformed
+// one.
 func chunks(file []byte) iter.Seq[chunk] {
 	return func(yield func(chunk) bool) {
 		if !bytes.HasPrefix(file, []byte(signature)) {
@@ -55,7 +56,7 @@ func appendChunk(file []byte, c chunk) []byte {
 	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[start:]))
 }
 
-// head is a file's IHDR.
+// head returns a file's IHDR.
 func head(file []byte) ([]byte, bool) {
 	for c := range chunks(file) {
 		return c.data, c.kind == "IHDR" && len(c.data) == headerLength
@@ -69,8 +70,8 @@ func HasPalette(file []byte) bool {
 	return ok && h[colourType] == ofPalette
 }
 
-// HasProfile reports whether a PNG has an ICC profile. That of a gray one is another
-// than that of one in colours (section 11.3.2.3).
+// HasProfile reports whether a PNG has an ICC profile. Gray and colour PNGs
+// need different ones (section 11.3.2.3).
 func HasProfile(file []byte) bool {
 	for c := range chunks(file) {
 		if c.kind == "iCCP" {
@@ -80,10 +81,10 @@ func HasProfile(file []byte) bool {
 	return false
 }
 
-// File turns a PNG into that of a picture of so many pixels across. Its rows are the
-// picture's, as [Palette.AppendRow] makes them, as gray pixels of 8 bits, not
-// interlaced: compressed and filtered they are the same, since filters know no less
-// than a byte (section 9.2).
+// File turns a PNG into an indexed one with a width of across pixels. Its
+// rows are those of [Palette.AppendRow], written as gray pixels of 8 bits,
+// not interlaced: compression and filters are the same, since filters work on
+// bytes (section 9.2).
 func (p *Palette) File(rows []byte, across int) ([]byte, bool) {
 	h, ok := head(rows)
 	if !ok || h[colourType] != gray || h[depth] != 8 || binary.BigEndian.Uint32(h[width:]) != uint32(p.Stride(across)) {
@@ -112,7 +113,7 @@ func (p *Palette) File(rows []byte, across int) ([]byte, bool) {
 	return file, true
 }
 
-// tables are the colours, and how opaque those are that are not.
+// tables returns the colours, and the alpha of those that are not opaque.
 func (p *Palette) tables() (colours, transparency []byte) {
 	for _, c := range p.colours {
 		colours = append(colours, c.R, c.G, c.B)
@@ -123,19 +124,19 @@ func (p *Palette) tables() (colours, transparency []byte) {
 	return colours, transparency
 }
 
-// aboutSamples are chunks that depend on the type of colour, beside those that all
-// decoders must know.
+// aboutSamples are chunks that depend on the colour type, besides critical
+// ones.
 var aboutSamples = []string{"tRNS", "bKGD", "hIST", "sBIT"}
 
-// ofPixels reports whether a chunk goes with the pixels.
+// ofPixels reports whether a chunk belongs to the pixels.
 func (c chunk) ofPixels() bool {
 	critical := c.kind[0]&0x20 == 0 // section 5.4
 	return critical || slices.Contains(aboutSamples, c.kind)
 }
 
-// Graft returns a PNG of the pixels of one, with what the other says of the picture:
-// its resolution, its colour space, its metadata. It is false for files that are broken,
-// and where a profile is for other pixels.
+// Graft returns a PNG with the pixels of one file and the resolution, colour
+// space and metadata of the other. ok is false for malformed files, and if a
+// profile does not fit the pixels.
 func Graft(pixels, other []byte) ([]byte, bool) {
 	h, ok := head(pixels)
 	if t := h; ok && (t[colourType] == gray || t[colourType] == grayAlpha) && HasProfile(other) {
@@ -146,7 +147,8 @@ func Graft(pixels, other []byte) ([]byte, bool) {
 	}
 	file := append(make([]byte, 0, len(pixels)), signature...)
 	file = appendChunk(file, chunk{"IHDR", h})
-	// Most must stand before the palette, those behind the pixels may stand there.
+	// Most chunks must precede the palette; those after the pixels may stay
+	// there.
 	behind := false
 	var last []chunk
 	for c := range chunks(other) {

@@ -35,7 +35,8 @@ func mixed(n int) (c []color.NRGBA) {
 	return c
 }
 
-// pixels is a picture that has all of the colours, as samples in four bands.
+// pixels returns an image that has all of the colours, as samples in four
+// bands.
 func pixels(colours []color.NRGBA, w, h int) []byte {
 	random := rand.New(rand.NewPCG(1, uint64(len(colours))))
 	samples := make([]byte, 0, 4*w*h)
@@ -49,7 +50,7 @@ func pixels(colours []color.NRGBA, w, h int) []byte {
 	return samples
 }
 
-// grayFile is a PNG of rows of bytes.
+// grayFile returns a PNG of rows of bytes.
 func grayFile(t testing.TB, rows []byte, stride int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -186,7 +187,7 @@ func TestUnknownColour(t *testing.T) {
 	}
 }
 
-// rows of another width than the picture's, or no gray ones, are refused.
+// rows of another width than the image's, or no gray ones, are refused.
 func TestFileRefuses(t *testing.T) {
 	p := indexed.New(mixed(3), true)
 	rows := grayFile(t, make([]byte, 10), 2)
@@ -204,7 +205,8 @@ func TestFileRefuses(t *testing.T) {
 	}
 }
 
-// chunksOf are the types of a file's chunks, in order; their checksums must be right.
+// chunksOf returns the types of a file's chunks, in order; their checksums
+// must be right.
 func chunksOf(t testing.TB, file []byte) (kinds []string) {
 	t.Helper()
 	for rest := file[8:]; len(rest) > 0; {

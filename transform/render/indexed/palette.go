@@ -1,6 +1,6 @@
-// Package indexed makes PNGs of few colours: those of indexes into a palette, and gray
-// ones. It knows how their files are made (PNG, third edition), and leaves compressing
-// to who writes PNGs anyway: a row of packed indexes is a row of gray bytes to them.
+// Package indexed makes PNGs of few colours: indexed ones, and gray ones. It
+// handles their structure (PNG, third edition), and leaves compression to a
+// PNG encoder, to which a row of packed indexes is a row of gray bytes.
 package indexed
 
 import (
@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// MostColours is how many colours a palette has at most.
+// MostColours is the largest size of a palette.
 const MostColours = 256
 
-// Palette are colours with their indexes. Use [New].
+// Palette is a set of colours with indexes. Use [New].
 type Palette struct {
 	depth   int
 	gray    bool
@@ -23,13 +23,14 @@ type Palette struct {
 
 const slots = 1024 // a power of two, larger than MostColours
 
-// New is a palette of up to [MostColours] colours, in the fewest bits a pixel. If gray
-// is true and all colours are opaque grays that a gray PNG of that depth can have, it
-// has no need of a palette. The order of the colours does not matter.
+// New returns a palette of up to [MostColours] colours, in any order, with
+// the fewest bits per pixel. If gray is true and a gray PNG of that depth has
+// all the colours, opaque, it uses no palette.
 func New(colours []color.NRGBA, gray bool) *Palette {
 	p := &Palette{colours: slices.Clone(colours), depth: 8}
-	// A tRNS chunk ends with the last colour that is not opaque (section 11.3.1.1); next
-	// to each other, similar colours have small differences.
+	// A tRNS chunk ends with the last colour that is not opaque (section
+	// 11.3.1.1); sorting puts similar colours, with small differences, next
+	// to each other.
 	slices.SortFunc(p.colours, func(a, b color.NRGBA) int {
 		return cmp.Or(cmp.Compare(opaque(a), opaque(b)), cmp.Compare(light(a), light(b)), cmp.Compare(key(a), key(b)))
 	})
@@ -43,17 +44,17 @@ func New(colours []color.NRGBA, gray bool) *Palette {
 	return p
 }
 
-// Unpacked is the same palette with a byte a pixel. That may take less when compressed,
-// as what repeats begins at a byte everywhere.
+// Unpacked returns the same palette with a byte per pixel. It may compress
+// better, since repetitions are aligned to bytes.
 func (p *Palette) Unpacked() *Palette {
 	u := &Palette{colours: p.colours, depth: 8}
 	u.enter(p.gray)
 	return u
 }
 
-// enter gives each colour its value.
+// enter assigns values to the colours.
 func (p *Palette) enter(gray bool) {
-	unit := 255 / (1<<p.depth - 1) // between two grays (section 13.12)
+	unit := 255 / (1<<p.depth - 1) // distance between grays (section 13.12)
 	p.gray = gray && !slices.ContainsFunc(p.colours, func(c color.NRGBA) bool {
 		return c.A != 255 || c.R != c.G || c.R != c.B || int(c.R)%unit != 0
 	})
@@ -71,14 +72,14 @@ func (p *Palette) enter(gray bool) {
 	}
 }
 
-// Depth is in bits a pixel: 1, 2, 4 or 8.
+// Depth is the number of bits per pixel: 1, 2, 4 or 8.
 func (p *Palette) Depth() int { return p.depth }
 
-// Stride is how many bytes a row of so many pixels has.
+// Stride returns the number of bytes in a row of pixels.
 func (p *Palette) Stride(width int) int { return (width*p.depth + 7) / 8 }
 
-// AppendRow appends a row of pixels, of 8 bits a sample in three bands or four, as the
-// palette's values. It is false if one of the colours is not in the palette.
+// AppendRow appends a row of pixels, 8-bit samples in three or four bands, as
+// the palette's values. ok is false if a colour is not in the palette.
 func (p *Palette) AppendRow(row, samples []byte, bands int) ([]byte, bool) {
 	var last uint32
 	var value byte
@@ -130,5 +131,5 @@ func opaque(c color.NRGBA) int {
 	return 0
 }
 
-// light is about how bright a colour is.
+// light returns the approximate brightness of a colour.
 func light(c color.NRGBA) int { return 2*int(c.R) + 5*int(c.G) + int(c.B) }

@@ -1,21 +1,21 @@
-// Package palette finds the colours that a picture is mostly made of. It is plain
-// Go on the samples of a small picture, and gives the same for the same samples.
+// Package palette finds the dominant colours of an image. It is plain Go on
+// the samples of a small image, and deterministic.
 package palette
 
 import "github.com/caddy-images/caddy-images/transform"
 
-// Color is one of a picture's colours.
+// Color is a dominant colour of an image.
 type Color struct {
 	transform.Color // opaque
 
-	// X and Y are where most of it is: 0, the left or the top, to 1.
+	// X and Y are the centre of its pixels: 0, the left or the top, to 1.
 	X, Y float64
 }
 
-// Find returns n colours of a picture, the one that most of it has first: width
-// pixels a row, four samples a pixel: red, green, blue and alpha. What cannot be
-// seen does not count, and nil is returned for a picture of which nothing can. One
-// that has fewer than n colours has its last one repeated.
+// Find returns the n dominant colours of an image, the most common first. The
+// image has width pixels per row, and four samples per pixel: red, green,
+// blue and alpha. Transparent pixels do not count; the result is nil if there
+// are no others. If there are fewer colours, the last one is repeated.
 func Find(samples []byte, width, n int) []Color {
 	h := count(samples, width)
 	var found []Color
@@ -33,19 +33,18 @@ func Find(samples []byte, width, n int) []Color {
 	return found
 }
 
-// A colour's bin has the upper bits of its three channels.
+// A colour's bin is given by the upper bits of its three channels.
 const (
 	bits = 4
 	side = 1 << bits
 )
 
-// bin is what is known of the pixels of about one colour, each as much as it can be
-// seen.
+// bin sums up the pixels of similar colours, weighted by alpha.
 type bin struct {
 	weight     float64
 	r, g, b    float64 // sums
 	x, y       float64
-	importance float64 // weight, less what is near a colour that was found
+	importance float64 // weight, reduced near colours found already
 }
 
 type histogram struct{ bins [side * side * side]bin }
@@ -74,8 +73,8 @@ func count(samples []byte, width int) *histogram {
 
 func index(r, g, b int) int { return (r*side+g)*side + b }
 
-// strongest is the mean of the neighbouring bins that matter most together: a
-// colour with a little noise spreads over several.
+// strongest returns the mean of the most important group of neighbouring
+// bins: noise spreads a colour over several.
 func (h *histogram) strongest() (Color, bool) {
 	best, most := bin{}, 0.0
 	for r := range side {
@@ -101,7 +100,7 @@ func (h *histogram) strongest() (Color, bool) {
 	}, true
 }
 
-// around adds up a bin and its neighbours.
+// around sums up a bin and its neighbours.
 func (h *histogram) around(r, g, b int) (sum bin) {
 	for i := max(0, r-1); i <= min(side-1, r+1); i++ {
 		for j := max(0, g-1); j <= min(side-1, g+1); j++ {
@@ -120,11 +119,11 @@ func (h *histogram) around(r, g, b int) (sum bin) {
 	return sum
 }
 
-// apart is the distance of two colours from which on the one does not stand for
-// the other, squared.
+// apart is the squared distance from which on colours are distinct.
 const apart = 96 * 96
 
-// fade has colours near a found one count less, so that the next is another.
+// fade reduces the importance of colours near a found one, so that the next
+// one is different.
 func (h *histogram) fade(c Color) {
 	for i := range h.bins {
 		b := &h.bins[i]

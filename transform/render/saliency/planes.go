@@ -2,27 +2,27 @@ package saliency
 
 import "math"
 
-// planes are what is known of each pixel. All but seen and skin are 1 where they are
-// strong, and at most 1.5.
+// planes has features of each pixel. All except seen and skin are 1 where
+// they are strong, and at most 1.5.
 type planes struct {
 	height int
 
-	seen   []float64 // how opaque, 0 to 1
-	light  []float64 // differs in brightness from what is around
-	colour []float64 // differs in colour
-	detail []float64 // has more detail than what is around
-	rare   []float64 // has a colour that few have
-	skin   []float64 // has a colour that skin has, 0 to 1
+	seen   []float64 // alpha, 0 to 1
+	light  []float64 // difference of brightness to the surroundings
+	colour []float64 // difference of colour
+	detail []float64 // more detail than the surroundings
+	rare   []float64 // rarity of the colour
+	skin   []float64 // similarity to skin, 0 to 1
 }
 
-// The widths of a thing and of what is around it, in parts of the picture's longer
-// side.
+// The sizes of an object and of its surroundings, as fractions of the image's
+// longer side.
 const (
 	thing  = 0.015
 	around = 0.12
 )
 
-// How much each counts.
+// Weights of the features.
 const (
 	lightShare  = 0.7
 	colourShare = 0.8
@@ -31,8 +31,9 @@ const (
 	skinShare   = 2.4
 )
 
-// attention is how much a pixel draws. Skin counts by itself a little, and more
-// where there is something in it: eyes and a mouth, and not a bare wall.
+// attention returns how much a pixel attracts attention. Skin counts a little
+// by itself, and more with structure in it: eyes and a mouth rather than a
+// bare wall.
 func (p *planes) attention(i int) float64 {
 	skin := skinShare * p.skin[i] * (0.35 + min(p.light[i]+p.detail[i], 1))
 	return p.seen[i] * (lightShare*p.light[i] + colourShare*p.colour[i] + detailShare*p.detail[i] + rareShare*p.rare[i] + skin)
@@ -48,7 +49,7 @@ func newPlanes(samples []byte, width int) *planes {
 		p.seen[i] = float64(s[3]) / 255
 		lightness[i], a[i], b[i] = lab(s[0], s[1], s[2])
 		p.skin[i] = skin(lightness[i], a[i], b[i])
-		// What is not seen looks like a white page, and no colour.
+		// Transparent pixels count as white.
 		lightness[i] = lightness[i]*p.seen[i] + 100*(1-p.seen[i])
 		a[i], b[i] = a[i]*p.seen[i], b[i]*p.seen[i]
 	}
@@ -73,12 +74,12 @@ func newPlanes(samples []byte, width int) *planes {
 	return p
 }
 
-// noise is below which a difference is none: a picture of one colour has nothing in
-// it that could be made stronger.
+// noise is the threshold below which differences are ignored: an image of one
+// colour has nothing to amplify.
 const noise = 1.5
 
-// normalise scales to a mean of 1 for what is strongest, and cuts what is far above,
-// so that one glaring spot does not hide all else.
+// normalise scales strong values to a mean of 1, and clips larger ones, so
+// that one bright spot does not dominate.
 func normalise(v []float64) {
 	top := strongest(v)
 	for i := range v {
@@ -86,7 +87,7 @@ func normalise(v []float64) {
 	}
 }
 
-// strongest is about the mean of the strongest twentieth.
+// strongest returns about the mean of the strongest twentieth.
 func strongest(v []float64) float64 {
 	most := 0.0
 	for _, x := range v {
@@ -119,7 +120,7 @@ func difference(a, b []float64) []float64 {
 	return d
 }
 
-// excess is by how much a is more than b.
+// excess returns by how much a exceeds b.
 func excess(a, b []float64) []float64 {
 	d := make([]float64, len(a))
 	for i := range a {
@@ -128,7 +129,7 @@ func excess(a, b []float64) []float64 {
 	return d
 }
 
-// gradients are the steepness of brightness.
+// gradients returns the gradient of brightness.
 func gradients(v []float64, width int) []float64 {
 	g := make([]float64, len(v))
 	height := len(v) / width
@@ -142,7 +143,8 @@ func gradients(v []float64, width int) []float64 {
 	return g
 }
 
-// rarity is how many times rarer a pixel's colour is than the mean, as a logarithm.
+// rarity returns the logarithm of how much rarer a pixel's colour is than the
+// mean.
 func rarity(lightness, a, b []float64) []float64 {
 	const step = 14.0
 	bin := func(i int) [3]int {
@@ -159,7 +161,7 @@ func rarity(lightness, a, b []float64) []float64 {
 	return r
 }
 
-// blurred is two box filters one after the other, with the ends repeated.
+// blurred applies two box filters, with the ends repeated.
 func blurred(v []float64, width int, sigma float64) []float64 {
 	reach := max(1, int(math.Round(sigma*math.Sqrt(1.5))))
 	height := len(v) / width
@@ -171,7 +173,7 @@ func blurred(v []float64, width int, sigma float64) []float64 {
 	return out
 }
 
-// boxed is a box filter along lines of n values, step apart.
+// boxed applies a box filter along lines of n values, step apart.
 func boxed(v []float64, n, lines, step, next, reach int) []float64 {
 	out := make([]float64, len(v))
 	if n == 0 {

@@ -1,25 +1,25 @@
-// Package saliency finds the part of a picture that a person would look at. It is
-// plain Go on the samples of a small picture, and gives the same for the same
-// samples.
+// Package saliency finds the part of an image that a person would look at. It
+// is plain Go on the samples of a small image, and deterministic.
 //
-// It knows nothing of what is in a picture. It looks for what stands out from what
-// is around it, in brightness, in colour and in detail, for colours that little of
-// the picture has, and for the colours of skin, and trusts that pictures are taken
-// of things that are not at the very edge. The ideas are Itti's, Koch's and Niebur's
-// ("A model of saliency-based visual attention", 1998) and Achanta's ("Frequency-
-// tuned salient region detection", 2009).
+// It does not recognise content. It looks for what stands out from its
+// surroundings in brightness, colour and detail, for rare colours, and for
+// skin tones, and assumes that subjects are not at the very edge. The ideas
+// are Itti's, Koch's and Niebur's ("A model of saliency-based visual
+// attention", 1998) and Achanta's ("Frequency-tuned salient region
+// detection", 2009).
 package saliency
 
 import "math"
 
-// Map says of each pixel of a picture how much it draws attention, 0 or more.
+// Map has the saliency of each pixel of an image, 0 or more.
 type Map struct {
 	width, height int
-	sums          []float64 // of all above and to the left, with a row and a column of zeros
+	sums          []float64 // summed-area table, with a row and a column of zeros
 }
 
-// New looks at a picture: width pixels a row, four samples a pixel: red, green,
-// blue and alpha. What cannot be seen draws no attention.
+// New computes the map of an image with width pixels per row, and four
+// samples per pixel: red, green, blue and alpha. Transparent pixels have no
+// saliency.
 func New(samples []byte, width int) *Map {
 	width = max(width, 1)
 	p := newPlanes(samples, width)
@@ -35,20 +35,21 @@ func New(samples []byte, width int) *Map {
 	return m
 }
 
-// The shares of the inner part of a window in its worth, and of its sides in its
-// own: what is at the rim of a window is as good as cut.
+// The size of the inner part of a window, and its weight: content at the rim
+// of a window is as good as cut off.
 const (
 	innerSize  = 0.7
 	innerShare = 0.5
 
-	// centred is how much of its worth a window loses at the rim of the picture.
+	// centred is the fraction of its value that a window loses at the rim of
+	// the image.
 	centred = 0.15
 )
 
-// Best is where the top left corner of a window belongs that is width by height,
-// parts of the picture's from 0 to 1, for the most to be in it: parts of what is
-// left over beside and above it, from 0 to 1. Of windows that are worth the same it
-// is the one nearest to the middle.
+// Best returns the position of the most salient window of size width by
+// height, as fractions of the image from 0 to 1. The position is relative to
+// the spare space beside and above the window, 0 to 1. Among equal windows it
+// is the most central one.
 func (m *Map) Best(width, height float64) (x, y float64) {
 	w := min(max(int(math.Round(width*float64(m.width))), 1), m.width)
 	h := min(max(int(math.Round(height*float64(m.height))), 1), m.height)
@@ -68,7 +69,8 @@ func (m *Map) Best(width, height float64) (x, y float64) {
 	return x, y
 }
 
-// off is how far a place is from the middle of the spare room, -1 to 1.
+// off returns the distance of a position from the middle of the spare space,
+// -1 to 1.
 func off(at, spare int) float64 { return 2*part(at, spare) - 1 }
 
 func part(at, spare int) float64 {
@@ -81,7 +83,7 @@ func part(at, spare int) float64 {
 func (m *Map) worth(x, y, w, h int) float64 {
 	marginX, marginY := int(float64(w)*(1-innerSize)/2), int(float64(h)*(1-innerSize)/2)
 	if w == m.width {
-		marginX = 0 // nothing is cut there
+		marginX = 0 // nothing is cut off there
 	}
 	if h == m.height {
 		marginY = 0

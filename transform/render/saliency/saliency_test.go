@@ -7,7 +7,7 @@ import (
 
 type colour [3]uint8
 
-// paint is an opaque picture.
+// paint returns an opaque image.
 func paint(w, h int, at func(x, y int) colour) []byte {
 	samples := make([]byte, 0, 4*w*h)
 	for y := range h {
@@ -140,7 +140,7 @@ func BenchmarkBest(b *testing.B) {
 	}
 }
 
-// Whatever the samples are, the window is in the picture.
+// Whatever the samples are, the window is in the image.
 func FuzzBest(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8}, 2, 0.5, 0.5)
 	f.Add([]byte{255, 0, 0, 255}, 1, 0.0, math.NaN())

@@ -158,7 +158,7 @@ func held(t *testing.T, r sandbox.Report, name string) sandbox.Protection {
 	return sandbox.Protection{}
 }
 
-// surroundings are what the attempts are made on: files, listeners, and
+// surroundings returns what the attempts are made on: files, listeners, and
 // another process.
 func surroundings(t *testing.T, o order) order {
 	t.Helper()

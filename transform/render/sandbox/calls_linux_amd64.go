@@ -5,13 +5,12 @@ import "golang.org/x/sys/unix"
 const (
 	architecture = unix.AUDIT_ARCH_X86_64
 
-	// foreignCalls is where those of the x32 ABI begin, which share the
+	// foreignCalls is the first call of the x32 ABI, which shares the
 	// architecture.
 	foreignCalls = 0x40000000
 )
 
-// olderCalls are those that newer architectures never had, since others do
-// the same.
+// olderCalls are calls that newer architectures do not have.
 var olderCalls = []rule{
 	{call: unix.SYS_EPOLL_WAIT}, {call: unix.SYS_POLL}, {call: unix.SYS_SELECT}, {call: unix.SYS_DUP2},
 	{call: unix.SYS_PIPE}, {call: unix.SYS_EVENTFD}, {call: unix.SYS_EPOLL_CREATE}, {call: unix.SYS_TIME},

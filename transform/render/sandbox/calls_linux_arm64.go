@@ -5,11 +5,11 @@ import "golang.org/x/sys/unix"
 const (
 	architecture = unix.AUDIT_ARCH_AARCH64
 
-	// foreignCalls are none: 32-bit programs have an architecture of their own.
+	// foreignCalls is unused: 32-bit programs have a different architecture.
 	foreignCalls = 0
 )
 
-// This architecture is too young to have older calls.
+// This architecture has no older calls.
 var (
 	olderCalls        []rule
 	refusedOlderCalls []int

@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// command is a child that is not started yet.
+// command returns a child that is not started yet.
 func command(t *testing.T, name string, o order) *exec.Cmd {
 	t.Helper()
 	if children[name] == nil {

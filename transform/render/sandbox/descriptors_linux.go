@@ -10,9 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// closeInherited closes what came through exec, which is what has no
-// close-on-exec flag. Not the kernel's own objects, like an event loop's: a C
-// library may open one without the flag, and they lead nowhere.
+// closeInherited closes descriptors that were inherited through exec, which
+// are those without the close-on-exec flag. It skips kernel objects such as
+// event loops: C libraries may open them without the flag, and they lead
+// nowhere.
 func closeInherited(keep []int) error {
 	const folder = "/proc/self/fd"
 	entries, err := os.ReadDir(folder)
@@ -29,7 +30,7 @@ func closeInherited(keep []int) error {
 		}
 		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
 		if errors.Is(err, unix.EBADF) || flags&unix.FD_CLOEXEC != 0 {
-			continue // the first is that of the folder itself
+			continue // the first is that of the directory itself
 		}
 		if err != nil {
 			return fmt.Errorf("descriptor %d: %w", fd, err)
@@ -44,8 +45,8 @@ func closeInherited(keep []int) error {
 	return nil
 }
 
-// isAnonymous tells whether a descriptor is no file, pipe or socket: these have
-// a type, an epoll or eventfd has none.
+// isAnonymous reports whether a descriptor is a kernel object such as an
+// epoll or eventfd, rather than a file, pipe or socket.
 func isAnonymous(fd int) bool {
 	var stat unix.Stat_t
 	return unix.Fstat(fd, &stat) == nil && stat.Mode&unix.S_IFMT == 0

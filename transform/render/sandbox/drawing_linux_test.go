@@ -35,8 +35,8 @@ func TestDrawingGoesOn(t *testing.T) {
 	t.Log(inside.Report)
 	inside.wantSuccess(t)
 	for name, sum := range outside.Sums {
-		// A font or a loader that cannot be read leaves a picture with a hole and
-		// no error.
+		// A font or a loader that cannot be read leaves an image with a hole
+		// and no error.
 		if inside.Sums[name] != sum {
 			t.Errorf("%s: looks otherwise than outside of the sandbox", name)
 		}
@@ -106,7 +106,7 @@ func warmUp(picture []byte) error {
 	return err
 }
 
-// drawAs turns and blurs a picture and writes it in a format.
+// drawAs turns and blurs an image and writes it in a format.
 func drawAs(original []byte, format transform.Format) ([]byte, error) {
 	job := render.Job{
 		Original: original,
@@ -197,7 +197,7 @@ var pictures = sync.OnceValue(func() map[string][]byte {
 	}
 })
 
-// tiff is a grey picture without compression: TIFF 6.0, section 3.
+// tiff returns a grey image without compression: TIFF 6.0, section 3.
 func tiff(width, height int) []byte {
 	const long, tags, header = 4, 8, 8
 	strip := uint32(header + 2 + 12*tags + 4)

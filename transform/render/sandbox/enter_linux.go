@@ -10,15 +10,14 @@ import (
 
 var entered atomic.Bool
 
-// Enter gives up the process's rights, for all its threads, those that a C
-// library started and those to come, and for good. What this kernel cannot
-// forbid is in the Report; whether to go on without it is the caller's
-// decision. After an error some rights are gone and some are not: the process
-// has no better choice than to end.
+// Enter gives up the process's rights permanently, for all present and future
+// threads, including those of C libraries. The Report lists what this kernel
+// cannot forbid; the caller decides whether to continue. After an error the
+// process is in an undefined state and should exit.
 //
-// Call it when every library is initialised and before the first picture is
-// read, once. libvips must have been told to decode in memory what is large
-// (VIPS_DISC_THRESHOLD): it would write a temporary file.
+// Call it once, after all libraries are initialised and before the first
+// image is read. libvips must be configured to decode large images in memory
+// (VIPS_DISC_THRESHOLD), since it cannot write temporary files.
 func Enter(config Config) (Report, error) {
 	if entered.Swap(true) {
 		return Report{}, errors.New("entering the sandbox: it can be entered only once")
@@ -30,10 +29,10 @@ func Enter(config Config) (Report, error) {
 	return m.report(), nil
 }
 
-// enter goes from what is needed least to what is needed most: the filter comes
-// last, as it refuses the calls that set up the rest.
+// enter applies the means in order of increasing strictness: the filter comes
+// last, as it refuses the calls that set up the others.
 func enter(config Config) (means, error) {
-	// Reaching all threads of a program with C in it means listing them.
+	// In a program with C, reaching all threads requires listing them.
 	if _, err := os.Stat(taskFolder()); err != nil {
 		return means{}, fmt.Errorf("listing threads: %w", err)
 	}

@@ -4,11 +4,11 @@ package sandbox
 
 import "runtime"
 
-// Enter does nothing and says so: only Linux has what a sandbox needs.
+// Enter has no effect and reports so: only Linux has the necessary means.
 func Enter(Config) (Report, error) {
 	why := "no sandbox on " + runtime.GOOS
 	return means{basicLacks: why, landlockWhy: why, seccompWhy: why}.report(), nil
 }
 
-// ReadPaths is empty where nothing forbids reading.
+// ReadPaths is empty if nothing restricts reading.
 func ReadPaths() []string { return nil }

@@ -8,26 +8,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rule allows a system call, always or when one of its arguments is right. A
-// call that is in no rule is refused.
+// rule allows a system call, always or if one of its arguments satisfies a
+// condition. Calls without a rule are refused.
 type rule struct {
 	call int
 	when condition
 }
 
-// condition holds when argument, after mask, is one of the values. The zero
+// condition holds if the argument, masked, is one of the values. The zero
 // value always holds.
 type condition struct {
 	argument int
-	mask     uint32 // 0 is all bits
+	mask     uint32 // 0 means all bits
 	values   []uint32
 
-	// pointer compares all 64 bits. Of an int the kernel looks at 32 alone.
+	// pointer compares all 64 bits. The kernel uses only 32 bits of an int.
 	pointer bool
 }
 
-// What a call gets that the table does not allow. A program of the wrong
-// architecture is no program of ours: numbers mean other calls there.
+// Results for calls that are not allowed. A call of the wrong architecture
+// kills the process: numbers mean other calls there.
 const (
 	allow   = unix.SECCOMP_RET_ALLOW
 	refuse  = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
@@ -42,11 +42,10 @@ const (
 	offsetArguments    = 16
 )
 
-// filter is the program, for a processor of little endian, that kills a call of
-// another architecture, allows what the rules do, refuses the calls that are
-// known to be none of a worker's business, and answers to all others as a
-// kernel would that does not know them, so that libraries fall back to what
-// they did before there was such a call.
+// filter returns the program for a little-endian processor. It kills the
+// process for a call of another architecture, allows calls by rules, refuses
+// known unwanted calls with EPERM, and answers others with ENOSYS, so that
+// libraries fall back to older calls.
 func filter(architecture uint32, foreign uint32, rules []rule, refused []int) []unix.SockFilter {
 	program := []unix.SockFilter{
 		load(offsetArchitecture),
@@ -68,7 +67,7 @@ func filter(architecture uint32, foreign uint32, rules []rule, refused []int) []
 	return append(program, answer(unknown))
 }
 
-// block decides about a call by its argument.
+// block returns the instructions that check an argument.
 func (c condition) block() []unix.SockFilter {
 	if len(c.values) == 0 {
 		return []unix.SockFilter{answer(allow)}
@@ -92,7 +91,7 @@ func load(offset uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
 }
 
-// jump skips as many instructions, depending on a comparison.
+// jump skips a number of instructions, depending on a comparison.
 func jump(comparison uint16, value uint32, whenTrue, whenFalse uint8) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_JMP | comparison | unix.BPF_K, Jt: whenTrue, Jf: whenFalse, K: value}
 }
@@ -101,12 +100,12 @@ func answer(action uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: action}
 }
 
-// install puts the filter on all threads.
+// install installs the filter on all threads.
 func install(program []unix.SockFilter) (thread uintptr, errno error) {
 	prog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
-	// SPEC_ALLOW: before Linux 5.16 a filter turned off speculation for the
-	// process, which costs far more than what a picture could read by it in a
-	// process that has but pictures.
+	// SPEC_ALLOW: before Linux 5.16 a filter disabled speculation in the
+	// process. That costs much, and an image could gain little in a process
+	// that contains only images.
 	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
 	thread, _, err := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&prog)))
 	if err != 0 {

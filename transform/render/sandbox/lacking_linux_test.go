@@ -51,7 +51,7 @@ func TestLacking(t *testing.T) {
 	}
 }
 
-// A kernel that has something and fails at it is no kernel that lacks it.
+// A kernel that has something and fails at it is not a kernel that lacks it.
 func TestFailingIsAnError(t *testing.T) {
 	for name, want := range map[string]string{
 		"broken Landlock": "restricting files",

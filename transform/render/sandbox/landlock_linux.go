@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// restrictFiles has Landlock forbid all it can, but for reading below the
-// paths. It answers with the version in force, or 0 and why there is none.
+// restrictFiles makes Landlock forbid everything except reading below the
+// paths. It returns the ABI version in force, or 0 and the reason.
 func restrictFiles(paths []string) (version int, why string, err error) {
 	version, err = landlockVersion()
 	switch {
@@ -29,19 +29,19 @@ func restrictFiles(paths []string) (version int, why string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	// Restricting all that this kernel knows is not a fallback that fails open:
-	// which version that is, is in the report.
+	// Best effort does not fail open: the report has the version in force.
 	if err := landlock.V11.BestEffort().Restrict(rules...); err != nil {
 		return 0, "", err
 	}
 	return version, "", nil
 }
 
-// newestLandlock is what landlock.V11 asks for at most.
+// newestLandlock is the highest version that landlock.V11 uses.
 const newestLandlock = 11
 
-// landlockVersion is the version that go-landlock will use: where the kernel's
-// sixth lets no thread signal another of its own process, that is the fifth.
+// landlockVersion returns the version that go-landlock will use: the fifth if
+// the kernel's sixth prevents threads from signalling each other within a
+// process.
 func landlockVersion() (int, error) {
 	const signalsFixed = 1 << 1
 	version, err := syscall.LandlockGetABIVersion()
@@ -54,14 +54,14 @@ func landlockVersion() (int, error) {
 	return version, nil
 }
 
-// readable grants reading and, unlike go-landlock's own rules, not executing:
-// loading a library takes only the first.
+// readable grants reading but, unlike go-landlock's own rules, not executing:
+// loading a library needs only the former.
 func readable(paths []string) ([]landlock.Rule, error) {
 	var rules []landlock.Rule
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
-			continue // what cannot be reached now needs no grant
+			continue // an unreachable path needs no grant
 		}
 		if err != nil {
 			return nil, fmt.Errorf("granting reads: %w", err)

@@ -8,20 +8,21 @@ import (
 	"strings"
 )
 
-// moduleFolders are where libraries keep code that they load later, below the folder
-// that they are in themselves: libvips its modules, libheif its codecs, and
-// gdk-pixbuf its readers.
+// moduleFolders are where libraries keep code that they load later, relative
+// to their own directory: modules of libvips, codecs of libheif, loaders of
+// gdk-pixbuf.
 var moduleFolders = []string{"vips-modules-*", "libheif", "gdk-pixbuf-2.0"}
 
-// dataFolders are those of [ReadPaths] below another prefix than /usr.
+// dataFolders are the directories of [ReadPaths] below a prefix other than
+// /usr.
 var dataFolders = []string{"etc/fonts", "share/fonts", "share/fontconfig", "var/cache/fontconfig", "share/poppler"}
 
-// libraryPaths are what libraries read that are installed elsewhere than the system's
-// are, such as below /opt: other libraries beside them, modules, and what fontconfig
-// and poppler find by the prefix that they were built for. Of a folder with libraries
-// only these are granted, and not all that is in it: it may be anything's.
+// libraryPaths returns the paths needed by libraries outside of the system's
+// directories, such as below /opt: neighbouring libraries, modules, and data
+// that fontconfig and poppler find by their build prefix. Nothing else in
+// those directories is granted, since they may contain anything.
 func libraryPaths(system []string) (paths []string) {
-	maps, _ := os.ReadFile("/proc/self/maps") // without it there are only those of the environment
+	maps, _ := os.ReadFile("/proc/self/maps") // without it only those of the environment remain
 	folders := append(libraryFolders(maps), filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
 	slices.Sort(folders)
 	for _, folder := range slices.Compact(folders) {
@@ -42,8 +43,8 @@ func libraryPaths(system []string) (paths []string) {
 	return append(paths, namedPaths()...)
 }
 
-// namedPaths are what variables name that a worker's libraries are to have. Fonts are
-// not among them, but where fontconfig is told which there are.
+// namedPaths returns the paths in environment variables of a worker's
+// libraries. They include fontconfig's configuration, but not fonts.
 func namedPaths() (paths []string) {
 	for _, variable := range []string{"LIBHEIF_PLUGIN_PATH", "FONTCONFIG_PATH"} {
 		paths = append(paths, filepath.SplitList(os.Getenv(variable))...)
@@ -52,8 +53,8 @@ func namedPaths() (paths []string) {
 	return slices.DeleteFunc(paths, func(path string) bool { return !filepath.IsAbs(path) || isRoot(path) })
 }
 
-// libraryFolders are the folders of the libraries in a process's mappings
-// (proc_pid_maps(5)).
+// libraryFolders returns the directories of the libraries in a process's
+// mappings (proc_pid_maps(5)).
 func libraryFolders(maps []byte) (folders []string) {
 	for line := range bytes.Lines(maps) {
 		start := bytes.IndexByte(line, '/')
@@ -61,7 +62,8 @@ func libraryFolders(maps []byte) (folders []string) {
 			continue
 		}
 		path := strings.TrimSuffix(strings.TrimSuffix(string(line[start:]), "\n"), " (deleted)")
-		// What is in memory has a name in the root folder (memfd_create(2)).
+		// Anonymous memory has a name in the root directory
+		// (memfd_create(2)).
 		if folder := filepath.Dir(path); isLibrary(filepath.Base(path)) && !isRoot(folder) && !slices.Contains(folders, folder) {
 			folders = append(folders, folder)
 		}
@@ -69,7 +71,7 @@ func libraryFolders(maps []byte) (folders []string) {
 	return folders
 }
 
-// isLibrary reports whether a file is a shared library by its name.
+// isLibrary reports whether a file has the name of a shared library.
 func isLibrary(name string) bool {
 	return strings.HasSuffix(name, ".so") || strings.Contains(name, ".so.")
 }
@@ -77,7 +79,7 @@ func isLibrary(name string) bool {
 func librariesIn(folder string) (paths []string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // what cannot be listed now needs no grant
+		return nil // an unreadable directory needs no grant
 	}
 	for _, e := range entries {
 		if isLibrary(e.Name()) && !e.IsDir() {
@@ -87,7 +89,7 @@ func librariesIn(folder string) (paths []string) {
 	return paths
 }
 
-// prefixOf is /opt/vips for /opt/vips/lib, /opt/vips/lib64 and
+// prefixOf returns /opt/vips for /opt/vips/lib, /opt/vips/lib64 and
 // /opt/vips/lib/x86_64-linux-gnu.
 func prefixOf(folder string) (prefix string, ok bool) {
 	for range 2 {
@@ -100,7 +102,7 @@ func prefixOf(folder string) (prefix string, ok bool) {
 	return "", false
 }
 
-// isBelow reports whether a path is one of some folders, or below one.
+// isBelow reports whether a path is one of the directories, or below one.
 func isBelow(path string, folders []string) bool {
 	path = filepath.Clean(path)
 	return slices.ContainsFunc(folders, func(folder string) bool {
@@ -108,7 +110,7 @@ func isBelow(path string, folders []string) bool {
 	})
 }
 
-// quoted is a path as a pattern that only it matches.
+// quoted returns a glob pattern that matches only the path.
 func quoted(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limit bounds what the process may take. A bound cannot be raised again: that
-// takes a capability and a system call that are given up next.
+// limit sets the process's resource limits. Raising them again takes a
+// capability and a system call that are given up next.
 func limit(memory, fileSize int64, descriptors int) error {
-	// The number of processes is not limited: it counts all of one user, those
-	// of the server too. The filter refuses new ones.
+	// The number of processes is not limited: it counts all processes of the
+	// user, including the server's. The filter refuses new ones.
 	if err := lower(unix.RLIMIT_CORE, 0); err != nil {
 		return fmt.Errorf("core dumps: %w", err)
 	}
@@ -23,7 +23,7 @@ func limit(memory, fileSize int64, descriptors int) error {
 		return fmt.Errorf("descriptors: %w", err)
 	}
 	if fileSize > 0 {
-		signal.Ignore(unix.SIGXFSZ) // an error is enough
+		signal.Ignore(unix.SIGXFSZ) // EFBIG is enough
 		if err := lower(unix.RLIMIT_FSIZE, uint64(fileSize)); err != nil {
 			return fmt.Errorf("file size: %w", err)
 		}
@@ -36,12 +36,13 @@ func limit(memory, fileSize int64, descriptors int) error {
 	return nil
 }
 
-// reserve is address space that is taken and not used. glibc's malloc sets
-// aside up to 128 MiB for an arena, of which it makes eight a processor, unless its
-// environment says fewer; Go and the stacks of threads get the rest.
+// reserve returns the address space that is reserved but not used. glibc's
+// malloc reserves up to 128 MiB for an arena, and makes eight arenas per
+// processor unless its environment says fewer; Go and thread stacks get the
+// rest.
 //
-// It is also what a process that was taken over can have beyond its memory: pages that
-// were written to and are then made read-only are not counted as its data any more.
+// It is also what a compromised process can use beyond its memory limit:
+// pages that are written and then made read-only no longer count as data.
 func reserve() uint64 {
 	arenas := uint64(8 * runtime.NumCPU())
 	if most, err := strconv.ParseUint(os.Getenv("MALLOC_ARENA_MAX"), 10, 32); err == nil && most > 0 {
@@ -61,8 +62,8 @@ func limitMemory(bytes uint64) error {
 	return lower(unix.RLIMIT_AS, size+bytes+reserve())
 }
 
-// memoryInUse is the size of all mappings and of those that RLIMIT_DATA counts,
-// private and writable: fields 1 and 6 of statm, see proc(5).
+// memoryInUse returns the size of all mappings, and of those that RLIMIT_DATA
+// counts, private and writable: fields 1 and 6 of statm, see proc(5).
 func memoryInUse() (size, data uint64, err error) {
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -76,7 +77,7 @@ func memoryInUse() (size, data uint64, err error) {
 	return size * page, data * page, nil
 }
 
-// lower sets both limits, unless the process has a lower one already.
+// lower sets both limits, unless they are lower already.
 func lower(resource int, most uint64) error {
 	var now unix.Rlimit
 	if err := unix.Getrlimit(resource, &now); err != nil {

@@ -1,9 +1,8 @@
 package sandbox
 
-// ReadPaths is what a worker reads after its libraries are loaded: fonts for
-// text in a picture, and what the libraries load when they first need it. Of a home
-// directory nothing is in it, unless libraries are loaded from there: then those, and
-// what they load.
+// ReadPaths returns the paths that a worker reads after its libraries are
+// loaded: fonts, and what the libraries load on demand. They include parts of
+// home directories only if libraries are loaded from there.
 func ReadPaths() []string {
 	system := systemPaths()
 	return append(system, libraryPaths(system)...)
@@ -13,14 +12,14 @@ func systemPaths() []string {
 	return []string{
 		"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
 
-		// How letters are encoded in a PDF that does not say it itself.
+		// Character encodings of PDFs that do not embed them.
 		"/usr/share/poppler",
 
-		// Modules: codecs of libheif, readers of pictures inside an SVG, character
-		// sets; and the libraries that these load.
+		// Modules: codecs of libheif, loaders for images inside of SVGs,
+		// character sets; and the libraries that these load.
 		"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
 
-		// How messages are worded and times are told.
+		// Translations and time zones.
 		"/usr/share/locale", "/etc/localtime", "/usr/share/zoneinfo",
 	}
 }

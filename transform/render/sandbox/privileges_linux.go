@@ -10,8 +10,8 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
-// dropPrivileges takes from every thread what it could do beyond its user's
-// rights, and the ways to get more.
+// dropPrivileges removes from every thread all privileges beyond its user's,
+// and the ways to regain them.
 func dropPrivileges() error {
 	if err := everyThread(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
@@ -22,17 +22,18 @@ func dropPrivileges() error {
 	if err := dropCapabilities(); err != nil {
 		return fmt.Errorf("capabilities: %w", err)
 	}
-	// Pictures are nobody else's business: no core dump even where a program
-	// takes them, which no rlimit prevents, and no other process of this user
-	// may look into the memory.
+	// Images are private: this prevents core dumps even to a core_pattern
+	// program, which no rlimit does, and keeps other processes of the user
+	// from reading the memory.
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("not dumpable: %w", err)
 	}
 	return nil
 }
 
-// emptyBoundingSet has no program that is started have a capability. It takes
-// one to do that; without it nothing is lost, as no_new_privs says the same.
+// emptyBoundingSet keeps executed programs from getting capabilities. It
+// needs a capability itself; without one nothing is lost, since no_new_privs
+// has the same effect.
 func emptyBoundingSet() error {
 	var data [2]unix.CapUserData
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
@@ -73,7 +74,7 @@ func dropCapabilities() error {
 	return nil
 }
 
-// everyThread runs prctl on every thread, for what it sets belongs to a thread.
+// everyThread calls prctl on every thread, since its settings are per thread.
 func everyThread(option int, argument uintptr) error {
 	if _, _, errno := psx.Syscall6(unix.SYS_PRCTL, uintptr(option), argument, 0, 0, 0, 0); errno != 0 {
 		return errno

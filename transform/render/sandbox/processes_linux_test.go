@@ -89,8 +89,8 @@ func init() {
 	}
 }
 
-// executeMemory starts what is in a memfd. That is no program: the kernel that
-// says so tried.
+// executeMemory starts what is in a memfd. That is not a program: the kernel
+// that says so tried.
 func executeMemory(order) error {
 	fd, err := unix.MemfdCreate("", 0)
 	if err != nil {

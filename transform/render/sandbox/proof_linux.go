@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// prove tries what the means forbid, for a report is no better than what it
-// rests on: a kernel that accepts a rule and does not keep it is an error.
+// prove attempts what the means forbid: a kernel that accepts a rule and does
+// not enforce it is an error.
 func prove(m means, paths []string) error {
 	if m.landlock > 0 && !slices.ContainsFunc(paths, isRoot) {
 		fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)

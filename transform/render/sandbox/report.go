@@ -3,31 +3,30 @@ package sandbox
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
-// Report is what [Enter] achieved. It can be sent on as JSON.
+// Report is the result of [Enter]. It can be encoded as JSON.
 type Report struct {
 	Protections []Protection `json:"protections"`
 }
 
-// Protection is one thing that a process can no longer do.
+// Protection is something that the process can no longer do.
 type Protection struct {
 	// Name is privileges, reads, writes, execution, network, processes, kernel
 	// or limits.
 	Name string `json:"name"`
 
-	// By is what holds it. Empty where nothing does.
+	// By are the means that enforce it; may be empty.
 	By []string `json:"by,omitempty"`
 
-	// Lacks is what remains possible, and why. Empty where the protection is
+	// Lacks is what remains possible, and why; empty if the protection is
 	// complete.
 	Lacks string `json:"lacks,omitempty"`
 }
 
-// Complete tells whether every protection is in force. By which means does not
-// matter: a kernel whose Landlock is too old to know TCP has a seccomp filter
-// that refuses every socket.
+// Complete reports whether every protection is in force, by any means: if
+// Landlock is too old to restrict TCP, the seccomp filter still refuses
+// sockets.
 func (r Report) Complete() bool {
 	for _, p := range r.Protections {
 		if p.Lacks != "" {
@@ -37,28 +36,7 @@ func (r Report) Complete() bool {
 	return len(r.Protections) > 0
 }
 
-// String is a line for a log: what is in force, then what is lacking.
-func (r Report) String() string {
-	var held, lacking []string
-	for _, p := range r.Protections {
-		if len(p.By) > 0 {
-			held = append(held, fmt.Sprintf("%s (%s)", p.Name, strings.Join(p.By, ", ")))
-		}
-		if p.Lacks != "" {
-			lacking = append(lacking, fmt.Sprintf("%s: %s", p.Name, p.Lacks))
-		}
-	}
-	var parts []string
-	if len(held) > 0 {
-		parts = append(parts, "in force: "+strings.Join(held, ", "))
-	}
-	if len(lacking) > 0 {
-		parts = append(parts, "lacking: "+strings.Join(lacking, "; "))
-	}
-	return strings.Join(parts, "; ")
-}
-
-// means is which means are in force, or why not.
+// means are the means in force, or the reasons why they are not.
 type means struct {
 	basic       bool // no_new_privs, capabilities, rlimits
 	basicLacks  string
@@ -68,14 +46,14 @@ type means struct {
 	seccompWhy  string
 }
 
-// Versions of Landlock's ABI that brought what a protection needs.
+// Versions of Landlock's ABI that introduced a protection.
 const (
 	landlockTruncate = 3
 	landlockTCP      = 4
 	landlockScopes   = 6
 )
 
-// report says what the means amount to.
+// report derives the protections from the means.
 func (m means) report() Report {
 	var basics, limits, landlock, seccomp []string
 	if m.basic {
@@ -106,8 +84,9 @@ func (m means) report() Report {
 	}}
 }
 
-// writes is what can still be written. Landlock has truncating since its third
-// version, and never had a file's mode, owner and times.
+// writes returns what can still be written. Landlock restricts truncation
+// since its third version, and never restricted a file's mode, owner and
+// times.
 func (m means) writes() string {
 	if m.landlock < landlockTruncate {
 		return m.unlessSeccomp(1, "truncating files, their modes, owners and times")
@@ -115,8 +94,8 @@ func (m means) writes() string {
 	return m.unlessSeccomp(1, "files' modes, owners and times")
 }
 
-// unlessSeccomp is what a protection lacks that is complete with seccomp, and
-// complete but for the rest with this version of Landlock.
+// unlessSeccomp returns what a protection lacks: nothing with seccomp, and
+// only rest with this version of Landlock.
 func (m means) unlessSeccomp(version int, rest string) string {
 	switch {
 	case m.seccomp:

@@ -1,9 +1,9 @@
-// Package sandbox takes from a process every right that drawing pictures does
-// not need, so that a codec that a picture takes over is left with its memory
-// and the descriptors it was given.
+// Package sandbox removes from a process every right that drawing images does
+// not need, so that an image that takes over a codec gets only its memory and
+// the descriptors it was given.
 //
-// On Linux four means work together, for where one is missing or broken
-// another often still holds:
+// On Linux four means overlap, so that if one is missing or broken another
+// often still holds:
 //
 //   - no_new_privs and empty capability sets: no way back to what was given up;
 //   - Landlock: files are read below a few folders, written and executed
@@ -12,40 +12,39 @@
 //     all others: sockets, programs, processes, writing files;
 //   - rlimits: memory, descriptors, no core dumps.
 //
-// Which of them a kernel has is told by a [Report]. Other systems have none.
+// A [Report] lists those that the kernel has. Other systems have none.
 package sandbox
 
-// Config is what differs from worker to worker. The zero value is the
-// strictest, but for memory.
+// Config is the configuration of a worker's sandbox. The zero value is the
+// strictest, except for memory.
 type Config struct {
-	// Memory is how many bytes the process may take beyond those it has when it
-	// enters. It bounds what libraries allocate exactly (RLIMIT_DATA), and all else
-	// that is mapped, such as a memfd, roughly: by at most 1 GiB more and 128 MiB for
-	// each of malloc's arenas (RLIMIT_AS). An allocation past it fails, which few
-	// libraries survive. Default: 0, no bound.
+	// Memory is how many bytes the process may use beyond its size when it
+	// enters. It limits the allocations of libraries exactly (RLIMIT_DATA),
+	// and other mappings, such as memfds, roughly: to 1 GiB more, plus 128
+	// MiB for each of malloc's arenas (RLIMIT_AS). An allocation beyond it
+	// fails, which few libraries survive. Default: 0, no limit.
 	Memory int64
 
-	// FileSize is how large a file may grow, in bytes: a memfd that was there before,
-	// for no other can be made, and also a log that the process inherited, since it
-	// counts from the file's beginning. Writing past it is an error (EFBIG).
-	// Default: 0, no bound.
+	// FileSize limits the size of files, in bytes: of existing memfds, since
+	// new ones cannot be created, and of inherited logs, counted from their
+	// beginning. Writing beyond it is an error (EFBIG). Default: 0, no limit.
 	FileSize int64
 
-	// Descriptors is how many files may be open at a time. Default: 256.
+	// Descriptors limits the open files. Default: 256.
 	Descriptors int
 
-	// ReadPaths are files and folders that may be read, with all that is below
-	// them; those that do not exist are left out. Default: what the function
-	// [ReadPaths] returns.
+	// ReadPaths are the files and directories that may be read, including
+	// everything below them. Missing ones are skipped. Default: the result of
+	// the function [ReadPaths].
 	ReadPaths []string
 
-	// KeepFDs are the inherited descriptors to keep beside 0, 1 and 2. All
-	// others that were inherited are closed: a server started by socket
-	// activation leaves its listeners to its children. What the process opened
-	// itself, close-on-exec as is the rule in Go, stays open.
+	// KeepFDs are the inherited descriptors to keep besides 0, 1 and 2.
+	// Others that were inherited are closed: socket activation passes
+	// listeners on to children. Descriptors that the process opened itself,
+	// close-on-exec as usual in Go, stay open.
 	KeepFDs []int
 }
 
-// defaultDescriptors is a worker's own handful, one for each font that a text
-// opens, and several for each of some jobs at a time.
+// defaultDescriptors covers a worker's own descriptors, one for each font of
+// a text, and several for each concurrent job.
 const defaultDescriptors = 256

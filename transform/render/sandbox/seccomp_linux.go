@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// filterCalls puts the filter on every thread, or says why it cannot.
+// filterCalls installs the filter on every thread, or returns the reason why
+// it cannot.
 func filterCalls() (why string, err error) {
 	pid := uint32(os.Getpid())
 	rules := slices.Concat(calls(pid), olderCalls)

@@ -4,7 +4,7 @@ package sandbox
 
 import "runtime"
 
-// filterCalls has no table of calls for this architecture.
+// filterCalls does nothing: there is no table of calls for this architecture.
 func filterCalls() (why string, err error) {
 	return "no table of system calls for " + runtime.GOARCH, nil
 }

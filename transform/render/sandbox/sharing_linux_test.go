@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// socketPair is a connection, whose second end is for a child.
+// socketPair returns a connection, whose second end is for a child.
 func socketPair(t *testing.T) (*net.UnixConn, *os.File) {
 	t.Helper()
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
@@ -29,7 +29,7 @@ func socketPair(t *testing.T) (*net.UnixConn, *os.File) {
 	return c.(*net.UnixConn), theirs
 }
 
-// sealed is a memfd that nobody can change any more.
+// sealed returns a memfd that can no longer be changed.
 func sealed(content string) (*os.File, error) {
 	f, err := memory()
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// errNonsense is wrapped by what no sound worker causes.
-var errNonsense = stderrors.New("the worker talks nonsense")
+// errNonsense is wrapped by errors that no sound worker causes.
+var errNonsense = stderrors.New("the worker violates the protocol")
 
-// answer is what a worker said: exactly one of ready, accepted, result and
+// answer is a message of a worker: exactly one of ready, accepted, result and
 // failure is set.
 type answer struct {
 	id       uint64
@@ -28,14 +28,14 @@ type answer struct {
 	failure  *errors.Error
 }
 
-// ready is a worker's first word.
+// ready is a worker's first message.
 type ready struct {
 	Version string   `json:"version"`
-	Missing []string `json:"missing,omitempty"` // rights that it could not give up
+	Missing []string `json:"missing,omitempty"` // protections that the system lacks
 	Error   string   `json:"error,omitempty"`   // why it cannot work
 }
 
-// failure is an *errors.Error on its way.
+// failure is an encoded *errors.Error.
 type failure struct {
 	ID           uint64        `json:"id"`
 	Kind         errors.Kind   `json:"kind"`
@@ -47,12 +47,12 @@ type failure struct {
 
 const (
 	idSize = 8
-	// resultSize is that of a result's numbers: id, format, width, height, frames,
-	// haste, and whether it is of a damaged file.
+	// resultSize is the size of a result's numbers: id, format, width,
+	// height, frames, reduction of effort, and whether a file was damaged.
 	resultSize = idSize + 1 + 4 + 4 + 4 + 4 + 1
 )
 
-// readAnswer reads the next word of a worker.
+// readAnswer reads the next message of a worker.
 func readAnswer(r io.Reader) (answer, error) {
 	kind, payload, err := readFrame(r)
 	if err != nil {
@@ -88,28 +88,29 @@ func parseText(payload []byte, to any) error {
 func parseResult(payload []byte) (answer, error) {
 	number := func(at int) int { return int(int32(binary.BigEndian.Uint32(payload[at:]))) }
 	a := answer{id: binary.BigEndian.Uint64(payload), result: &render.Result{
-		Format: transform.Format(payload[idSize]),
-		Size:   transform.Size{Width: number(idSize + 1), Height: number(idSize + 5)},
-		Frames: number(idSize + 9),
-		Haste:  number(idSize + 13),
-		Body:   payload[resultSize:],
+		Format:  transform.Format(payload[idSize]),
+		Size:    transform.Size{Width: number(idSize + 1), Height: number(idSize + 5)},
+		Frames:  number(idSize + 9),
+		Reduced: number(idSize + 13),
+		Body:    payload[resultSize:],
 	}}
 	r := a.result
 	damaged := payload[resultSize-1]
 	r.Damaged = damaged == 1
-	if damaged > 1 || !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || r.Haste < 0 || r.Haste > render.MostHaste || len(r.Body) == 0 {
+	if damaged > 1 || !r.Format.Writable() || r.Size.Width < 1 || r.Size.Height < 1 || r.Frames < 1 || r.Reduced < 0 || r.Reduced > render.MostReduced || len(r.Body) == 0 {
 		return answer{}, fmt.Errorf("%w: %d frames of %v in format %d, %d bytes", errNonsense, r.Frames, r.Size, r.Format, len(r.Body))
 	}
 	return a, nil
 }
 
-// told are the details of an original on their way.
+// told are the encoded details of an original.
 type told struct {
 	ID      uint64            `json:"id"`
 	Details transform.Details `json:"details"`
 }
 
-// parseDetails bounds the details again: a picture may have taken the worker over.
+// parseDetails limits the details again: an image may have taken over the
+// worker.
 func parseDetails(payload []byte) (answer, error) {
 	var t told
 	if err := parseText(payload, &t); err != nil {
@@ -117,7 +118,7 @@ func parseDetails(payload []byte) (answer, error) {
 	}
 	details, ok := t.Details.Bounded()
 	if !ok {
-		return answer{}, fmt.Errorf("%w: details of no picture", errNonsense)
+		return answer{}, fmt.Errorf("%w: invalid details", errNonsense)
 	}
 	return answer{id: t.ID, result: &render.Result{Details: &details}}, nil
 }
@@ -142,12 +143,12 @@ func appendAccepted(to []byte, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(appendHeader(to, frameAccepted, idSize), id)
 }
 
-// appendResult appends a result's frame but for its body, which is next.
+// appendResult appends a result's frame without its body, which follows.
 func appendResult(to []byte, id uint64, r *render.Result) []byte {
 	to = appendHeader(to, frameResult, resultSize+len(r.Body))
 	to = binary.BigEndian.AppendUint64(to, id)
 	to = append(to, byte(r.Format))
-	for _, n := range []int{r.Size.Width, r.Size.Height, r.Frames, r.Haste} {
+	for _, n := range []int{r.Size.Width, r.Size.Height, r.Frames, r.Reduced} {
 		to = binary.BigEndian.AppendUint32(to, uint32(n))
 	}
 	if r.Damaged {
@@ -157,7 +158,7 @@ func appendResult(to []byte, id uint64, r *render.Result) []byte {
 }
 
 func appendFailure(to []byte, id uint64, e *errors.Error) ([]byte, error) {
-	// JSON escapes a byte to six at most.
+	// JSON escapes a byte to at most six.
 	const most = maxText / 16
 	f := failure{ID: id, Kind: e.Kind, Message: cut(e.Message, most), OriginStatus: e.OriginStatus, RetryAfter: e.RetryAfter}
 	if e.Err != nil {
@@ -171,7 +172,7 @@ func appendText(to []byte, kind frameKind, v any) ([]byte, error) {
 	return append(appendHeader(to, kind, len(payload)), payload...), err
 }
 
-// cut bounds a text that goes into a frame or a log.
+// cut shortens a text for a frame or a log.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -7,46 +7,46 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a Pool can be told.
+// Config configures a Pool.
 type Config struct {
-	// Version is that of the drawing, see render.Engine.
+	// Version is the version of what draws, see render.Engine.
 	Version string
 
-	// Workers is how many pictures are drawn at a time, each in a process of
-	// its own. Default: the processors that this process may use.
+	// Workers is the number of images drawn at a time, each in its own
+	// process. Default: the number of processors that this process may use.
 	Workers int
 
-	// Strict has every picture refused where a worker cannot give up all of its
+	// Strict refuses every image if a worker cannot give up all of its
 	// rights. Default: what the kernel lacks is logged once.
 	Strict bool
 
-	// Fonts is a folder of fonts, in which texts find theirs by the names of their
-	// families, beside those of the system. What is in it workers can read.
-	// Default: none.
+	// Fonts is a directory of fonts that texts find by family name, besides
+	// the system's. Workers can read everything in it. Default: none.
 	Fonts string
 
-	// Logger gives the log to write to, asked for each line, since a log may be
-	// replaced while the pool lasts. Default: no log.
+	// Logger returns the log, for each line, since it may be replaced while
+	// the pool exists. Default: no log.
 	Logger func() *zap.Logger
 
-	// MaxJobs is after how many pictures a worker is replaced, which gives back
-	// what codecs leak. Default: 10000.
+	// MaxJobs is the number of images after which a worker is replaced, which
+	// frees what codecs leak. Default: 10000.
 	MaxJobs int
 
-	// MaxResident is the resident size, in bytes, with which a worker is
-	// replaced after a picture. Default: 512 MiB.
+	// MaxResident is the resident size, in bytes, above which a worker is
+	// replaced after an image. Default: 512 MiB.
 	MaxResident int64
 
-	// MaxMemory is how many bytes a worker may take for a picture. Past that its
-	// libraries have no memory, which most of them do not survive. Default: 4 GiB.
+	// MaxMemory limits the memory of a worker for an image, in bytes. Beyond
+	// it allocations fail, which most libraries do not survive. Default: 4
+	// GiB.
 	MaxMemory int64
 
-	// Started is called for every worker that is ready, Ended with why one is
-	// no more. Default: nothing.
+	// Started is called when a worker becomes ready, Ended with the reason
+	// when one ends. Default: nothing.
 	Started func()
 	Ended   func(End)
 
-	// RefusalTime is for how long an original that broke a worker is refused.
+	// RefusalTime is how long an original that broke a worker is refused.
 	// Default: 5 minutes.
 	RefusalTime time.Duration
 }

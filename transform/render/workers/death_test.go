@@ -13,9 +13,9 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-const broke = "The picture broke the image engine"
+const broke = "The image broke the image engine"
 
-// An idle worker that is killed is missed by nobody.
+// Killing an idle worker has no effect on requests.
 func TestKilledWhileIdle(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	wantPicture(t, p)
@@ -53,7 +53,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 	}
 }
 
-// What a picture does to its worker is not done to a second one.
+// What an image does to its worker is not done to a second one.
 func TestBrokenByPicture(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
 	for _, name := range []string{"exit", "segfault", "abort", "bus error", "system call", "closes", "garbage", "huge", "huge text", "wrong id", "out of order", "details"} {
@@ -67,7 +67,7 @@ func TestBrokenByPicture(t *testing.T) {
 	}
 }
 
-// A picture where details were asked for is nonsense too.
+// An image where details were asked for is nonsense too.
 func TestBrokenInspecting(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	j := fault("no details", "")

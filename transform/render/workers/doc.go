@@ -1,35 +1,28 @@
-// Package workers draws pictures in child processes, so that a picture that
-// crashes a codec, hangs it, or fills the memory costs one answer and not the
-// server.
+// Package workers draws images in child processes, so that an image that
+// crashes a codec, hangs it, or exhausts the memory costs one response and
+// not the server.
 //
-// A [Pool] keeps a number of workers. Each is this same executable, started
-// anew: the package's init recognises a worker and never comes to main. It
-// starts libvips, gives up its rights, and then draws one picture at a time.
+// A [Pool] keeps a number of workers. Each is this same executable: the
+// package's init recognises a worker, which never reaches main. It starts
+// libvips, gives up its rights, and then draws one image at a time.
 //
-// # What is said
+// # Protocol
 //
-// A worker has one socket, a stream. Over it go frames: a kind, a length, and
+// A worker has one stream socket. It carries frames: a kind, a length, and
 // that many bytes.
 //
-//	parent            worker
-//	settings ->
-//	                  <- ready      it has no rights any more
-//	job, files ->
-//	                  <- accepted   from here on a death is the picture's doing
-//	cancel ->                       perhaps
-//	                  <- result, details or failure
-//	trim ->                         after a picture that left much memory behind
+//	parent            worker⏎	settings ->⏎	                  <- ready      it has given up its rights⏎	job, files ->⏎	                  <- accepted   from here on a death is the image's fault⏎	cancel ->                       optional⏎	                  <- result, details or failure⏎	trim ->                         after an image that left much memory behind
 //
-// What the parent says is trusted, and is encoding/gob. What a worker says is
-// not, since a picture may have taken it over: each kind of frame has a largest
-// length, memory is spent only on what arrived, and the first word that makes no
-// sense ends the worker.
+// The parent's messages are trusted and encoded by encoding/gob. A worker's
+// are not, since an image may have taken it over: each kind of frame has a
+// maximum length, memory is allocated only for bytes that have arrived, and
+// the first invalid message ends the worker.
 //
-// A job's files, its original and those of its layers, go to the worker as shared
-// memory where the platform has it: in a window that the worker keeps for its
-// life, which saves it the page faults, or, if they are larger, in memory of their
-// own. Both are sealed, so that only the parent can write to the window, and
-// nobody to the rest. Results come over the socket: memory would have them copied
-// twice as well, and so the parent need accept no descriptor from a worker, and
-// read none of its memory.
+// A job's files, its original and those of its layers, are passed as shared
+// memory if the platform has it: in a window that the worker keeps for its
+// life, which avoids page faults, or, if they are larger, in memory of their
+// own. Both are sealed: only the parent can write to the window, and no
+// process to the other memory. Results are sent over the socket: shared
+// memory would copy them twice as well, and this way the parent need not
+// accept a descriptor from a worker or read its memory.
 package workers

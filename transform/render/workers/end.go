@@ -1,16 +1,16 @@
 package workers
 
-// End is why a worker is no more.
+// End is the reason why a worker ended.
 type End string
 
-// The ends of workers.
+// The reasons.
 const (
-	Replaced   End = "replaced"    // after MaxJobs, with more than MaxResident, or after a font
-	Broken     End = "broken"      // a picture crashed it, or had it talk nonsense
-	Killed     End = "killed"      // by somebody else, while it had a picture
-	TimedOut   End = "timed_out"   // killed: its picture took longer than it may
-	Cancelled  End = "cancelled"   // killed: its client left, and it did not stop soon
-	Died       End = "died"        // while it had no picture
+	Replaced   End = "replaced"    // after MaxJobs, above MaxResident, or after a font
+	Broken     End = "broken"      // an image crashed it, or made it violate the protocol
+	Killed     End = "killed"      // from outside, while it had an image
+	TimedOut   End = "timed_out"   // killed: its image took too long
+	Cancelled  End = "cancelled"   // killed: its client left and it did not stop soon
+	Died       End = "died"        // while idle
 	NotStarted End = "not_started" // before it was ready
 	Closed     End = "closed"      // with its pool
 )

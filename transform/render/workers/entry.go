@@ -14,16 +14,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
-// drawing is what workers do.
+// drawing is how workers draw.
 var drawing render.Draw = draw.Draw
 
-// A worker is this executable started anew. It has to be recognised here, for
-// main belongs to Caddy: builds of xcaddy cannot change it. Go initialises
-// packages by their dependencies and then their names, so that most of Caddy
-// was not initialised yet, and costs a worker nothing.
+// A worker is this executable started anew. It must be recognised here, since
+// main belongs to Caddy and builds by xcaddy cannot change it. Go initialises
+// packages by dependencies and then by name, so most of Caddy is not
+// initialised yet and costs a worker nothing.
 //
-// Who sets the variable and the name by hand gets a process that looks for its
-// socket and ends.
+// Setting the variable and the name by hand gives a process that looks for
+// its socket and exits.
 func init() {
 	if !isWorker() {
 		return
@@ -39,8 +39,8 @@ func init() {
 	os.Exit(0)
 }
 
-// prepare starts libvips and then gives up the rights: libvips loads its modules
-// as it starts, fonts of the server's own are looked through, and no picture was
+// prepare starts libvips and then gives up the rights: libvips loads its
+// modules when it starts, the operator's fonts are scanned, and no image was
 // seen yet.
 func prepare(s settings) ready {
 	greeting := ready{Version: draw.Version()}
@@ -75,8 +75,7 @@ func prepare(s settings) ready {
 	return greeting
 }
 
-// trim gives memory that is free back to the system: Go's, and the allocator's of
-// C.
+// trim returns free memory to the system: Go's, and that of the C allocator.
 func trim() {
 	debug.FreeOSMemory()
 	vips.Trim()

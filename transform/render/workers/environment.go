@@ -10,21 +10,21 @@ import (
 // marker is the variable that makes this executable a worker; see worker.go.
 const marker = "CADDY_IMAGES_WORKER"
 
-// inherited are the variables that say how this executable and its libraries
-// are found and behave. Every other one may be a secret.
+// inherited are the variables that affect how the executable and its
+// libraries are found and behave. Any other may be a secret.
 var inherited = []string{
 	"LD_LIBRARY_PATH=", "LD_PRELOAD=", "DYLD_LIBRARY_PATH=", "DYLD_FALLBACK_LIBRARY_PATH=",
 	"FONTCONFIG_FILE=", "FONTCONFIG_PATH=", "FONTCONFIG_SYSROOT=",
 	"LIBHEIF_PLUGIN_PATH=", "GODEBUG=", "GOTRACEBACK=", "GORACE=",
 }
 
-// environment is that of a worker.
+// environment returns the environment of a worker.
 func environment() []string {
 	env := []string{
 		marker + "=1",
-		// glibc gives each thread an arena of its own, and gives none back.
+		// By default glibc gives each thread an arena, and never frees one.
 		"MALLOC_ARENA_MAX=2",
-		// One thread draws while another one listens.
+		// One thread draws while another listens.
 		"GOMAXPROCS=2",
 	}
 	for _, variable := range os.Environ() {

@@ -80,7 +80,7 @@ func dieAs(ctx context.Context, job render.Job) (*render.Result, error) {
 	return noDetails(ctx, job)
 }
 
-// hangAloud says that it is at work, and goes on with it.
+// hangAloud accepts the job and hangs.
 func hangAloud(context.Context, render.Job) (*render.Result, error) {
 	fmt.Fprintln(os.Stderr, atWork)
 	select {}
@@ -150,7 +150,7 @@ func descriptors(context.Context, render.Job) (*render.Result, error) {
 	return nil, fmt.Errorf("%v", inodes)
 }
 
-// wait is a job that can be stopped.
+// wait returns a job that can be stopped.
 func wait(ctx context.Context, _ render.Job) (*render.Result, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
@@ -162,7 +162,7 @@ func details(context.Context, render.Job) (*render.Result, error) {
 	return &render.Result{Details: &transform.Details{Format: transform.JPEG, Size: one, Stored: one, Orientation: 1, Frames: 1, Pages: 1, Depth: 8}}, nil
 }
 
-// noDetails is a picture where they were asked for.
+// noDetails returns an image where they were asked for.
 func noDetails(context.Context, render.Job) (*render.Result, error) {
 	return &render.Result{Body: []byte("x"), Format: transform.PNG, Size: transform.Size{Width: 1, Height: 1}, Frames: 1}, nil
 }
@@ -202,7 +202,7 @@ func halfAnAnswer(context.Context, render.Job) (*render.Result, error) {
 	return nil, nil
 }
 
-// twice answers, and goes on talking.
+// twice answers twice.
 func twice(_ context.Context, job render.Job) (*render.Result, error) {
 	frame, err := appendText(nil, frameFailure, failure{ID: 1, Message: "once"})
 	write(append(frame, frame...))

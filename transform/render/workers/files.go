@@ -2,10 +2,10 @@ package workers
 
 import "github.com/caddy-images/caddy-images/transform/render"
 
-// filesOf are the original and what belongs to it.
+// filesOf returns the original and the files of layers.
 func filesOf(job render.Job) [][]byte { return append([][]byte{job.Original}, job.Files...) }
 
-// total is how many bytes all files have.
+// total returns the total size of all files.
 func total(sizes []int) (sum int) {
 	for _, n := range sizes {
 		sum += n
@@ -13,7 +13,7 @@ func total(sizes []int) (sum int) {
 	return sum
 }
 
-// split takes apart what one carrier brought.
+// split splits the concatenated files.
 func split(data []byte, sizes []int) [][]byte {
 	files := make([][]byte, len(sizes))
 	for i, n := range sizes {

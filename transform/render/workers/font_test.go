@@ -21,7 +21,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render/draw"
 )
 
-// lettered is a job that writes a letter onto the icon, with a font.
+// lettered returns a job that writes a letter onto the icon, with a font.
 func lettered(file []byte, t transform.Text) render.Job {
 	j := job(icon(), 64)
 	t.Content, t.Size, t.Color = "A", transform.Num(20), transform.Opaque(255, 0, 0)
@@ -33,7 +33,7 @@ func lettered(file []byte, t transform.Text) render.Job {
 	return j
 }
 
-// reds is how many pixels of a job's picture are red.
+// reds returns how many pixels of a job's image are red.
 func reds(t *testing.T, p *Pool, j render.Job) (n int) {
 	t.Helper()
 	r, err := p.Render(context.Background(), j)
@@ -79,8 +79,8 @@ func TestFontsOfTheServer(t *testing.T) {
 	wantPicture(t, newPool(t, Config{Workers: 1, Fonts: filepath.Join(folder, "none")}))
 }
 
-// Fonts are files in memory, of which a worker has a few and makes no more: a picture
-// that takes it over finds no memory there that no limit counts.
+// Fonts are files in memory, of which a worker has a few and makes no more:
+// an image that takes it over finds no memory there that no limit counts.
 func TestFontFilesAreBounded(t *testing.T) {
 	p := newPool(t, Config{Workers: 1})
 	many := func(n int) render.Job {
@@ -118,13 +118,13 @@ func TestFontStaysInItsJob(t *testing.T) {
 			t.Errorf("%d pixels are red", n)
 		}
 		if n := reds(t, p, byName); n != usual || n == 16*16 {
-			t.Errorf("%d pixels are red in the next picture, before %d", n, usual)
+			t.Errorf("%d pixels are red in the next image, before %d", n, usual)
 		}
 	}
 	if n := logs.FilterMessage("replacing a worker").Len(); n != 2 {
 		t.Errorf("%d workers were replaced", n)
 	}
-	// A bad font is a picture like any other, and breaks no worker.
+	// A bad font is an image like any other, and breaks no worker.
 	if _, err := p.Render(context.Background(), lettered(file[:50], transform.Text{File: origin.Ref{Path: "a.ttf"}})); err == nil {
 		t.Error("half a font is a font")
 	}

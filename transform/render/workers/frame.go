@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// frameKind says what a frame is.
+// frameKind is the kind of a frame.
 type frameKind byte
 
 const (
@@ -24,16 +24,16 @@ const (
 	frameDetails
 )
 
-// The most bytes that a frame of a worker may have.
+// Maximum lengths of a worker's frames.
 const (
 	maxResult = 256 << 20
 	maxText   = 64 << 10
 
-	// maxDetails is more than bounded details come to in JSON.
+	// maxDetails exceeds the size of bounded details in JSON.
 	maxDetails = 256 << 10
 )
 
-// headerSize is that of a frame's kind and length.
+// headerSize is the size of a frame's kind and length.
 const headerSize = 5
 
 func appendHeader(to []byte, kind frameKind, length int) []byte {
@@ -44,8 +44,8 @@ func parseHeader(header []byte) (kind frameKind, length int) {
 	return frameKind(header[0]), int(binary.BigEndian.Uint32(header[1:]))
 }
 
-// most is the largest length of a worker's frame; ok is false for a kind that
-// is not for a worker to send.
+// most returns the maximum length of a worker's frame; ok is false for a kind
+// that workers do not send.
 func (k frameKind) most() (length int, ok bool) {
 	switch k {
 	case frameReady, frameFailure:
@@ -60,7 +60,7 @@ func (k frameKind) most() (length int, ok bool) {
 	return 0, false
 }
 
-// readFrame reads a frame that a worker sent.
+// readFrame reads a worker's frame.
 func readFrame(r io.Reader) (frameKind, []byte, error) {
 	var header [headerSize]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
@@ -78,11 +78,12 @@ func readFrame(r io.Reader) (frameKind, []byte, error) {
 	return kind, payload, err
 }
 
-// trusted is how much memory a length that is merely said to come is worth.
+// trusted is the memory that is allocated for an announced length before its
+// bytes arrive.
 const trusted = 4 << 20
 
-// readPayload reads length bytes, and allocates beyond trusted only as they
-// come.
+// readPayload reads length bytes, and allocates more than trusted only as
+// they arrive.
 func readPayload(r io.Reader, length int) ([]byte, error) {
 	payload := make([]byte, 0, min(length, trusted))
 	for len(payload) < length {

@@ -10,15 +10,16 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// draw has a worker draw, another one where the first is lost, and notes what came of
-// it.
+// draw draws with a worker, or with another one if that is lost, and records
+// the outcome.
 func (p *Pool) draw(ctx context.Context, job render.Job) (*render.Result, error) {
 	// A worker that dies before it has the job dies of something else, and
-	// another one gets it: once more than there are workers, all of which may have
-	// been killed together. One that is killed while it has the job may have been
-	// killed for it, so it is tried once more only. If the kernel did it twice, for the
-	// memory that the job takes, that is held against the job as a timeout is. A kill by
-	// anybody else says nothing about it.
+	// another one gets the job: up to once more than there are workers, all
+	// of which may have been killed together. A worker that is killed while
+	// it has the job may have been killed because of it, so the job is tried
+	// only once more. If the kernel kills twice for want of memory, that
+	// counts against the job like a timeout. Other kills say nothing about
+	// the job.
 	for losses, kills, ooms := 0, 0, 0; losses <= p.config.Workers; {
 		result, err := p.hand(ctx, &job)
 		switch err {
@@ -36,17 +37,17 @@ func (p *Pool) draw(ctx context.Context, job render.Job) (*render.Result, error)
 				if ooms == kills {
 					p.refused.cost(job, 1)
 				}
-				return nil, errors.New(errors.Internal, "The image engine was killed twice while it had the picture").Because(err)
+				return nil, errors.New(errors.Internal, "The image engine was killed twice while rendering the image").Because(err)
 			}
 		default:
 			return nil, err
 		}
 	}
-	return nil, errors.New(errors.Internal, "The image engine died before it took the picture").Because(errLost)
+	return nil, errors.New(errors.Internal, "The image engine died before rendering the image").Because(errLost)
 }
 
-// hand hands a job to a worker and waits for what it makes of it. The time until then
-// is noted in job.Waited.
+// hand hands a job to a worker and waits for the outcome. It adds the wait
+// for a worker to job.Waited.
 func (p *Pool) hand(ctx context.Context, job *render.Job) (*render.Result, error) {
 	patience := time.NewTimer(job.Patience())
 	defer patience.Stop()

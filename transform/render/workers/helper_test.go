@@ -47,14 +47,14 @@ func newPool(tb testing.TB, config Config) *Pool {
 	return p
 }
 
-// logged is a logger, and what it got.
+// logged returns a logger, and what it got.
 func logged() (func() *zap.Logger, *observer.ObservedLogs) {
 	core, logs := observer.New(zap.DebugLevel)
 	log := zap.New(core)
 	return func() *zap.Logger { return log }, logs
 }
 
-// photo is a JPEG.
+// photo returns a JPEG.
 func photo(tb testing.TB, width, height int) []byte {
 	tb.Helper()
 	img := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
@@ -106,8 +106,8 @@ func job(original []byte, width int) render.Job {
 	}
 }
 
-// fault is a job that has its worker do what faults says. The note tells two
-// originals apart.
+// fault returns a job that has its worker do what faults says. The note tells
+// two originals apart.
 func fault(name, note string) render.Job { return job([]byte("fault:"+name+"\x00"+note), 10) }
 
 // wantPicture checks that the pool draws.

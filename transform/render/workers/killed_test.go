@@ -32,8 +32,9 @@ func atWorkNow(t *testing.T, logs *observer.ObservedLogs, jobs int) (pid int) {
 	return pid
 }
 
-// Who kills a worker, as the kernel does where memory runs out, fails no request: the
-// picture is drawn by another worker, and nothing is held against it.
+// Who kills a worker, as the kernel does where memory runs out, fails no
+// request: the image is drawn by another worker, and nothing is held against
+// it.
 func TestKilledWhileDrawing(t *testing.T) {
 	logger, logs := logged()
 	var ends []End
@@ -52,14 +53,14 @@ func TestKilledWhileDrawing(t *testing.T) {
 	if p.Refused() != 0 || p.refused.held.Load() != 0 {
 		t.Errorf("%d originals are refused, %d suspected", p.Refused(), p.refused.held.Load())
 	}
-	if n := logs.FilterMessage("a worker was killed while it had a picture").Len(); n != 3 || len(ends) != 3 || ends[0] != Killed {
+	if n := logs.FilterMessage("a worker was killed while it had an image").Len(); n != 3 || len(ends) != 3 || ends[0] != Killed {
 		t.Errorf("%d lines in the log, ends %v", n, ends)
 	}
 }
 
-// A picture whose worker is killed each time is not tried for ever. Nothing is held
-// against it, unless it may be what memory runs out for: then it costs what a timeout
-// costs.
+// An image whose worker is killed each time is not tried for ever. Nothing is
+// held against it, unless it may be what memory runs out for: then it costs
+// what a timeout costs.
 func TestKilledTwice(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault   string

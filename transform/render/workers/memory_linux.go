@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// windowSize is for nearly all originals. What was used of a window once stays
-// taken.
+// windowSize fits nearly all originals. Used pages of a window stay
+// allocated.
 const windowSize = 8 << 20
 
-// newWindow makes memory for one worker, in which it finds one original after
-// the other: what is mapped already costs no page faults. Its size is fixed, and
-// this process's mapping stays the only one that can be written to.
+// newWindow creates memory in which a worker gets one original after the
+// other: pages that are mapped already cost no page faults. Its size is
+// fixed, and this process's mapping stays the only writable one.
 func newWindow() (memory *os.File, window []byte, err error) {
 	if memory, err = newMemory("caddy-images window"); err != nil {
 		return nil, nil, err
@@ -40,11 +40,11 @@ func closeWindow(window []byte) {
 	}
 }
 
-// seals forbid to change the memory in any way, and to lift that.
+// seals forbid every change of the memory, and their own removal.
 const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 
-// shareMemory puts files into memory, one right after the other, that another
-// process can map and nobody, this process included, can change.
+// shareMemory copies files, concatenated, into memory that other processes
+// can map and no process, not even this one, can change.
 func shareMemory(files ...[]byte) (*os.File, error) {
 	memory, err := newMemory("caddy-images original")
 	if err != nil {
@@ -67,7 +67,7 @@ func shareMemory(files ...[]byte) (*os.File, error) {
 
 func newMemory(name string) (*os.File, error) {
 	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
-	// Systems that insist on NOEXEC have kernels that know it.
+	// Systems that enforce NOEXEC have kernels that support the flag.
 	fd, err := unix.MemfdCreate(name, flags|unix.MFD_NOEXEC_SEAL)
 	if errors.Is(err, unix.EINVAL) {
 		fd, err = unix.MemfdCreate(name, flags)
@@ -78,8 +78,8 @@ func newMemory(name string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), name), nil
 }
 
-// mapMemory maps what newWindow or shareMemory made, for reading. The descriptor
-// may be closed then.
+// mapMemory maps memory from newWindow or shareMemory for reading. The
+// descriptor may be closed afterwards.
 func mapMemory(fd, size int) (data []byte, free func(), err error) {
 	if data, err = unix.Mmap(fd, 0, size, unix.PROT_READ, unix.MAP_SHARED); err != nil {
 		return nil, nil, os.NewSyscallError("mmap", err)

@@ -83,7 +83,7 @@ func TestMemoryOfPDF(t *testing.T) {
 	page := pdftest.Page{Box: "0 0 200 100", Content: "200 0 0 100 0 0 cm /X Do", More: "/Resources<</XObject<</X 5 0 R>>>>"}
 	j := paper(t, pdftest.File([]pdftest.Page{page}, pdftest.Deflated("/Type/XObject/Subtype/Image/Width 6 0 R/Height 6 0 R/ColorSpace/DeviceGray/BitsPerComponent 8", pixels), side))
 	_, err := p.Render(context.Background(), j)
-	// The picture is left out, or the process ends.
+	// The image is left out, or the process ends.
 	if err != nil && errors.From(err).Kind != errors.Internal {
 		t.Error(err)
 	}

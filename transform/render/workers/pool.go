@@ -16,28 +16,27 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// Pool is the render.Engine that draws in worker processes. Its first job
+// Pool is a render.Engine that draws in worker processes. Its first job
 // starts them.
 type Pool struct {
 	config Config
 	thread thread
 
-	// executable is the program of workers.
+	// executable returns the program of workers.
 	executable func() (string, error)
 
-	// open makes the memory that a worker inherits, share makes one of files that
-	// are too large for it; nil where there is no shared memory.
+	// open creates the memory that a worker inherits, share creates memory
+	// for files that do not fit into it; nil if there is no shared memory.
 	open  func() (*os.File, []byte, error)
 	share func(...[]byte) (*os.File, error)
 
-	// oomKills is a function of that name, see there.
+	// oomKills is the function of that name, replaced in tests.
 	oomKills func() (n uint64, ok bool)
 
-	// settleTime is that of a job that is cancelled; tests are more patient.
+	// settleTime is the constant of that name; tests are more patient.
 	settleTime time.Duration
 
-	// jobs hands a job to a worker. Go serves those who wait to send in the
-	// order they came.
+	// jobs hands jobs to workers. Go serves waiting senders in order.
 	jobs    chan *task
 	refused *quarantine
 	starts  *starts
@@ -49,12 +48,12 @@ type Pool struct {
 	mu      sync.Mutex
 	begun   bool
 	slots   sync.WaitGroup
-	records []*record                                 // one a slot
-	once    struct{ version, missing, try sync.Once } // for what all workers would say
-	tried   chan struct{}                             // closed once tryErr says how the first start went
+	records []*record                                 // one per slot
+	once    struct{ version, missing, try sync.Once } // for what all workers would repeat
+	tried   chan struct{}                             // closed once tryErr has the outcome of the first start
 	tryErr  error
 
-	running, busy atomic.Int64 // workers that are ready, and those at a job
+	running, busy atomic.Int64 // workers that are ready, and those that are drawing
 }
 
 // New returns a pool. It starts nothing yet.
@@ -79,28 +78,28 @@ func New(config Config) (*Pool, error) {
 // Version implements render.Engine.
 func (p *Pool) Version() string { return p.config.Version }
 
-// Stats is how many workers are ready for jobs or at one, and how many are at
-// one.
+// Stats returns the number of workers that are ready or drawing, and of those
+// that are drawing.
 func (p *Pool) Stats() (running, busy int) { return int(p.running.Load()), int(p.busy.Load()) }
 
-// Refused is how many originals, pictures with their layers, and sources of originals
-// are refused because they broke workers or took too long.
+// Refused returns the number of originals, of images with their layers, and
+// of sources of originals that are in quarantine.
 func (p *Pool) Refused() int { return p.refused.size() }
 
-// Pardon has none of them refused any more, and returns how many those were.
+// Pardon clears the quarantine, and returns the number of its entries.
 func (p *Pool) Pardon() int { return p.refused.clear() }
 
-// Close ends the workers, each as soon as it has ended its job, and returns
-// without waiting for that. Jobs that wait for a worker are refused.
+// Close ends the workers, each after its current job, and returns without
+// waiting for that. Jobs that wait for a worker are refused.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.close()
 }
 
-// Start starts the workers, unless that was done; otherwise the first job does.
-// A strict pool waits until one of them is ready, and returns what is in the way
-// of that. Any other goes on trying, and the log says what is in the way.
+// Start starts the workers, unless the first job did. A strict pool waits
+// until one of them is ready, and returns the error if that fails. Other
+// pools keep trying, and log the error.
 func (p *Pool) Start() error {
 	p.begin()
 	if !p.config.Strict {
@@ -114,7 +113,7 @@ func (p *Pool) Start() error {
 	}
 }
 
-// try notes how the first start of a worker went.
+// try records the outcome of the first start of a worker.
 func (p *Pool) try(err error) {
 	p.once.try.Do(func() {
 		p.tryErr = err
@@ -122,7 +121,7 @@ func (p *Pool) try(err error) {
 	})
 }
 
-// begin starts the workers, unless that was done.
+// begin starts the workers once.
 func (p *Pool) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,7 +145,7 @@ func (p *Pool) begin() {
 type task struct {
 	ctx     context.Context
 	job     render.Job
-	outcome chan outcome // has room for the one
+	outcome chan outcome // with room for the outcome
 }
 
 type outcome struct {
@@ -158,9 +157,10 @@ func (t *task) end(result *render.Result, err error) { t.outcome <- outcome{resu
 
 var errClosed = stderrors.New("the pool of workers is closed")
 
-// errLost ends a task whose worker died before it took the job, errNotTried one
-// whose worker was dead already, errKilled one whose worker somebody killed while it
-// had the job, errNoMemory one whose worker the kernel killed then for want of memory.
+// errLost ends a task whose worker died before it took the job, errNotTried
+// one whose worker was dead already, errKilled one whose worker was killed
+// from outside while it had the job, errNoMemory one whose worker the kernel
+// killed then for want of memory.
 var (
 	errLost     = stderrors.New("the worker died before it took the job")
 	errNotTried = stderrors.New("the worker is dead")

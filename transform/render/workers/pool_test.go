@@ -183,7 +183,7 @@ func TestStartsLateAndEnds(t *testing.T) {
 		t.Errorf("left after Close: %+v", left)
 	}
 	wantFailure(t, p, job(icon(), 32), errors.Overloaded, "stopping")
-	p.Close() // once more, as somebody may
+	p.Close() // a second Close is allowed
 }
 
 // Close lets a job end.
@@ -228,7 +228,7 @@ func TestQueue(t *testing.T) {
 	wantPicture(t, p)
 }
 
-// Two hundred clients on two workers all get their picture.
+// Two hundred clients on two workers all get their image.
 func TestManyClients(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
 	originals := [][]byte{icon(), photo(t, 400, 300), photo(t, 1600, 1200)}

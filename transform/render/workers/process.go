@@ -14,31 +14,31 @@ import (
 	"time"
 )
 
-// Name is a worker's in a list of processes.
+// Name is a worker's name in lists of processes.
 const Name = "caddy-images-worker"
 
 const (
-	// startTime is how long a worker may take until it is ready. Usual are 0.1
+	// startTime limits the start of a worker, which usually takes 0.1
 	// seconds.
 	startTime = 30 * time.Second
-	// settleTime is how long a worker may take to stop a job that is cancelled,
-	// or to end when it is told to.
+	// settleTime limits the time in which a worker stops a cancelled job, or
+	// exits when told to.
 	settleTime = 250 * time.Millisecond
 )
 
-// process is a worker as its parent sees it. Its methods belong to one
-// goroutine.
+// process is a worker as its parent sees it. Its methods must be called on
+// one goroutine.
 type process struct {
 	*requests
 	command *exec.Cmd
 	size    meter
 	idle    int64  // resident size before its first job
-	own     int64  // of that, what it does not share
-	ooms    uint64 // what Pool.oomKills said when it was started
+	own     int64  // its unshared part
+	ooms    uint64 // Pool.oomKills when it was started
 	last    uint64 // job
 
-	// answers is closed when no more will come: the worker is dead, or talks
-	// nonsense. fault, which may be read then, says why.
+	// answers is closed after the last message: the worker is dead, or
+	// violated the protocol. fault may be read then and has the reason.
 	answers chan answer
 	fault   error
 
@@ -46,8 +46,7 @@ type process struct {
 	gone chan struct{}
 }
 
-// start starts a worker and waits until it is ready. It gives up when ctx is
-// done.
+// start starts a worker and waits until it is ready, or until ctx is done.
 func (p *Pool) start(ctx context.Context) (*process, *ready, error) {
 	conn, theirs, err := socketpair()
 	if err != nil {
@@ -87,7 +86,7 @@ func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
 	inherited := []*os.File{theirs}
 	var window []byte
 	if p.open != nil {
-		// Without one, originals go through the socket.
+		// Without memory, originals go through the socket.
 		var memory *os.File
 		if memory, window, err = p.open(); err == nil {
 			defer memory.Close()
@@ -129,7 +128,7 @@ func (p *Pool) launch(conn *net.UnixConn, theirs *os.File) (*process, error) {
 	return w, nil
 }
 
-// socketpair returns a connected pair: an end for this process, and one to
+// socketpair returns a connected pair: one end for this process, and one to
 // inherit.
 func socketpair() (*net.UnixConn, *os.File, error) {
 	syscall.ForkLock.RLock()
@@ -150,7 +149,7 @@ func socketpair() (*net.UnixConn, *os.File, error) {
 	return conn, theirs, err
 }
 
-// connOf takes over a file that is a Unix socket.
+// connOf turns a file that is a Unix socket into a connection.
 func connOf(file *os.File) (*net.UnixConn, error) {
 	defer file.Close()
 	conn, err := net.FileConn(file)
@@ -164,7 +163,7 @@ func connOf(file *os.File) (*net.UnixConn, error) {
 	return nil, errors.New("not a Unix socket")
 }
 
-// listen reads what the worker says.
+// listen reads the worker's messages.
 func (w *process) listen() {
 	defer close(w.answers)
 	from := bufio.NewReader(w.conn)
@@ -200,18 +199,19 @@ func (w *process) greet(ctx context.Context, s settings) (*ready, error) {
 	}
 }
 
-// errNoGreeting is wrapped by the error of a worker that was to greet and is gone.
+// errNoGreeting is wrapped by the error of a worker that ended before its
+// first message.
 var errNoGreeting = errors.New("the worker ended before it was ready")
 
-// refusalError is why a worker will not work, now or later.
+// refusalError is the reason why workers cannot work.
 type refusalError struct{ text string }
 
 func (e *refusalError) Error() string { return e.text }
 
 func (w *process) pid() int { return w.command.Process.Pid }
 
-// kill ends the worker at once, and waits until it is reaped and nothing of it
-// is left.
+// kill kills the worker, and waits until it is reaped and nothing of it is
+// left.
 func (w *process) kill() {
 	_ = w.command.Process.Kill()
 	<-w.gone
@@ -223,7 +223,7 @@ func (w *process) kill() {
 	}
 }
 
-// stop has an idle worker end itself.
+// stop makes an idle worker exit.
 func (w *process) stop() {
 	_ = w.conn.CloseWrite()
 	select {
@@ -233,5 +233,5 @@ func (w *process) stop() {
 	w.kill()
 }
 
-// state says how a worker that is gone ended.
+// state describes how a worker ended.
 func (w *process) state() string { return w.command.ProcessState.String() }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// executable is this program even where its file was replaced since.
+// executable returns this program, even if its file was replaced since.
 func executable() (string, error) {
 	const self = "/proc/self/exe"
 	if _, err := os.Stat(self); err == nil {
@@ -20,19 +20,19 @@ func executable() (string, error) {
 	return os.Executable()
 }
 
-// attributes: the worker dies with the thread that starts it, and is in a session of its
-// own, out of reach for what is typed at Caddy's terminal.
+// attributes make the worker die with the thread that starts it, and put it
+// into its own session, which keeps it from Caddy's terminal.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
 }
 
-// asBatch has the calling thread, and processes that it starts, be scheduled as work
-// that nobody waits for by the millisecond (SCHED_BATCH, sched(7)): a share of the
-// processors is as large as before, but who wakes up for a moment goes first. So
-// Caddy reads requests, and hands the next picture over, while workers draw; that is
-// a twentieth more pictures of one megapixel. Any other policy was chosen by the
-// operator and stays. Where the system refuses, nothing is lost. The function it
-// returns ends that for the thread.
+// asBatch makes the calling thread, and the processes it starts, scheduled as
+// batch work (SCHED_BATCH, sched(7)): they keep their share of the
+// processors, but threads that wake up briefly go first. So Caddy reads
+// requests, and hands over the next image, while workers draw; for images of
+// one megapixel this is 5 % faster. Another policy was chosen by the operator
+// and stays. If the system refuses, nothing is lost. The returned function
+// undoes it for the thread.
 func asBatch() func() {
 	attr, err := unix.SchedGetAttr(0, 0)
 	if err != nil || attr.Policy != unix.SCHED_NORMAL {
@@ -45,25 +45,26 @@ func asBatch() func() {
 	return func() { set(unix.SCHED_NORMAL) }
 }
 
-// disown is called in the worker before anything else. It has the worker die
-// with its parent and be called by its name.
+// disown is called first in the worker. It makes the worker die with its
+// parent, and sets its name.
 func disown() error {
-	// Asked for by the parent already, and forgotten by the kernel where the
+	// The parent has requested this already, but the kernel drops it if the
 	// executable has capabilities (setcap cap_net_bind_service), see
 	// PR_SET_PDEATHSIG(2const).
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return os.NewSyscallError("prctl", err)
 	}
-	// The kernel's name is "exe" after /proc/self/exe. It takes 15 characters.
+	// The kernel would name it "exe" after /proc/self/exe. A name has up to
+	// 15 characters.
 	if err := os.WriteFile("/proc/self/comm", []byte("images-worker"), 0); err != nil && !os.IsNotExist(err) {
 		return err
 	}
 	return nil
 }
 
-// isEnding reports whether a process whose socket is closed ends, or is gone. The
-// kernel closes what a process has for its last thread, when all of them have the flag
-// PF_EXITING, the ninth field of stat, see proc(5).
+// isEnding reports whether a process with a closed socket is ending or gone.
+// The kernel closes a process's descriptors with its last thread, when all
+// threads have the flag PF_EXITING in the ninth field of stat, see proc(5).
 func isEnding(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -78,9 +79,9 @@ func isEnding(pid int) bool {
 	return err == nil && flags&exiting != 0
 }
 
-// oomKills is how many processes the kernel has killed for want of memory, on this
-// machine and in all of its control groups (proc_vmstat(5)); ok is false where it does
-// not say.
+// oomKills returns how many processes the kernel has killed for want of
+// memory, on this machine and in all of its control groups (proc_vmstat(5));
+// ok is false if the kernel does not report it.
 func oomKills() (n uint64, ok bool) {
 	vmstat, err := os.ReadFile("/proc/vmstat")
 	if err != nil {
@@ -92,7 +93,7 @@ func oomKills() (n uint64, ok bool) {
 	return n, found && err == nil
 }
 
-// peak is the largest resident size, in bytes, of a process that is gone.
+// peak returns the peak resident size of an ended process, in bytes.
 func peak(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -105,19 +106,19 @@ func peak(state *os.ProcessState) int64 {
 type meter struct{ statm *os.File }
 
 func newMeter(pid int) meter {
-	// Without it the worker is replaced by its number of jobs only.
+	// Without it the worker is replaced only by its number of jobs.
 	statm, _ := os.Open(fmt.Sprintf("/proc/%d/statm", pid))
 	return meter{statm}
 }
 
-// resident is the size in bytes; 0 when it is not known.
+// resident returns the resident size in bytes; 0 if unknown.
 func (m meter) resident() int64 {
 	size, _ := m.sizes()
 	return size
 }
 
-// own is what of that no file is mapped to, and no memory that is shared: the more kinds
-// of images a worker has drawn, the more code of its libraries is resident.
+// own returns the part without mapped files and shared memory: the resident
+// code of libraries grows with the kinds of images that a worker has drawn.
 func (m meter) own() int64 {
 	size, shared := m.sizes()
 	return size - shared

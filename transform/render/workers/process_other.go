@@ -9,21 +9,21 @@ import (
 
 func executable() (string, error) { return os.Executable() }
 
-// attributes: the worker is out of reach for what is typed at Caddy's terminal.
+// attributes keep the worker from Caddy's terminal.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 func asBatch() func() { return func() {} }
 
 func disown() error { return nil }
 
-// isEnding reports whether a process whose socket is closed ends, or is gone, as far as
-// can be known here: nothing but a worker that was taken over closes it earlier.
+// isEnding assumes that a process with a closed socket is ending: only a
+// compromised worker closes it earlier.
 func isEnding(int) bool { return true }
 
-// oomKills is not known here.
+// oomKills is unknown here.
 func oomKills() (uint64, bool) { return 0, false }
 
-// peak is not known here in one unit.
+// peak is unknown here: its unit differs between systems.
 func peak(*os.ProcessState) int64 { return 0 }
 
 // meter knows no sizes here.

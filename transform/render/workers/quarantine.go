@@ -13,64 +13,65 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// quarantine remembers files that broke a worker or kept it at work for nothing, so
-// that a page full of their variants does not cost a worker each.
+// quarantine remembers files that broke a worker or wasted its time, so that
+// a page full of their variants does not cost a worker each.
 //
-// A file is refused when it broke a worker once, or when it cost twice the time that a
-// picture may take: by two timeouts, or by more jobs that were given up before that.
-// Whatever is asked of it is refused then, and each further time for twice as long. It
-// is forgotten when nothing was heard of it for a while.
+// A file is refused once it broke a worker, or cost twice the time that an
+// image may take: by two timeouts, or by more jobs that were given up
+// earlier. All requests for it are then refused, each time for twice as long.
+// It is forgotten after a while without incidents.
 //
-// A file that was drawn well since it first took too long is not what takes the time:
-// that is what somebody asks of it. It is not refused but kept on a leash: a short time
-// for whatever is asked of it. If it is not drawn well within that, it is refused.
+// A file that was drawn well since it first took too long is not the cause by
+// itself: the transformations are. It is not refused but leashed: every job
+// has only a short time. If it is not drawn within that, it is refused.
 //
-// Where layers were drawn it could be any of the files, or the text. Then just that
-// picture with just those layers is refused, and its files are suspects: each is drawn
-// alone, see trial.go, before it is part of another picture with layers.
+// If layers were drawn, any of the files, or the text, could be the cause.
+// Then only that image with those layers is refused, and its files are
+// suspects: each is drawn alone, see trial.go, before it is part of another
+// image with layers.
 //
-// Files are known by their bytes. Where those keep changing their source is refused,
-// see sources.go.
+// Files are identified by their bytes. If those keep changing, their source
+// is refused, see sources.go.
 type quarantine struct {
 	lasts time.Duration
-	seed  maphash.Seed // keyed, so that nobody can make a file that stands for another's
+	seed  maphash.Seed // keyed, so that collisions cannot be constructed
 
-	held    atomic.Int64 // how many suspects and sources there are: with none, nothing is hashed
+	held    atomic.Int64 // number of suspects and sources: if 0, nothing is hashed
 	mu      sync.Mutex
 	files   map[uint64]*suspect
 	sources map[string]*source
 }
 
-// suspect is a file, or a picture with its layers, that something is held against.
+// suspect is a file, or an image with its layers, with incidents.
 type suspect struct {
-	cost    float64 // in pictures that took as long as one may
+	cost    float64 // in units of render_timeout
 	crashed bool    // it broke a worker
-	proven  bool    // it was drawn well since it last cost anything
+	proven  bool    // it was drawn well since its last incident
 	leashed bool
-	trial   bool // it is to be drawn alone before it is drawn with others
+	trial   bool // it must be drawn alone before it is drawn with others
 	refusal
 }
 
-// refusal is for how long something is refused, and how often it was.
+// refusal is the period of a refusal, and the number of refusals.
 type refusal struct {
 	times int
 	till  time.Time
-	last  time.Time // something was heard of it
+	last  time.Time // last incident
 }
 
 const (
-	// maxSuspects bounds each list. Who has more broken originals has another problem.
+	// maxSuspects limits each list. More broken originals are another
+	// problem.
 	maxSuspects = 1000
 
-	// tooMuch is the cost of a file that is refused: this many pictures.
+	// tooMuch is the cost at which a file is refused.
 	tooMuch = 2
 
-	// longest is how long a refusal can become, and for how long one is remembered
-	// that is over, as a multiple of the first.
+	// longest limits the length of a refusal, and the time after which it is
+	// forgotten, as multiples of the first refusal.
 	longest = 12
 
-	// leash is the time that whatever is asked of a file has that took too long and was
-	// drawn well since.
+	// leash is the time of a job with a leashed file.
 	leash = time.Second
 )
 
@@ -78,7 +79,7 @@ func newQuarantine(lasts time.Duration) *quarantine {
 	return &quarantine{lasts: lasts, seed: maphash.MakeSeed(), files: map[uint64]*suspect{}, sources: map[string]*source{}}
 }
 
-// refuse begins a refusal, which is twice as long as the one before.
+// refuse starts a refusal, twice as long as the previous one.
 func (r *refusal) refuse(lasts time.Duration) {
 	most := longest * lasts
 	if lasts <<= min(r.times, 10); lasts > most {
@@ -91,12 +92,13 @@ func (r *refusal) refuse(lasts time.Duration) {
 
 func (r *refusal) holds(now time.Time) bool { return now.Before(r.till) }
 
-// isOver reports whether nothing was heard for so long that it can be forgotten.
+// isOver reports whether the last incident was so long ago that it can be
+// forgotten.
 func (r *refusal) isOver(now time.Time, lasts time.Duration) bool {
 	return !r.holds(now) && now.Sub(r.last) > longest*lasts && now.Sub(r.till) > longest*lasts
 }
 
-// hash is that of one file, whole that of a job with layers.
+// hash returns the hash of one file, whole that of a job with layers.
 func (q *quarantine) hash(file []byte) uint64 { return maphash.Bytes(q.seed, file) }
 
 func (q *quarantine) whole(job render.Job) uint64 {
@@ -112,7 +114,7 @@ func (q *quarantine) whole(job render.Job) uint64 {
 	return h.Sum64()
 }
 
-// broke notes that a job broke a worker.
+// broke records that a job broke a worker.
 func (q *quarantine) broke(job render.Job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -122,8 +124,8 @@ func (q *quarantine) broke(job render.Job) {
 	q.blame(job)
 }
 
-// cost notes that a job kept a worker at work for nothing, for this share of the time
-// that it may take, or more.
+// cost records that a job wasted a worker's time, at least this share of its
+// limit.
 func (q *quarantine) cost(job render.Job, share float64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -139,13 +141,13 @@ func (q *quarantine) cost(job render.Job, share float64) {
 		s.leashed, s.proven = true, false
 	default:
 		s.leashed = false
-		s.cost = tooMuch - 1 // one more will do when the refusal is over
+		s.cost = tooMuch - 1 // one more suffices after the refusal
 		s.refuse(q.lasts)
 	}
 }
 
-// blame holds a job against the source of its original, or has its files tried alone
-// where it has layers. The lock is held.
+// blame records a job against the source of its original, or makes its files
+// suspects if it has layers. The lock is held.
 func (q *quarantine) blame(job render.Job) {
 	if !job.Plan.HasLayers() {
 		q.blameSource(job)
@@ -158,7 +160,7 @@ func (q *quarantine) blame(job render.Job) {
 	q.count()
 }
 
-// drew notes that a job was done.
+// drew records that a job was done.
 func (q *quarantine) drew(job render.Job) {
 	if q.held.Load() == 0 || job.Inspect {
 		return
@@ -171,7 +173,7 @@ func (q *quarantine) drew(job render.Job) {
 	}
 }
 
-// acquit notes that a file that was tried alone did nothing to its worker.
+// acquit records that a suspect was drawn alone without an incident.
 func (q *quarantine) acquit(file []byte) {
 	hash := q.hash(file)
 	q.mu.Lock()
@@ -181,7 +183,7 @@ func (q *quarantine) acquit(file []byte) {
 	}
 }
 
-// suspect is that with the hash, a new one if there is none. The lock is held.
+// suspect returns the suspect with the hash, or a new one. The lock is held.
 func (q *quarantine) suspect(hash uint64) *suspect {
 	q.expire()
 	s := q.files[hash]
@@ -202,7 +204,7 @@ func (q *quarantine) suspect(hash uint64) *suspect {
 	return s
 }
 
-// count notes how many there are. The lock is held.
+// count updates held. The lock is held.
 func (q *quarantine) count() { q.held.Store(int64(len(q.files) + len(q.sources))) }
 
 // expire forgets what is over. The lock is held.
@@ -221,7 +223,8 @@ func (q *quarantine) expire() {
 	q.count()
 }
 
-// size is how many files, pictures with layers, and sources are refused.
+// size returns the number of files, images with layers, and sources that are
+// refused.
 func (q *quarantine) size() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -240,7 +243,7 @@ func (q *quarantine) size() (n int) {
 	return n
 }
 
-// clear forgets all, and returns how many were refused.
+// clear forgets everything, and returns the number of refused entries.
 func (q *quarantine) clear() int {
 	n := q.size()
 	q.mu.Lock()
@@ -251,13 +254,13 @@ func (q *quarantine) clear() int {
 	return n
 }
 
-// verdict is what a job may do that is not refused.
+// verdict restricts a job that is not refused.
 type verdict struct {
-	leashed bool         // it has the time of leash only
-	trials  []render.Job // are to be done before it
+	leashed bool         // its time is leash
+	trials  []render.Job // to be done before it
 }
 
-// check refuses a job of which something is in quarantine.
+// check refuses a job with anything in quarantine.
 func (q *quarantine) check(job render.Job) (v verdict, err error) {
 	if q.held.Load() == 0 {
 		return v, nil
@@ -288,7 +291,7 @@ func (q *quarantine) check(job render.Job) (v verdict, err error) {
 		case s.holds(now):
 			name := "original"
 			if i > 0 {
-				name = "picture of a layer"
+				name = "image of a layer"
 			}
 			return v, s.error(q.lasts, name)
 		case s.trial:
@@ -300,7 +303,7 @@ func (q *quarantine) check(job render.Job) (v verdict, err error) {
 	return v, q.checkSource(job, now)
 }
 
-// error is why a file is refused.
+// error returns the reason why a file is refused.
 func (s *suspect) error(lasts time.Duration, name string) error {
 	lasts = min(lasts<<min(s.times-1, 10), longest*lasts)
 	if s.crashed {

@@ -14,20 +14,20 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// checked is the error of a job that something may be held against.
+// checked returns the error of a job that something may be held against.
 func checked(q *quarantine, j render.Job) error {
 	_, err := q.check(j)
 	return err
 }
 
-// from is a job whose original is from somewhere.
+// from returns a job whose original is from somewhere.
 func from(server, path, query, original string) render.Job {
 	j := job([]byte(original), 10)
 	j.Source = render.Source{Site: "site", Ref: origin.Ref{Server: server, Path: path, Query: query}}
 	return j
 }
 
-// layered is a job with pictures for layers.
+// layered returns a job with images for layers.
 func layered(original string, width int, files ...string) render.Job {
 	j := job([]byte(original), width)
 	for i, file := range files {
@@ -152,8 +152,8 @@ func TestQuarantineOfWhatIsAsked(t *testing.T) {
 	checkFailure(t, checked(q, light), errors.Limit, "refused")
 }
 
-// Where layers are drawn just that picture with just those layers is refused at once,
-// and each of its files is tried alone before it is drawn with others.
+// Where layers are drawn just that image with just those layers is refused at
+// once, and each of its files is tried alone before it is drawn with others.
 func TestQuarantineOfLayers(t *testing.T) {
 	q := newQuarantine(time.Hour)
 	q.broke(layered("photo", 10, "bad", "logo"))
@@ -194,7 +194,7 @@ func TestQuarantineOfLayers(t *testing.T) {
 	if got := trials(layered("photo", 11, "good", "logo")); got != "" {
 		t.Errorf("%q are tried once more", got)
 	}
-	checkFailure(t, checked(q, layered("photo", 11, "logo", "bad")), errors.BadImage, "picture of a layer broke")
+	checkFailure(t, checked(q, layered("photo", 11, "logo", "bad")), errors.BadImage, "image of a layer broke")
 }
 
 // Nothing of the plan but layers is lost to a trial.
@@ -280,9 +280,9 @@ func TestQuarantineOfSources(t *testing.T) {
 						t.Fatalf("%s: after %d: %v", what, n, err)
 					}
 					blame(q, tt.bad(n))
-					blame(q, tt.bad(n)) // once more, which is no other file
+					blame(q, tt.bad(n)) // once more, which is not another file
 				}
-				if e := checkFailure(t, checked(q, good), errors.Overloaded, "Several originals from there"); e.RetryAfter <= 59*time.Minute {
+				if e := checkFailure(t, checked(q, good), errors.Overloaded, "Several originals from this source"); e.RetryAfter <= 59*time.Minute {
 					t.Errorf("%s: retry after %s", what, e.RetryAfter)
 				}
 				for _, j := range tt.spare {

@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// record is what a slot lets others see of its worker.
+// record is what a slot shows of its worker.
 type record struct {
 	mu      sync.Mutex
-	process *process // nil for none
+	process *process // nil if there is none
 	state   State
 }
 
-// ready notes that there is a worker.
+// ready records a new worker.
 func (r *record) ready(w *process, greeting *ready) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.process, r.state = w, State{PID: w.pid(), Since: time.Now(), Version: cut(greeting.Version, maxLine)}
 }
 
-// gone notes that there is none.
+// gone records that there is no worker.
 func (r *record) gone() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.process = nil
 }
 
-// begin notes that the worker is given a job, end that it has none.
+// begin records that the worker gets a job, end that the job is done.
 func (r *record) begin() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,7 +54,7 @@ func (r *record) read() (s State, ok bool) {
 	return s, true
 }
 
-// States are the workers that are ready or at a job, by their PID.
+// States returns the workers that are ready or drawing, by PID.
 func (p *Pool) States() []State {
 	p.mu.Lock()
 	records := slices.Clone(p.records)

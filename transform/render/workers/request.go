@@ -15,23 +15,23 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// settings is the parent's first word.
+// settings is the parent's first message.
 type settings struct {
 	Strict    bool
 	MaxMemory int64
-	Fonts     string // a folder; empty for none
-	Window    int    // bytes of the memory that the worker inherits; 0 for none
+	Fonts     string // a directory; empty for none
+	Window    int    // size of the memory that the worker inherits; 0 for none
 }
 
-// order is the parent's word about a job.
+// order is a message with a job.
 type order struct {
 	ID    uint64
 	Job   render.Job // without its original and files
 	Sizes []int      // of the original and of each file
-	By    carrier    // what brings them, one right after the other
+	By    carrier    // how they are passed, concatenated
 }
 
-// carrier is how the files of a job come to a worker.
+// carrier is how the files of a job are passed to a worker.
 type carrier uint8
 
 const (
@@ -40,13 +40,14 @@ const (
 	byMemory                // a descriptor of their memory comes with the frame
 )
 
-// requests writes what the parent has to say to one worker.
+// requests writes the messages to one worker.
 type requests struct {
 	conn   *net.UnixConn
 	window []byte                            // shared with the worker; nil for none
 	share  func(...[]byte) (*os.File, error) // see Pool
 
-	// One gob stream lasts as long as the worker: types are described once.
+	// One gob stream lasts for the life of the worker, so types are described
+	// once.
 	text    bytes.Buffer
 	encoder *gob.Encoder
 	frame   []byte
@@ -76,8 +77,8 @@ func (r *requests) settings(s settings) error {
 	return err
 }
 
-// job sends a job. It gives up when ctx is done; the worker is of no use then,
-// as after any other error.
+// job sends a job. It gives up when ctx is done; like after any other error,
+// the worker is then unusable.
 func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	defer r.patience(ctx)()
 	files := filesOf(job)
@@ -115,7 +116,7 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	return err
 }
 
-// writeWith writes the frame and passes a descriptor on with its first byte.
+// writeWith writes the frame and passes a descriptor with its first byte.
 func (r *requests) writeWith(memory *os.File) error {
 	n, _, err := r.conn.WriteMsgUnix(r.frame, syscall.UnixRights(int(memory.Fd())), nil)
 	if err != nil {
@@ -134,7 +135,7 @@ func (r *requests) cancel(id uint64) error {
 	return err
 }
 
-// trim has the worker give back memory before its next job.
+// trim makes the worker return memory before its next job.
 func (r *requests) trim() error {
 	if err := r.conn.SetWriteDeadline(time.Now().Add(settleTime)); err != nil {
 		return err
@@ -144,7 +145,8 @@ func (r *requests) trim() error {
 	return err
 }
 
-// patience has writes fail when ctx is done. The function it returns ends that.
+// patience makes writes fail when ctx is done. The returned function undoes
+// that.
 func (r *requests) patience(ctx context.Context) func() {
 	_ = r.conn.SetWriteDeadline(time.Time{})
 	done := make(chan struct{})

@@ -59,7 +59,7 @@ func TestNothingIsLeft(t *testing.T) {
 	until(t, "the end of the pool", func() bool { return openFiles(t) < files-2 && runtime.NumGoroutine() < goroutines-2 })
 }
 
-// Workers that are killed while nobody looks are reaped, too.
+// Workers that are killed while idle are reaped, too.
 func TestIdleDeadAreReaped(t *testing.T) {
 	p := newPool(t, Config{Workers: 2})
 	for range 5 {
@@ -80,7 +80,7 @@ func TestIdleDeadAreReaped(t *testing.T) {
 	})
 }
 
-// The parent does not grow with the pictures that its workers draw.
+// The parent does not grow with the images that its workers draw.
 func TestResidentMemory(t *testing.T) {
 	jobs := 1000
 	if long.Wanted() && !raceEnabled {
@@ -110,7 +110,7 @@ func TestResidentMemory(t *testing.T) {
 	}
 }
 
-// What large pictures took is given back, when their answers are there, and not
+// What large images took is given back, when their answers are there, and not
 // kept for a next one that may never come.
 func TestMemoryIsGivenBack(t *testing.T) {
 	if raceEnabled {

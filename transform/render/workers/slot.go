@@ -19,25 +19,25 @@ import (
 type slot struct {
 	pool     *Pool
 	record   *record
-	failures int   // workers in a row that did not start, or died soon and did no job
-	faults   int   // those of them that no kill is behind
+	failures int   // consecutive workers that did not start, or died without a job
+	faults   int   // those of them that were not killed
 	lost     bool  // the last worker was lost before it took a job
-	fate     error // why the last worker that was ready is no more
+	fate     error // why the last ready worker ended
 }
 
-// manyFailures in a row, two seconds of them, are no accident.
+// manyFailures in a row, over two seconds, are not an accident.
 const manyFailures = 5
 
-// The wait before a worker is started after the first one that failed, which doubles up
-// to the longest. As long as requests wait for a worker it is no longer than the next.
+// The delay after the first failed start, which doubles up to the longest.
+// While requests wait for a worker it is at most the last.
 const (
 	firstWait   = 100 * time.Millisecond
 	waitedFor   = time.Second
 	longestWait = 30 * time.Second
 )
 
-// Why a worker that was ready is no more, and did nothing: errEndsAtOnce by itself,
-// errEnded by others.
+// Why a ready worker ended without a job: errEndsAtOnce by itself, errEnded
+// from outside.
 var (
 	errEndsAtOnce = stderrors.New("workers end as soon as they are ready")
 	errEnded      = stderrors.New("the worker was ended")
@@ -74,30 +74,30 @@ func (s *slot) run() {
 	}
 }
 
-// greeted logs what a worker said at first, unless it was said before.
+// greeted logs a worker's first message, once.
 func (s *slot) greeted(w *process, greeting *ready) {
 	s.record.ready(w, greeting)
 	s.pool.config.Started()
 	s.pool.log().Debug("a worker is ready", zap.Int("pid", w.pid()))
 	if now, before := greeting.Version, s.pool.config.Version; now != before {
 		s.pool.once.version.Do(func() {
-			s.pool.log().Warn("libvips was replaced; restart Caddy, so that variants drawn by the old one are told from new ones",
+			s.pool.log().Warn("libvips was replaced; restart Caddy, so that new variants get new entity tags",
 				zap.String("now", cut(now, maxLine)), zap.String("before", before))
 		})
 	}
 	if len(greeting.Missing) > 0 {
 		s.pool.once.missing.Do(func() {
-			s.pool.log().Warn("workers keep rights that this system cannot take from them; `isolation strict` would refuse to work",
+			s.pool.log().Warn("workers keep rights that this system cannot remove; `isolation strict` would refuse to run",
 				zap.String("missing", cut(strings.Join(greeting.Missing, "; "), maxLine)))
 		})
 	}
 }
 
-// wait lets time pass before the next worker is started, unless another slot's starts
-// or somebody asks. Where waiting will not help, cause is why the last one did not
-// start, and who wants a picture is told.
+// wait delays the next start of a worker, unless another slot's worker starts
+// or a request asks. If waiting will not help, cause is the reason of the
+// last failure, and requests get it as an error.
 func (s *slot) wait(cause error) {
-	changed := s.pool.starts.next() // from before what is noted next
+	changed := s.pool.starts.next() // before the next change
 	wait := min(longestWait, firstWait<<min(s.failures-1, 20))
 	if s.isHopeless(cause) {
 		s.pool.starts.bad(s, cause)
@@ -123,31 +123,30 @@ func (s *slot) wait(cause error) {
 	}
 }
 
-// isHopeless reports whether a worker that did not start for this cause is one of too
-// many.
+// isHopeless reports whether a failed start is one of too many.
 func (s *slot) isHopeless(cause error) bool {
 	if cause == errEnded || stderrors.Is(cause, errKilled) && !stderrors.Is(cause, errNoMemory) {
-		return false // who kills workers ends some time, and then they start
+		return false // kills will end, and then workers start
 	}
 	s.faults++
 	var refusal *refusalError
 	return stderrors.As(cause, &refusal) || stderrors.Is(cause, context.DeadlineExceeded) || s.faults >= manyFailures
 }
 
-// serve gives the worker jobs until it is dead or to be replaced, and tells
-// whether it was of any use.
+// serve gives the worker jobs until it is dead or to be replaced, and reports
+// whether it did any.
 func (s *slot) serve(w *process) (useful bool) {
 	s.pool.running.Add(1)
 	defer s.pool.running.Add(-1)
-	if s.fate != errEndsAtOnce { // else it has to draw something first
+	if s.fate != errEndsAtOnce { // otherwise it must draw something first
 		s.pool.starts.good()
 	}
 	defer s.record.gone()
 	begun := time.Now()
-	var rested <-chan time.Time // when a worker that kept much has had no job for a while
-	trims := 0                  // since then
+	var rested <-chan time.Time // fires when a worker that kept much memory was idle for a while
+	trims := 0                  // requests to return memory since then
 	for jobs := 1; ; jobs++ {
-		marked := false // by a font, which the worker would draw other texts with
+		marked := false // by a font, which would affect other texts
 		select {
 		case <-rested:
 			rested, jobs = nil, jobs-1
@@ -158,7 +157,7 @@ func (s *slot) serve(w *process) (useful bool) {
 				s.replace(w, jobs)
 				return true
 			}
-			// Who dies of this is noticed like any idle worker.
+			// A death from this is noticed like that of any idle worker.
 			_ = w.trim()
 			trims++
 			rested = time.After(rest)
@@ -198,26 +197,26 @@ func (s *slot) serve(w *process) (useful bool) {
 	}
 }
 
-// How much more memory than at first a worker may keep after a picture. What the
-// next one needs is at hand then, which spares a busy worker a tenth of its time; and
-// one that has had nothing to do for the time of rest does not hold what the machine
-// has other use for. One request to give it back is not always enough: what a finalizer
-// frees is there at the second one only, and what threads of libvips hold is not there
-// at all (seen: 14 MB in the arena of each of three threads).
+// How much more memory than initially a worker may keep after an image. It is
+// at hand for the next image, which saves a busy worker a tenth of its time;
+// but an idle worker must not hold memory that the machine needs. One request
+// to return it is not always enough: memory freed by finalizers is returned
+// only by the second, and memory held by threads of libvips not at all
+// (observed: 14 MB in the arena of each of three threads).
 const (
 	keptAtWork = 128 << 20
 	kept       = 32 << 20
 	rest       = time.Second
-	mostTrims  = 2 // in one rest; then the worker is replaced
+	mostTrims  = 2 // while idle; then the worker is replaced
 )
 
-// replace ends an idle worker that has done much, or holds much.
+// replace ends an idle worker that has done many jobs, or holds much memory.
 func (s *slot) replace(w *process, jobs int) {
 	s.pool.log().Debug("replacing a worker", zap.Int("pid", w.pid()), zap.Int("jobs", jobs), zap.Int64("resident", w.size.resident()))
 	s.stop(w, Replaced)
 }
 
-// isDead tells whether an idle worker is known to be dead.
+// isDead reports whether an idle worker is known to be dead.
 func (s *slot) isDead(w *process) bool {
 	select {
 	case _, ok := <-w.answers:
@@ -228,10 +227,10 @@ func (s *slot) isDead(w *process) bool {
 	}
 }
 
-// ended buries a worker that died when it was idle, or spoke then.
+// ended handles an idle worker that died or sent a message.
 func (s *slot) ended(w *process, spoke bool) {
-	fault := fmt.Errorf("%w: it speaks and was not asked", errNonsense)
-	if !spoke { // else it is still being listened to
+	fault := fmt.Errorf("%w: unexpected message", errNonsense)
+	if !spoke { // otherwise the listener is still running
 		fault = w.fault
 	}
 	s.fate = fateOf(!spoke && w.diedFromOutside(fault))
@@ -239,7 +238,8 @@ func (s *slot) ended(w *process, spoke bool) {
 	s.pool.log().Warn("an idle worker ended", zap.Int("pid", w.pid()), zap.String("state", w.state()), zap.Error(fault))
 }
 
-// render has the worker do a job, and tells whether it can do another one.
+// render runs a job on the worker, and reports whether the worker can do
+// another one.
 func (s *slot) render(w *process, t *task) (alive bool) {
 	t.job.Threads = render.Threads(int(s.pool.busy.Add(1)))
 	t.job.Isolated = true
@@ -288,12 +288,12 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 			return true
 		case <-ctx.Done():
 			if !accepted {
-				cost = func() {} // the worker never looked at it
+				cost = func() {} // the worker never opened the file
 			}
 			if render.OutOfTime(ctx) {
-				cost() // before anybody can ask again
+				cost() // before the next request
 				t.end(nil, render.Stopped(ctx))
-				s.pool.log().Warn("a picture took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
+				s.pool.log().Warn("an image took longer than render_timeout; its worker is replaced", zap.Int("pid", w.pid()))
 				s.kill(w, TimedOut)
 				return false
 			}
@@ -307,8 +307,9 @@ func (s *slot) render(w *process, t *task) (alive bool) {
 	}
 }
 
-// broken ends a task whose worker died or went mad. It is the picture's doing,
-// unless the worker died before it had the picture, or somebody killed it.
+// broken ends a task whose worker died or violated the protocol. That is the
+// image's fault, unless the worker died before it had the image, or was
+// killed from outside.
 func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 	lost := !accepted && !stderrors.Is(fault, errNonsense)
 	killed := w.diedFromOutside(fault)
@@ -327,7 +328,7 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 		s.pool.log().Warn("a worker died before it took a job", zap.Error(cause))
 		t.end(nil, errLost)
 	case killed:
-		s.pool.log().Warn("a worker was killed while it had a picture", zap.Error(cause))
+		s.pool.log().Warn("a worker was killed while it had an image", zap.Error(cause))
 		if s.pool.ranOutOfMemory(w) {
 			t.end(nil, errNoMemory)
 		} else {
@@ -335,12 +336,12 @@ func (s *slot) broken(w *process, t *task, accepted bool, fault error) {
 		}
 	default:
 		s.pool.refused.broke(t.job)
-		t.end(nil, errors.New(errors.Internal, "The picture broke the image engine").Because(cause))
+		t.end(nil, errors.New(errors.Internal, "The image broke the image engine").Because(cause))
 	}
 }
 
-// settle cancels the job that the worker is at, whose client is gone, and tells
-// whether the worker became idle soon.
+// settle cancels the worker's job, whose client has left, and reports whether
+// the worker became idle soon.
 func (s *slot) settle(w *process) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), s.pool.settleTime)
 	defer cancel()
@@ -364,19 +365,19 @@ func (s *slot) settle(w *process) bool {
 	}
 }
 
-// kill ends the worker at once.
+// kill kills the worker.
 func (s *slot) kill(w *process, why End) {
 	w.kill()
 	s.pool.config.Ended(why)
 }
 
-// stop has an idle worker end itself.
+// stop makes an idle worker exit.
 func (s *slot) stop(w *process, why End) {
 	w.stop()
 	s.pool.config.Ended(why)
 }
 
-// endOf is how a worker ends whose job's context is done.
+// endOf returns the End of a worker whose job's context is done.
 func endOf(ctx context.Context) End {
 	if render.OutOfTime(ctx) {
 		return TimedOut

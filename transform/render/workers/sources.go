@@ -10,42 +10,43 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// source is somewhere that files came from which broke workers or took too long.
-// Different files count, each once: a file that stays what it is is refused by itself,
-// and whatever is asked of it, its source is not.
+// source is a place whose files broke workers or took too long. Each distinct
+// file counts once: a file that stays the same is refused by itself, and its
+// source is not, however often it is requested.
 type source struct {
 	files []sighting // the oldest first
 	refusal
 }
 
-// sighting is a bad file that came from a source.
+// sighting is a bad file from a source.
 type sighting struct {
 	hash uint64
 	at   time.Time
 }
 
-// level is one name of a source, from the narrowest to the widest, and how many bad
-// files have it refused.
+// level is a name of a source, from the narrowest to the widest, and the
+// number of bad files at which it is refused.
 type level struct {
 	name string
 	most int
 }
 
 const (
-	// mostOfName are from one name, query included: one file that keeps changing.
+	// mostOfName is for one name, including the query: one file that keeps
+	// changing.
 	mostOfName = 3
 
-	// mostOfPath are from one path, whatever the query. Behind it may be many files,
-	// so it takes more; or one whose query makes it another.
+	// mostOfPath is for one path with any query. It is higher since there may
+	// be many files behind it, or one whose query changes it.
 	mostOfPath = 10
 
-	// mostOfServer are from one server that URLs name, or from one client that sends
-	// files, or from wherever is not known. Such a place may have many users.
+	// mostOfServer is for a server that URLs name, for a client that posts
+	// files, or for unknown places. Such a place may have many users.
 	mostOfServer = 30
 )
 
-// levelsOf are the names of a source. Files of the origins that the operator has set
-// have no server, so one of them says nothing about another.
+// levelsOf returns the names of a source. Files of the configured origins
+// have no server, so that one says nothing about another.
 func levelsOf(s render.Source) (levels []level) {
 	const between = "\x00"
 	add := func(most int, kind string, parts ...string) {
@@ -68,7 +69,7 @@ func levelsOf(s render.Source) (levels []level) {
 	return levels
 }
 
-// blameSource notes that the original of a job was bad. The lock is held.
+// blameSource records that the original of a job was bad. The lock is held.
 func (q *quarantine) blameSource(job render.Job) {
 	hash, now := q.hash(job.Original), time.Now()
 	for _, l := range levelsOf(job.Source) {
@@ -84,14 +85,14 @@ func (q *quarantine) blameSource(job render.Job) {
 		s.files = slices.DeleteFunc(s.files, func(f sighting) bool { return f.hash == hash || now.Sub(f.at) > longest*q.lasts })
 		s.files = append(s.files, sighting{hash, now})
 		if len(s.files) >= l.most {
-			s.files = s.files[len(s.files)-l.most+1:] // one more will do
+			s.files = s.files[len(s.files)-l.most+1:] // one more suffices
 			s.refuse(q.lasts)
 		}
 	}
 }
 
-// forgetSource forgets the one of which nothing was heard for the longest time. The
-// lock is held.
+// forgetSource forgets the source with the oldest last incident. The lock is
+// held.
 func (q *quarantine) forgetSource() {
 	oldest, at := "", time.Time{}
 	for name, s := range q.sources {
@@ -102,7 +103,7 @@ func (q *quarantine) forgetSource() {
 	delete(q.sources, oldest)
 }
 
-// checkSource refuses a job whose original is from a source that is refused. The lock
+// checkSource refuses a job whose original is from a refused source. The lock
 // is held.
 func (q *quarantine) checkSource(job render.Job, now time.Time) error {
 	for _, l := range levelsOf(job.Source) {
@@ -110,7 +111,7 @@ func (q *quarantine) checkSource(job render.Job, now time.Time) error {
 		if s == nil || !s.holds(now) {
 			continue
 		}
-		busy := errors.New(errors.Overloaded, "Several originals from there broke the image engine or took too long of late; others are refused for now")
+		busy := errors.New(errors.Overloaded, "Several originals from this source recently broke the image engine or took too long; others are refused for now")
 		busy.RetryAfter = s.till.Sub(now)
 		return busy
 	}

@@ -19,8 +19,8 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 )
 
-// Workers that do not start are tried again after longer and longer waits, and
-// who asks for a picture is told at once.
+// Workers that do not start are tried again after longer and longer waits,
+// and who asks for an image is told at once.
 func TestDoesNotStart(t *testing.T) {
 	logger, logs := logged()
 	p := newPool(t, Config{Workers: 1, Logger: logger})
@@ -31,7 +31,8 @@ func TestDoesNotStart(t *testing.T) {
 	}
 }
 
-// greeter is a program that greets as a worker does, and then stands still.
+// greeter returns a program that greets as a worker does, and then stands
+// still.
 func greeter(t *testing.T, greeting ready) func() (string, error) {
 	t.Helper()
 	frame, err := appendText(nil, frameReady, greeting)
@@ -102,7 +103,7 @@ func TestStartedByHand(t *testing.T) {
 		c.Env = []string{marker + "=1"}
 		c.ExtraFiles = files
 		out, err := c.CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "not for starting by hand") {
+		if err == nil || !strings.Contains(string(out), "cannot be started by hand") {
 			t.Errorf("with %s for a socket: %v, %s", name, err, out)
 		}
 	}
@@ -228,8 +229,8 @@ func TestScheduling(t *testing.T) {
 	settled()
 }
 
-// failing is a program that does not start as long as a file is there, and then is
-// this one.
+// failing returns a program that does not start as long as a file is there,
+// and then is this one.
 func failing(t *testing.T, p *Pool) (mend func()) {
 	t.Helper()
 	trouble := filepath.Join(t.TempDir(), "trouble")
@@ -249,9 +250,9 @@ func failing(t *testing.T, p *Pool) (mend func()) {
 	}
 }
 
-// While no worker starts, who asks for a picture is told at once, however long it could
-// wait: who waits already when that becomes known, and who comes then, whatever the
-// slots are at. When workers start again pictures are drawn.
+// While no worker starts, who asks for an image is told at once, however long
+// it could wait: who waits already when that becomes known, and who comes
+// then, whatever the slots are at. When workers start again images are drawn.
 func TestFailsAtOnceWhileNothingStarts(t *testing.T) {
 	p := newPool(t, Config{Workers: 3})
 	mend := failing(t, p)

@@ -7,35 +7,36 @@ import (
 	"time"
 )
 
-// starts is what the slots of a pool, and who waits for them, know of how starting
-// workers goes.
+// starts is what the slots of a pool, and waiting requests, know about starts
+// of workers.
 type starts struct {
 	mu       sync.Mutex
-	hopeless map[*slot]error // slots whose workers are known not to start, and why
-	last     time.Time       // a start was tried
-	changed  chan struct{}   // closed when something here changed
-	asked    chan struct{}   // one that is received has a sleeping slot try at once
+	hopeless map[*slot]error // slots whose workers do not start, with the reason
+	last     time.Time       // time of the last attempt
+	changed  chan struct{}   // closed on a change
+	asked    chan struct{}   // receiving one makes a sleeping slot try at once
 }
 
-// askAgain is how long after a start that failed somebody who asks for a picture has
-// it tried again, however long slots would sleep. It bounds what that costs.
+// askAgain is how long after a failed start a request triggers another
+// attempt, whatever the delay of the slots. It limits the cost of that.
 const askAgain = time.Second
 
 func newStarts() *starts {
 	return &starts{hopeless: map[*slot]error{}, changed: make(chan struct{}), asked: make(chan struct{})}
 }
 
-// good notes that a worker is ready: those of other slots may be soon.
+// good records that a worker is ready: those of other slots may be soon.
 func (s *starts) good() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.hopeless) > 0 { // else who waits keeps his place
+	if len(s.hopeless) > 0 { // otherwise waiting requests keep their place
 		clear(s.hopeless)
 		s.change()
 	}
 }
 
-// bad notes that a slot's worker did not start; why is nil while the next one may.
+// bad records that a slot's worker did not start; why is nil while the next
+// one may.
 func (s *starts) bad(by *slot, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,22 +47,22 @@ func (s *starts) bad(by *slot, why error) {
 	}
 }
 
-// change lets who waits for one look. The lock is held.
+// change wakes everything that waits. The lock is held.
 func (s *starts) change() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// next is closed at the next change.
+// next returns a channel that is closed at the next change.
 func (s *starts) next() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.changed
 }
 
-// fault is what is closed when the rest changes; and why none of so many slots has a
-// worker that starts, nil while one may have. Where there is a fault it is tried again, unless
-// that was done a moment ago.
+// fault returns a channel that is closed when the rest changes, and the
+// reason why none of the slots has a worker that starts, nil while one may. A
+// fault triggers another attempt, unless there just was one.
 func (s *starts) fault(slots int) (changed <-chan struct{}, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +73,7 @@ func (s *starts) fault(slots int) (changed <-chan struct{}, why error) {
 		select {
 		case s.asked <- struct{}{}:
 			s.last = time.Now()
-		default: // none sleeps: one is being started
+		default: // no slot sleeps: a worker is being started
 		}
 	}
 	for _, why = range s.hopeless {

@@ -2,12 +2,12 @@ package workers
 
 import "time"
 
-// State is a worker at one moment.
+// State is the current state of a worker.
 type State struct {
 	PID      int
-	Since    time.Time // it is ready
-	Jobs     int       // that it was given
-	Busy     bool      // with the last of them
-	Resident int64     // bytes; 0 where the platform does not tell
-	Version  string    // of its drawing, as it says
+	Since    time.Time // when it became ready
+	Jobs     int       // given to it
+	Busy     bool      // with the last of Jobs
+	Resident int64     // bytes; 0 if the platform does not report it
+	Version  string    // of what it draws with, by its own account
 }

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// maxLine is how much of a line is logged.
+	// maxLine is the length up to which lines are logged.
 	maxLine = 1 << 10
-	// A worker may have so many lines logged at once, and so many a second from
-	// then on. A crash of Go's runtime says what it is in the first few.
+	// The burst and the rate of logged lines of a worker. A crash of Go's
+	// runtime is explained in the first few.
 	lineBurst   = 60
 	linesSecond = 1
 )
 
-// logStderr logs what a worker prints, until it is dead.
+// logStderr logs a worker's output until it is dead.
 func logStderr(stderr io.Reader, logger func() *zap.Logger, pid int) {
 	lines := bufio.NewReaderSize(stderr, maxLine)
 	budget, last, dropped := float64(lineBurst), time.Now(), 0

@@ -4,9 +4,9 @@ package workers
 
 import "runtime"
 
-// thread is an operating system's thread that starts processes. Linux sends the
-// signal that a process asked for at its parent's death when the thread that
-// started it ends (PR_SET_PDEATHSIG(2const)), and Go ends threads as it likes.
+// thread is an operating system thread that starts processes. Linux sends the
+// parent death signal when the thread that started the process ends
+// (PR_SET_PDEATHSIG(2const)), and Go ends threads at will.
 type thread struct{ calls chan func() }
 
 func newThread() thread {
@@ -32,5 +32,5 @@ func (t thread) do(f func()) {
 	<-done
 }
 
-// end lets the thread go. Nothing that it started may be alive.
+// end releases the thread. None of its processes may be alive.
 func (t thread) end() { close(t.calls) }

@@ -16,8 +16,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// A worker without rights can have threads: a large picture that is alone is
-// drawn by several, a small one by one. It is the same picture.
+// A worker without rights can have threads: a large image that is alone is
+// drawn by several, a small one by one. It is the same image.
 func TestThreads(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	p := newPool(t, Config{Workers: 1})
@@ -34,7 +34,7 @@ func TestThreads(t *testing.T) {
 	before := threadsOfLibvips(t, workersNow(t)[0])
 	several := draw()
 	if after := threadsOfLibvips(t, workersNow(t)[0]); after <= before {
-		t.Errorf("%d threads for a large picture, %d for a small one", after, before)
+		t.Errorf("%d threads for a large image, %d for a small one", after, before)
 	}
 	runtime.GOMAXPROCS(1)
 	if one := draw(); !bytes.Equal(one, several) {
@@ -64,7 +64,7 @@ func TestThreadsOfJobs(t *testing.T) {
 	want("4 threads")
 }
 
-// threadsOfLibvips is how many threads libvips has in a worker.
+// threadsOfLibvips returns how many threads libvips has in a worker.
 func threadsOfLibvips(t *testing.T, pid int) (n int) {
 	t.Helper()
 	names, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/comm", pid))

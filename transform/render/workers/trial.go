@@ -12,9 +12,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// acquit draws a file alone that may have broken a worker or taken too long together
-// with others. The error is that of a job with the file, if it does so again, or if
-// there was no time to find out.
+// acquit draws a suspect alone. The error is that of a job with the file, if
+// there is another incident, or if there was no time for the trial.
 func (p *Pool) acquit(ctx context.Context, part render.Job) error {
 	_, err := p.draw(ctx, part)
 	if err == nil {
@@ -28,17 +27,17 @@ func (p *Pool) acquit(ctx context.Context, part render.Job) error {
 			return err
 		}
 	}
-	p.refused.acquit(part.Original) // it cannot be drawn, and that is quickly known
+	p.refused.acquit(part.Original) // it fails quickly
 	return nil
 }
 
-// partsOf are the files of a job with layers as jobs of their own: the original with
-// all that is asked of it but layers, and each picture of a layer with what happens to
-// it before it is laid onto the other one. Fonts are none: a font is drawn in no other
-// way.
+// partsOf returns the files of a job with layers as jobs of their own: the
+// original with all transformations except layers, and each layer's image
+// with its transformations. Fonts are not included: they are drawn in no
+// other way.
 //
-// Who draws them learns which of the files it was that broke a worker. If none was, it
-// was what was asked.
+// Drawing them shows which file broke a worker. If none does, the
+// transformations did.
 func partsOf(job render.Job) []render.Job {
 	alone := job
 	alone.Plan.Steps = withoutLayers(job.Plan.Steps)
@@ -63,7 +62,7 @@ func partsOf(job render.Job) []render.Job {
 	return parts
 }
 
-// eachImage visits the layers that are pictures, those on layers included.
+// eachImage visits the image layers, including nested ones.
 func eachImage(steps []transform.Step, visit func(transform.Layer)) {
 	for _, s := range steps {
 		for _, l := range s.Layers {
@@ -79,7 +78,7 @@ func eachImage(steps []transform.Step, visit func(transform.Layer)) {
 	}
 }
 
-// withoutLayers is a chain that draws all but layers.
+// withoutLayers returns a chain without layers.
 func withoutLayers(steps []transform.Step) []transform.Step {
 	steps = slices.Clone(steps)
 	for i := range steps {

@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// onto is a picture on another one.
+// onto returns an image on another one.
 func onto(original, layer []byte, width int) render.Job {
 	j := job(original, width)
 	j.Plan.Steps[0].Layers = []transform.Layer{{Image: origin.Ref{Path: "layer"}}}

@@ -8,10 +8,10 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// Pool is an engine that this platform does not have.
+// Pool is an engine that this platform does not support.
 type Pool struct{ render.Engine }
 
-var errUnix = errors.New("worker processes need a Unix; here pictures can only be rendered with `isolation off`")
+var errUnix = errors.New("worker processes need Unix; here images can only be rendered with `isolation off`")
 
 // New returns an error.
 func New(Config) (*Pool, error) {
@@ -24,14 +24,14 @@ func (*Pool) Start() error { return errUnix }
 // Close does nothing.
 func (*Pool) Close() {}
 
-// States are none.
+// States returns nil.
 func (*Pool) States() []State { return nil }
 
-// Refused is nothing.
+// Refused returns 0.
 func (*Pool) Refused() int { return 0 }
 
-// Pardon is nothing.
+// Pardon returns 0.
 func (*Pool) Pardon() int { return 0 }
 
-// Stats is nothing.
+// Stats returns 0.
 func (*Pool) Stats() (running, busy int) { return 0, 0 }

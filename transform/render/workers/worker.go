@@ -19,59 +19,59 @@ import (
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
-// The descriptors that a worker inherits.
+// The inherited descriptors.
 const (
 	socketFD = 3
-	windowFD = 4 // where settings say so
+	windowFD = 4 // if settings say so
 )
 
-// isWorker tells whether this process was started as a worker.
+// isWorker reports whether this process was started as a worker.
 func isWorker() bool { return os.Getenv(marker) != "" && os.Args[0] == Name }
 
 // worker is the child's side.
 type worker struct {
 	conn    *net.UnixConn
 	draw    render.Draw
-	trim    func() // gives free memory back
-	window  []byte // where small files are
+	trim    func() // returns free memory
+	window  []byte // holds small files
 	text    bytes.Buffer
 	decoder *gob.Decoder
 
 	mu     sync.Mutex
-	atWork uint64 // the job that is being drawn, or waits for it
+	atWork uint64 // the current or next job
 	cancel context.CancelFunc
 }
 
-// request is an order that has fully arrived.
+// request is a fully received order.
 type request struct {
 	ctx  context.Context
 	id   uint64
 	job  render.Job
-	free func() // gives the files back
+	free func() // releases the files
 
-	trim bool // instead of all that: give memory back
+	trim bool // only return memory
 }
 
-// begin is the worker's program up to its first job: prepare starts what draws
-// and gives up the rights.
+// begin runs the worker's program up to its first job: prepare starts the
+// library and gives up the rights.
 func begin(draw render.Draw, prepare func(settings) ready, trim func()) (*worker, error) {
 	if err := disown(); err != nil {
 		return nil, err
 	}
-	// Whoever stops Caddy often signals the whole group, while Caddy ends what it
-	// is at. A worker ends when its socket does. And what SIGQUIT does to a program in
-	// Go would look like a crash by the picture.
+	// Stopping Caddy often signals the whole process group, while Caddy
+	// finishes its requests. A worker ends with its socket. And a SIGQUIT
+	// would look like a crash caused by the image.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	conn, err := connOf(os.NewFile(socketFD, "socket"))
 	if err != nil {
-		return nil, fmt.Errorf("a worker of Caddy's images handler is not for starting by hand: %w", err)
+		return nil, fmt.Errorf("a worker of Caddy's images handler cannot be started by hand: %w", err)
 	}
 	w := &worker{conn: conn, draw: draw, trim: trim}
 	w.decoder = gob.NewDecoder(&w.text)
 	var s settings
 	kind, _, err := w.receive(&s)
 	if err == nil && kind != frameSettings {
-		err = fmt.Errorf("settings were to come, not a frame of kind %d", kind)
+		err = fmt.Errorf("a frame of kind %d instead of settings", kind)
 	}
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func begin(draw render.Draw, prepare func(settings) ready, trim func()) (*worker
 	return w, err
 }
 
-// work draws until the parent is gone, or has no more to say.
+// work draws until the parent is gone or closes the socket.
 func (w *worker) work() error {
 	requests := make(chan request)
 	go func() {
@@ -115,7 +115,7 @@ func (w *worker) work() error {
 	return nil
 }
 
-// listen reads what the parent says until that ends, which is no error.
+// listen reads the parent's messages until they end, which is not an error.
 func (w *worker) listen(requests chan<- request) error {
 	for {
 		var o order
@@ -140,7 +140,7 @@ func (w *worker) listen(requests chan<- request) error {
 	}
 }
 
-// accept takes the files in, and tells the parent.
+// accept receives the files, and tells the parent.
 func (w *worker) accept(o order, memory int) (r request, err error) {
 	r = request{id: o.ID, job: o.Job, free: func() {}}
 	var data []byte
@@ -179,7 +179,7 @@ func (w *worker) stop(id uint64) {
 func (w *worker) do(r request) error {
 	defer r.free()
 	result, err := w.draw.Do(r.ctx, r.job)
-	w.stop(r.id) // frees the context
+	w.stop(r.id) // releases the context
 	if err == nil && len(result.Body) > maxResult {
 		err = errors.New(errors.Limit, "The result has %d bytes, more than %d", len(result.Body), maxResult)
 	}
@@ -202,8 +202,8 @@ func (w *worker) do(r request) error {
 	return err
 }
 
-// receive reads a frame of the parent into v, the only one of its fields for a
-// cancelled job being the id, and the descriptor that came with it.
+// receive reads a frame of the parent into v, and the descriptor that came
+// with it. For a cancelled job only the id of v is set.
 func (w *worker) receive(v any) (kind frameKind, memory int, err error) {
 	header, memory, err := w.header()
 	if err != nil {

@@ -12,35 +12,36 @@ import (
 )
 
 const (
-	// maxBands is what a picture has at most: the four inks of CMYK, and alpha.
-	// Professional files add some channels that nobody sees. A TIFF may say
-	// 65535, and every pixel takes as much memory.
+	// maxBands limits the channels of an image: the four inks of CMYK, alpha,
+	// and some invisible channels of professional files. A TIFF may declare
+	// 65535, and memory is proportional to it.
 	maxBands = 16
 
-	// maxScans is many times what any encoder writes. A scan of a few bytes may
-	// go over the whole picture, and nothing stops the decoder on the way.
+	// maxScans is many times what encoders write. A scan of a few bytes may
+	// cover the whole image, and decoding cannot be interrupted.
 	maxScans = 200
 
-	// maxSegments is how many application segments and comments a JPEG may have; a large
-	// profile is in some hundreds. libjpeg before libjpeg-turbo 3.0.4 goes over all that
-	// it has for each that it reads: 100,000, in half a megabyte, take a minute.
+	// maxSegments limits the application segments and comments of a JPEG; a
+	// large profile has some hundreds. Before libjpeg-turbo 3.0.4 libjpeg
+	// walks over all previous ones for each: 100,000, in half a megabyte,
+	// take a minute.
 	maxSegments = 5000
 
-	// maxTexts is how many compressed texts a PNG may have. Each may grow to
-	// 8 MB, all are unpacked with the header, and nobody reads them.
+	// maxTexts limits the compressed texts of a PNG. Each may expand to 8 MB,
+	// and all are decompressed with the header although nothing uses them.
 	maxTexts = 32
 )
 
-// checkEffort refuses a picture that takes far more memory than its number of
-// pixels lets expect.
-func checkEffort(image *vips.Image) error {
+// checkBands refuses an image that takes far more memory than its number of
+// pixels suggests.
+func checkBands(image *vips.Image) error {
 	if n := image.Bands(); n > maxBands {
 		return errors.New(errors.Limit, "The original has %d channels, more than %d", n, maxBands)
 	}
 	return nil
 }
 
-// checkFile is checkEffort for what opening the file would already take.
+// checkFile does the same for costs of opening the file.
 func checkFile(file []byte, format sniff.Format) error {
 	scans, segments := 0, 0
 	if format == sniff.JPEG {
@@ -57,12 +58,12 @@ func checkFile(file []byte, format sniff.Format) error {
 	return nil
 }
 
-// countScans counts the scans of a JPEG, and the segments that have nothing to do with its
-// pixels, as libjpeg goes over it: markers with their segments, and what follows a scan's
-// up to the next marker (ITU-T T.81, section B.1.1). It stops counting when they are too
-// many, and where the first scan is the only one that the decoder reads: it has all
-// components of a frame that is not progressive. That is so of most photographs, which
-// are megabytes.
+// countScans counts the scans of a JPEG, and the segments unrelated to its
+// pixels, in the way of libjpeg: markers with their segments, and the data
+// after a scan header up to the next marker (ITU-T T.81, section B.1.1). It
+// stops when there are too many, and when the first scan is the only one that
+// the decoder reads, since it has all components of a frame that is not
+// progressive. That is true of most photographs, which are megabytes.
 func countScans(file []byte) (scans, segments int) {
 	const stuffed, baseline, extended, startOfScan, end, application, comment = 0x00, 0xc0, 0xc1, 0xda, 0xd9, 0xe0, 0xfe
 	components := -1 // of a frame that is not progressive
@@ -98,9 +99,9 @@ func countScans(file []byte) (scans, segments int) {
 	return scans, segments
 }
 
-// countTexts counts the compressed texts of a PNG: a chunk is its length, a type,
-// the data and a checksum (PNG, third edition, section 5.3). It stops counting
-// when they are too many.
+// countTexts counts the compressed texts of a PNG: a chunk is its length, a
+// type, the data and a checksum (PNG, third edition, section 5.3). It stops
+// when there are too many.
 func countTexts(file []byte) (texts int) {
 	const signature, frame = 8, 12
 	for at := int64(signature); at+frame <= int64(len(file)) && texts <= maxTexts; {

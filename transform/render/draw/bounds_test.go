@@ -14,8 +14,8 @@ import (
 	"github.com/caddy-images/caddy-images/transform"
 )
 
-// scansJPEG is a progressive JPEG of 8 by 8 pixels, whose last scan, of no
-// consequence, comes again and again (ITU-T T.81, annex G).
+// scansJPEG returns a progressive JPEG of 8 by 8 pixels, whose last scan, of
+// no consequence, comes again and again (ITU-T T.81, annex G).
 func scansJPEG(scans int) []byte {
 	segment := func(marker byte, data ...byte) []byte {
 		return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
@@ -39,7 +39,7 @@ func TestLimitScans(t *testing.T) {
 	result(t, newJob(scansJPEG(10), transform.Output{}))
 	result(t, newJob(scansJPEG(200), transform.Output{}))
 	wantMessage(t, failure(t, newJob(scansJPEG(201), transform.Output{}), errors.Limit), "more than 200 scans")
-	// Bytes of a profile, or of a thumbnail, are no scans.
+	// Bytes of a profile, or of a thumbnail, are not scans.
 	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe2}, 2+4*300)
 	segment = append(segment, bytes.Repeat([]byte{0xff, 0xda, 0, 0}, 300)...)
 	photo := asJPEG(t, solid(8, 8, red))
@@ -78,7 +78,8 @@ func TestLimitTexts(t *testing.T) {
 	wantMessage(t, failure(t, newJob(with(33), transform.Output{}), errors.Limit), "more than 32 compressed texts")
 }
 
-// bandsTIFF is a TIFF of one pixel with so many channels (TIFF 6.0, section 8).
+// bandsTIFF returns a TIFF of one pixel with so many channels (TIFF 6.0,
+// section 8).
 func bandsTIFF(bands int) []byte {
 	var entries []byte
 	add := func(tag, kind, count, value int) {
@@ -111,8 +112,9 @@ func TestLimitChannels(t *testing.T) {
 	wantMessage(t, failure(t, newJob(bandsTIFF(17), transform.Output{}), errors.Limit), "17 channels")
 }
 
-// Segments beside the picture take little room, and time that grows with their square.
-// That they are damaged, or that there is something between them, makes no difference.
+// Segments beside the image take little room, and time that grows with their
+// square. That they are damaged, or that there is something between them,
+// makes no difference.
 func TestSegmentsAreCounted(t *testing.T) {
 	plain := asJPEG(t, solid(8, 8, red))
 	first := 4 + int(binary.BigEndian.Uint16(plain[4:]))
