@@ -37,7 +37,7 @@ func TestErrorsHaveLines(t *testing.T) {
 		{"dialect imagekit {\n!named cut e-bgremove\nendpoint /a\n}", "named cut: e-bgremove is not supported"},
 		{"dialect imagekit {\n!require_signature on\n}", "require_signature on needs a private_key"},
 		{"dialect imagekit {\n!private_key \"\"\n}", "private_key is empty"},
-		{"dialect imagekit {\n!restrict_unnamed\n}", "restrict_unnamed takes named transformations only"},
+		{"dialect imagekit {\n!restrict_unnamed\n}", "restrict_unnamed needs named transformations"},
 		{"dialect imagekit {\n!image_params_allowed width\n}", `image_params_allowed has "width"`},
 		{"dialect imagekit {\n!web_proxy\n}", "web_proxy needs hosts"},
 		{"dialect imagekit {\n!web_proxy a/b\n}", `web_proxy has the host "a/b"`},

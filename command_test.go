@@ -110,7 +110,7 @@ func TestImportImagizerErrors(t *testing.T) {
 		"":                                           "the JSON is truncated",
 		`{"a": 1`:                                    "the JSON is truncated",
 		`[]`:                                         "it is not a JSON object, {…}",
-		"{\n\"a\": 1,\n\"b\" 2}":                     "line 3 is not JSON: ",
+		"{\n\"a\": 1,\n\"b\" 2}":                     "line 3 is not valid JSON: ",
 		`{"a": 1} {}`:                                "something follows the JSON object",
 		`{"backend": 1}`:                             "backend has the wrong type; it takes a URL",
 		`{"what": 1, "what": 2}`:                     "what is given twice",
