@@ -2,6 +2,7 @@ package disk
 
 import (
 	"crypto/rand"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -51,5 +52,5 @@ func release(dir string) error {
 	if d.lock == nil {
 		return nil
 	}
-	return d.lock.Close()
+	return errors.Join(unlockFile(d.lock), d.lock.Close())
 }

@@ -22,6 +22,10 @@ func lockFile(dir, name string) (*os.File, error) {
 	return file, nil
 }
 
+// unlockFile ends a lock. Closing the file is not enough: a process that is being started
+// has a copy of it for a moment.
+func unlockFile(file *os.File) error { return syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }
+
 // freeSpace is how many bytes an ordinary user may still write to the disk.
 func freeSpace(dir string) (bytes int64, ok bool) {
 	var s syscall.Statfs_t
