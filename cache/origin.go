@@ -321,7 +321,9 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 	}
 	said := newRecord(examined, now, began).said
 	examined.Kept = origin.Kept{ID: id, Storable: !keepsNothing && isStorable(examined, said), Sequence: began, Tags: o.tags(examined.Header)}
-	k.record(id, by, req, examined, now, began)
+	if !keepsNothing { // else what is kept for others stays
+		k.record(id, by, req, examined, now, began)
+	}
 	return examined, nil
 }
 

@@ -1,156 +1,154 @@
 package disk
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/caddy-images/caddy-images/cache"
 )
 
-// A file has the body of an entry first, so that the kernel can send it to a client by
-// itself, then what describes the body, then a trailer of fixed size. Nothing is synced to
-// the disk: after a power failure lengths and checksums tell a file that is not whole,
-// and such a file is a miss.
-
-// magic is what the trailer ends with. The last byte is the version of the format.
-var magic = [8]byte{'c', 'a', 'd', 'd', 'y', 'i', 'm', 1}
-
-// trailerSize is the number of bytes of a trailer:
+// A file is the body, the meta, and a trailer:
 //
-//	 0  key of the entry, 32 bytes: a file under another one's name is not that one
-//	32  length of the body, 8 bytes, big-endian like all numbers
-//	40  sequence, 8 bytes
-//	48  XXH64 of the body, 8 bytes
-//	56  length of the meta, 4 bytes
-//	60  XXH64 of the meta and of the trailer up to here, 8 bytes
-//	68  magic, 8 bytes
-const trailerSize = 76
+//	original  16 bytes
+//	entry     16
+//	body       8  length
+//	meta       8  length
+//	sequence   8
+//	body sum   8  XXH64 of the body
+//	sum        8  XXH64 of the meta and of the trailer up to here
+//	magic      8  the last byte is the version of the format
+//
+// Numbers are big-endian. The key is there so that files that were swapped are noticed.
+const (
+	trailerSize = 80
+	sumAt       = 64
+	magicAt     = 72
 
-type trailer struct {
-	key      cache.Key
-	body     int64 // length
-	sequence uint64
-	bodyHash uint64
-	meta     int // length
-}
-
-var (
-	errDamaged = errors.New("the file is not whole")
-	errForeign = errors.New("the file is of another format")
+	// format is the version. Files of another one are removed.
+	format = 1
 )
 
-// ending returns what stands in a file behind its body.
-func ending(key cache.Key, meta, body []byte, sequence uint64) []byte {
-	end := bytes.Clone(meta)
-	end = append(append(end, key.Original[:]...), key.Entry[:]...)
-	end = binary.BigEndian.AppendUint64(end, uint64(len(body)))
-	end = binary.BigEndian.AppendUint64(end, sequence)
-	end = binary.BigEndian.AppendUint64(end, xxhash.Sum64(body))
-	end = binary.BigEndian.AppendUint32(end, uint32(len(meta)))
-	end = binary.BigEndian.AppendUint64(end, xxhash.Sum64(end))
-	return append(end, magic[:]...)
+const magic = "cimages"
+
+// tailSize is how much of the end of a file is read at once: as a rule all of the meta.
+const tailSize = 4096
+
+var (
+	// errDamaged is the error of a file that is not as it was written.
+	errDamaged = errors.New("the file is damaged")
+
+	// errOutdated is the error of a file in another version of the format.
+	errOutdated = errors.New("the file has another format")
+)
+
+// trailer is what the end of a file says.
+type trailer struct {
+	key        cache.Key
+	body, meta int64 // lengths
+	sequence   uint64
+	bodySum    uint64
 }
 
-// readEnding reads the meta and the trailer of a file of a size.
-func readEnding(r io.ReaderAt, size int64, key cache.Key) (t trailer, meta []byte, err error) {
+// appendEnd appends what stands behind the body.
+func appendEnd(b []byte, key cache.Key, meta, body []byte, sequence uint64) []byte {
+	start := len(b)
+	b = append(b, meta...)
+	b = append(b, key.Original[:]...)
+	b = append(b, key.Entry[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(body)))
+	b = binary.BigEndian.AppendUint64(b, uint64(len(meta)))
+	b = binary.BigEndian.AppendUint64(b, sequence)
+	b = binary.BigEndian.AppendUint64(b, xxhash.Sum64(body))
+	b = binary.BigEndian.AppendUint64(b, xxhash.Sum64(b[start:]))
+	b = append(b, magic...)
+	return append(b, format)
+}
+
+// fileSize is how long the file of an entry is.
+func fileSize(meta, body []byte) int64 { return int64(len(meta)) + int64(len(body)) + trailerSize }
+
+var tails = sync.Pool{New: func() any { return new([tailSize]byte) }}
+
+// readEnd reads what stands behind the body of a file of this size.
+func readEnd(r io.ReaderAt, size int64) (t trailer, meta []byte, err error) {
 	if size < trailerSize {
 		return t, nil, errDamaged
 	}
-	end := make([]byte, min(size, 1024)) // which is enough for most metas
-	if _, err := r.ReadAt(end, size-int64(len(end))); err != nil {
-		return t, nil, fmt.Errorf("reading the end: %w", err)
+	buffer := tails.Get().(*[tailSize]byte)
+	defer tails.Put(buffer)
+	tail := buffer[:min(size, tailSize)]
+	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
+		return t, nil, err
 	}
-	last := end[len(end)-trailerSize:]
-	switch {
-	case bytes.Equal(last[68:], magic[:]):
-	case bytes.Equal(last[68:75], magic[:7]):
-		return t, nil, errForeign
-	default:
+	if t, err = parse(tail[len(tail)-trailerSize:]); err != nil {
+		return t, nil, err
+	}
+	if t.meta < 0 || t.meta > cache.MaxMeta || t.body < 0 || t.body != size-trailerSize-t.meta {
 		return t, nil, errDamaged
 	}
-	copy(t.key.Original[:], last[0:16])
-	copy(t.key.Entry[:], last[16:32])
-	t.body = int64(binary.BigEndian.Uint64(last[32:]))
-	t.sequence = binary.BigEndian.Uint64(last[40:])
-	t.bodyHash = binary.BigEndian.Uint64(last[48:])
-	t.meta = int(binary.BigEndian.Uint32(last[56:]))
-	if t.key != key || t.meta > cache.MaxMeta || t.body < 0 || t.body != size-trailerSize-int64(t.meta) {
-		return t, nil, errDamaged
-	}
-	if need := t.meta + trailerSize; need > len(end) {
-		end = make([]byte, need)
-		if _, err := r.ReadAt(end, size-int64(need)); err != nil {
-			return t, nil, fmt.Errorf("reading the end: %w", err)
+	end := make([]byte, t.meta+sumAt)
+	if missing := len(end) - (len(tail) - (trailerSize - sumAt)); missing > 0 {
+		if err := readAt(r, end, t.body); err != nil {
+			return t, nil, err
 		}
+	} else {
+		copy(end, tail[-missing:])
 	}
-	described := end[len(end)-trailerSize-t.meta : len(end)-16]
-	if xxhash.Sum64(described) != binary.BigEndian.Uint64(last[60:]) {
+	if xxhash.Sum64(end) != binary.BigEndian.Uint64(tail[len(tail)-trailerSize+sumAt:]) {
 		return t, nil, errDamaged
 	}
-	return t, described[:t.meta], nil
+	return t, end[:t.meta:t.meta], nil
 }
 
-// checkBody reads the body and compares its checksum.
-func checkBody(r io.ReaderAt, t trailer) error {
-	hash := xxhash.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(r, 0, t.body)); err != nil {
-		return fmt.Errorf("reading the body: %w", err)
+// parse reads a trailer without the sum.
+func parse(b []byte) (t trailer, err error) {
+	if string(b[magicAt:magicAt+len(magic)]) != magic {
+		return t, errDamaged
 	}
-	if hash.Sum64() != t.bodyHash {
-		return errDamaged
+	if b[trailerSize-1] != format {
+		return t, errOutdated
+	}
+	copy(t.key.Original[:], b)
+	copy(t.key.Entry[:], b[16:])
+	t.body = int64(binary.BigEndian.Uint64(b[32:]))
+	t.meta = int64(binary.BigEndian.Uint64(b[40:]))
+	t.sequence = binary.BigEndian.Uint64(b[48:])
+	t.bodySum = binary.BigEndian.Uint64(b[56:])
+	return t, nil
+}
+
+// readAt fills b. A file that has become shorter is a damaged one.
+func readAt(r io.ReaderAt, b []byte, at int64) error {
+	if n, err := r.ReadAt(b, at); n < len(b) {
+		if err == io.EOF {
+			return errDamaged
+		}
+		return err
 	}
 	return nil
 }
 
-// body is the part of a file that is the body of an entry.
-type body struct {
-	file *os.File
-	size int64
-	at   int64
+var blocks = sync.Pool{New: func() any { return new([128 << 10]byte) }}
+
+// verify reads the body, and reports with an error whether it is as it was written.
+func verify(r io.ReaderAt, t trailer) error {
+	buffer := blocks.Get().(*[128 << 10]byte)
+	defer blocks.Put(buffer)
+	sum := xxhash.New()
+	for at := int64(0); at < t.body; {
+		b := buffer[:min(int64(len(buffer)), t.body-at)]
+		if err := readAt(r, b, at); err != nil {
+			return err
+		}
+		_, _ = sum.Write(b)
+		at += int64(len(b))
+	}
+	if sum.Sum64() != t.bodySum {
+		return errDamaged
+	}
+	return nil
 }
-
-// File is the file, at the place where the next Read is. Its first Size bytes are the
-// body.
-func (b *body) File() *os.File { return b.file }
-
-// Size implements cache.Body.
-func (b *body) Size() int64 { return b.size }
-
-// Read implements io.Reader.
-func (b *body) Read(p []byte) (int, error) {
-	if b.at >= b.size {
-		return 0, io.EOF
-	}
-	n, err := b.file.Read(p[:min(int64(len(p)), b.size-b.at)])
-	b.at += int64(n)
-	return n, err
-}
-
-var errSeek = errors.New("there is no such place in the body")
-
-// Seek implements io.Seeker.
-func (b *body) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += b.at
-	case io.SeekEnd:
-		offset += b.size
-	}
-	if offset < 0 {
-		return 0, errSeek
-	}
-	if _, err := b.file.Seek(offset, io.SeekStart); err != nil {
-		return 0, err
-	}
-	b.at = offset
-	return offset, nil
-}
-
-// Close implements io.Closer.
-func (b *body) Close() error { return b.file.Close() }

@@ -9,23 +9,29 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/caddy-images/caddy-images/cache"
 )
 
-// The purges are lines of a file: the XXH64 of a rule's JSON, a space and the JSON. Each is
-// synced to the disk before the purge is answered.
+// rulesName is the file of the purge rules: a line for each, with a checksum in
+// hexadecimal, a space, and JSON.
+const rulesName = "purges"
 
-func (t *Tier) purges() string { return filepath.Join(t.dir, "purges") }
+// rulesFile keeps purge rules. A rule whose line is not whole was never said to be kept, if
+// it is the last one; any other means that rules were lost.
+type rulesFile struct {
+	mu   sync.Mutex
+	path string
+}
 
-// Rules implements cache.Ledger. A last line that is not whole is of a purge that was not
-// answered. One before it that is damaged is an error.
+// Rules implements cache.Ledger.
 func (t *Tier) Rules(context.Context) ([]cache.Rule, error) {
-	t.writing.Lock()
-	defer t.writing.Unlock()
-	text, err := os.ReadFile(t.purges())
+	t.rules.mu.Lock()
+	defer t.rules.mu.Unlock()
+	text, err := os.ReadFile(t.rules.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -35,54 +41,70 @@ func (t *Tier) Rules(context.Context) ([]cache.Rule, error) {
 	return parseRules(text)
 }
 
-func parseRules(text []byte) (rules []cache.Rule, err error) {
-	for len(text) > 0 {
-		line, rest, isWhole := bytes.Cut(text, []byte("\n"))
+func parseRules(text []byte) ([]cache.Rule, error) {
+	var all []cache.Rule
+	for number := 1; ; number++ {
+		line, rest, whole := bytes.Cut(text, []byte("\n"))
+		if !whole {
+			return all, nil
+		}
 		rule, err := parseRule(line)
 		if err != nil {
-			if !isWhole {
-				return rules, nil
-			}
-			return nil, err
+			return nil, fmt.Errorf("line %d of the purges: %w", number, err)
 		}
-		rules = append(rules, rule)
+		all = append(all, rule)
 		text = rest
 	}
-	return rules, nil
 }
 
 func parseRule(line []byte) (rule cache.Rule, err error) {
 	sum, text, _ := bytes.Cut(line, []byte(" "))
 	if string(sum) != checksum(text) {
-		return rule, fmt.Errorf("a line of the purges is damaged")
+		return rule, errDamaged
 	}
 	return rule, json.Unmarshal(text, &rule)
 }
 
 func checksum(text []byte) string { return fmt.Sprintf("%016x", xxhash.Sum64(text)) }
 
-func lineOf(rule cache.Rule) ([]byte, error) {
+func appendRule(b []byte, rule cache.Rule) ([]byte, error) {
 	text, err := json.Marshal(rule)
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte(checksum(text)+" "+string(text)), '\n'), nil
+	b = append(b, checksum(text)...)
+	b = append(b, ' ')
+	b = append(b, text...)
+	return append(b, '\n'), nil
 }
 
 // Append implements cache.Ledger.
 func (t *Tier) Append(_ context.Context, rule cache.Rule) error {
-	t.writing.Lock()
-	defer t.writing.Unlock()
-	line, err := lineOf(rule)
+	line, err := appendRule(nil, rule)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(t.purges(), os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrNotExist) { // the directory was deleted
-		if err = os.MkdirAll(t.dir, 0o700); err == nil {
-			file, err = os.OpenFile(t.purges(), os.O_RDWR|os.O_CREATE, 0o600)
+	return t.change(func() error { return t.rules.append(line) })
+}
+
+// change changes the file of the rules. A directory that is gone is made again.
+func (t *Tier) change(do func() error) error {
+	t.rules.mu.Lock()
+	defer t.rules.mu.Unlock()
+	err := t.own()
+	if err == nil {
+		err = do()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = t.again(t.path); err == nil {
+			err = do()
 		}
 	}
+	return err
+}
+
+func (r *rulesFile) append(line []byte) error {
+	file, err := os.OpenFile(r.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -91,48 +113,58 @@ func (t *Tier) Append(_ context.Context, rule cache.Rule) error {
 	if err != nil {
 		return err
 	}
-	if _, err := file.WriteAt(line, end); err != nil {
+	if err := file.Truncate(end); err != nil {
+		return err
+	}
+	_, err = file.WriteAt(line, end)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err != nil {
 		_ = file.Truncate(end)
 		return err
 	}
-	if err := file.Sync(); err != nil {
-		return err
+	if end == 0 {
+		return syncFolder(filepath.Dir(r.path))
 	}
-	return syncDirectory(t.dir)
+	return nil
 }
 
-// endOfLines is where the next line of a file begins: behind the last one that is whole.
+// endOfLines is where the last whole line of a file ends.
 func endOfLines(file *os.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return 0, err
 	}
-	end := info.Size()
-	for last := make([]byte, 1); end > 0; end-- {
-		if _, err := file.ReadAt(last, end-1); err != nil {
+	b := make([]byte, tailSize)
+	for at := info.Size(); at > 0; {
+		n := min(at, int64(len(b)))
+		at -= n
+		if err := readAt(file, b[:n], at); err != nil {
 			return 0, err
 		}
-		if last[0] == '\n' {
-			break
+		if i := bytes.LastIndexByte(b[:n], '\n'); i >= 0 {
+			return at + int64(i) + 1, nil
 		}
 	}
-	return end, file.Truncate(end)
+	return 0, nil
 }
 
 // Replace implements cache.Ledger.
 func (t *Tier) Replace(_ context.Context, rules []cache.Rule) error {
-	t.writing.Lock()
-	defer t.writing.Unlock()
 	var text []byte
 	for _, rule := range rules {
-		line, err := lineOf(rule)
-		if err != nil {
+		var err error
+		if text, err = appendRule(text, rule); err != nil {
 			return err
 		}
-		text = append(text, line...)
 	}
-	next := t.purges() + ".next"
-	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	return t.change(func() error { return t.rules.replace(text) })
+}
+
+func (r *rulesFile) replace(text []byte) error {
+	temporary := r.path + ".tmp"
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -140,22 +172,15 @@ func (t *Tier) Replace(_ context.Context, rules []cache.Rule) error {
 	if err == nil {
 		err = file.Sync()
 	}
-	err = errors.Join(err, file.Close())
+	if failure := file.Close(); err == nil {
+		err = failure
+	}
 	if err == nil {
-		err = os.Rename(next, t.purges())
+		err = os.Rename(temporary, r.path)
 	}
 	if err != nil {
-		_ = os.Remove(next)
+		_ = os.Remove(temporary)
 		return err
 	}
-	return syncDirectory(t.dir)
-}
-
-func syncDirectory(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return syncFolder(filepath.Dir(r.path))
 }

@@ -1,16 +1,11 @@
-// Package disk is the cache tier `http.images.caches.disk`: entries in files of a
-// directory, up to a number of bytes.
 package disk
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,444 +15,308 @@ import (
 	"github.com/caddy-images/caddy-images/cache"
 )
 
-const (
-	// block is what sizes of files are rounded up to: about what they take on a disk.
-	block = 4096
-
-	// sampled is of how many entries the one is forgotten that was not used for the
-	// longest time. Ten make it about as good as the least recently used of all.
-	sampled = 16
-
-	// touchEvery is how often the use of an entry is written to the disk, so that a
-	// later process knows it.
-	touchEvery = time.Hour
-
-	// pause is how long nothing is written after the disk has failed.
-	pause = 30 * time.Second
-
-	// temporary is what names of files begin with that are being written.
-	temporary = ".writing-"
-)
-
-// Tier keeps entries in files.
+// Tier keeps entries in a directory.
 type Tier struct {
-	dir     string
-	limit   int64
-	minFree int64
-	log     *zap.Logger
+	config
+	process uint64 // in the names of temporary files
+	number  atomic.Uint64
 
-	mu    sync.Mutex
-	index map[cache.Key]item
-	size  int64 // of all items
+	index   *index
+	minFree atomic.Int64
 
-	scanned   chan struct{} // closed when all that was there is in the index
-	quit      context.Context
-	stop      context.CancelFunc
-	running   sync.WaitGroup
-	closeOnce func() error
-	writing   sync.Mutex // of the ledger
-	evictions atomic.Int64
-	broken    atomic.Int64
-	failing   atomic.Pointer[time.Time] // until when nothing is written; nil while all is well
-	warned    atomic.Int64              // when a damaged file was last logged, in Unix seconds
+	// folders are held while a file of theirs is renamed, removed or counted, so that the
+	// index is right about it. The first byte of an original is its folder.
+	folders [256]sync.Mutex
 
-	openFile func(name string) (*os.File, error) // to create a file; tests make it fail
+	owning sync.Mutex
+	owned  *os.File // the lock file, while it is held
+
+	recount  chan struct{}
+	outdated atomic.Bool // whether the directory may have files of another format
+
+	required atomic.Uint64  // entries with a lower sequence are to be removed
+	shrink   chan struct{}  // there may be too much
+	uses     chan cache.Key // whose time is to be noted at their files
+
+	reads, writes     *gate
+	evictions, broken atomic.Int64
+	warned            atomic.Int64 // about damaged files, in seconds
+
+	rules rulesFile
+
+	users int // guarded by openTiers
+	quit  context.Context
+	stop  context.CancelFunc
+	done  sync.WaitGroup
 }
 
-// unique is in the names of files that are being written.
-var unique atomic.Int64
+// config is what a tier is made of.
+type config struct {
+	path           string
+	limit, minFree int64
+	log            *zap.Logger
 
-// item is what is known of a file.
-type item struct {
-	size     int64 // in whole blocks
-	used     int64 // when it was last used, in Unix seconds
-	touched  int64 // when that was last written to the disk
-	modified int64 // when the file was written, in Unix nanoseconds
-	verified bool  // whether the checksum of the body was right in this process
+	// For tests; otherwise they are the system's.
+	now    func() time.Time
+	space  func(path string) (free, total int64, ok bool)
+	create func(path string) (*os.File, error)
 }
 
-// Open opens a directory, which it makes if it does not exist. limit and minFree are in
-// bytes: how much the entries may take, and how much of the disk stays free. It fails if
-// another process uses the directory.
-func Open(dir string, limit, minFree int64, log *zap.Logger) (*Tier, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("cache disk: %w", err)
-	}
-	if err := acquire(dir); err != nil {
+// seconds is the time as the index has it.
+func (t *Tier) seconds() uint32 { return uint32(t.now().Unix()) }
+
+// Get implements cache.Tier. The body is verified when its file is read for the first time
+// in this process, and again when its size or modification time has changed.
+func (t *Tier) Get(_ context.Context, key cache.Key) (*cache.Entry, error) {
+	if err := t.reads.wait(); err != nil {
 		return nil, err
 	}
-	t := &Tier{dir: dir, limit: limit, minFree: minFree, log: log, index: make(map[cache.Key]item), scanned: make(chan struct{})}
-	t.openFile = func(name string) (*os.File, error) {
-		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	}
-	t.closeOnce = sync.OnceValue(t.close)
-	t.quit, t.stop = context.WithCancel(context.Background())
-	t.running.Go(t.scan)
-	return t, nil
-}
-
-// Close implements cache.Tier.
-func (t *Tier) Close() error { return t.closeOnce() }
-
-func (t *Tier) close() error {
-	t.stop()
-	t.running.Wait()
-	return release(t.dir)
-}
-
-// name is the file of an entry: `<dir>/<first byte>/<original>-<entry>`.
-func (t *Tier) name(key cache.Key) string {
-	original := key.Original.String()
-	return filepath.Join(t.dir, original[:2], original+"-"+key.Entry.String())
-}
-
-// keyOf is the key of a file by the last part of its name; ok is false if the file is none
-// of ours.
-func keyOf(name string) (key cache.Key, ok bool) {
-	original, entry, ok := strings.Cut(name, "-")
-	if !ok || len(original) != 32 || len(entry) != 32 || strings.ToLower(name) != name {
-		return key, false
-	}
-	_, err := hex.Decode(key.Original[:], []byte(original))
-	_, err2 := hex.Decode(key.Entry[:], []byte(entry))
-	return key, err == nil && err2 == nil
-}
-
-// Get implements cache.Tier. A file that is not whole is removed.
-func (t *Tier) Get(_ context.Context, key cache.Key) (*cache.Entry, error) {
-	name := t.name(key)
-	file, err := os.Open(name)
+	file, err := os.Open(t.file(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		t.lost(key)
+		return nil, t.reads.note(nil)
 	}
 	if err != nil {
-		return nil, err
+		return nil, t.reads.note(err)
 	}
-	e, err := t.read(file, key)
-	if err == nil {
-		return e, nil
-	}
-	_ = file.Close()
-	if !errors.Is(err, errDamaged) && !errors.Is(err, errForeign) {
-		return nil, err
-	}
-	t.broken.Add(1)
-	if last, now := t.warned.Load(), time.Now().Unix(); now-last >= 60 && t.warned.CompareAndSwap(last, now) {
-		t.log.Warn("A file of the cache is damaged, and is removed", zap.String("file", name))
-	}
-	return nil, t.remove(key)
-}
-
-// read reads an entry from its file.
-func (t *Tier) read(file *os.File, key cache.Key) (*cache.Entry, error) {
 	info, err := file.Stat()
 	if err != nil {
-		return nil, err
+		_ = file.Close()
+		return nil, t.reads.note(err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", file.Name())
+	if !info.Mode().IsRegular() { // it is not of the cache
+		_ = file.Close()
+		return nil, nil
 	}
-	end, meta, err := readEnding(file, info.Size(), key)
+	e, err := t.read(file, info, key)
+	if err == nil {
+		return e, t.reads.note(nil)
+	}
+	_ = file.Close()
+	if err == errDamaged || err == errOutdated {
+		t.discard(key, info, err == errDamaged)
+		return nil, t.reads.note(nil)
+	}
+	return nil, t.reads.note(err)
+}
+
+func (t *Tier) read(file *os.File, info fs.FileInfo, key cache.Key) (*cache.Entry, error) {
+	end, meta, err := readEnd(file, info.Size())
 	if err != nil {
 		return nil, err
 	}
-	modified, now := info.ModTime().UnixNano(), time.Now().Unix()
-	t.mu.Lock()
-	known, ok := t.index[key]
-	isVerified := ok && known.verified && known.modified == modified && known.size == blocks(info.Size())
-	t.mu.Unlock()
-	if !isVerified {
-		if err := checkBody(file, end); err != nil {
+	if end.key != key {
+		return nil, errDamaged
+	}
+	stamp, known, note := t.index.use(key, t.seconds())
+	// The size is that which the trailer says.
+	if version := uint64(info.ModTime().UnixNano()) ^ end.bodySum; stamp != version {
+		if err := verify(file, end); err != nil {
 			return nil, err
 		}
+		// A client is waiting: if the folder is busy, it is counted and verified later.
+		if folder := &t.folders[key.Original[0]]; !known && folder.TryLock() {
+			t.count(key)
+			folder.Unlock()
+		}
+		t.index.verified(key, version)
 	}
-	if now-known.touched >= int64(touchEvery/time.Second) {
-		known.touched = now
-		_ = os.Chtimes(file.Name(), time.Unix(now, 0), info.ModTime()) // a disk that is read-only has no later use for it
+	if note {
+		select {
+		case t.uses <- key:
+		default:
+		}
 	}
-	t.put(key, item{size: blocks(info.Size()), used: now, touched: known.touched, modified: modified, verified: true})
 	return &cache.Entry{Meta: meta, Body: &body{file: file, size: end.body}, Sequence: end.sequence}, nil
 }
 
-func blocks(size int64) int64 { return (size + block - 1) / block * block }
+// lost forgets an entry whose file somebody removed.
+func (t *Tier) lost(key cache.Key) {
+	if !t.index.knows(key) {
+		return
+	}
+	folder := &t.folders[key.Original[0]]
+	if !folder.TryLock() { // a client is waiting
+		return
+	}
+	defer folder.Unlock()
+	if _, err := os.Lstat(t.file(key)); errors.Is(err, fs.ErrNotExist) {
+		t.index.remove(key)
+	}
+}
 
-// put puts an item into the index, in place of one with the same key.
-func (t *Tier) put(key cache.Key, i item) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.size += i.size - t.index[key].size
-	t.index[key] = i
+// discard removes a file that cannot be used, unless there is another one by now.
+func (t *Tier) discard(key cache.Key, bad fs.FileInfo, damaged bool) {
+	folder := &t.folders[key.Original[0]]
+	folder.Lock()
+	defer folder.Unlock()
+	path := t.file(key)
+	if now, err := os.Lstat(path); err != nil || !os.SameFile(now, bad) {
+		return
+	}
+	err := os.Remove(path)
+	if err == nil {
+		t.index.remove(key)
+	}
+	if !damaged {
+		return
+	}
+	broken := t.broken.Add(1)
+	now, last := t.now().Unix(), t.warned.Load()
+	if now-last >= 60 && t.warned.CompareAndSwap(last, now) {
+		t.log.Warn("A file of the cache is damaged and was removed; others within the next minute are only counted",
+			zap.String("file", path), zap.Int64("damaged", broken), zap.NamedError("removing", err))
+	}
 }
 
 // Put implements cache.Tier. What takes more than a quarter of the limit is not kept.
-func (t *Tier) Put(ctx context.Context, key cache.Key, meta, content []byte, sequence uint64) error {
-	if until := t.failing.Load(); until != nil && time.Now().Before(*until) {
-		return errPaused
+func (t *Tier) Put(ctx context.Context, key cache.Key, meta, body []byte, sequence uint64) error {
+	if len(meta) > cache.MaxMeta {
+		return fmt.Errorf("the entry is described by %d bytes, of at most %d", len(meta), cache.MaxMeta)
 	}
-	select {
-	case <-t.scanned: // until then it is not known how much there is
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.quit.Done():
-		return t.quit.Err()
-	}
-	end := ending(key, meta, content, sequence)
-	size := blocks(int64(len(content) + len(end)))
-	if size > t.limit/4 {
+	if fileSize(meta, body) > t.index.most()/4 {
 		return nil
 	}
-	err := t.makeRoom(size)
-	if err == nil {
-		err = t.write(t.name(key), content, end)
-	}
-	if err != nil {
-		t.fail(err)
+	if err := t.writes.wait(); err != nil {
 		return err
 	}
-	t.recover()
-	info, err := os.Stat(t.name(key))
-	if err != nil {
-		return nil // it is gone already
+	err := t.put(ctx, key, meta, body, sequence)
+	if isFull(err) {
+		// What is counted here need not be what has run out: inodes, or a quota.
+		for range 64 {
+			if evicted, _ := t.evict(); evicted == 0 {
+				break
+			}
+		}
+		err = t.put(ctx, key, meta, body, sequence)
 	}
-	now := time.Now().Unix()
-	t.put(key, item{size: size, used: now, touched: now, modified: info.ModTime().UnixNano(), verified: true})
+	if err == errNoRoom || ctx.Err() != nil && err == ctx.Err() {
+		return err
+	}
+	return t.writes.note(err)
+}
+
+func (t *Tier) put(ctx context.Context, key cache.Key, meta, body []byte, sequence uint64) error {
+	if err := t.own(); err != nil {
+		return err
+	}
+	size := fileSize(meta, body)
+	if err := t.reserve(ctx, size); err != nil {
+		return err
+	}
+	defer t.index.release(size)
+	temporary, err := t.write(key, body, appendEnd(nil, key, meta, body, sequence))
+	if err != nil {
+		return err
+	}
+	folder := &t.folders[key.Original[0]]
+	folder.Lock()
+	defer folder.Unlock()
+	if err := os.Rename(temporary, t.file(key)); err != nil {
+		_ = os.Remove(temporary)
+		return err
+	}
+	t.index.put(key, size, t.seconds())
 	return nil
 }
 
-var errPaused = errors.New("the disk has failed, and is tried again later")
-
-// write writes a file under another name first, so that there is all of it or nothing.
-func (t *Tier) write(name string, content, end []byte) error {
-	next := filepath.Join(filepath.Dir(name), fmt.Sprintf("%s%s-%d", temporary, process, unique.Add(1)))
-	file, err := t.openFile(next)
+// write writes a temporary file in the folder of the key, and returns its path.
+func (t *Tier) write(key cache.Key, body, end []byte) (path string, err error) {
+	folder := t.folder(key.Original)
+	path = folder + string(os.PathSeparator) + temporaryName(t.process, t.number.Add(1))
+	file, err := t.create(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			return err
+		if err = t.again(folder); err == nil {
+			file, err = t.create(path)
 		}
-		file, err = t.openFile(next)
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = file.Write(content)
+	_, err = file.Write(body)
 	if err == nil {
 		_, err = file.Write(end)
 	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(next, name)
+	if failure := file.Close(); err == nil {
+		err = failure
 	}
 	if err != nil {
-		_ = os.Remove(next)
+		_ = os.Remove(path)
+		return "", err
 	}
-	return err
+	return path, nil
 }
 
-// fail notes that the disk does not work, and says so once.
-func (t *Tier) fail(err error) {
-	until := time.Now().Add(pause)
-	if t.failing.Swap(&until) == nil {
-		t.log.Warn("The disk of the cache cannot be written to; images go on without it, and it is tried again every "+pause.String(), zap.String("path", t.dir), zap.Error(err))
-	}
-}
-
-func (t *Tier) recover() {
-	if t.failing.Swap(nil) != nil {
-		t.log.Info("The disk of the cache works again", zap.String("path", t.dir))
-	}
-}
-
-// makeRoom forgets entries until there is room for one more, in the limit and on the disk.
-func (t *Tier) makeRoom(size int64) error {
-	t.mu.Lock()
-	for t.size+size > t.limit && len(t.index) > 0 {
-		t.forgetOldest()
-	}
-	t.mu.Unlock()
-	for range 64 {
-		free, ok := freeSpace(t.dir)
-		if !ok || free-size >= t.minFree {
-			return nil
-		}
-		t.mu.Lock()
-		if len(t.index) == 0 {
-			t.mu.Unlock()
-			break
-		}
-		for freed := t.size - size; t.size > max(freed, 0) && len(t.index) > 0; {
-			t.forgetOldest()
-		}
-		t.mu.Unlock()
-	}
-	return fmt.Errorf("less than min_free, %d bytes, would be free on the disk", t.minFree)
-}
-
-// forgetOldest forgets the entry of a sample that was not used for the longest time. It is
-// called with t.mu held.
-func (t *Tier) forgetOldest() {
-	var oldest cache.Key
-	n, used := 0, int64(1<<63-1)
-	for key, i := range t.index { // in no order
-		if i.used < used {
-			oldest, used = key, i.used
-		}
-		if n++; n == sampled {
-			break
-		}
-	}
-	t.size -= t.index[oldest].size
-	delete(t.index, oldest)
-	t.evictions.Add(1)
-	_ = os.Remove(t.name(oldest))
-}
-
-// remove removes an entry.
-func (t *Tier) remove(key cache.Key) error {
-	t.mu.Lock()
-	t.size -= t.index[key].size
-	delete(t.index, key)
-	t.mu.Unlock()
-	if err := os.Remove(t.name(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+func createFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // Delete implements cache.Tier.
-func (t *Tier) Delete(_ context.Context, key cache.Key) error {
+func (t *Tier) Delete(ctx context.Context, key cache.Key) error {
 	if key.Entry != (cache.ID{}) {
 		return t.remove(key)
 	}
-	dir, err := os.Open(filepath.Dir(t.name(key)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	// The folder is read, because files may not be counted yet.
+	var first error
+	err := t.each(ctx, key.Original[0], func(name string) {
+		found, ok := parseName(folderName(key.Original), name)
+		if !ok || found.Original != key.Original {
+			return
+		}
+		if err := t.remove(found); err != nil && first == nil {
+			first = err
+		}
+	})
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
-	names, err := dir.Readdirnames(-1)
-	for _, name := range names {
-		if k, ok := keyOf(name); ok && k.Original == key.Original {
-			err = errors.Join(err, t.remove(k))
-		}
-	}
-	return err
+	return first
 }
 
-// DeleteAll implements cache.Tier. It goes on behind its return: what is older is not used
-// anyway.
-func (t *Tier) DeleteAll(_ context.Context, sequence uint64) error {
-	if t.quit.Err() != nil {
-		return t.quit.Err()
+// remove removes the file of an entry, if there is one.
+func (t *Tier) remove(key cache.Key) error {
+	folder := &t.folders[key.Original[0]]
+	folder.Lock()
+	defer folder.Unlock()
+	if err := os.Remove(t.file(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	t.running.Go(func() {
-		select {
-		case <-t.scanned:
-		case <-t.quit.Done():
-			return
-		}
-		t.mu.Lock()
-		keys := make([]cache.Key, 0, len(t.index))
-		for key := range t.index {
-			keys = append(keys, key)
-		}
-		t.mu.Unlock()
-		for _, key := range keys {
-			if t.quit.Err() != nil {
-				return
-			}
-			if t.isOlder(key, sequence) {
-				_ = t.remove(key)
-			}
-		}
-	})
+	t.index.remove(key)
 	return nil
 }
 
-// isOlder reports whether an entry is older than a sequence, or cannot be read.
-func (t *Tier) isOlder(key cache.Key, sequence uint64) bool {
-	file, err := os.Open(t.name(key))
-	if err != nil {
-		return true
+// DeleteAll implements cache.Tier. The files are removed in the background.
+func (t *Tier) DeleteAll(_ context.Context, sequence uint64) error {
+	for {
+		required := t.required.Load()
+		if required >= sequence {
+			return nil
+		}
+		if t.required.CompareAndSwap(required, sequence) {
+			break
+		}
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return true
+	wake(t.shrink)
+	return nil
+}
+
+// wake sends to a channel with room for one, if nothing is in it.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
-	end, _, err := readEnding(file, info.Size(), key)
-	return err != nil || end.sequence < sequence
 }
 
 // Usage implements cache.Tier.
 func (t *Tier) Usage() cache.Usage {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.index.mu.Lock()
+	defer t.index.mu.Unlock()
 	return cache.Usage{
-		Name: "disk", Entries: int64(len(t.index)), Bytes: t.size, Limit: t.limit,
-		Evictions: t.evictions.Load(), Broken: t.broken.Load(), Failing: t.failing.Load() != nil,
+		Name: "disk", Entries: t.index.entries, Bytes: t.index.total, Limit: t.index.limit,
+		Evictions: t.evictions.Load(), Broken: t.broken.Load(),
+		Failing: t.reads.failing() || t.writes.failing(),
 	}
-}
-
-// scan finds what a former process left. It reads no file: what is not whole is found when
-// it is asked for.
-func (t *Tier) scan() {
-	defer close(t.scanned)
-	folders, err := os.ReadDir(t.dir)
-	if err != nil {
-		t.log.Warn("The directory of the cache cannot be read", zap.Error(err))
-		return
-	}
-	for _, folder := range folders {
-		if _, err := hex.DecodeString(folder.Name()); err == nil && len(folder.Name()) == 2 && folder.IsDir() {
-			t.scanFolder(filepath.Join(t.dir, folder.Name()))
-		}
-	}
-	t.mu.Lock()
-	for t.size > t.limit && len(t.index) > 0 { // the limit was lowered
-		t.forgetOldest()
-	}
-	t.mu.Unlock()
-}
-
-func (t *Tier) scanFolder(path string) {
-	folder, err := os.Open(path)
-	if err != nil {
-		t.log.Warn("A directory of the cache cannot be read", zap.Error(err))
-		return
-	}
-	defer folder.Close()
-	for t.quit.Err() == nil {
-		found, err := folder.ReadDir(256)
-		for _, e := range found {
-			key, ok := keyOf(e.Name())
-			switch {
-			case ok && filepath.Base(path) == key.Original.String()[:2]:
-				if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
-					t.found(key, info)
-				}
-			case strings.HasPrefix(e.Name(), temporary) && !strings.HasPrefix(e.Name(), temporary+process) && e.Type().IsRegular():
-				_ = os.Remove(filepath.Join(path, e.Name())) // a former process was writing it
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// found puts a file into the index, if it is not there already.
-func (t *Tier) found(key cache.Key, info fs.FileInfo) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if _, known := t.index[key]; known {
-		return
-	}
-	used := lastUse(info).Unix()
-	i := item{size: blocks(info.Size()), used: min(used, time.Now().Unix()), touched: used, modified: info.ModTime().UnixNano()}
-	t.index[key] = i
-	t.size += i.size
 }
 
 // Interface guards
