@@ -54,6 +54,7 @@ func TestThreadsOfJobs(t *testing.T) {
 		}
 	}
 	want("4 threads")
+	until(t, "the end of the first job", func() bool { return p.busy.Load() == 0 }) // which comes after its answer
 	ctx, leave := context.WithCancel(t.Context())
 	done := start(p, ctx, fault("wait", ""))
 	until(t, "the job", func() bool { return p.busy.Load() == 1 })
