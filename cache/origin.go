@@ -141,7 +141,7 @@ type question struct {
 
 // find looks for a record.
 func (q *question) find() {
-	about := Subject{Host: strings.ToLower(q.req.Host), Ref: q.req.Ref}
+	about := Subject{Ref: q.req.Ref}
 	hard, soft := q.Store.rules.match(about)
 	q.req.Sequence = max(q.req.Sequence, hard)
 	r := q.Store.record(q.ctx, q.id, about)
@@ -273,7 +273,7 @@ func (q *question) noteFailure(ctx context.Context, err error) {
 	if wait <= 0 {
 		return
 	}
-	r := record{failure: e, about: Subject{Host: strings.ToLower(q.req.Host), Ref: q.req.Ref}, validated: q.now, sequence: q.req.Sequence}
+	r := record{failure: e, about: Subject{Ref: q.req.Ref}, validated: q.now, sequence: q.req.Sequence}
 	if q.found != nil {
 		if isDown(e) && q.age < q.life.error {
 			r = *q.found
@@ -320,7 +320,7 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 		return nil, err
 	}
 	said := newRecord(examined, now, began).said
-	examined.Kept = origin.Kept{ID: id, Storable: !keepsNothing && isStorable(examined, said), Sequence: began, Tags: o.tags(examined.Header)}
+	examined.Kept = origin.Kept{ID: id, Storable: !keepsNothing && isStorable(examined, said), Tags: o.tags(examined.Header)}
 	if !keepsNothing { // else what is kept for others stays
 		k.record(id, by, req, examined, now, began)
 	}
@@ -331,7 +331,7 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 // it. It is false if the record has gone, or is of another version.
 func (k recorder) refreshed(ctx context.Context, id ID, by Binding, req origin.Request, s *origin.Source, began uint64, now time.Time) (*origin.Source, bool) {
 	store := k.o.Store
-	about := Subject{Host: strings.ToLower(req.Host), Ref: req.Ref}
+	about := Subject{Ref: req.Ref}
 	old := store.record(ctx, id, about)
 	if old != nil && old.vary != nil {
 		id = varied(id, old.vary, by.Header)
@@ -360,7 +360,7 @@ func (k recorder) refreshed(ctx context.Context, id ID, by Binding, req origin.R
 	}
 	fresh.Header = dated(fresh.Header, s.Header, now)
 	r := newRecord(&fresh, now, began)
-	fresh.Kept = origin.Kept{ID: id, Storable: isStorable(&fresh, r.said), Validated: now, Sequence: began, Tags: k.o.tags(fresh.Header)}
+	fresh.Kept = origin.Kept{ID: id, Storable: isStorable(&fresh, r.said), Validated: now, Tags: k.o.tags(fresh.Header)}
 	if !fresh.Kept.Storable {
 		store.forget(id)
 		return nil, false
@@ -376,7 +376,7 @@ func (k recorder) refreshed(ctx context.Context, id ID, by Binding, req origin.R
 // record keeps the record of an original.
 func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source, now time.Time, began uint64) {
 	store := k.o.Store
-	about := Subject{Host: strings.ToLower(req.Host), Ref: req.Ref}
+	about := Subject{Ref: req.Ref}
 	if k.o.Bind != nil && len(s.Vary) > 0 {
 		s.Kept.ID = varied(id, s.Vary, by.Header)
 	}

@@ -55,7 +55,7 @@ func (s *Store) putRecord(id ID, text []byte, sequence uint64) {
 		if t.immediate {
 			continue
 		}
-		s.later(int64(len(text)), func(ctx context.Context) {
+		s.later(id, int64(len(text)), func(ctx context.Context) {
 			if err := t.Put(ctx, Key{Original: id}, text, nil, sequence); err != nil {
 				s.failed(t, "put", err)
 			}

@@ -9,9 +9,8 @@ import (
 
 // Purged is what a purge did.
 type Purged struct {
-	Sequence  uint64 // of the rule
-	Originals int    // that are known in memory and match
-	Variants  int    // of these, in tiers that can tell
+	Originals int // that are known in memory and match
+	Variants  int // of these, in tiers that can tell
 }
 
 // Counting is implemented by tiers that can tell how many variants they have of an
@@ -40,10 +39,32 @@ func (s *Store) Purge(ctx context.Context, rule Rule) (Purged, error) {
 	return s.sweep(rule), err
 }
 
+// relearn takes over the rules of another store with the same ledger. If there is none to
+// explain an entry that is newer than all rules, rules were lost, and since it cannot be
+// known what they forbade, everything is purged.
+func (s *Store) relearn(ctx context.Context) {
+	before := s.rules.latest()
+	if s.ledger != nil {
+		s.purging.Lock()
+		kept, err := s.ledger.Rules(ctx)
+		s.purging.Unlock()
+		if err == nil {
+			s.rules.load(kept)
+		}
+	}
+	if s.rules.latest() > before {
+		return
+	}
+	s.log.Error("Purges of former processes are lost, so all that they left in the cache is purged")
+	if _, err := s.Purge(ctx, Rule{Kind: PurgeAll}); err != nil {
+		s.log.Warn("The purge may not survive a restart", zap.Error(err))
+	}
+}
+
 // sweep removes what the rule matches, as far as that is known: the rest is not used, and
 // goes when it is met or when room is needed.
 func (s *Store) sweep(rule Rule) Purged {
-	p := Purged{Sequence: rule.Sequence}
+	var p Purged
 	matching := rules{}
 	matching.put(rule)
 	for id, r := range s.records.All() {
@@ -76,7 +97,7 @@ func (s *Store) sweep(rule Rule) Purged {
 			if t.immediate {
 				do(s.quit)
 			} else {
-				s.later(0, do)
+				s.later(ID{}, 0, do)
 			}
 		}
 	}

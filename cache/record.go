@@ -83,7 +83,7 @@ func decode(text []byte, id ID, sequence uint64) (*record, bool) {
 	source := &origin.Source{
 		ContentType: s.ContentType, ETag: s.ETag, Decoded: s.Decoded, LastModified: s.LastModified, CacheControl: s.CacheControl,
 		Header: s.Header, Vary: s.Vary, ForRequest: s.ForRequest, Stamp: s.Stamp, Facts: &s.Facts,
-		Kept: origin.Kept{ID: id, Storable: true, Validated: s.Validated, Sequence: sequence, Tags: s.Tags},
+		Kept: origin.Kept{ID: id, Storable: true, Validated: s.Validated, Tags: s.Tags},
 	}
 	return newRecord(source, s.Validated, sequence), true
 }

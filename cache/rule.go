@@ -11,9 +11,6 @@ type Rule struct {
 
 	Kind RuleKind `json:"kind"`
 
-	// Host is that of the request, for a URL or a path of one site; empty for any.
-	Host string `json:"host,omitempty"`
-
 	// Value is what has to match: a received path, an original, a prefix of one, or a
 	// tag; empty for all.
 	Value string `json:"value,omitempty"`
@@ -28,7 +25,7 @@ type RuleKind string
 // The kinds of rules.
 const (
 	PurgeAll      RuleKind = "all"
-	PurgePath     RuleKind = "path"     // the escaped path of requests, as received
+	PurgePath     RuleKind = "path"     // the decoded path of requests, as received
 	PurgeOriginal RuleKind = "original" // a Ref without its query
 	PurgePrefix   RuleKind = "prefix"   // of Refs
 	PurgeTag      RuleKind = "tag"

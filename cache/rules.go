@@ -25,20 +25,19 @@ type rules struct {
 }
 
 type ruleKey struct {
-	kind        RuleKind
-	host, value string
+	kind  RuleKind
+	value string
 }
 
 type prefixRule struct {
-	host, prefix string
-	sequence     uint64
-	soft         bool
+	prefix   string
+	sequence uint64
+	soft     bool
 }
 
 // Subject is what purge rules are matched with.
 type Subject struct {
-	Host string // of the request, in lower case
-	Path string // of the request, escaped, as received; empty if it is not known
+	Path string // of the request, decoded, as received; empty if it is not known
 	Ref  origin.Ref
 	Tags []string
 }
@@ -63,13 +62,19 @@ func (r *rules) latest() uint64 {
 	return r.last
 }
 
-// load takes over rules that were kept.
+// load takes over rules that were kept, as far as they are not known.
 func (r *rules) load(kept []Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	known := make(map[uint64]bool, len(r.list))
+	for _, rule := range r.list {
+		known[rule.Sequence] = true
+	}
 	slices.SortFunc(kept, func(a, b Rule) int { return compare(a.Sequence, b.Sequence) })
 	for _, rule := range kept {
-		r.put(rule)
+		if !known[rule.Sequence] {
+			r.put(rule)
+		}
 	}
 }
 
@@ -128,14 +133,14 @@ func (r *rules) put(rule Rule) {
 		}
 	case PurgePrefix:
 		r.prefixes = slices.DeleteFunc(r.prefixes, func(p prefixRule) bool {
-			return p.soft == rule.Soft && p.host == rule.Host && p.prefix == rule.Value
+			return p.soft == rule.Soft && p.prefix == rule.Value
 		})
-		r.prefixes = append(r.prefixes, prefixRule{rule.Host, rule.Value, rule.Sequence, rule.Soft})
+		r.prefixes = append(r.prefixes, prefixRule{rule.Value, rule.Sequence, rule.Soft})
 	default:
 		if r.exact == nil {
 			r.exact = make(map[ruleKey][2]uint64)
 		}
-		key := ruleKey{rule.Kind, rule.Host, rule.Value}
+		key := ruleKey{rule.Kind, rule.Value}
 		both := r.exact[key]
 		both[soft] = max(both[soft], rule.Sequence)
 		r.exact[key] = both
@@ -151,13 +156,8 @@ func (r *rules) match(s Subject) (hard, soft uint64) {
 	found := r.all
 	if len(r.exact) > 0 {
 		look := func(kind RuleKind, value string) {
-			for _, host := range []string{"", s.Host} {
-				both := r.exact[ruleKey{kind, host, value}]
-				found[0], found[1] = max(found[0], both[0]), max(found[1], both[1])
-				if s.Host == "" {
-					return
-				}
-			}
+			both := r.exact[ruleKey{kind, value}]
+			found[0], found[1] = max(found[0], both[0]), max(found[1], both[1])
 		}
 		if s.Path != "" {
 			look(PurgePath, s.Path)
@@ -170,7 +170,7 @@ func (r *rules) match(s Subject) (hard, soft uint64) {
 	if len(r.prefixes) > 0 {
 		name := Name(s.Ref)
 		for _, p := range r.prefixes {
-			if (p.host == "" || p.host == s.Host) && (strings.HasPrefix(name, p.prefix) || s.Path != "" && strings.HasPrefix(s.Path, p.prefix)) {
+			if strings.HasPrefix(name, p.prefix) || s.Path != "" && strings.HasPrefix(s.Path, p.prefix) {
 				i := 0
 				if p.soft {
 					i = 1

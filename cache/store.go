@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +44,7 @@ type Store struct {
 	records   *otter.Cache[ID, *record]
 	originals *otter.Cache[ID, original] // nil if bytes are not kept
 
-	writes      chan write
+	writes      [writers]chan write // by original, so that what is done with an entry is done in order
 	writeBytes  atomic.Int64
 	dropped     atomic.Int64
 	revalidates chan struct{} // a place for each
@@ -93,7 +94,7 @@ type Config struct {
 
 // New returns a store that keeps nothing until Start was called.
 func New(c Config) (*Store, error) {
-	s := &Store{guests: c.Guests, log: c.Log, count: c.Count, closing: make(chan struct{}), writes: make(chan write, maxWrites), revalidates: make(chan struct{}, maxRevalidations)}
+	s := &Store{guests: c.Guests, log: c.Log, count: c.Count, closing: make(chan struct{}), revalidates: make(chan struct{}, maxRevalidations)}
 	var err error
 	s.records, err = otter.New(&otter.Options[ID, *record]{
 		MaximumWeight: uint64(c.Records),
@@ -112,8 +113,9 @@ func New(c Config) (*Store, error) {
 		}
 	}
 	s.quit, s.stop = context.WithCancel(context.Background())
-	for range writers {
-		s.done.Go(s.write)
+	for i := range s.writes {
+		s.writes[i] = make(chan write, maxWrites/writers)
+		s.done.Go(func() { s.write(s.writes[i]) })
 	}
 	return s, nil
 }
@@ -162,6 +164,9 @@ func (s *Store) loadRules(tier string) {
 		s.count.TierError(tier, "rules")
 		s.log.Error("The purges of former processes cannot be read, so all that they left in the cache is purged", zap.String("tier", tier), zap.Error(err))
 		kept = []Rule{s.rules.next(Rule{Kind: PurgeAll})}
+		if err := s.ledger.Replace(ctx, kept); err != nil { // or the next process would purge all again
+			s.count.TierError(tier, "rules")
+		}
 	}
 	s.rules.load(kept)
 }
@@ -196,7 +201,10 @@ func (s *Store) Usage() (tiers []Usage, waiting int, dropped int64) {
 	for _, t := range s.tiers() {
 		tiers = append(tiers, t.Usage())
 	}
-	return tiers, len(s.writes), s.dropped.Load()
+	for _, queue := range s.writes {
+		waiting += len(queue)
+	}
+	return tiers, waiting, s.dropped.Load()
 }
 
 // Sequence returns that of the latest purge: what begins now is not older.
@@ -214,15 +222,16 @@ type write struct {
 	do    func(ctx context.Context)
 }
 
-// later does something behind the response. If too much waits already, it is dropped.
-func (s *Store) later(bytes int64, do func(ctx context.Context)) {
+// later does something with an original behind the response, after all that was to be done
+// with it before. If too much waits already, it is dropped.
+func (s *Store) later(about ID, bytes int64, do func(ctx context.Context)) {
 	if s.writeBytes.Add(bytes) > maxWriteBytes {
 		s.writeBytes.Add(-bytes)
 		s.drop()
 		return
 	}
 	select {
-	case s.writes <- write{bytes, do}:
+	case s.writes[int(about[0])%writers] <- write{bytes, do}:
 	default:
 		s.writeBytes.Add(-bytes)
 		s.drop()
@@ -235,7 +244,7 @@ func (s *Store) drop() {
 }
 
 // write writes until the store is closed, and then what waits.
-func (s *Store) write() {
+func (s *Store) write(queue chan write) {
 	do := func(w write) {
 		ctx, cancel := context.WithTimeout(s.quit, tierTimeout)
 		defer cancel()
@@ -244,14 +253,14 @@ func (s *Store) write() {
 	}
 	for {
 		select {
-		case w := <-s.writes:
+		case w := <-queue:
 			do(w)
 			continue
 		case <-s.closing:
 		}
 		for {
 			select {
-			case w := <-s.writes:
+			case w := <-queue:
 				do(w)
 			default:
 				return
@@ -271,7 +280,7 @@ func (s *Store) put(key Key, meta, body []byte, sequence uint64) {
 		if t.immediate {
 			do(s.quit)
 		} else {
-			s.later(int64(len(meta)+len(body)), do)
+			s.later(key.Original, int64(len(meta)+len(body)), do)
 		}
 	}
 }
@@ -292,17 +301,31 @@ func (s *Store) get(ctx context.Context, key Key, required uint64) (*Entry, stri
 			s.remove(t, key)
 			continue
 		}
+		if e.Sequence > s.rules.latest() {
+			// It was kept after a purge that is not known here.
+			_ = e.Body.Close()
+			s.relearn(ctx)
+			continue
+		}
 		if i > 0 {
-			s.promote(i, key)
+			s.promote(i, key, e.Body.Size())
 		}
 		return e, t.name
 	}
 	return nil, ""
 }
 
-// promote puts what was found in a slow tier into the faster ones.
-func (s *Store) promote(from int, key Key) {
-	s.later(0, func(ctx context.Context) {
+// promote puts what was found in a slow tier into the faster ones, if one has room for that
+// size: a tier keeps nothing that takes more than a quarter of its limit.
+func (s *Store) promote(from int, key Key, size int64) {
+	hasRoom := func(t namedTier) bool {
+		limit := t.Usage().Limit
+		return limit == 0 || size <= limit/4
+	}
+	if !slices.ContainsFunc(s.tiers()[:from], hasRoom) {
+		return
+	}
+	s.later(key.Original, 0, func(ctx context.Context) {
 		e, err := s.tiers()[from].Get(ctx, key)
 		if err != nil || e == nil {
 			return
@@ -330,7 +353,7 @@ func (s *Store) remove(t namedTier, key Key) {
 	if t.immediate {
 		do(s.quit)
 	} else {
-		s.later(0, do)
+		s.later(key.Original, 0, do)
 	}
 }
 

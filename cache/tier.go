@@ -51,7 +51,8 @@ type Tier interface {
 	Get(ctx context.Context, key Key) (*Entry, error)
 
 	// Put keeps an entry, in place of one with the same key. body is not changed by
-	// anyone afterwards. A tier may decide not to keep it, and forget others for it.
+	// anyone afterwards. A tier may decide not to keep it, as one that takes more than a
+	// quarter of its limit, and forget others for it.
 	Put(ctx context.Context, key Key, meta, body []byte, sequence uint64) error
 
 	// Delete forgets the entry; with a zero Entry, all entries of the original and its

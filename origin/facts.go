@@ -30,9 +30,6 @@ type Kept struct {
 	// negative for one that is stale.
 	Fresh time.Duration
 
-	// Sequence is that of the purges when the origin was asked.
-	Sequence uint64
-
 	// Tags are the names that the original can be purged by.
 	Tags []string
 }

@@ -46,7 +46,7 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 	})
 	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
 	question.Stream = q.streaming(by.Request, asked)
-	question.FactsOnly = !q.needsBytes && !asked.Meta
+	question.FactsOnly = !q.needsBytes && !q.sendsFile(asked)
 	original, err := from.Fetch(ctx, question)
 	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
 		original.Close()
@@ -64,6 +64,12 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		return nil, err
 	}
 	return original, nil
+}
+
+// sendsFile reports whether the file's bytes are needed whatever is known of it: to send
+// them as they are, unless the client may have them, or to look into them.
+func (q *request) sendsFile(asked transform.Request) bool {
+	return asked.Meta || asked.Plan.IsZero() && !q.mayOptimize(asked) && !hasConditions(q.r.Header)
 }
 
 // originRequest returns the request to an origin for a file on behalf of a

@@ -3,9 +3,7 @@ package server
 import (
 	"encoding/binary"
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -25,10 +23,8 @@ func (q *request) beginCache() {
 		return
 	}
 	q.sequence = q.Cache.Sequence()
-	q.purgedBefore = q.Cache.Required(cache.Subject{Host: hostOf(q.r), Path: reroute.Received(q.r)})
+	q.purgedBefore = q.Cache.Required(cache.Subject{Path: reroute.Received(q.r)})
 }
-
-func hostOf(r *http.Request) string { return strings.ToLower(r.Host) }
 
 // sendKnown sends the response if it takes no more than what is remembered: the client has
 // it already, or the cache has the variant.
@@ -101,11 +97,11 @@ func (q *request) cacheKey() cache.Key {
 // response is made of.
 func (q *request) required() uint64 {
 	all := q.purgedBefore
-	subject := cache.Subject{Host: hostOf(q.r), Path: reroute.Received(q.r), Ref: q.asked.Ref, Tags: q.original.Kept.Tags}
+	subject := cache.Subject{Path: reroute.Received(q.r), Ref: q.asked.Ref, Tags: q.original.Kept.Tags}
 	all = max(all, q.Cache.Required(subject))
 	refs := q.asked.Plan.Refs()
 	for i, f := range q.layers {
-		all = max(all, q.Cache.Required(cache.Subject{Host: hostOf(q.r), Ref: refs[i], Tags: f.Kept.Tags}))
+		all = max(all, q.Cache.Required(cache.Subject{Ref: refs[i], Tags: f.Kept.Tags}))
 	}
 	return all
 }

@@ -150,7 +150,7 @@ func TestDirectoryDeleted(t *testing.T) {
 		t.Errorf("the usage is %+v, logged %v", u, logs.All())
 	}
 	if !tier.isOwned() {
-		t.Error("the directory belongs to nobody")
+		t.Error("the directory is not locked")
 	}
 
 	// Everything again, and a purge is the next to come.

@@ -13,7 +13,7 @@ import (
 
 func rulesOf(n int) (all []cache.Rule) {
 	for i := range n {
-		all = append(all, cache.Rule{Sequence: uint64(i + 1), Time: time.Unix(int64(i), 0).UTC(), Kind: cache.PurgePath, Host: "a.test", Value: fmt.Sprintf("/%d\n\"é.jpg", i), Soft: i%2 == 0})
+		all = append(all, cache.Rule{Sequence: uint64(i + 1), Time: time.Unix(int64(i), 0).UTC(), Kind: cache.PurgePath, Value: fmt.Sprintf("/%d\n\"é.jpg", i), Soft: i%2 == 0})
 	}
 	return all
 }
