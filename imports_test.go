@@ -14,7 +14,9 @@ const module = "github.com/caddy-images/caddy-images"
 var mayImport = map[string][]string{
 	".":                           {"cache", "cache/disk", "cache/memory", "errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
 	"cache":                       {"errors", "internal/httpcache", "origin"},
-	"cache/disk":                  {"cache"},
+	"cache/disk":                  {"cache", "cache/internal/breaker", "cache/internal/packed"},
+	"cache/internal/breaker":      {},
+	"cache/internal/packed":       {"cache"},
 	"cache/memory":                {"cache"},
 	"server":                      {"cache", "errors", "internal/metrics", "internal/vary", "origin", "origin/next", "origin/web", "internal/httpcache", "server/form", "server/reroute", "server/writer", "transform", "transform/font", "transform/header", "transform/negotiate", "transform/render", "transform/sniff", "transform/strip"},
 	"server/reroute":              {"errors", "origin", "server/writer", "transform"},
