@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-images/caddy-images/cache"
 	_ "github.com/caddy-images/caddy-images/cache/disk" // the tier
 	"github.com/caddy-images/caddy-images/cache/memory"
+	_ "github.com/caddy-images/caddy-images/cache/s3" // the tier
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"

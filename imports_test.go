@@ -12,10 +12,13 @@ const module = "github.com/caddy-images/caddy-images"
 // mayImport says which packages of the house a package may import, in one
 // direction (docs/architecture.md).
 var mayImport = map[string][]string{
-	".":                           {"cache", "cache/disk", "cache/memory", "errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
+	".":                           {"cache", "cache/disk", "cache/memory", "cache/s3", "errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
 	"cache":                       {"errors", "internal/httpcache", "origin"},
-	"cache/disk":                  {"cache"},
+	"cache/disk":                  {"cache", "cache/internal/breaker", "cache/internal/packed"},
+	"cache/internal/breaker":      {},
+	"cache/internal/packed":       {"cache"},
 	"cache/memory":                {"cache"},
+	"cache/s3":                    {"cache", "cache/internal/breaker", "cache/internal/packed", "origin/s3"},
 	"server":                      {"cache", "errors", "internal/metrics", "internal/vary", "origin", "origin/next", "origin/web", "internal/httpcache", "server/form", "server/reroute", "server/writer", "transform", "transform/font", "transform/header", "transform/negotiate", "transform/render", "transform/sniff", "transform/strip"},
 	"server/reroute":              {"errors", "origin", "server/writer", "transform"},
 	"internal/httpcache":          {"internal/vary"},
@@ -74,7 +77,7 @@ var mayImport = map[string][]string{
 }
 
 // adapters are the packages that may know Caddy.
-var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cache/disk", "cache/memory", "internal/placed", "cmd/caddy"}
+var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cache/disk", "cache/memory", "cache/s3", "internal/placed", "cmd/caddy"}
 
 func TestImportsGoOneWay(t *testing.T) {
 	for _, p := range packages(t) {

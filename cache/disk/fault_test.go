@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/caddy-images/caddy-images/cache"
+	"github.com/caddy-images/caddy-images/cache/internal/breaker"
 )
 
 // TestDiskFails: writing is tried again after a pause that grows, with one warning, and what
@@ -46,7 +47,7 @@ func TestDiskFails(t *testing.T) {
 		for pause := firstPause; pause < 4*longestPause; pause *= 2 {
 			before := tries
 			clock.at = clock.at.Add(min(pause, longestPause) - time.Millisecond)
-			if err := again(); err != errPaused || tries != before {
+			if err := again(); err != breaker.ErrOpen || tries != before {
 				t.Errorf("%v: before %v have passed: %v", fault, pause, err)
 			}
 			clock.at = clock.at.Add(time.Millisecond)
@@ -88,21 +89,21 @@ func TestReadingFails(t *testing.T) {
 		}
 		return err
 	}
-	for range tier.reads.failures - 1 {
-		if err := fail(); err == errPaused || tier.Usage().Failing {
+	for range tier.reads.Failures - 1 {
+		if err := fail(); err == breaker.ErrOpen || tier.Usage().Failing {
 			t.Errorf("a few failures give %v, failing %v", err, tier.Usage().Failing)
 		}
 	}
 	if !has(t, tier, good, 100) {
 		t.Error("others cannot be had")
 	}
-	for range tier.reads.failures {
+	for range tier.reads.Failures {
 		_ = fail()
 	}
-	if err := fail(); err != errPaused || !tier.Usage().Failing {
+	if err := fail(); err != breaker.ErrOpen || !tier.Usage().Failing {
 		t.Errorf("after many failures: %v, failing %v", err, tier.Usage().Failing)
 	}
-	if e, err := tier.Get(t.Context(), good); e != nil || err != errPaused {
+	if e, err := tier.Get(t.Context(), good); e != nil || err != breaker.ErrOpen {
 		t.Errorf("others give %v, %v", e, err)
 	}
 	clock.at = clock.at.Add(firstPause)
@@ -181,7 +182,7 @@ func TestDirectoryCannotBeMade(t *testing.T) {
 	if u := tier.Usage(); !u.Failing || messages(logs, "warn") != 1 {
 		t.Errorf("the usage is %+v, logged %v", u, logs.All())
 	}
-	if err := tier.Put(t.Context(), keyOf(1, 1), nil, nil, 1); err != errPaused {
+	if err := tier.Put(t.Context(), keyOf(1, 1), nil, nil, 1); err != breaker.ErrOpen {
 		t.Errorf("putting gives %v", err)
 	}
 	if err := tier.Append(t.Context(), cache.Rule{Sequence: 1}); err == nil {

@@ -60,7 +60,7 @@ func parseRules(text []byte) ([]cache.Rule, error) {
 func parseRule(line []byte) (rule cache.Rule, err error) {
 	sum, text, _ := bytes.Cut(line, []byte(" "))
 	if string(sum) != checksum(text) {
-		return rule, errDamaged
+		return rule, errors.New("it is damaged")
 	}
 	return rule, json.Unmarshal(text, &rule)
 }
@@ -136,11 +136,11 @@ func endOfLines(file *os.File) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	b := make([]byte, tailSize)
+	b := make([]byte, 4096)
 	for at := info.Size(); at > 0; {
 		n := min(at, int64(len(b)))
 		at -= n
-		if err := readAt(file, b[:n], at); err != nil {
+		if _, err := file.ReadAt(b[:n], at); err != nil {
 			return 0, err
 		}
 		if i := bytes.LastIndexByte(b[:n], '\n'); i >= 0 {

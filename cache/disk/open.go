@@ -15,6 +15,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/cache"
+	"github.com/caddy-images/caddy-images/cache/internal/breaker"
+	"github.com/caddy-images/caddy-images/cache/internal/packed"
 )
 
 // openTiers are those of this process, by their path. When the settings of a tier change in
@@ -51,7 +53,7 @@ func open(c config) (*Tier, error) {
 	if err := t.own(); errors.Is(err, errTaken) {
 		return nil, fmt.Errorf("cache disk %s: %w", c.path, err)
 	} else if err != nil {
-		_ = t.writes.note(err)
+		_ = t.writes.Note(err)
 		t.startCounting() // what can be read is used
 	}
 	if openTiers.by == nil {
@@ -79,10 +81,27 @@ func newTier(c config) *Tier {
 	t.recount, t.shrink = make(chan struct{}, 1), make(chan struct{}, 1)
 	t.uses = make(chan cache.Key, 1024)
 	t.minFree.Store(c.minFree)
-	t.reads = &gate{what: "read", failures: 5, now: c.now, log: c.log}
-	t.writes = &gate{what: "written to", failures: 1, now: c.now, log: c.log}
+	t.reads, t.writes = c.breaker("read", 5), c.breaker("written to", 1)
 	t.quit, t.stop = context.WithCancel(context.Background())
 	return t
+}
+
+const (
+	firstPause   = 5 * time.Second
+	longestPause = time.Minute
+)
+
+// breaker keeps work from a disk that fails. what is for the log.
+func (c config) breaker(what string, failures int) *breaker.Breaker {
+	return &breaker.Breaker{
+		Failures: failures, First: firstPause, Longest: longestPause, Now: c.now,
+		Opened: func(err error) {
+			c.log.Warn("The disk of the cache cannot be "+what+"; images are served without it, and it is tried again later", zap.String("path", c.path), zap.Error(err))
+		},
+		Closed: func() {
+			c.log.Info("The disk of the cache can be "+what+" again", zap.String("path", c.path))
+		},
+	}
 }
 
 // Close implements cache.Tier.
@@ -107,7 +126,7 @@ func (t *Tier) Close() error {
 const lockName = "lock"
 
 // formatLine is what is in the lock file.
-var formatLine = fmt.Sprintf("caddy-images cache, format %d\n", format)
+var formatLine = fmt.Sprintf("caddy-images cache, format %d\n", packed.Format)
 
 // own makes the directory this process's own, if it is not, and has its files counted.
 func (t *Tier) own() error {

@@ -111,13 +111,13 @@ func (t *Tier) evict() (size int64, err error) {
 
 // trim evicts what is above the limits.
 func (t *Tier) trim() {
-	if t.writes.failing() { // the next one that is put does it
+	if t.writes.IsOpen() { // the next one that is put does it
 		return
 	}
 	for t.index.excess() > 0 && t.quit.Err() == nil {
 		evicted, err := t.evict()
 		if err != nil {
-			_ = t.writes.note(err)
+			_ = t.writes.Note(err)
 			return
 		}
 		if evicted == 0 {
@@ -125,6 +125,6 @@ func (t *Tier) trim() {
 		}
 	}
 	if err := t.keepFree(0); err != nil && err != errNoRoom {
-		_ = t.writes.note(err)
+		_ = t.writes.Note(err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/caddy-images/caddy-images/cache/internal/breaker"
 )
 
 func TestLimit(t *testing.T) {
@@ -254,7 +256,7 @@ func TestMinFree(t *testing.T) {
 	if u := consistent(t, tier); u.Entries != 0 || !u.Failing {
 		t.Errorf("the usage is %+v", u)
 	}
-	if err := tier.Put(t.Context(), keyOf(100, 1), nil, nil, 1); err != errPaused {
+	if err := tier.Put(t.Context(), keyOf(100, 1), nil, nil, 1); err != breaker.ErrOpen {
 		t.Errorf("the next one gives %v", err)
 	}
 	free.Store(20 << 20)

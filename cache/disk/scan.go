@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/cache"
+	"github.com/caddy-images/caddy-images/cache/internal/packed"
 )
 
 // trimEvery is how often it is looked whether others need room on the file system.
@@ -88,7 +89,7 @@ func (t *Tier) scan() {
 	if t.quit.Err() != nil {
 		return
 	}
-	if failure != nil && !t.writes.failing() {
+	if failure != nil && !t.writes.IsOpen() {
 		t.log.Warn("Some files of the cache could not be counted, so it may take more than its limit", zap.Error(failure))
 	}
 	if outdated && failure == nil {
@@ -136,7 +137,7 @@ func (t *Tier) look(folder byte, name string, outdated bool) {
 		return
 	}
 	if outdated {
-		if _, info, err := t.examine(key); err == errOutdated {
+		if _, info, err := t.examine(key); err == packed.ErrOutdated {
 			t.discard(key, info, false)
 		}
 	}
@@ -154,20 +155,20 @@ func (t *Tier) count(key cache.Key) {
 }
 
 // examine reads the trailer of an entry's file.
-func (t *Tier) examine(key cache.Key) (trailer, fs.FileInfo, error) {
+func (t *Tier) examine(key cache.Key) (packed.End, fs.FileInfo, error) {
 	file, err := os.Open(t.file(key))
 	if err != nil {
-		return trailer{}, nil, err
+		return packed.End{}, nil, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return trailer{}, nil, err
+		return packed.End{}, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return trailer{}, nil, fmt.Errorf("%s is not a file", file.Name())
+		return packed.End{}, nil, fmt.Errorf("%s is not a file", file.Name())
 	}
-	end, _, err := readEnd(file, info.Size())
+	end, err := packed.ReadEnd(file, info.Size())
 	return end, info, err
 }
 
@@ -181,8 +182,8 @@ func (t *Tier) sweep(required uint64) {
 				return
 			}
 			end, info, err := t.examine(key)
-			if err == errDamaged || err == errOutdated || err == nil && end.sequence < required {
-				t.discard(key, info, err == errDamaged)
+			if err == packed.ErrDamaged || err == packed.ErrOutdated || err == nil && end.Sequence < required {
+				t.discard(key, info, err == packed.ErrDamaged)
 			}
 		})
 		if err != nil && t.quit.Err() == nil {

@@ -13,6 +13,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-images/caddy-images/cache"
+	"github.com/caddy-images/caddy-images/cache/internal/breaker"
+	"github.com/caddy-images/caddy-images/cache/internal/packed"
 )
 
 // Tier keeps entries in a directory.
@@ -38,7 +40,7 @@ type Tier struct {
 	shrink   chan struct{}  // there may be too much
 	uses     chan cache.Key // whose time is to be noted at their files
 
-	reads, writes     *gate
+	reads, writes     *breaker.Breaker
 	evictions, broken atomic.Int64
 	warned            atomic.Int64 // about damaged files, in seconds
 
@@ -68,21 +70,21 @@ func (t *Tier) seconds() uint32 { return uint32(t.now().Unix()) }
 // Get implements cache.Tier. The body is verified when its file is read for the first time
 // in this process, and again when its size or modification time has changed.
 func (t *Tier) Get(_ context.Context, key cache.Key) (*cache.Entry, error) {
-	if err := t.reads.wait(); err != nil {
+	if err := t.reads.Allow(); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(t.file(key))
 	if errors.Is(err, fs.ErrNotExist) {
 		t.lost(key)
-		return nil, t.reads.note(nil)
+		return nil, t.reads.Note(nil)
 	}
 	if err != nil {
-		return nil, t.reads.note(err)
+		return nil, t.reads.Note(err)
 	}
 	info, err := file.Stat()
 	if err != nil {
 		_ = file.Close()
-		return nil, t.reads.note(err)
+		return nil, t.reads.Note(err)
 	}
 	if !info.Mode().IsRegular() { // it is not of the cache
 		_ = file.Close()
@@ -90,28 +92,28 @@ func (t *Tier) Get(_ context.Context, key cache.Key) (*cache.Entry, error) {
 	}
 	e, err := t.read(file, info, key)
 	if err == nil {
-		return e, t.reads.note(nil)
+		return e, t.reads.Note(nil)
 	}
 	_ = file.Close()
-	if err == errDamaged || err == errOutdated {
-		t.discard(key, info, err == errDamaged)
-		return nil, t.reads.note(nil)
+	if err == packed.ErrDamaged || err == packed.ErrOutdated {
+		t.discard(key, info, err == packed.ErrDamaged)
+		return nil, t.reads.Note(nil)
 	}
-	return nil, t.reads.note(err)
+	return nil, t.reads.Note(err)
 }
 
 func (t *Tier) read(file *os.File, info fs.FileInfo, key cache.Key) (*cache.Entry, error) {
-	end, meta, err := readEnd(file, info.Size())
+	end, err := packed.ReadEnd(file, info.Size())
 	if err != nil {
 		return nil, err
 	}
-	if end.key != key {
-		return nil, errDamaged
+	if end.Key != key { // files were swapped
+		return nil, packed.ErrDamaged
 	}
 	stamp, known, note := t.index.use(key, t.seconds())
 	// The size is that which the trailer says.
-	if version := uint64(info.ModTime().UnixNano()) ^ end.bodySum; stamp != version {
-		if err := verify(file, end); err != nil {
+	if version := uint64(info.ModTime().UnixNano()) ^ end.Version(); stamp != version {
+		if err := end.Verify(file); err != nil {
 			return nil, err
 		}
 		// A client is waiting: if the folder is busy, it is counted and verified later.
@@ -127,7 +129,7 @@ func (t *Tier) read(file *os.File, info fs.FileInfo, key cache.Key) (*cache.Entr
 		default:
 		}
 	}
-	return &cache.Entry{Meta: meta, Body: &body{file: file, size: end.body}, Sequence: end.sequence}, nil
+	return &cache.Entry{Meta: end.Meta, Body: &body{file: file, size: end.Body}, Sequence: end.Sequence}, nil
 }
 
 // lost forgets an entry whose file somebody removed.
@@ -174,10 +176,10 @@ func (t *Tier) Put(ctx context.Context, key cache.Key, meta, body []byte, sequen
 	if len(meta) > cache.MaxMeta {
 		return fmt.Errorf("the entry is described by %d bytes, of at most %d", len(meta), cache.MaxMeta)
 	}
-	if fileSize(meta, body) > t.index.most()/4 {
+	if packed.Size(meta, body) > t.index.most()/4 {
 		return nil
 	}
-	if err := t.writes.wait(); err != nil {
+	if err := t.writes.Allow(); err != nil {
 		return err
 	}
 	err := t.put(ctx, key, meta, body, sequence)
@@ -193,19 +195,19 @@ func (t *Tier) Put(ctx context.Context, key cache.Key, meta, body []byte, sequen
 	if err == errNoRoom || ctx.Err() != nil && err == ctx.Err() {
 		return err
 	}
-	return t.writes.note(err)
+	return t.writes.Note(err)
 }
 
 func (t *Tier) put(ctx context.Context, key cache.Key, meta, body []byte, sequence uint64) error {
 	if err := t.own(); err != nil {
 		return err
 	}
-	size := fileSize(meta, body)
+	size := packed.Size(meta, body)
 	if err := t.reserve(ctx, size); err != nil {
 		return err
 	}
 	defer t.index.release(size)
-	temporary, err := t.write(key, body, appendEnd(nil, key, meta, body, sequence))
+	temporary, err := t.write(key, body, packed.AppendEnd(nil, key, meta, body, sequence))
 	if err != nil {
 		return err
 	}
@@ -315,7 +317,7 @@ func (t *Tier) Usage() cache.Usage {
 	return cache.Usage{
 		Name: "disk", Entries: t.index.entries, Bytes: t.index.total, Limit: t.index.limit,
 		Evictions: t.evictions.Load(), Broken: t.broken.Load(),
-		Failing: t.reads.failing() || t.writes.failing(),
+		Failing: t.reads.IsOpen() || t.writes.IsOpen(),
 	}
 }
 

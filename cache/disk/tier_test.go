@@ -18,7 +18,7 @@ func TestRoundTrip(t *testing.T) {
 	path := t.TempDir()
 	tier := openIn(t, path, 64<<20)
 	for i, tt := range []struct{ meta, body int }{
-		{0, 0}, {1, 0}, {0, 1}, {100, 5000}, {tailSize - trailerSize, 10}, {tailSize - trailerSize + 1, 10}, {cache.MaxMeta, 300_000}, {10, 4096 - trailerSize - 10},
+		{0, 0}, {1, 0}, {0, 1}, {100, 5000}, {10_000, 10}, {cache.MaxMeta, 300_000}, {16, 4000}, {17, 4000},
 	} {
 		key := keyOf(i, i)
 		meta, body := content(keyOf(i, 99), tt.meta), content(key, tt.body)

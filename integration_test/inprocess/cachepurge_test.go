@@ -2,12 +2,15 @@ package inprocess_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-images/caddy-images/internal/miniotest"
 )
 
 // What was purged is not used, and what began before is not kept.
@@ -107,4 +110,43 @@ func (s site) againWithAdmin(t *testing.T, admin site, directives string) {
 	if err := load(t, strings.Replace(s.config(portOf(t, s), directives), "admin off", "admin "+strings.TrimPrefix(admin.url, "http://"), 1)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// What is in a bucket is found by the next process, and not what was purged; without the
+// bucket images are served all the same.
+func TestCacheInBucket(t *testing.T) {
+	server := miniotest.Start(t)
+	server.MakeBucket(t, "variants")
+	shop, origin := newShop(t, "ETag", `"1"`, "Cache-Control", "max-age=60")
+	const path = "/a.png?tr=w-20,f-png"
+	site := func(bucket string) string {
+		return fmt.Sprintf("images {\n cache s3 %s {\n endpoint %s\n region %s\n access_key %s\n secret_key %s\n read_timeout 1m\n }\n %s\n}",
+			bucket, server.URL, miniotest.Region, server.AccessKey, server.SecretKey, origin)
+	}
+	s, admin := administered(t, site("variants"))
+	first := s.get(t, path)
+	first.wants(t, 200, "Cache-Status", "caddy-images; fwd=miss; stored")
+	until(t, "the object", func() bool { return strings.HasSuffix(s.get(t, path).Header.Get("Cache-Status"), "detail=s3") })
+	restart := func(bucket string) {
+		t.Helper()
+		if err := caddy.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		shop.whole.Store(0)
+		s.againWithAdmin(t, admin, site(bucket))
+	}
+	restart("variants")
+	a := s.get(t, path)
+	if a.wants(t, 200, "ETag", first.Header.Get("ETag")); !bytes.Equal(a.body, first.body) || !strings.HasSuffix(a.Header.Get("Cache-Status"), "detail=s3") {
+		t.Errorf("after a restart Cache-Status is %q", a.Header.Get("Cache-Status"))
+	}
+	shop.asked(t, "a restart", 0, 0, 0)
+
+	admin.ask(t, http.MethodDelete, "/images/cache/a.png").wants(t, 200)
+	restart("variants")
+	s.get(t, path).wants(t, 200, "Cache-Status", "caddy-images; fwd=miss; stored")
+	shop.asked(t, "a purge before a restart", 1, 0, 0)
+
+	restart("missing")
+	s.get(t, path).wants(t, 200, "ETag", first.Header.Get("ETag"))
 }

@@ -45,31 +45,41 @@ func (o *Origin) request(ctx context.Context, req origin.Request, byteRange stri
 	return signer.SignV4(*r, keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, o.region), nil
 }
 
-// bucketURL returns the URL of the bucket. Errors do not show the endpoint:
-// it may contain a password.
+// bucketURL returns the URL of the bucket.
 func (o Origin) bucketURL() (*url.URL, error) {
-	if err := s3utils.CheckValidBucketName(o.Bucket); err != nil {
-		return nil, fmt.Errorf("bucket %q: %w", o.Bucket, err)
+	base, pathStyle, err := o.server()
+	if err != nil {
+		return nil, err
 	}
-	endpoint := o.Endpoint
-	if endpoint == "" {
-		endpoint = amazon(o.Region)
-	}
-	base, err := url.Parse(endpoint)
-	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" {
-		return nil, fmt.Errorf("endpoint must be a URL such as https://s3.example.net, with http or https")
-	}
-	if base.User != nil || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
-		return nil, fmt.Errorf("endpoint must have a host only, such as https://s3.example.net")
-	}
-	base.RawPath = ""
-	if o.PathStyle || needsPathStyle(base, o.Bucket) {
+	if pathStyle {
 		base.Path = "/" + o.Bucket + "/"
 	} else {
 		base.Host = o.Bucket + "." + base.Host
 		base.Path = "/"
 	}
 	return base, nil
+}
+
+// server returns the URL of the server, and whether the bucket is in the path
+// of a URL instead of its host. Errors do not show the endpoint: it may
+// contain a password.
+func (o Origin) server() (base *url.URL, pathStyle bool, err error) {
+	if err := s3utils.CheckValidBucketName(o.Bucket); err != nil {
+		return nil, false, fmt.Errorf("bucket %q: %w", o.Bucket, err)
+	}
+	endpoint := o.Endpoint
+	if endpoint == "" {
+		endpoint = amazon(o.Region)
+	}
+	base, err = url.Parse(endpoint)
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" {
+		return nil, false, fmt.Errorf("endpoint must be a URL such as https://s3.example.net, with http or https")
+	}
+	if base.User != nil || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
+		return nil, false, fmt.Errorf("endpoint must have a host only, such as https://s3.example.net")
+	}
+	base.Path, base.RawPath = "", ""
+	return base, o.PathStyle || needsPathStyle(base, o.Bucket), nil
 }
 
 // amazon returns the endpoint of a region; those in China have another
