@@ -308,7 +308,7 @@ func (s *Store) get(ctx context.Context, key Key, required uint64) (*Entry, stri
 			continue
 		}
 		if i > 0 {
-			s.promote(i, key, e.Body.Size())
+			s.promote(i, key, e)
 		}
 		return e, t.name
 	}
@@ -317,15 +317,28 @@ func (s *Store) get(ctx context.Context, key Key, required uint64) (*Entry, stri
 
 // promote puts what was found in a slow tier into the faster ones, if one has room for that
 // size: a tier keeps nothing that takes more than a quarter of its limit.
-func (s *Store) promote(from int, key Key, size int64) {
+func (s *Store) promote(from int, key Key, found *Entry) {
+	size := found.Body.Size()
 	hasRoom := func(t namedTier) bool {
 		limit := t.Usage().Limit
 		return limit == 0 || size <= limit/4
 	}
-	if !slices.ContainsFunc(s.tiers()[:from], hasRoom) {
+	faster := s.tiers()[:from]
+	if !slices.ContainsFunc(faster, hasRoom) {
 		return
 	}
-	s.later(key.Original, 0, func(ctx context.Context) {
+	put := func(ctx context.Context, e *Entry, body []byte) {
+		for _, t := range faster {
+			if err := t.Put(ctx, key, e.Meta, body, e.Sequence); err != nil {
+				s.failed(t, "put", err)
+			}
+		}
+	}
+	if b, ok := found.Body.(inMemory); ok {
+		s.later(key.Original, size, func(ctx context.Context) { put(ctx, found, b.content) })
+		return
+	}
+	s.later(key.Original, 0, func(ctx context.Context) { // found.Body belongs to the request
 		e, err := s.tiers()[from].Get(ctx, key)
 		if err != nil || e == nil {
 			return
@@ -336,11 +349,7 @@ func (s *Store) promote(from int, key Key, size int64) {
 			s.failed(s.tiers()[from], "get", err)
 			return
 		}
-		for _, t := range s.tiers()[:from] {
-			if err := t.Put(ctx, key, e.Meta, body, e.Sequence); err != nil {
-				s.failed(t, "put", err)
-			}
-		}
+		put(ctx, e, body)
 	})
 }
 

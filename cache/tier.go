@@ -106,9 +106,12 @@ type Guest interface {
 }
 
 // Bytes returns a Body in memory. Closing it does nothing.
-func Bytes(content []byte) Body { return inMemory{bytes.NewReader(content)} }
+func Bytes(content []byte) Body { return inMemory{bytes.NewReader(content), content} }
 
-type inMemory struct{ *bytes.Reader }
+type inMemory struct {
+	*bytes.Reader
+	content []byte
+}
 
 // Close implements io.Closer.
 func (inMemory) Close() error { return nil }

@@ -82,7 +82,7 @@ func (c *client) get(ctx context.Context, name string, most int64) ([]byte, erro
 		return nil, err
 	}
 	defer body.Close()
-	if info.Size > most {
+	if info.Size < 0 || info.Size > most { // negative without a Content-Length
 		return nil, fmt.Errorf("%s has %d bytes, of at most %d", name, info.Size, most)
 	}
 	content := make([]byte, info.Size)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,12 +21,17 @@ const (
 
 	// rulesAtOnce is how many are read at a time.
 	rulesAtOnce = 16
+
+	// rulesTimeout limits how long Caddy's start waits for them.
+	rulesTimeout = 5 * time.Second
 )
 
 func ruleName(rule cache.Rule) string { return fmt.Sprintf("%s%020d", purges, rule.Sequence) }
 
 // Rules implements cache.Ledger.
 func (t *Tier) Rules(ctx context.Context) ([]cache.Rule, error) {
+	ctx, cancel := context.WithTimeout(ctx, rulesTimeout)
+	defer cancel()
 	names, err := t.ruleNames(ctx)
 	if err != nil {
 		return nil, err
