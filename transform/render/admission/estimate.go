@@ -359,23 +359,28 @@ func (s *sketch) crop(r transform.Recipe, before transform.Size) {
 // of them.
 func (s *sketch) effects(r transform.Recipe) {
 	corners := r.Look == transform.Vignette || r.Look == transform.Lomo
+	blurred := s.pixel
+	if s.facts.Alpha {
+		blurred = rowPixel
+	}
 	most := int64(0)
 	for _, e := range []struct {
 		on, copied bool
 		rows       int64 // a thread's
 		covered    int64 // rows that a mask covers: what it makes is a copy, too
+		pixel      int64 // bytes of one in these
 	}{
-		{r.WhiteBalance || r.Tone, true, fewRows, 0},
-		{r.Adjust != transform.Adjust{}, false, fewRows, 0},
-		{r.Grayscale, false, fewRows, 0},
-		{r.Contrast, true, fewRows, 0},
-		{r.Blur > 0, true, 0, blurRows(r.Blur / 2)},
-		{r.Sharpen.On, true, manyRows, 0},
-		{r.Unsharp != transform.Unsharp{}, true, fewRows, unsharpRows(r.Unsharp)},
-		{r.Look != transform.NoLook && !corners, r.Look.Neighbours(), fewRows, 0},
-		{corners, false, manyRows, 0},
-		{r.Replace.On, true, manyRows, 0},
-		{r.Colorize.Intensity > 0 || !r.Gradient.IsZero(), false, manyRows, 0},
+		{r.WhiteBalance || r.Tone, true, fewRows, 0, 0},
+		{r.Adjust != transform.Adjust{}, false, fewRows, 0, 0},
+		{r.Grayscale, false, fewRows, 0, 0},
+		{r.Contrast, true, fewRows, 0, 0},
+		{r.Blur > 0, true, 0, blurRows(r.Blur / 2), blurred},
+		{r.Sharpen.On, true, manyRows, 0, 0},
+		{r.Unsharp != transform.Unsharp{}, true, fewRows, unsharpRows(r.Unsharp), rowPixel},
+		{r.Look != transform.NoLook && !corners, r.Look.Neighbours(), fewRows, 0, 0},
+		{corners, false, manyRows, 0, 0},
+		{r.Replace.On, true, manyRows, 0, 0},
+		{r.Colorize.Intensity > 0 || !r.Gradient.IsZero(), false, manyRows, 0, 0},
 	} {
 		if !e.on {
 			continue
@@ -383,11 +388,7 @@ func (s *sketch) effects(r transform.Recipe) {
 		s.reread(e.copied)
 		if s.inMemory = false; e.covered > 0 {
 			s.settle()
-			pixel := int64(rowPixel)
-			if !s.facts.Alpha && r.Blur > 0 {
-				pixel = s.pixel
-			}
-			s.peak += pixel * min(e.covered, int64(s.facts.Size.Height)) * int64(s.facts.Size.Width)
+			s.peak += e.pixel * min(e.covered, int64(s.facts.Size.Height)) * int64(s.facts.Size.Width)
 			continue
 		}
 		most = max(most, e.rows)
