@@ -269,6 +269,7 @@ func (s *sketch) onLoad(target transform.Size) transform.Size {
 func (s *sketch) apply(step transform.Step) error {
 	if step.Trim.On {
 		s.trimmed, s.upright = true, true
+		s.spend(trimming, s.all(s.facts.Size))
 		s.reread(true)
 		s.colour()
 	}
@@ -282,7 +283,7 @@ func (s *sketch) apply(step transform.Step) error {
 	if err := s.job.Limits.CheckRecipe(r, s.facts.Size, s.facts.Frames); err != nil {
 		return err
 	}
-	s.spendOnStep(step, r)
+	s.spendOnRecipe(r)
 	s.resamples(r)
 	before := s.facts.Size
 	if r.Scale != before || r.Drawn() != before || r.Rotate != 0 {

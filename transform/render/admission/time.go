@@ -136,13 +136,9 @@ func (s *sketch) spendOnDecoding() {
 	}
 }
 
-// spendOnStep follows a link of the chain that is about to be drawn on the
+// spendOnRecipe follows a link of the chain that is about to be drawn on the
 // image.
-func (s *sketch) spendOnStep(step transform.Step, r transform.Recipe) {
-	before := s.all(s.facts.Size)
-	if step.Trim.On {
-		s.spend(trimming, before)
-	}
+func (s *sketch) spendOnRecipe(r transform.Recipe) {
 	from := s.decoded
 	if from == (transform.Size{}) {
 		from = s.facts.Size
