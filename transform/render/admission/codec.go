@@ -20,31 +20,8 @@ const (
 	// unreadPixel is for an original whose header cannot be read.
 	unreadPixel = 8
 
-	// Rows that are held while an image is scaled. The more it shrinks, the
-	// more rows make one; then shrinking is done in two goes.
-	leastRows     = 300
-	rowsPerFactor = 250
-	mostRows      = 1500
-
 	// filmRows are rows of an animation that are kept of those decoded last.
 	filmRows = 1024
-
-	// seeking is the small image that is looked at, and what is known of its
-	// pixels.
-	seeking = 14 << 20
-
-	// replacing is the tables and rows of a change of colours, whatever the size.
-	replacing = 12 << 20
-
-	// Rows that each thread but the first holds of an image whose colours are
-	// changed, in floats, where it has so many pixels that there are several.
-	fewRows  = 112
-	manyRows = 310
-	rowPixel = 16
-	spread   = 500_000
-
-	// maskPixel is the drawing that rounds corners.
-	maskPixel = 4
 )
 
 // decoding returns what a decoder holds besides the rows that it returns.
