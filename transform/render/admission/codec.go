@@ -2,6 +2,7 @@ package admission
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
@@ -132,21 +133,14 @@ func (s *sketch) quantizing(frame int64) int64 {
 // manyColoured is from how many pixels on colours are counted more coarsely.
 const manyColoured = 4_000_000
 
-// Up to how many pixels a PNG is quantized: where the original says that it has few
-// colours, and where that is found by counting them. Package draw has the same.
-const (
-	mostQuantized = 16_000_000
-	mostCounted   = 4_000_000
-)
-
 // quantizes reports whether the result, as a PNG, may be written with fewer
 // colours than it has. Which colours are in the image is not known here.
 func (s *sketch) quantizes() bool {
 	h := s.header
-	most := int64(mostCounted)
+	most := int64(render.MostCounted)
 	switch {
 	case h.Palette:
-		most = mostQuantized
+		most = render.MostQuantized
 	case h.Format == sniff.PNG, h.Format == sniff.TIFF, h.Format == sniff.WebP && h.Lossless:
 	default:
 		return false

@@ -23,8 +23,8 @@ func (s *sketch) apply(step transform.Step) error {
 	if err := s.job.Limits.CheckRecipe(r, s.facts.Size, s.facts.Frames); err != nil {
 		return err
 	}
-	s.resamples(r)
 	before, rows := s.facts.Size, int64(0)
+	s.resampled = s.resampled || r.Resamples(before)
 	if r.Scale != before || r.Drawn() != before || r.Rotate != 0 {
 		s.facts.Exact = transform.Shape{}
 	}
@@ -78,21 +78,12 @@ func (s *sketch) pay(c steps.Cost) {
 	s.seconds += c.Seconds
 }
 
-// resamples notes a recipe that makes new colours of those of neighbours.
-func (s *sketch) resamples(r transform.Recipe) {
-	right := r.Rotate == 0 || r.Rotate == 90 || r.Rotate == 180 || r.Rotate == 270
-	if r.Scale != s.facts.Size || r.Distort.Kind != transform.NoDistort || !right {
-		s.resampled = true
-	}
-}
-
 // seeThrough notes whether the recipe leaves the image transparent somewhere.
 func (s *sketch) seeThrough(r transform.Recipe) {
 	padded := r.Canvas != r.Crop.Size && r.Background.On && r.Background.Kind == transform.SolidBackground && r.Background.Color.A != 255
-	tilted := r.Rotate != 0 && r.Rotate != 90 && r.Rotate != 180 && r.Rotate != 270
 	framed := r.Border > 0 && r.BorderColor.A != 255
 	rounded := r.Corners != [4]float64{}
-	if padded || tilted || framed || rounded || r.Distort.Kind != transform.NoDistort || r.Opacity < 1 {
+	if padded || r.Tilts() || framed || rounded || r.Distort.Kind != transform.NoDistort || r.Opacity < 1 {
 		s.facts.Alpha = true
 	}
 	if r.Background.IsOpaque() || r.Background.On && r.Background.Kind == transform.SolidBackground && r.Opacity < 1 {

@@ -190,7 +190,7 @@ func (p *picture) apply(s transform.Step) error {
 		return err
 	}
 	own := p.facts.Size
-	p.resamples(r, own)
+	p.resampled = p.resampled || r.Resamples(own)
 	scaled := r.Scale
 	if r.CropFirst {
 		scaled = r.Crop.Size

@@ -84,13 +84,11 @@ func distort(r transform.Recipe, on Image) Cost {
 }
 
 func rotate(r transform.Recipe, on Image) Cost {
-	switch r.Rotate {
-	case 0:
-		return Cost{}
-	case 90, 180, 270:
-		return Cost{Reads: Twice, Seconds: on.seconds(turned, r.Drawn())}
+	rate := turned
+	if r.Tilts() {
+		rate = on.multiplied(0.08)
 	}
-	return Cost{Reads: Twice, Seconds: on.seconds(on.multiplied(0.08), r.Drawn())}
+	return when(r.Rotate != 0, Cost{Reads: Twice, Seconds: on.seconds(rate, r.Drawn())})
 }
 
 func flip(r transform.Recipe, on Image) Cost {
