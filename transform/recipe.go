@@ -141,6 +141,16 @@ func (r Recipe) Drawn() Size {
 	}
 }
 
+// Tilts reports whether the image is rotated by an angle other than right
+// ones.
+func (r Recipe) Tilts() bool { return math.Mod(r.Rotate, 90) != 0 }
+
+// Resamples reports whether the recipe mixes pixels of an image of size own,
+// which creates new colours.
+func (r Recipe) Resamples(own Size) bool {
+	return r.Scale != own || r.Distort.Kind != NoDistort || r.Tilts()
+}
+
 // resolve is Resolve for a canonical Resize.
 func (z Resize) resolve(f Facts) (Recipe, error) {
 	own := f.Size

@@ -33,6 +33,15 @@ func MaxAVIFPixels(timeout time.Duration) int64 {
 	return int64(timeout / (avifTimeAlone / 1_000_000))
 }
 
+// MostQuantized is the largest image, in pixels, that is reduced to 256
+// colours as PNG. That cannot be interrupted, and takes about half a second
+// per million pixels.
+const MostQuantized = 16_000_000
+
+// MostCounted is the same limit for an image whose few colours were found by
+// counting: every file that may be such an image is estimated with this cost.
+const MostCounted = 4_000_000
+
 // CheckEncoding returns errors.Limit unless an image of the size can be
 // encoded in time.
 func (j Job) CheckEncoding(format transform.Format, size transform.Size) error {

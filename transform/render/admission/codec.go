@@ -2,6 +2,7 @@ package admission
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
@@ -20,31 +21,8 @@ const (
 	// unreadPixel is for an original whose header cannot be read.
 	unreadPixel = 8
 
-	// Rows that are held while an image is scaled. The more it shrinks, the
-	// more rows make one; then shrinking is done in two goes.
-	leastRows     = 300
-	rowsPerFactor = 250
-	mostRows      = 1500
-
 	// filmRows are rows of an animation that are kept of those decoded last.
 	filmRows = 1024
-
-	// seeking is the small image that is looked at, and what is known of its
-	// pixels.
-	seeking = 14 << 20
-
-	// replacing is the tables and rows of a change of colours, whatever the size.
-	replacing = 12 << 20
-
-	// Rows that each thread but the first holds of an image whose colours are
-	// changed, in floats, where it has so many pixels that there are several.
-	fewRows  = 112
-	manyRows = 310
-	rowPixel = 16
-	spread   = 500_000
-
-	// maskPixel is the drawing that rounds corners.
-	maskPixel = 4
 )
 
 // decoding returns what a decoder holds besides the rows that it returns.
@@ -155,21 +133,14 @@ func (s *sketch) quantizing(frame int64) int64 {
 // manyColoured is from how many pixels on colours are counted more coarsely.
 const manyColoured = 4_000_000
 
-// Up to how many pixels a PNG is quantized: where the original says that it has few
-// colours, and where that is found by counting them. Package draw has the same.
-const (
-	mostQuantized = 16_000_000
-	mostCounted   = 4_000_000
-)
-
 // quantizes reports whether the result, as a PNG, may be written with fewer
 // colours than it has. Which colours are in the image is not known here.
 func (s *sketch) quantizes() bool {
 	h := s.header
-	most := int64(mostCounted)
+	most := int64(render.MostCounted)
 	switch {
 	case h.Palette:
-		most = mostQuantized
+		most = render.MostQuantized
 	case h.Format == sniff.PNG, h.Format == sniff.TIFF, h.Format == sniff.WebP && h.Lossless:
 	default:
 		return false

@@ -15,11 +15,3 @@ func (s *sketch) settle() {
 	}
 	s.copied, s.settled, s.inMemory, s.patches = own, true, true, 0
 }
-
-// reread counts a step that reads the image twice, where it is on.
-func (s *sketch) reread(on bool) {
-	if on {
-		s.settle()
-		s.inMemory = false
-	}
-}

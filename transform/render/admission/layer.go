@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 )
 
 // layers counts what is drawn onto the image. All layers stay in memory until
@@ -18,48 +19,23 @@ func (s *sketch) layers(layers []transform.Layer) error {
 		if err != nil {
 			return err
 		}
-		peak, held := own.peak, own.held
-		s.spendOnLayer(l, own)
-		s.peak += held + composedRows*composedPixel*int64(s.facts.Size.Width)
-		s.passing = max(s.passing, peak-held)
-		switch l.Blend {
-		case transform.BlendOver:
-			if s.patches >= mostPatches {
+		if l.Blend == transform.BlendOver {
+			if s.patches >= steps.MostPatches {
 				s.settle()
 			}
 			s.patches++
-		case transform.BlendCutout, transform.BlendCutter:
-			s.facts.Alpha = true
-		case transform.BlendDisplace:
-			// The image twice, once as floats where it is transparent, and
-			// from where each pixel comes.
-			s.settle()
-			copied := s.pixel
-			if s.facts.Alpha {
-				copied *= 4
-			}
-			s.peak += (displaced + copied) * s.facts.Size.Pixels()
 		}
-		s.colour()
-		s.inMemory = false
+		s.pay(steps.Layer(l, own.size, s.image()))
+		s.peak += own.held
+		s.passing = max(s.passing, own.peak-own.held)
+		s.seconds += own.seconds
+		if l.Blend == transform.BlendCutout || l.Blend == transform.BlendCutter {
+			s.facts.Alpha = true
+		}
+		s.pixel = steps.SRGB(s.facts.Alpha)
 	}
 	return nil
 }
-
-// What is laid over is computed in floats of four bands, some rows at a time for
-// each layer, and so are those of the part that it covers. Measured: about 90 rows with
-// libvips 8.14, and 120 with 8.18.
-const (
-	composedRows  = 144
-	composedPixel = 16
-)
-
-// mostPatches is how many layers, if they are small, are laid over an image
-// before it is copied.
-const mostPatches = 4
-
-// displaced is a pixel's part of the map of a displacement.
-const displaced = 16
 
 // drawnLayer is what drawing a layer's own image takes, and what then stays
 // of it.
@@ -74,11 +50,11 @@ func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 	job.Areas = s.whole.LayerAreas(l)
 	job.Original, job.Plan = s.whole.File(l), transform.Plan{Page: l.Page, Steps: l.Steps, Output: transform.Output{Format: transform.PNG}}
 	var own *sketch
-	steps := l.Steps
+	chain := l.Steps
 	var err error
 	switch l.Kind {
 	case transform.BlockLayer:
-		own, steps, err = s.block(job, l)
+		own, chain, err = s.block(job, l)
 	case transform.TextLayer:
 		own, err = s.text(job, l)
 	default:
@@ -93,7 +69,7 @@ func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 		return drawnLayer{}, err
 	}
 	own.whole, own.facts.Base, own.structures = s.whole, s.facts.Size, s.structures
-	if err := own.run(steps); err != nil {
+	if err := own.run(chain); err != nil {
 		s.refusal = cmp.Or(s.refusal, own.refusal)
 		return drawnLayer{}, err
 	}
@@ -112,7 +88,7 @@ func (s *sketch) layer(l transform.Layer) (drawnLayer, error) {
 func (s *sketch) block(job render.Job, l transform.Layer) (*sketch, []transform.Step, error) {
 	facts, chain, err := l.Block(s.facts.Size, job.Limits)
 	own := &sketch{job: job, facts: facts, peak: base, upright: true}
-	own.colour()
+	own.pixel = steps.SRGB(own.facts.Alpha)
 	return own, chain, err
 }
 
@@ -128,7 +104,7 @@ const (
 func (s *sketch) text(job render.Job, l transform.Layer) (*sketch, error) {
 	own := &sketch{job: job, peak: base + textBase, upright: true}
 	own.facts = transform.Facts{Base: s.facts.Size, Frames: 1, Alpha: true}
-	own.colour()
+	own.pixel = steps.SRGB(own.facts.Alpha)
 	set, err := l.Text.Set(own.facts)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
@@ -35,10 +36,6 @@ func (p *picture) atOnce(draw func(*vips.Image) (*vips.Image, error)) error {
 	return err
 }
 
-// widest is the reach up to which a mask is applied pixel by pixel, in
-// floats. A larger one is applied by its steps.
-const widest = 8
-
 // unsharp adds the difference between the image and its blurred copy where it
 // exceeds the threshold: ImageMagick's operator of this name, whose four
 // numbers ImageKit uses.
@@ -51,7 +48,7 @@ func unsharp(p *picture, r transform.Recipe) error {
 		return err
 	}
 	kernel := gaussian(u.Radius, u.Sigma)
-	if reach := len(kernel) / 2; reach > widest {
+	if reach := len(kernel) / 2; reach > steps.WidestMask {
 		row := vips.GaussRowTo(reach, u.Sigma)
 		return p.atOnce(func(frame *vips.Image) (*vips.Image, error) {
 			return frame.Unsharp(row, vips.UnsharpOptions{Amount: u.Amount, Threshold: u.Threshold * 255})

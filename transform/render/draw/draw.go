@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
 
@@ -25,40 +26,35 @@ func Version() string {
 	return version
 }
 
-// step draws one thing that a recipe asks for, and does nothing when it does
-// not ask.
-type step func(p *picture, r transform.Recipe) error
-
-// steps is what happens to an image in one link of the chain, in this order.
-// Trim comes before, since what it leaves is a fact that the recipe is made
-// from.
-var steps = []step{
-	scale,
-	orient,
-	crop,
-	colour,
-	whiteBalance,
-	tone,
-	adjust,
-	grayscale,
-	contrast,
-	blur,
-	sharpen,
-	unsharp,
-	look,
-	replace,
-	colorize,
-	gradient,
-	findColours,
-	pad,
-	distort,
-	rotate,
-	flip,
-	border,
-	corners,
-	shadow,
-	opacity,
-	background,
+// draws are the functions of [steps.All], by name. Each draws one thing that a
+// recipe asks for, and does nothing if the recipe does not ask.
+var draws = map[string]func(*picture, transform.Recipe) error{
+	"scale":        scale,
+	"orient":       orient,
+	"crop":         crop,
+	"colour":       colour,
+	"whiteBalance": whiteBalance,
+	"tone":         tone,
+	"adjust":       adjust,
+	"grayscale":    grayscale,
+	"contrast":     contrast,
+	"blur":         blur,
+	"sharpen":      sharpen,
+	"unsharp":      unsharp,
+	"look":         look,
+	"replace":      replace,
+	"colorize":     colorize,
+	"gradient":     gradient,
+	"findColours":  findColours,
+	"pad":          pad,
+	"distort":      distort,
+	"rotate":       rotate,
+	"flip":         flip,
+	"border":       border,
+	"corners":      corners,
+	"shadow":       shadow,
+	"opacity":      opacity,
+	"background":   background,
 }
 
 // Draw renders a job. Limits are checked after the header was read and before
@@ -194,14 +190,14 @@ func (p *picture) apply(s transform.Step) error {
 		return err
 	}
 	own := p.facts.Size
-	p.resamples(r, own)
+	p.resampled = p.resampled || r.Resamples(own)
 	scaled := r.Scale
 	if r.CropFirst {
 		scaled = r.Crop.Size
 	}
 	p.spread(larger(scaled, r.Drawn()))
-	for _, draw := range steps {
-		if err := draw(p, r); err != nil {
+	for _, step := range steps.All {
+		if err := draws[step.Name](p, r); err != nil {
 			return err
 		}
 	}

@@ -8,19 +8,11 @@ import (
 
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/header"
+	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/indexed"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
-
-// mostQuantized is the largest image that is quantized. Quantization cannot
-// be interrupted, and takes about half a second per million pixels. Package
-// admission has the same numbers.
-const mostQuantized = 16_000_000
-
-// mostCounted is the same limit for an image whose few colours were found by
-// counting: every file that may be such an image is estimated with this cost.
-const mostCounted = 4_000_000
 
 // announce notes whether the file declares few colours: a palette of up to
 // 256, or gray.
@@ -67,14 +59,6 @@ func (p *picture) hasFewColours() bool {
 	return !p.joinedMany && (p.indexed || p.census != nil && p.census.Few())
 }
 
-// resamples notes a recipe that mixes pixels, which creates new colours.
-func (p *picture) resamples(r transform.Recipe, own transform.Size) {
-	_, right := rightAngles[r.Rotate]
-	if r.Scale != own || r.Distort.Kind != transform.NoDistort || r.Rotate != 0 && !right {
-		p.resampled = true
-	}
-}
-
 // joins notes a layer's image.
 func (p *picture) joins(own *picture) {
 	p.joinedMany = p.joinedMany || !own.hasFewColours()
@@ -84,9 +68,9 @@ func (p *picture) joins(own *picture) {
 // quantizes reports whether the image, which has more than 256 colours, may
 // be reduced to 256.
 func (p *picture) quantizes() bool {
-	most := int64(mostCounted)
+	most := int64(render.MostCounted)
 	if p.indexed {
-		most = mostQuantized
+		most = render.MostQuantized
 	}
 	return p.resampled && !p.job.Plan.Output.Lossless && p.facts.Size.Pixels() <= most && p.hasFewColours()
 }

@@ -4,20 +4,14 @@ package draw
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
-
-// mostPatches is the number of overlapping patches after which the image is
-// computed. At the edges of a patch the image may be computed twice, for what
-// is around and what is under it, and twice as often again for each patch
-// that covers the same edge. libvips shares nearly all of that work, but does
-// not guarantee it.
-const mostPatches = 4
 
 // patch replaces a part of every frame by the result of draw. Its cost
 // depends on the size of the part and not of the image.
 func (p *picture) patch(part transform.Rect, draw func(*vips.Image) (*vips.Image, error)) error {
-	if p.patches >= mostPatches {
+	if p.patches >= steps.MostPatches {
 		if err := p.settle(); err != nil {
 			return err
 		}

@@ -4,15 +4,9 @@ package draw
 
 import (
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
-
-// large is the number of pixels of a frame from which on libvips uses all
-// threads of a job. With two processors large images are then scaled,
-// blurred, sharpened and rotated 1.3 to 1.6 times as fast. Smaller ones take
-// as long, and some percent more processor time; so do decoding and encoding,
-// since codecs use one thread.
-const large = 500_000
 
 // spread sets the threads for further computations on the image, by its size.
 // It does not change pixels.
@@ -22,7 +16,7 @@ func (p *picture) spread(size transform.Size) {
 	}
 	p.threads = 1
 	// The libraries for SVGs and PDFs draw one piece after the other.
-	if !isDrawing(p.source) && size.Pixels() >= large {
+	if !isDrawing(p.source) && size.Pixels() >= steps.Large {
 		p.threads = p.job.Threads
 	}
 	p.employ(p.frame)

@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-images/caddy-images/transform/damage"
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/render"
+	"github.com/caddy-images/caddy-images/transform/render/steps"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 	"github.com/caddy-images/caddy-images/transform/vips"
 )
@@ -104,7 +105,7 @@ func (p *picture) leaveRows(below int) error {
 	if below <= 0 || p.source != sniff.JPEG || !p.untilRow || p.inMemory || p.found.lenient {
 		return nil
 	}
-	if p.facts.Size.Pixels() < large {
+	if p.facts.Size.Pixels() < steps.Large {
 		return p.settle()
 	}
 	p.rowsLeft = true
