@@ -83,9 +83,11 @@ type Handler struct {
 	// workers. Default: the number of processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
-	// How much memory rendering may use, in bytes. The need of an image is
-	// estimated before it is decoded: it waits until there is room, and is
-	// refused if it needs more than all of it. Handlers with the same
+	// How much memory requests may take, in bytes: a quarter for files of
+	// originals, layers and posts, an eighth for results being sent, the rest
+	// for rendering. The need of an image is estimated before it is decoded. A
+	// request waits until there is room, up to `queue_timeout`, and is refused
+	// if it needs more than there is of a part. Handlers with the same
 	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
 	// 33554432 (32 MiB). Default: half of the memory of Caddy's control
 	// group, or of the machine.

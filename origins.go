@@ -11,10 +11,9 @@ import (
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
-	"github.com/caddy-images/caddy-images/origin/fs"
 	"github.com/caddy-images/caddy-images/origin/next"
-	"github.com/caddy-images/caddy-images/origin/s3"
-	"github.com/caddy-images/caddy-images/origin/web"
+	_ "github.com/caddy-images/caddy-images/origin/s3"  // the module
+	_ "github.com/caddy-images/caddy-images/origin/web" // the modules
 	"github.com/caddy-images/caddy-images/server"
 )
 
@@ -114,48 +113,10 @@ func (closed) Fetch(context.Context, origin.Request) (*origin.Source, error) {
 }
 
 // counted returns the origin with its fetches counted under the module's
-// name. Sources of a module that may keep them are marked as shared.
+// name.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
-	if !keepsNothing(module) {
-		o = shared(o)
-	}
 	return metrics.Process.Origin(o, module.CaddyModule().ID.Name())
 }
-
-// keepsNothing reports whether the module is one of ours, which never keep a
-// Source. A third-party module might, and reusing the memory would then show
-// one client's image to another.
-func keepsNothing(module any) bool {
-	switch module.(type) {
-	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
-		return true
-	}
-	return false
-}
-
-// shared returns an origin whose Sources are marked as shared.
-func shared(o origin.Origin) origin.Origin {
-	if isRequestBound(o) {
-		return sharedBound{sharing{o}}
-	}
-	return sharing{o}
-}
-
-type sharing struct{ origin.Origin }
-
-// Fetch implements origin.Origin.
-func (s sharing) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	source, err := s.Origin.Fetch(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return source.Shared(), nil
-}
-
-type sharedBound struct{ sharing }
-
-// RequestBound implements origin.RequestBound.
-func (sharedBound) RequestBound() {}
 
 // originTypes returns the types of the configured origins, in order, except
 // those that fetch whole URLs only.

@@ -30,7 +30,7 @@ type OriginConfig struct {
 	Stamp func(req origin.Request) string
 
 	// Examine finds the Facts of what was fetched, which it may unpack.
-	Examine func(s *origin.Source, req origin.Request) (*origin.Source, error)
+	Examine func(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error)
 
 	// Bind says on whose behalf a RequestBound origin is asked; nil for other origins.
 	Bind func(ctx context.Context) Binding
@@ -38,6 +38,9 @@ type OriginConfig struct {
 	// TagHeader is the header of an origin's response whose words are the tags that an
 	// original can be purged by; empty for Cache-Tag and Surrogate-Key.
 	TagHeader string
+
+	// Room is where bodies are counted.
+	Room origin.Room
 
 	// Timeout bounds a request to the origin that no client waits for.
 	Timeout time.Duration
@@ -69,10 +72,10 @@ type Origin struct {
 func NewOrigin(from origin.Origin, c OriginConfig) origin.Origin {
 	o := &Origin{OriginConfig: c, since: time.Now()}
 	if _, bound := from.(origin.RequestBound); bound {
-		o.inner = recorder{from, o}
+		o.inner = origin.Coalesce(boundRecorder{recorder{from, o}}, c.Room)
 		return boundOrigin{o}
 	}
-	o.inner = origin.Coalesce(recorder{from, o})
+	o.inner = origin.Coalesce(recorder{from, o}, c.Room)
 	return o
 }
 
@@ -115,6 +118,23 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 		return q.withBody()
 	}
 	return q.facts()
+}
+
+// SizeOf implements origin.Sized.
+func (o *Origin) SizeOf(ctx context.Context, req origin.Request) (int64, bool) {
+	var by Binding
+	if o.Bind != nil {
+		by = o.Bind(ctx)
+	}
+	id := o.id(req, by)
+	r, ok := o.Store.records.GetIfPresent(id)
+	if ok && r.vary != nil {
+		r, ok = o.Store.records.GetIfPresent(varied(id, r.vary, by.Header))
+	}
+	if !ok || r.source == nil || r.source.Facts == nil {
+		return 0, false
+	}
+	return r.source.Facts.Size, true
 }
 
 // uncached asks for what is never kept.
@@ -168,6 +188,7 @@ func (q *question) find() {
 	if r.failure != nil {
 		return
 	}
+	q.req.Size = r.source.Facts.Size
 	q.life = q.Freshness.lifetimeOf(r.said, r.source.ForRequest)
 	q.age = r.age(q.now)
 	if q.Bind != nil && r.validated.Before(q.since) {
@@ -207,6 +228,7 @@ func (q *question) withBody() (*origin.Source, error) {
 	s, err := q.facts()
 	if err == nil && s.Body == nil {
 		if s.Facts.Hash != q.found.source.Facts.Hash {
+			s.Close()
 			return q.ask("miss", origin.Known{}, false) // it has just changed
 		}
 		s.Body = body
@@ -233,7 +255,8 @@ func (q *question) inBackground() {
 	req, known := q.req, q.found.source.Known()
 	q.Store.revalidate(q.id, q.Timeout, func(ctx context.Context) {
 		req.Known = known
-		_, err := q.inner.Fetch(ctx, req)
+		s, err := q.inner.Fetch(ctx, req)
+		s.Close()
 		q.noteFailure(ctx, err)
 	})
 }
@@ -314,7 +337,7 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 	if err != nil || s.Stream != nil {
 		return s, err
 	}
-	examined, err := o.Examine(s, req)
+	examined, err := o.Examine(ctx, s, req)
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -326,6 +349,12 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 	}
 	return examined, nil
 }
+
+// boundRecorder is a recorder of a RequestBound origin.
+type boundRecorder struct{ recorder }
+
+// RequestBound implements origin.RequestBound.
+func (boundRecorder) RequestBound() {}
 
 // refreshed is the original that an origin has said is unchanged, with what it said now of
 // it. It is false if the record has gone, or is of another version.
@@ -390,7 +419,7 @@ func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source
 	if s.Kept.ID != id {
 		store.records.Set(id, &record{vary: s.Vary, sequence: began, validated: now, about: about})
 	}
-	kept := *s.Shared()
+	kept := *s.Uncounted()
 	kept.Body, kept.Kept.Validated = nil, now
 	kept.Header = dated(s.Header, s.Header, now)
 	kept.Header.Del("Set-Cookie")
@@ -398,7 +427,6 @@ func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source
 	r.about = about
 	var body []byte
 	if store.originals != nil && k.o.Bind == nil && k.o.Stamp == nil {
-		*s = *s.Shared() // the bytes are the cache's as well
 		body = s.Body
 	}
 	store.keep(ID(s.Kept.ID), r, body, true)

@@ -54,7 +54,7 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		original, err = from.Fetch(ctx, question)
 	}
 	if err == nil && original.Facts == nil {
-		original, err = Examine(original, question)
+		original, err = Examine(ctx, original, question)
 	}
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *Server) originOf(ref origin.Ref, proof transform.Proof) origin.Origin {
 	case ref.Server == "":
 		return s.Origins.Site
 	case ref.Server == origin.DataServer:
-		return dataURL{}
+		return s.data
 	case strings.HasPrefix(ref.Server, origin.BucketServer):
 		return s.Origins.Buckets
 	case proof.Signed:

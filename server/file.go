@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"net/http"
 	"strings"
@@ -26,6 +27,7 @@ func (f *file) lacks(needsBytes bool) bool {
 	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size > 0
 }
 
+// close ends the use of the file's bytes.
 func (f *file) close() {
 	if f != nil {
 		f.Source.Close()
@@ -60,14 +62,38 @@ type facts struct {
 
 // Examine unpacks a fetched file if that is an SVG compressed with gzip, and finds out
 // about it what needs its bytes.
-func Examine(s *origin.Source, req origin.Request) (*origin.Source, error) {
-	s, err := unpacked(s, req.MaxBytes)
+func Examine(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error) {
+	s, err := unpacked(ctx, s, req.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
 	examine(s, req.Ref)
 	return s, nil
 }
+
+// Examining returns an origin whose Sources are examined.
+func Examining(o origin.Origin) origin.Origin {
+	if _, bound := o.(origin.RequestBound); bound {
+		return boundExamining{examining{o}}
+	}
+	return examining{o}
+}
+
+type examining struct{ origin.Origin }
+
+// Fetch implements origin.Origin.
+func (e examining) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	s, err := e.Origin.Fetch(ctx, req)
+	if err != nil || s.Stream != nil || s.Unchanged {
+		return s, err
+	}
+	return Examine(ctx, s, req)
+}
+
+type boundExamining struct{ examining }
+
+// RequestBound implements origin.RequestBound.
+func (boundExamining) RequestBound() {}
 
 func examine(s *origin.Source, ref origin.Ref) {
 	format, _ := formatOf(s.Body)

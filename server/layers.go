@@ -104,7 +104,7 @@ func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Sourc
 	question.FactsOnly = !q.needsBytes
 	source, err := q.originOf(ref, q.asked.Proof).Fetch(ctx, question)
 	if err == nil && source.Facts == nil {
-		source, err = Examine(source, question)
+		source, err = Examine(ctx, source, question)
 	}
 	return source, err
 }

@@ -112,6 +112,7 @@ func (q *request) inspect() ([]byte, error) {
 		Inspect:      true,
 		Limits:       q.Limits,
 		QueueTimeout: q.QueueTimeout,
+		Waited:       q.claim.Waited(),
 		Timeout:      q.renderTimeout(),
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/server/reroute"
@@ -31,7 +32,8 @@ type Config struct {
 	Dialect  Dialect
 	Origins  Origins
 	Engine   Engine
-	Site     string // distinguishes the originals of this server in the quarantine
+	Memory   *held.Memory // for files and results
+	Site     string       // distinguishes the originals of this server in the quarantine
 
 	Limits        transform.Limits
 	MaxSourceSize int64 // bytes
@@ -129,11 +131,13 @@ type Server struct {
 	Config
 	router *reroute.Router
 	bodies *errorBodies
+	data   origin.Origin // of files embedded in URLs
 }
 
 // New returns a server.
 func New(c Config) *Server {
 	s := &Server{Config: c, bodies: new(errorBodies)}
+	s.data = origin.Coalesce(Examining(dataURL{}), origin.Room{Bodies: c.Memory.Bodies, Timeout: c.QueueTimeout})
 	s.router = reroute.New(c.Language, s.isForNext)
 	return s
 }

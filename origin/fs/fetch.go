@@ -95,7 +95,7 @@ func read(ctx context.Context, file fs.File, name string, req origin.Request) (*
 func contents(ctx context.Context, file fs.File, size int64, req origin.Request) (*origin.Source, error) {
 	seeker, ok := file.(io.ReadSeekCloser)
 	if !req.Stream.Wanted || !ok || size <= origin.StreamStart {
-		return origin.Read(patient{ctx, file}, size, req.MaxBytes)
+		return origin.Read(ctx, patient{ctx, file}, size, req.MaxBytes)
 	}
 	start := make([]byte, origin.StreamStart)
 	if _, err := io.ReadFull(patient{ctx, file}, start); err != nil {

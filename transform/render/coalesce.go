@@ -62,11 +62,13 @@ type identity struct {
 func (j Job) identity() identity { return identity{string(j.Plan.Key()), len(j.Original)} }
 
 // sameVariant compares everything in jobs with equal plans except for the
-// source of the original: the same bytes give the same variant. It compares
+// source of the original and how long they waited: the same bytes give the
+// same variant. It compares
 // bytes instead of hashing, since there seldom is another job to compare
 // with.
 func sameVariant(a, b Job) bool {
 	a.Plan, b.Plan = transform.Plan{}, transform.Plan{}
 	a.Source, b.Source = Source{}, Source{}
+	a.Waited, b.Waited = 0, 0
 	return reflect.DeepEqual(a, b)
 }
