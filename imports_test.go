@@ -73,6 +73,7 @@ var mayImport = map[string][]string{
 	"examples/gallery":            {},
 	"bench":                       {"bench/corpus", "bench/load", "bench/usage", "transform/sniff", "transform/vips"},
 	"bench/corpus":                {},
+	"bench/burst":                 {"bench/usage"},
 	"bench/encoders":              {"transform", "transform/render", "transform/render/draw", "transform/sniff", "transform/vips"},
 	"bench/load":                  {},
 	"bench/usage":                 {},
