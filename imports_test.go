@@ -12,8 +12,8 @@ const module = "github.com/caddy-images/caddy-images"
 // mayImport says which packages of the house a package may import, in one
 // direction (docs/architecture.md).
 var mayImport = map[string][]string{
-	".":                           {"cache", "cache/disk", "cache/memory", "cache/s3", "errors", "internal/engines", "internal/fromimagizer", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
-	"cache":                       {"errors", "internal/httpcache", "origin"},
+	".":                           {"cache", "cache/disk", "cache/memory", "cache/s3", "errors", "internal/engines", "internal/fromimagizer", "internal/held", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
+	"cache":                       {"errors", "internal/held", "internal/httpcache", "origin"},
 	"cache/disk":                  {"cache", "cache/internal/breaker", "cache/internal/packed"},
 	"cache/internal/breaker":      {},
 	"cache/internal/packed":       {"cache"},
@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"origin/s3":                   {"errors", "internal/placed", "origin", "origin/internal/option"},
 	"origin/fs":                   {"errors", "internal/placed", "origin", "origin/internal/option"},
 	"origin/internal/option":      {},
-	"origin/next":                 {"errors", "internal/vary", "origin"},
+	"origin/next":                 {"errors", "internal/held", "internal/vary", "origin"},
 	"transform":                   {"errors", "origin"},
 	"transform/sniff":             {},
 	"transform/font":              {},
@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"transform/imagizer":          {"errors", "origin", "transform", "transform/endpoint"},
 	"transform/negotiate":         {"errors", "origin", "transform"},
 	"transform/vips":              {"errors", "transform", "transform/sniff"},
-	"transform/render":            {"errors", "internal/coalesce", "origin", "transform"},
+	"transform/render":            {"errors", "internal/coalesce", "internal/held", "origin", "transform"},
 	"transform/render/admission":  {"errors", "transform", "transform/drawing/natural", "transform/drawing/pdf", "transform/drawing/svg", "transform/header", "transform/render", "transform/render/steps", "transform/sniff"},
 	"transform/render/draw":       {"errors", "transform", "transform/colorimetry", "transform/damage", "transform/drawing/svg", "transform/exif", "transform/font", "transform/gif", "transform/header", "transform/icc", "transform/metadata", "transform/render", "transform/render/indexed", "transform/render/palette", "transform/render/saliency", "transform/render/steps", "transform/sniff", "transform/vips"},
 	"transform/render/steps":      {"transform"},
@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"transform/render/indexed":    {},
 	"transform/render/palette":    {"transform"},
 	"transform/render/sandbox":    {},
-	"transform/render/workers":    {"errors", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
+	"transform/render/workers":    {"errors", "internal/held", "transform", "transform/render", "transform/render/draw", "transform/render/sandbox", "transform/vips"},
 	"internal/engines":            {"internal/held", "internal/metrics", "transform/render", "transform/render/admission", "transform/render/draw", "transform/render/workers", "transform/vips"},
 	"internal/metrics":            {"cache", "errors", "origin", "origin/next", "transform", "transform/render"},
 	"internal/vary":               {},

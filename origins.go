@@ -9,11 +9,13 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
+	"github.com/caddy-images/caddy-images/origin/fs"
 	"github.com/caddy-images/caddy-images/origin/next"
-	_ "github.com/caddy-images/caddy-images/origin/s3"  // the module
-	_ "github.com/caddy-images/caddy-images/origin/web" // the modules
+	"github.com/caddy-images/caddy-images/origin/s3"
+	"github.com/caddy-images/caddy-images/origin/web"
 	"github.com/caddy-images/caddy-images/server"
 )
 
@@ -113,10 +115,45 @@ func (closed) Fetch(context.Context, origin.Request) (*origin.Source, error) {
 }
 
 // counted returns the origin with its fetches counted under the module's
-// name.
+// name. Bodies of a module that may keep them stay on the heap.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
+	if !keepsNothing(module) {
+		o = onHeap(o)
+	}
 	return metrics.Process.Origin(o, module.CaddyModule().ID.Name())
 }
+
+// keepsNothing reports whether the module is one of ours, which never keep a
+// Source. A third-party module might, and the memory of a large body goes when the last
+// request has closed it.
+func keepsNothing(module any) bool {
+	switch module.(type) {
+	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
+		return true
+	}
+	return false
+}
+
+// onHeap returns an origin whose bodies are on the heap.
+func onHeap(o origin.Origin) origin.Origin {
+	if isRequestBound(o) {
+		return heapBound{heap{o}}
+	}
+	return heap{o}
+}
+
+type heap struct{ origin.Origin }
+
+// Fetch implements origin.Origin.
+func (h heap) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	held.MeterOf(ctx).StayOnHeap()
+	return h.Origin.Fetch(ctx, req)
+}
+
+type heapBound struct{ heap }
+
+// RequestBound implements origin.RequestBound.
+func (heapBound) RequestBound() {}
 
 // originTypes returns the types of the configured origins, in order, except
 // those that fetch whole URLs only.

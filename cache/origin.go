@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -427,7 +428,7 @@ func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source
 	r.about = about
 	var body []byte
 	if store.originals != nil && k.o.Bind == nil && k.o.Stamp == nil {
-		body = s.Body
+		body = held.OnHeap(s.Body)
 	}
 	store.keep(ID(s.Kept.ID), r, body, true)
 }

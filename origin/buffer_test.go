@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -72,7 +73,7 @@ func TestBuffer(t *testing.T) {
 	for _, size := range []int{0, 1, 32<<10 - 1, 32 << 10, 32<<10 + 1, 100_000, 3_000_000} {
 		for _, first := range []int{0, 1, size} { // what room is made for
 			for _, piece := range []int{1000, 70_000} {
-				b := origin.NewBuffer(t.Context())
+				b := held.NewBuffer(t.Context())
 				if err := b.Grow(first); err != nil {
 					t.Fatal(err)
 				}

@@ -133,7 +133,7 @@ func (c counting) fetch(ctx context.Context, req Request, meter *held.Meter) (*S
 		return nil, meter.Blame(err)
 	}
 	// An origin of somebody else's may have read the body on its own.
-	if err := meter.Cover(ctx, len(source.Body)); err != nil {
+	if err := meter.Cover(ctx, source.Body); err != nil {
 		source.Close()
 		return nil, err
 	}

@@ -23,7 +23,7 @@ type result struct {
 
 // coalesce returns an origin with room for everything.
 func coalesce(o origin.Origin) origin.Origin {
-	return origin.Coalesce(o, origin.Room{Bodies: held.New(1 << 30).Bodies, Timeout: time.Second})
+	return origin.Coalesce(o, origin.Room{Bodies: held.New(1<<30, false).Bodies, Timeout: time.Second})
 }
 
 // fetching fetches on a goroutine of its own.

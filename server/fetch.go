@@ -24,6 +24,7 @@ func (q *request) fetchOriginal() error {
 	case err != nil:
 		return q.fetchDefault(err)
 	}
+	q.original.close()
 	q.original, q.missing = newFile(original, q.asked.Ref), nil
 	return nil
 }
@@ -54,7 +55,7 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		original, err = from.Fetch(ctx, question)
 	}
 	if err == nil && original.Facts == nil {
-		original, err = Examine(ctx, original, question)
+		original, err = examined(ctx, original, question)
 	}
 	if err != nil {
 		return nil, err

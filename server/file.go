@@ -71,6 +71,15 @@ func Examine(ctx context.Context, s *origin.Source, req origin.Request) (*origin
 	return s, nil
 }
 
+// examined is Examine that closes what it cannot examine.
+func examined(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error) {
+	found, err := Examine(ctx, s, req)
+	if err != nil {
+		s.Close()
+	}
+	return found, err
+}
+
 // Examining returns an origin whose Sources are examined.
 func Examining(o origin.Origin) origin.Origin {
 	if _, bound := o.(origin.RequestBound); bound {
@@ -87,7 +96,7 @@ func (e examining) Fetch(ctx context.Context, req origin.Request) (*origin.Sourc
 	if err != nil || s.Stream != nil || s.Unchanged {
 		return s, err
 	}
-	return Examine(ctx, s, req)
+	return examined(ctx, s, req)
 }
 
 type boundExamining struct{ examining }

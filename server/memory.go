@@ -88,8 +88,6 @@ func (q *request) stripped() (body []byte, ok bool, err error) {
 
 // release gives up the bytes of all files, and what was reserved for others.
 func (q *request) release() {
-	for _, f := range q.files() {
-		f.close()
-	}
+	closeAll(q.files())
 	q.claim.Settle()
 }

@@ -108,6 +108,7 @@ func (q *request) inspect() ([]byte, error) {
 	result, err := q.engine.Render(q.ctx, render.Job{
 		Original:     q.original.Body,
 		Source:       q.source(),
+		Key:          q.renderKey(key{[]byte("meta"), []byte(q.Engine.Version()), q.original.validator}),
 		Plan:         plan,
 		Inspect:      true,
 		Limits:       q.Limits,

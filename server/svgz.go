@@ -36,7 +36,7 @@ func unpacked(ctx context.Context, file *origin.Source, maxBytes int64) (*origin
 	if err != nil {
 		return nil, err
 	}
-	held.MeterOf(ctx).Sub(int64(len(file.Body)))
+	held.MeterOf(ctx).Drop(file.Body)
 	return file.Unpacked(inside), nil
 }
 

@@ -40,6 +40,7 @@ func (q *request) render() (variant, error) {
 		Original:     original.Body,
 		Files:        bodies,
 		Areas:        q.areas,
+		Key:          q.renderKey(q.key),
 		Source:       q.source(),
 		Plan:         plan,
 		Accepts:      q.accepts(q.r, plan),

@@ -50,7 +50,7 @@ func TestWhatIsReleased(t *testing.T) {
 		{"drawn", "a picture", false},
 		{"sent as it is", svg, true},
 	} {
-		memory := held.New(1 << 20)
+		memory := held.New(1<<20, false)
 		q := &request{
 			Server: &Server{Config: Config{Memory: memory, QueueTimeout: time.Second}}, ctx: t.Context(), engine: ending{},
 			r:        httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil),

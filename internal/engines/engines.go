@@ -120,7 +120,7 @@ func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
 	shared, _, err := queues.LoadOrNew(settings, func() (caddy.Destructor, error) {
 		gate := admission.NewGate(held.Renders(settings.Memory), settings.Workers, settings.Size)
 		gate.Waited = func(d time.Duration) { waiting.Observe(d.Seconds()) }
-		return Queue{gate, render.NewCoalescer(), held.New(settings.Memory)}, nil
+		return Queue{gate, render.NewCoalescer(), held.New(settings.Memory, settings.Isolation != Off)}, nil
 	})
 	if err != nil {
 		return nil, stderrors.Join(err, settings.release())

@@ -20,12 +20,14 @@ type Bodies struct {
 	// decides how slowly one arrives.
 	posts part
 
+	maps bool // large files into regions
+
 	// usual is the mean size of recent files, in bytes.
 	usual atomic.Int64
 }
 
-func newBodies(size int64) *Bodies {
-	b := &Bodies{part: part{size: size, open: size / 4 * 3}, posts: part{size: size / 2, open: size / 2}}
+func newBodies(size int64, maps bool) *Bodies {
+	b := &Bodies{maps: maps && HasRegions, part: part{size: size, open: size / 4 * 3}, posts: part{size: size / 2, open: size / 2}}
 	b.usual.Store(firstEstimate)
 	return b
 }
@@ -56,8 +58,8 @@ func (b *Bodies) State() State {
 	return State{used, b.part.size, waiting}
 }
 
-// cost is the memory that a file of n bytes takes in this process's heap. A
-// worker gets a copy, and what was freed is there until the collector runs.
+// cost is the memory that n bytes of a file on the heap take. A worker gets a copy, and
+// what was freed is there until the collector runs. Regions take what they have.
 func cost(n int64) int64 {
 	if n > math.MaxInt64/2 {
 		return math.MaxInt64

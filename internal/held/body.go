@@ -10,20 +10,19 @@ import (
 type Body struct{ *count }
 
 type count struct {
-	bytes   int64
 	holders atomic.Int64
-	release func(int64)
+	release func()
 }
 
-func newBody(bytes int64, release func(int64)) *Body {
-	c := &count{bytes: bytes, release: release}
+func newBody(release func()) *Body {
+	c := &count{release: release}
 	c.holders.Store(1)
 	b := &Body{c}
 	// A holder that forgets to release the file must not hold its memory for
 	// ever: when nobody can reach it, it is gone.
 	runtime.AddCleanup(b, func(c *count) {
 		if c.holders.Swap(0) > 0 {
-			c.release(c.bytes)
+			c.release()
 		}
 	}, c)
 	return b
@@ -44,6 +43,6 @@ func (b *Body) Share(n int) {
 // Release ends the holding of one holder.
 func (b *Body) Release() {
 	if b != nil && b.holders.Add(-1) == 0 {
-		b.release(b.bytes)
+		b.release()
 	}
 }

@@ -14,7 +14,7 @@ import (
 const kilo = 1 << 10
 
 // bodies has room for 1 MiB: 768 KiB for those who enter. A file takes twice its size.
-func bodies() *held.Bodies { return held.New(4 << 20).Bodies }
+func bodies() *held.Bodies { return held.New(4<<20, false).Bodies }
 
 // files are of this size in all.
 func files(n int64) func() (int64, int64) { return func() (int64, int64) { return n, 0 } }
@@ -263,7 +263,7 @@ func TestEstimate(t *testing.T) {
 // Results are counted once, however many send them.
 func TestResults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := held.New(8 << 20).Results // 1 MiB
+		r := held.New(8<<20, false).Results // 1 MiB
 		body, other := make([]byte, 800*kilo), make([]byte, 800*kilo)
 		one, err := r.Hold(t.Context(), body, time.Second, time.Second)
 		if err != nil {

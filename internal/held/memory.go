@@ -17,9 +17,10 @@ type Memory struct {
 }
 
 // New divides memory, in bytes: a quarter is for bodies, an eighth for results,
-// and the rest, which Renders returns, for rendering.
-func New(memory int64) *Memory {
-	m := &Memory{Bodies: newBodies(memory / 4), Results: &Results{part: part{size: memory / 8, open: memory / 8}, shares: make(map[*byte]*share)}}
+// and the rest, which Renders returns, for rendering. shares says that files are given to
+// other processes, so that large ones are best in memory that those can map.
+func New(memory int64, shares bool) *Memory {
+	m := &Memory{Bodies: newBodies(memory/4, shares), Results: &Results{part: part{size: memory / 8, open: memory / 8}, shares: make(map[*byte]*share)}}
 	m.Bodies.part.idle = newIdle(&m.Bodies.part, &m.Results.part)
 	m.Results.part.idle = m.Bodies.part.idle
 	return m

@@ -3,6 +3,7 @@ package held
 import (
 	"context"
 	stderrors "errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,9 @@ type Meter struct {
 	need   int64 // what the bytes that were read or announced take
 	waited bool
 	done   bool
+
+	onHeap  bool
+	regions []*region // of the file, and of what was read for it
 }
 
 type meterKey struct{}
@@ -45,25 +49,27 @@ func (m *Meter) NoWaiting() {
 	}
 }
 
-// Add counts n more bytes before they are allocated. If they are more than was
-// reserved and not free at once, it waits if the file is alone and nothing of
-// it was read. The error is errors.Overloaded with RetryAfter, errors.Limit if
+// Add counts n more bytes of heap before they are allocated, at their cost. If they are
+// more than was reserved and not free at once, it waits if the file is alone and
+// nothing of it was read. The error is errors.Overloaded with RetryAfter, errors.Limit if
 // the bytes never fit, or errors.ClientClosed when ctx is done.
-func (m *Meter) Add(ctx context.Context, n int64) error {
+func (m *Meter) Add(ctx context.Context, n int64) error { return m.add(ctx, cost(n)) }
+
+// add is Add for n bytes of memory.
+func (m *Meter) add(ctx context.Context, n int64) error {
 	if m == nil {
 		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	before, need := m.need, m.need+cost(n)
-	if err := m.claim.add(need - before); err != nil {
+	if err := m.claim.add(n); err != nil {
 		return err
 	}
-	if err := m.take(ctx, need); err != nil {
-		m.claim.sub(need - before)
+	if err := m.take(ctx, m.need+n); err != nil {
+		m.claim.sub(n)
 		return err
 	}
-	m.need = need
+	m.need += n
 	return nil
 }
 
@@ -106,30 +112,76 @@ func (m *Meter) exchange(ctx context.Context, need int64) error {
 	return nil
 }
 
-// Cover counts a file of n bytes that was read without Add, or the rest of it. The
+// Cover counts a file on the heap that was read without a Buffer, or the rest of it. The
 // errors are those of Add.
-func (m *Meter) Cover(ctx context.Context, n int) error {
+func (m *Meter) Cover(ctx context.Context, file []byte) error {
 	if m == nil {
 		return nil
 	}
+	if _, ok := Descriptor(file); ok {
+		return nil
+	}
 	m.mu.Lock()
-	rest := cost(int64(n)) - m.need
+	rest := cost(int64(len(file))) - m.need
 	m.mu.Unlock()
 	if rest <= 0 {
 		return nil
 	}
-	return m.Add(ctx, (rest+1)/2)
+	return m.add(ctx, rest)
 }
 
-// Sub counts n bytes less: they were freed.
-func (m *Meter) Sub(n int64) {
+// Drop counts a file no longer, and frees it if it is in a region: another took its
+// place.
+func (m *Meter) Drop(file []byte) {
+	if m == nil {
+		return
+	}
+	regions.mu.Lock()
+	r := find(file)
+	regions.mu.Unlock()
+	if r == nil {
+		m.sub(cost(int64(len(file))))
+		return
+	}
+	m.disown(r, int64(len(file)))
+}
+
+// sub counts n bytes of memory less: they were freed.
+func (m *Meter) sub(n int64) {
 	if m == nil {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.need -= cost(n)
-	m.claim.sub(cost(n))
+	m.need -= n
+	m.claim.sub(n)
+}
+
+// maps reports whether large files are read into regions.
+func (m *Meter) maps() bool { return m != nil && m.bodies.maps && !m.onHeap }
+
+// StayOnHeap keeps the file out of regions: its origin may keep it for longer than it is
+// counted.
+func (m *Meter) StayOnHeap() {
+	if m != nil {
+		m.onHeap = true
+	}
+}
+
+// own makes the meter free a region if there will be no file.
+func (m *Meter) own(r *region) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.regions = append(m.regions, r)
+}
+
+// disown frees a region of n bytes.
+func (m *Meter) disown(r *region, n int64) {
+	m.mu.Lock()
+	m.regions = slices.DeleteFunc(m.regions, func(other *region) bool { return other == r })
+	m.mu.Unlock()
+	r.release()
+	m.sub(n)
 }
 
 // Blame returns the error of a fetch. If the fetch waited for memory and then
@@ -158,6 +210,7 @@ func (m *Meter) Cancel() {
 		return
 	}
 	m.done = true
+	m.free()
 	n := m.have
 	m.claim.sub(m.need)
 	m.have, m.need = 0, 0
@@ -186,7 +239,19 @@ func (m *Meter) Body(size int) *Body {
 		}
 	}
 	m.bodies.learn(int64(size))
-	return newBody(m.have, m.release)
+	n := m.have
+	return newBody(func() {
+		m.free()
+		m.release(n)
+	})
+}
+
+// free frees the regions.
+func (m *Meter) free() {
+	for _, r := range m.regions {
+		r.release()
+	}
+	m.regions = nil
 }
 
 func (m *Meter) release(n int64) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/vary"
 	"github.com/caddy-images/caddy-images/origin"
 )
@@ -39,7 +40,7 @@ type writer struct {
 	mu      sync.Mutex
 	ended   bool
 	status  int
-	body    *origin.Buffer
+	body    *held.Buffer
 	refusal error // the response is discarded
 }
 
@@ -217,7 +218,11 @@ func (w *writer) describe(source *origin.Source) {
 
 // decoded returns the kept body, decompressed if necessary.
 func (w *writer) decoded() (*origin.Source, error) {
-	source := &origin.Source{Body: w.body.Bytes()}
+	file, err := w.body.File()
+	if err != nil {
+		return nil, errors.From(err)
+	}
+	source := &origin.Source{Body: file}
 	if len(origin.Codings(w.header)) == 0 {
 		return source, nil
 	}
