@@ -101,6 +101,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 		Limits:        transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension, MaxPDFSize: h.MaxPDFSize},
 		MaxSourceSize: h.MaxSourceSize,
 		MaxSVGSize:    h.MaxSVGSize,
+		MaxFileSize:   h.MaxFileSize,
 
 		FetchTimeout:   time.Duration(h.FetchTimeout),
 		RenderTimeout:  time.Duration(h.RenderTimeout),

@@ -2,12 +2,9 @@ package cache
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	stderrors "errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -98,12 +95,22 @@ func (o *Origin) Forget(matches func(origin.Request) bool) int {
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	factsOnly := req.FactsOnly
 	req.FactsOnly = false
+	if o.Bind != nil {
+		req.Stream = origin.Streaming{} // other handlers stream what they pass, and that alone
+	}
 	q := question{Origin: o, ctx: ctx, req: req, now: time.Now()}
 	if o.Bind != nil {
 		q.by = o.Bind(ctx)
 	}
-	if req.Stream.Wanted || q.by.ForUser {
+	if q.by.ForUser {
 		return o.uncached(ctx, req)
+	}
+	if req.Stream.OrWhole && o.keepsBytes() {
+		whole := req
+		whole.Stream, whole.FactsOnly = origin.Streaming{}, factsOnly
+		if s, err := o.Fetch(ctx, whole); !errors.Is(err, errors.Limit) {
+			return s, err
+		}
 	}
 	q.id = o.id(req, q.by)
 	q.find()
@@ -115,10 +122,19 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 		copied := *q.found.failure
 		return nil, &copied
 	}
-	if !factsOnly {
-		return q.withBody()
+	switch {
+	case factsOnly:
+		return q.facts()
+	case req.Stream.Wanted:
+		return q.ask("miss", origin.Known{}, false)
 	}
-	return q.facts()
+	return q.withBody()
+}
+
+// keepsBytes reports whether the bytes of the originals are kept, apart from what is made
+// of them.
+func (o *Origin) keepsBytes() bool {
+	return o.Store.originals != nil && o.Bind == nil && o.Stamp == nil
 }
 
 // SizeOf implements origin.Sized.
@@ -132,7 +148,7 @@ func (o *Origin) SizeOf(ctx context.Context, req origin.Request) (int64, bool) {
 	if ok && r.vary != nil {
 		r, ok = o.Store.records.GetIfPresent(varied(id, r.vary, by.Header))
 	}
-	if !ok || r.source == nil || r.source.Facts == nil {
+	if !ok || r.source == nil || r.source.Facts == nil || r.source.Facts.Size < 0 {
 		return 0, false
 	}
 	return r.source.Facts.Size, true
@@ -335,8 +351,8 @@ func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source
 		began, now = o.Store.Sequence(), time.Now()
 		s, err = k.from.Fetch(ctx, req)
 	}
-	if err != nil || s.Stream != nil {
-		return s, err
+	if err != nil {
+		return nil, err
 	}
 	examined, err := o.Examine(ctx, s, req)
 	if err != nil {
@@ -421,13 +437,13 @@ func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source
 		store.records.Set(id, &record{vary: s.Vary, sequence: began, validated: now, about: about})
 	}
 	kept := *s.Uncounted()
-	kept.Body, kept.Kept.Validated = nil, now
+	kept.Body, kept.Stream, kept.Kept.Validated = nil, nil, now
 	kept.Header = dated(s.Header, s.Header, now)
 	kept.Header.Del("Set-Cookie")
 	r := newRecord(&kept, now, began)
 	r.about = about
 	var body []byte
-	if store.originals != nil && k.o.Bind == nil && k.o.Stamp == nil {
+	if k.o.keepsBytes() && !req.Stream.Wanted {
 		body = held.OnHeap(s.Body)
 	}
 	store.keep(ID(s.Kept.ID), r, body, true)
@@ -472,44 +488,4 @@ func (o *Origin) tags(header http.Header) []string {
 		}
 	}
 	return tags[:min(len(tags), maxTags)]
-}
-
-// id stands for the original that a request names.
-func (o *Origin) id(req origin.Request, by Binding) ID {
-	parts := []string{
-		o.Identity, req.Ref.Server, req.Ref.Path, req.Ref.Query, strings.ToLower(req.Host), req.Root, req.Sender,
-		strconv.FormatInt(req.MaxBytes, 10), by.Request,
-	}
-	return idOf(parts...)
-}
-
-// varied is the ID of an original that depends on headers of the request.
-func varied(id ID, names []string, header http.Header) ID {
-	parts := []string{string(id[:])}
-	for _, name := range names {
-		parts = append(parts, strings.ToLower(name), strings.Join(header.Values(name), ", "))
-	}
-	return idOf(parts...)
-}
-
-// idOf is a hash of texts. Lengths keep apart what would be equal when strung together.
-func idOf(parts ...string) (id ID) {
-	var text []byte
-	for _, p := range parts {
-		text = binary.BigEndian.AppendUint64(text, uint64(len(p)))
-		text = append(text, p...)
-	}
-	sum := sha256.Sum256(text)
-	copy(id[:], sum[:])
-	return id
-}
-
-// KeyOf is the key of a variant: of the original that it is filed under, and of everything
-// that it is made of.
-func KeyOf(original ID, parts ...[]byte) Key {
-	texts := make([]string, len(parts))
-	for i, p := range parts {
-		texts[i] = string(p)
-	}
-	return Key{Original: original, Entry: idOf(texts...)}
 }

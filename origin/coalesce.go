@@ -32,7 +32,7 @@ type Room struct {
 // value and no deadline from a caller's context: it belongs to all of them.
 // Its result, error included, is shared and must not be changed. Each caller
 // closes its Source. Streams can be read only once, so requests for streams are not
-// shared; nor are they counted, since they hold little.
+// shared; a stream holds little, and is not counted.
 func Coalesce(o Origin, room Room) Origin {
 	counting := counting{o, room}
 	if _, bound := o.(RequestBound); bound {
@@ -76,7 +76,7 @@ func (c *coalescer) Forget(matches func(Request) bool) int {
 // Fetch implements Origin.
 func (c *coalescer) Fetch(ctx context.Context, req Request) (*Source, error) {
 	if req.Stream.Wanted {
-		return c.origin.Fetch(ctx, req)
+		return c.stream(ctx, req)
 	}
 	claim, meter, err := c.enter(ctx, req)
 	if err != nil {
@@ -141,6 +141,19 @@ func (c counting) fetch(ctx context.Context, req Request, meter *held.Meter) (*S
 	return source, nil
 }
 
+// stream fetches an original that may be a stream, which holds little. If it is whole,
+// its body takes what is free at once.
+func (c counting) stream(ctx context.Context, req Request) (*Source, error) {
+	meter := c.room.Bodies.ClaimOf(ctx, c.room.Timeout).Take(0)
+	meter.NoWaiting()
+	source, err := c.fetch(ctx, req, meter)
+	if err == nil && source.Stream != nil {
+		source.held.Release()
+		source.held = nil
+	}
+	return source, err
+}
+
 // boundCounting is a RequestBound origin whose bodies are counted. It asks other handlers,
 // whose resources must not wait for memory once they are asked.
 type boundCounting struct{ counting }
@@ -150,9 +163,7 @@ func (boundCounting) RequestBound() {}
 
 // Fetch implements Origin.
 func (c boundCounting) Fetch(ctx context.Context, req Request) (*Source, error) {
-	if req.Stream.Wanted {
-		return c.origin.Fetch(ctx, req)
-	}
+	req.Stream = Streaming{} // it has none
 	_, meter, err := c.enter(ctx, req)
 	if err != nil {
 		return nil, err

@@ -46,14 +46,8 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		MayPass:    func(header http.Header) error { return q.mayPass(header, asked) },
 	})
 	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
-	question.Stream = q.streaming(by.Request, asked)
 	question.FactsOnly = !q.needsBytes && !q.sendsFile(asked)
-	original, err := from.Fetch(ctx, question)
-	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
-		original.Close()
-		question.Stream = origin.Streaming{}
-		original, err = from.Fetch(ctx, question)
-	}
+	original, err := q.fetchFile(ctx, from, question, by.Request, asked)
 	if err == nil && original.Facts == nil {
 		original, err = examined(ctx, original, question)
 	}

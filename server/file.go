@@ -24,7 +24,7 @@ type file struct {
 // lacks reports whether the file is still to be fetched: it is not known at all, or only
 // remembered where its bytes are needed.
 func (f *file) lacks(needsBytes bool) bool {
-	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size > 0
+	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size != 0
 }
 
 // close ends the use of the file's bytes.
@@ -41,13 +41,14 @@ func newFile(s *origin.Source, ref origin.Ref) *file { return &file{s, factsOf(s
 // header of a response depend on. Only rendering and sending need its bytes.
 type facts struct {
 	format    transform.Format // FormatAuto for a file that is not an image
-	size      int64            // bytes
+	size      int64            // bytes; negative if unknown
 	mediaType string           // of the file as it is
 	isStill   bool             // an animation whose format is drawn as its first frame
 	isVideo   bool
 
 	// validator stands for the bytes: a strong entity tag of the origin, or a
-	// hash. It is empty for a stream, whose bytes are not known yet.
+	// hash. It is empty for a stream without that tag, of which not all bytes
+	// are known.
 	validator []byte
 
 	etag     string    // of the file as it is; empty for none
@@ -61,11 +62,13 @@ type facts struct {
 }
 
 // Examine unpacks a fetched file if that is an SVG compressed with gzip, and finds out
-// about it what needs its bytes.
+// about it what needs its bytes, or of a stream the first of them.
 func Examine(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error) {
-	s, err := unpacked(ctx, s, req.MaxBytes)
-	if err != nil {
-		return nil, err
+	if s.Stream == nil {
+		var err error
+		if s, err = unpacked(ctx, s, req.MaxBytes); err != nil {
+			return nil, err
+		}
 	}
 	examine(s, req.Ref)
 	return s, nil
@@ -113,6 +116,8 @@ func examine(s *origin.Source, ref origin.Ref) {
 	found.IsVideo = isVideo(s, found.MediaType)
 	if s.Stream == nil {
 		found.Hash = xxhash.Sum64(s.Body)
+	} else {
+		found.Size = s.Stream.Size
 	}
 	s.Facts = &found
 }
@@ -138,7 +143,7 @@ func factsOf(s *origin.Source, ref origin.Ref) facts {
 	switch {
 	case strings.HasPrefix(s.ETag, `"`) && isETag(s.ETag):
 		f.validator = []byte(s.ETag)
-	case s.Stream == nil:
+	case s.Facts.Hash != 0:
 		// A weak tag or a time may stay the same although the bytes changed.
 		f.validator = binary.BigEndian.AppendUint64(nil, s.Facts.Hash)
 	}
@@ -147,7 +152,7 @@ func factsOf(s *origin.Source, ref origin.Ref) facts {
 		f.etag = decodedTag(s.ETag)
 	case isETag(s.ETag):
 		f.etag = s.ETag
-	case s.Stream == nil:
+	case s.Facts.Hash != 0:
 		f.etag = strongTag(f.validator)
 	}
 	return f

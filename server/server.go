@@ -38,6 +38,7 @@ type Config struct {
 	Limits        transform.Limits
 	MaxSourceSize int64 // bytes
 	MaxSVGSize    int64 // bytes of an SVG that is sent as it is
+	MaxFileSize   int64 // bytes of any file that is sent as it is
 
 	FetchTimeout, RenderTimeout, QueueTimeout time.Duration
 	BackendTimeout                            time.Duration // for fetching and rendering; 0 for none

@@ -50,7 +50,7 @@ func patient(t *testing.T, backendTimeout time.Duration, from origin.Origin) *Se
 	_, isNext := from.(next.Origin)
 	return New(Config{
 		Language: language, Engine: lent{}, Memory: held.New(1<<30, false), Origins: Origins{Site: from, AsksNext: isNext, OnlyNext: isNext},
-		MaxSourceSize: 1 << 20, MaxSVGSize: 1 << 20, ShowsOriginals: true,
+		MaxSourceSize: 1 << 20, MaxSVGSize: 1 << 20, MaxFileSize: 1 << 20, ShowsOriginals: true,
 		BackendTimeout: backendTimeout, FetchTimeout: time.Hour, RenderTimeout: time.Hour, QueueTimeout: time.Hour,
 		Log: zap.NewNop(), Metrics: metrics.New(),
 	})
