@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -331,8 +332,12 @@ func TestKilledWhileStarting(t *testing.T) {
 	for n := range manyFailures + 1 {
 		until(t, "the end of a start", func() bool {
 			for _, pid := range workersNow(t) {
-				stop(t, pid) // so that it is not ready before
-				send(t, pid, syscall.SIGKILL)
+				// It is stopped so that it is not ready before. One that was killed a moment
+				// ago may still be there.
+				if syscall.Kill(pid, syscall.SIGSTOP) == nil {
+					until(t, "the stop", func() bool { return slices.Contains([]byte{'T', 'Z', 'X', 0}, stateOf(pid)) })
+					_ = syscall.Kill(pid, syscall.SIGKILL)
+				}
 			}
 			return logs.FilterMessage("a worker does not start").Len() > n
 		})
