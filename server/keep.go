@@ -45,7 +45,7 @@ func (q *request) sendKnown() (sent bool, err error) {
 		return false, nil
 	}
 	defer kept.Body.Close()
-	if kept.Reduced > 0 && time.Since(kept.Made) > reducedFor {
+	if kept.Reduced > 0 && time.Since(kept.Made).Abs() > reducedFor { // the clock may have been set
 		return false, nil
 	}
 	q.noteHit(tier)
