@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -100,8 +99,8 @@ func (q *request) answer(fetch func() error) error {
 	if err != nil {
 		return q.fail(err)
 	}
-	q.engine, q.giveBack = engine, sync.OnceFunc(giveBack)
-	defer q.giveBack()
+	q.engine, q.giveBack = engine, giveBack
+	defer q.giveBackEngine()
 
 	defer func() { q.original.close() }()
 	for {
@@ -140,6 +139,14 @@ func (q *request) answer(fetch func() error) error {
 	return q.sendVariant()
 }
 
+// giveBackEngine gives the engine back, unless that was done.
+func (q *request) giveBackEngine() {
+	if q.giveBack != nil {
+		q.giveBack()
+		q.giveBack = nil
+	}
+}
+
 // hasBytes reports whether all files were fetched.
 func (q *request) hasBytes() bool {
 	return !q.original.lacks(true) && !slices.ContainsFunc(q.layers, func(f *file) bool { return f.lacks(true) })
@@ -163,7 +170,7 @@ func (q *request) plan() error {
 func (q *request) sendOriginal() error {
 	q.saveAs()
 	if q.original.Stream != nil {
-		q.giveBack() // it may take hours
+		q.giveBackEngine() // it may take hours
 		return q.sendStream(q.original.Stream)
 	}
 	return q.send(q.original.Body)

@@ -25,7 +25,8 @@ func (s *Server) limited(r *http.Request) (context.Context, context.CancelFunc) 
 
 // fetching returns a context for one fetch, over all origins.
 func (s *Server) fetching(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, s.FetchTimeout, errFetchTime)
+	c := &deadline{Context: ctx, until: time.Now().Add(s.FetchTimeout), cause: errFetchTime}
+	return c, c.end
 }
 
 // renderTimeout returns how long rendering may take at most.
