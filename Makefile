@@ -34,6 +34,7 @@ test-long: ## soak tests, many repetitions, large inputs: about an hour, besides
 bench: bin/caddy ## measure speed and memory beside libvips alone and other servers: 20 minutes or more (FOLDER=… BENCH='-quick')
 	go build -o bin/bench ./bench
 	bin/bench -folder '$(FOLDER)' $(BENCH)
+	go run ./bench/burst -caddy bin/caddy
 
 bench-encoders: ## compare encoder settings on your photographs (FOLDER=… BENCH='-formats jpeg,avif')
 	go run ./bench/encoders $(BENCH) '$(FOLDER)'

@@ -177,14 +177,16 @@ const leastRecords = 8 << 20
 
 // kept returns an origin whose originals are remembered in the handler's store.
 func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Origin {
+	room := origin.Room{Bodies: h.lease.Memory().Bodies, Timeout: time.Duration(h.QueueTimeout)}
 	if h.store == nil {
-		return origin.Coalesce(o)
+		return origin.Coalesce(server.Examining(o), room)
 	}
 	c := cache.OriginConfig{
 		Store:     h.store,
 		Freshness: h.Cache.freshness(),
 		Identity:  identity(module, about...),
 		Examine:   server.Examine,
+		Room:      room,
 		Timeout:   time.Duration(h.FetchTimeout),
 	}
 	switch module := module.(type) {
@@ -202,7 +204,8 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 		c.Bind = bindNext
 	default:
 		if isRequestBound(o) {
-			return o // it is not known what its answers depend on
+			// It is not known what its answers depend on.
+			return origin.Coalesce(server.Examining(o), room)
 		}
 	}
 	return cache.NewOrigin(o, c)

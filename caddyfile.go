@@ -62,6 +62,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		origin_failures 404|502
 //		max_source_size <size>
 //		max_svg_size    <size>
+//		max_file_size   <size>
 //		max_pdf_size    <size>
 //		max_pixels      <count>
 //		max_frames      <count>
@@ -139,6 +140,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return sizeArg(d, &h.MaxSourceSize)
 	case "max_svg_size":
 		return sizeArg(d, &h.MaxSVGSize)
+	case "max_file_size":
+		return sizeArg(d, &h.MaxFileSize)
 	case "max_pdf_size":
 		return sizeArg(d, &h.MaxPDFSize)
 	case "max_pixels":

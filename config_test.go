@@ -18,6 +18,7 @@ func TestProvisionRefuses(t *testing.T) {
 		{`{"origin_failures": 500}`, "origin_failures is 500; it takes 404 or 502"},
 		{`{"origin_failures": 502, "dialect": {"imagizer": {}}}`, "origin_failures is for ImageKit's dialect"},
 		{`{"max_pdf_size": 1073741825}`, "max_pdf_size is 1073741825; it takes 1 to 1073741824"},
+		{`{"max_file_size": -1}`, "max_file_size is -1; it takes 1 to 1125899906842624"},
 		{`{"max_svg_size": -1}`, "max_svg_size is -1; it takes 1 to 1073741824"},
 		{`{"max_pixels": -1}`, "max_pixels is -1; it takes 1 to 10000000000"},
 		{`{"max_frames": -1}`, "max_frames is -1; it takes 1 to 100000"},

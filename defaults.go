@@ -13,6 +13,7 @@ import (
 const (
 	defaultMaxSourceSize = 40 << 20
 	defaultMaxSVGSize    = 1 << 20
+	defaultMaxFileSize   = 10 << 30
 )
 
 // setDefaults fills in the options that are not set.
@@ -25,6 +26,7 @@ func (h *Handler) setDefaults() {
 	}
 	orDefault(&h.MaxSourceSize, defaultMaxSourceSize)
 	orDefault(&h.MaxSVGSize, defaultMaxSVGSize)
+	orDefault(&h.MaxFileSize, defaultMaxFileSize)
 	orDefault(&h.MaxPDFSize, transform.DefaultMaxPDFSize)
 	orDefault(&h.MaxPixels, transform.DefaultMaxPixels)
 	orDefault(&h.MaxFrames, transform.DefaultMaxFrames)

@@ -187,6 +187,9 @@ func written(field reflect.Value) string {
 		}
 		return text
 	case int64:
+		if v%(1<<30) == 0 && v > 0 {
+			return fmt.Sprintf("%dGiB", v>>30)
+		}
 		if v%(1<<20) == 0 {
 			return fmt.Sprintf("%dMiB", v>>20)
 		}

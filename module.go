@@ -57,15 +57,17 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.findFonts(); err != nil {
 		return err
 	}
+	settings := engines.Settings{Isolation: h.Isolation, Workers: h.Workers, Memory: h.Memory, Fonts: h.Fonts}
+	lease, err := engines.Acquire(engines.QueueSettings{Settings: settings, Size: h.QueueSize}, metrics.Process)
+	if err != nil {
+		return err
+	}
+	h.lease = lease
 	config, err := h.serverConfig(ctx)
 	if err != nil {
 		return err
 	}
-	settings := engines.Settings{Isolation: h.Isolation, Workers: h.Workers, Memory: h.Memory, Fonts: h.Fonts}
-	if h.lease, err = engines.Acquire(engines.QueueSettings{Settings: settings, Size: h.QueueSize}, metrics.Process); err != nil {
-		return err
-	}
-	config.Engine = h.lease
+	config.Engine, config.Memory = h.lease, h.lease.Memory()
 	h.server = server.New(config)
 	if len(ctx.Modules()) > 0 { // otherwise the first request starts the engine
 		app, err := ctx.App("images")
@@ -99,6 +101,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 		Limits:        transform.Limits{MaxPixels: h.MaxPixels, MaxFrames: h.MaxFrames, MaxDimension: h.MaxDimension, MaxPDFSize: h.MaxPDFSize},
 		MaxSourceSize: h.MaxSourceSize,
 		MaxSVGSize:    h.MaxSVGSize,
+		MaxFileSize:   h.MaxFileSize,
 
 		FetchTimeout:   time.Duration(h.FetchTimeout),
 		RenderTimeout:  time.Duration(h.RenderTimeout),

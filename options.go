@@ -42,13 +42,19 @@ type Handler struct {
 	// dialect, which has its own statuses. Default: 404.
 	OriginFailures int `json:"origin_failures,omitempty"`
 
-	// The largest original, in bytes. Default: 41943040 (40 MiB).
+	// The largest original that is held in memory, to be rendered or looked
+	// into, in bytes. Default: 41943040 (40 MiB).
 	MaxSourceSize int64 `json:"max_source_size,omitempty"`
 
 	// The largest SVG that is sent as SVG, in bytes. One that is rendered is
 	// limited by MaxSourceSize only. Default: 1048576 (1 MiB), as with
 	// ImageKit.
 	MaxSVGSize int64 `json:"max_svg_size,omitempty"`
+
+	// The largest file that is sent as it is, in bytes: an original without a
+	// transformation, a video. It is streamed, so MaxSourceSize does not limit
+	// it. Default: 10737418240 (10 GiB).
+	MaxFileSize int64 `json:"max_file_size,omitempty"`
 
 	// The largest PDF that is rendered, in bytes. Default: 5242880 (5 MiB),
 	// as with ImageKit.
@@ -83,9 +89,11 @@ type Handler struct {
 	// workers. Default: the number of processors that Caddy may use.
 	Workers int `json:"workers,omitempty"`
 
-	// How much memory rendering may use, in bytes. The need of an image is
-	// estimated before it is decoded: it waits until there is room, and is
-	// refused if it needs more than all of it. Handlers with the same
+	// How much memory requests may take, in bytes: a quarter for files of
+	// originals, layers and posts, an eighth for results being sent, the rest
+	// for rendering. The need of an image is estimated before it is decoded. A
+	// request waits until there is room, up to `queue_timeout`, and is refused
+	// if it needs more than there is of a part. Handlers with the same
 	// `memory`, `queue_size`, `workers` and `isolation` share it. At least
 	// 33554432 (32 MiB). Default: half of the memory of Caddy's control
 	// group, or of the machine.

@@ -9,6 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/fs"
@@ -114,17 +115,17 @@ func (closed) Fetch(context.Context, origin.Request) (*origin.Source, error) {
 }
 
 // counted returns the origin with its fetches counted under the module's
-// name. Sources of a module that may keep them are marked as shared.
+// name. Bodies of a module that may keep them stay on the heap.
 func counted(o origin.Origin, module caddy.Module) origin.Origin {
 	if !keepsNothing(module) {
-		o = shared(o)
+		o = onHeap(o)
 	}
 	return metrics.Process.Origin(o, module.CaddyModule().ID.Name())
 }
 
 // keepsNothing reports whether the module is one of ours, which never keep a
-// Source. A third-party module might, and reusing the memory would then show
-// one client's image to another.
+// Source. A third-party module might, and the memory of a large body goes when the last
+// request has closed it.
 func keepsNothing(module any) bool {
 	switch module.(type) {
 	case *fs.Origin, *s3.Origin, *web.Origin, *web.Dynamic, next.Origin, *next.Origin:
@@ -133,29 +134,26 @@ func keepsNothing(module any) bool {
 	return false
 }
 
-// shared returns an origin whose Sources are marked as shared.
-func shared(o origin.Origin) origin.Origin {
+// onHeap returns an origin whose bodies are on the heap.
+func onHeap(o origin.Origin) origin.Origin {
 	if isRequestBound(o) {
-		return sharedBound{sharing{o}}
+		return heapBound{heap{o}}
 	}
-	return sharing{o}
+	return heap{o}
 }
 
-type sharing struct{ origin.Origin }
+type heap struct{ origin.Origin }
 
 // Fetch implements origin.Origin.
-func (s sharing) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	source, err := s.Origin.Fetch(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return source.Shared(), nil
+func (h heap) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	held.MeterOf(ctx).StayOnHeap()
+	return h.Origin.Fetch(ctx, req)
 }
 
-type sharedBound struct{ sharing }
+type heapBound struct{ heap }
 
 // RequestBound implements origin.RequestBound.
-func (sharedBound) RequestBound() {}
+func (heapBound) RequestBound() {}
 
 // originTypes returns the types of the configured origins, in order, except
 // those that fetch whole URLs only.

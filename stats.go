@@ -102,6 +102,18 @@ type queueStats struct {
 	Running  int   `json:"running"`
 	Waiting  int   `json:"waiting"`
 	Admitted int64 `json:"admitted"` // bytes
+
+	// Bodies are the files of originals, layers and posts; Results the images that
+	// are being sent.
+	Bodies  heldStats `json:"bodies"`
+	Results heldStats `json:"results"`
+}
+
+// heldStats is a part of memory that requests hold.
+type heldStats struct {
+	Bytes   int64 `json:"bytes"`
+	Limit   int64 `json:"limit"`
+	Waiting int   `json:"waiting"` // requests that wait for some
 }
 
 func readStats(*http.Request) (any, error) {
@@ -133,6 +145,7 @@ func readStats(*http.Request) (any, error) {
 		s.Queues = append(s.Queues, queueStats{
 			Isolation: q.Isolation, Workers: q.Workers, Memory: q.Memory, QueueSize: q.Size,
 			Running: q.Running, Waiting: q.Waiting, Admitted: q.Admitted,
+			Bodies: heldStats(q.Bodies), Results: heldStats(q.Results),
 		})
 	}
 	slices.SortFunc(s.Engines, func(a, b engineStats) int {

@@ -39,6 +39,7 @@ func (h *Handler) Validate() error {
 	}{
 		{"max_source_size", h.MaxSourceSize, 1 << 30},
 		{"max_svg_size", h.MaxSVGSize, 1 << 30},
+		{"max_file_size", h.MaxFileSize, 1 << 50},
 		{"max_pdf_size", h.MaxPDFSize, 1 << 30},
 		{"max_pixels", h.MaxPixels, 10_000_000_000},
 		{"max_frames", int64(h.MaxFrames), 100_000},

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// caddyfile serves the corpus. There is no cache, and the queue has room for
+// caddyfile serves the corpus. Nothing is cached, and the queue has room for
 // all clients.
 const caddyfile = `{
 	admin off
@@ -23,6 +23,7 @@ http://%s {
 		origin fs %s
 		isolation %s
 		memory %s
+		cache off
 	}
 }
 `

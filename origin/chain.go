@@ -79,6 +79,18 @@ func (c Chain) Forget(matches func(Request) bool) int {
 	return forgotten
 }
 
+// SizeOf implements Sized.
+func (c Chain) SizeOf(ctx context.Context, req Request) (int64, bool) {
+	for _, o := range c.Origins {
+		if sized, ok := o.(Sized); ok {
+			if n, ok := sized.SizeOf(ctx, req); ok {
+				return n, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // rank returns a kind's position in telling. A kind that origins should not
 // return ranks first.
 func rank(k errors.Kind) int { return slices.Index(telling, k) }

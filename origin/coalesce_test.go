@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -18,6 +19,11 @@ var request = origin.Request{Ref: origin.Ref{Path: "a.jpg"}, MaxBytes: 100}
 type result struct {
 	source *origin.Source
 	err    error
+}
+
+// coalesce returns an origin with room for everything.
+func coalesce(o origin.Origin) origin.Origin {
+	return origin.Coalesce(o, origin.Room{Bodies: held.New(1<<30, false).Bodies, Timeout: time.Second})
 }
 
 // fetching fetches on a goroutine of its own.
@@ -34,10 +40,10 @@ func TestCoalesceSharesAFetchInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var fetches atomic.Int32
 		land := make(chan struct{})
-		o := origin.Coalesce(fetchFunc(func(_ context.Context, req origin.Request) (*origin.Source, error) {
+		o := coalesce(fetchFunc(func(_ context.Context, req origin.Request) (*origin.Source, error) {
 			fetches.Add(1)
 			<-land
-			return origin.Read(strings.NewReader(req.Ref.Path), -1, 10)
+			return origin.Read(t.Context(), strings.NewReader(req.Ref.Path), -1, 10)
 		}))
 		other := request
 		other.Ref.Path = "b.jpg"
@@ -46,12 +52,9 @@ func TestCoalesceSharesAFetchInFlight(t *testing.T) {
 		close(land)
 		a, b, c := <-first, <-second, <-third
 		// Who shares does not take what others have, nor has it taken.
-		a.source.Recycle()
-		if a.source == b.source || string(a.source.Body) != "a.jpg" || string(b.source.Body) != "a.jpg" || string(c.source.Body) != "b.jpg" {
+		a.source.Close()
+		if a.source == b.source || a.source.Body != nil || string(b.source.Body) != "a.jpg" || string(c.source.Body) != "b.jpg" {
 			t.Errorf("got %q, %q, %q", a.source.Body, b.source.Body, c.source.Body)
-		}
-		if c.source.Recycle(); c.source.Body != nil {
-			t.Error("a source that is one request's alone is not recycled")
 		}
 		if got := fetches.Load(); got != 2 {
 			t.Errorf("%d fetches, want one for each of two requests", got)
@@ -65,7 +68,7 @@ func TestCoalesceSharesAFetchInFlight(t *testing.T) {
 func TestCoalesceWaiterThatGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		land := make(chan struct{})
-		o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+		o := coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
 			select {
 			case <-land:
 				return &origin.Source{}, nil
@@ -104,7 +107,7 @@ func TestCoalesceCancelsWhenTheLastWaiterLeaves(t *testing.T) {
 		var fetches atomic.Int32
 		cancelled := make(chan struct{})
 		goDown := make(chan struct{})
-		o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+		o := coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
 			if fetches.Add(1) > 1 {
 				return &origin.Source{}, nil
 			}
@@ -131,7 +134,7 @@ func TestCoalesceCancelsWhenTheLastWaiterLeaves(t *testing.T) {
 
 func TestCoalesceKeepsContextValuesApart(t *testing.T) {
 	type key struct{}
-	o := origin.Coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
+	o := coalesce(fetchFunc(func(ctx context.Context, _ origin.Request) (*origin.Source, error) {
 		if v := ctx.Value(key{}); v != nil {
 			t.Errorf("the fetch sees %v of one of its waiters", v)
 		}
@@ -153,7 +156,7 @@ func TestCoalesceSurvivesItsOrigin(t *testing.T) {
 		"goexit": runtime.Goexit,
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+			o := coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
 				end()
 				return nil, nil
 			}))
@@ -169,10 +172,24 @@ type bound struct{ origin.Origin }
 
 func (*bound) RequestBound() {}
 
+// What belongs to a request is not shared.
 func TestCoalesceLeavesRequestBoundAlone(t *testing.T) {
-	o := &bound{holding("x")}
-	if got := origin.Coalesce(o); got != origin.Origin(o) {
-		t.Errorf("got %T", got)
+	var fetches atomic.Int32
+	land := make(chan struct{})
+	o := coalesce(&bound{fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+		if fetches.Add(1) == 2 {
+			close(land) // each fetch waits for the other
+		}
+		<-land
+		return &origin.Source{}, nil
+	})})
+	if _, bound := o.(origin.RequestBound); !bound {
+		t.Fatalf("%T is not RequestBound", o)
+	}
+	for _, r := range []<-chan result{fetching(t.Context(), o, request), fetching(t.Context(), o, request)} {
+		if got := <-r; got.err != nil {
+			t.Error(got.err)
+		}
 	}
 }
 
@@ -181,7 +198,7 @@ func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var fetches atomic.Int32
 		land := make(chan struct{})
-		slow := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+		slow := coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
 			fetches.Add(1)
 			<-land
 			return &origin.Source{}, nil
@@ -217,7 +234,7 @@ func TestCoalesceDoesNotShareStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var fetches atomic.Int32
 		land := make(chan struct{})
-		o := origin.Coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
+		o := coalesce(fetchFunc(func(context.Context, origin.Request) (*origin.Source, error) {
 			fetches.Add(1)
 			<-land
 			return &origin.Source{}, nil

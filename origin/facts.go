@@ -6,8 +6,8 @@ import "time"
 // besides what its origin says, without the bytes.
 type Facts struct {
 	Format    string // by its bytes, as transform.Format is called; empty for no image
-	Size      int64  // bytes
-	Hash      uint64 // XXH64 of the bytes
+	Size      int64  // bytes; negative if unknown
+	Hash      uint64 // XXH64 of the bytes; 0 if not all were read
 	MediaType string // to send the file with as it is
 	IsStill   bool   // an animation that is drawn as its first frame
 	IsVideo   bool

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	stderrors "errors"
 	"io"
 	"net/http"
@@ -42,20 +43,20 @@ var ErrGzip = stderrors.New("malformed gzip")
 
 // Gunzip decodes a whole gzip file into a Source without metadata. A result
 // longer than maxBytes is errors.Limit, as soon as that many bytes are
-// decoded. Other errors are ErrGzip, or the reader's.
-func Gunzip(r io.Reader, maxBytes int64) (*Source, error) {
+// decoded. Other errors are ErrGzip, or those of Read.
+func Gunzip(ctx context.Context, r io.Reader, maxBytes int64) (*Source, error) {
 	from := &noting{Reader: r}
 	z, err := newGunzip(from)
 	var source *Source
 	if err == nil {
-		source, err = Read(z, -1, maxBytes)
+		source, err = Read(ctx, z, -1, maxBytes)
 	}
 	switch {
 	case err == nil:
 		return source, nil
 	case from.err != nil:
 		return nil, from.err
-	case errors.Is(err, errors.Limit):
+	case errors.Is(err, errors.Limit), errors.Is(err, errors.Overloaded), errors.Is(err, errors.ClientClosed):
 		return nil, err
 	}
 	return nil, stderrors.Join(ErrGzip, err)

@@ -63,7 +63,7 @@ func TestGunzip(t *testing.T) {
 		{"a thousand times as much", bytes.NewReader(zipped(t, strings.Repeat("x", 1000*most))), "", &errors.Error{Kind: errors.Limit}},
 		{"very many", bytes.NewReader(bytes.Repeat(zipped(t, ""), mostMembers+1)), "", &errors.Error{Kind: errors.Limit}},
 	} {
-		source, err := Gunzip(tt.file, most)
+		source, err := Gunzip(t.Context(), tt.file, most)
 		switch {
 		case tt.err == nil:
 			if err != nil || string(source.Body) != tt.want {
@@ -130,7 +130,7 @@ func FuzzGunzip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		const most = 1000
 		start := GunzipStart(file, most)
-		source, err := Gunzip(bytes.NewReader(file), most)
+		source, err := Gunzip(t.Context(), bytes.NewReader(file), most)
 		if (err == nil) == (source == nil) || source != nil && len(source.Body) > most {
 			t.Fatalf("%+v, %v", source, err)
 		}

@@ -17,7 +17,7 @@ import (
 // GivenUp returns the error of a fetch whose context is done: the client
 // left, or its time was up.
 func GivenUp(ctx context.Context) *errors.Error {
-	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if stderrors.Is(ctx.Err(), context.DeadlineExceeded) || stderrors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return errors.New(errors.OriginTimeout, "The original did not arrive in time").Because(context.Cause(ctx))
 	}
 	return errors.New(errors.ClientClosed, "The client closed the request").Because(context.Cause(ctx))

@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/caddy-images/caddy-images/internal/held"
 )
 
 // Origin fetches originals. The guest modules in the namespace
@@ -48,6 +50,10 @@ type Request struct {
 	// origin's own limit; 0 for none.
 	ConnectTimeout time.Duration
 
+	// Size is the length of the body as far as it is known from before; 0 if it
+	// is not. It is a hint.
+	Size int64
+
 	// Stream asks for a Source that can be sent while it is read. An origin
 	// may still return a whole one.
 	Stream Streaming
@@ -66,8 +72,8 @@ type Request struct {
 }
 
 // Source is an original as fetched. It may be shared between requests and
-// must not be changed. Only Unpacked and Shared copy it; an origin that keeps
-// a Source, or returns it to more than one caller, returns Shared.
+// must not be changed. Who gets one from Fetch calls Close when its body is no
+// longer read.
 type Source struct {
 	// Body is the whole file, or its beginning if there is a Stream.
 	Body []byte
@@ -91,7 +97,7 @@ type Source struct {
 	// MaxBytes does not limit it.
 	Stream *Stream
 
-	memory *memory // of Body, if it can be reused; nil otherwise
+	held *held.Body // counts Body; nil if that is not counted, or by somebody else
 
 	// ContentType is as the origin says, perhaps empty and perhaps wrong.
 	ContentType string
@@ -132,37 +138,40 @@ func (s *Source) IgnoreCacheControl() {
 	}
 }
 
-// Close closes the Stream, if any. s may be nil.
+// Close ends the use of a Source by the caller to whom it was returned: the
+// Stream is closed, and the body, which must not be read any more, is no longer
+// counted. Closing again does nothing. s may be nil.
 func (s *Source) Close() {
-	if s != nil && s.Stream != nil {
-		_ = s.Stream.Close()
-	}
-}
-
-// Shared returns the same original with memory that is never reused.
-func (s *Source) Shared() *Source {
-	shared := *s
-	shared.memory = nil
-	return &shared
-}
-
-// Unpacked returns the same original with the body of inside, the content of
-// its file. The memory of the file is reused.
-func (s *Source) Unpacked(inside *Source) *Source {
-	unpacked := *s
-	unpacked.Body, unpacked.memory, unpacked.Decoded = inside.Body, inside.memory, true
-	s.Recycle()
-	return &unpacked
-}
-
-// Recycle releases the memory of the body for reuse if nothing shares it; the
-// body is nil then. The caller must be its only reader.
-func (s *Source) Recycle() {
-	if s.memory == nil {
+	if s == nil {
 		return
 	}
-	s.memory.release()
-	s.Body, s.memory = nil, nil
+	if s.Stream != nil {
+		_ = s.Stream.Close()
+	}
+	if s.held != nil {
+		s.held.Release()
+		s.held, s.Body = nil, nil
+	}
+}
+
+// Uncounted returns the same original for somebody who counts its body
+// otherwise, or does not use it.
+func (s *Source) Uncounted() *Source {
+	other := *s
+	other.held = nil
+	return &other
+}
+
+// Counted sets what counts the body, for a file that did not come from an
+// origin.
+func (s *Source) Counted(by *held.Body) { s.held = by }
+
+// Unpacked returns the same original with the body of inside, the content of
+// its file.
+func (s *Source) Unpacked(inside *Source) *Source {
+	unpacked := *s
+	unpacked.Body, unpacked.Decoded = inside.Body, true
+	return &unpacked
 }
 
 // Dynamic is implemented by origins that fetch originals whose Ref names a
@@ -173,6 +182,12 @@ type Dynamic interface {
 	// Within returns the same origin restricted to redirects to allowed
 	// servers, in the form of Ref.Server.
 	Within(allows func(server string) bool) Origin
+}
+
+// Sized is implemented by origins that remember how long originals are.
+type Sized interface {
+	// SizeOf returns the length of an original in bytes, without asking for it.
+	SizeOf(ctx context.Context, req Request) (bytes int64, ok bool)
 }
 
 // RequestBound is implemented by origins whose Fetch needs the HTTP request

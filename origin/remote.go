@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,12 +16,12 @@ import (
 // empty, and returns a response for which IsFile is true, or an error.
 type Ask func(ctx context.Context, byteRange string) (*http.Response, error)
 
-// IsFile reports whether a status is that of a file, or of the requested
-// range of it.
+// IsFile reports whether a status is that of a file, of the requested range
+// of it, or of the known version.
 func IsFile(status int, byteRange string, known Known) bool {
 	switch status {
 	case http.StatusNotModified:
-		return byteRange == "" && known.IsUnchanged(status)
+		return known.IsUnchanged(status)
 	case http.StatusOK:
 		return true
 	case http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
@@ -51,9 +50,10 @@ func Get(ctx context.Context, server string, req Request, timeout time.Duration,
 }
 
 // OpenStream asks a server for a file to be streamed. The Source is whole if
-// the file is no longer than StreamStart, if the server compresses it, or if
-// a range of it is wanted, it fits MaxBytes and the server does not support
-// ranges.
+// the file is no longer than StreamStart, or if the server compresses it.
+//
+// If a range is wanted of a file that fits MaxBytes, and the server does not
+// support ranges, what is before it is read and thrown away.
 //
 // Until OpenStream returns, ctx and timeout limit it. Afterwards timeout
 // limits how long the server may stay silent.
@@ -88,6 +88,7 @@ type remote struct {
 	server string
 	idle   time.Duration
 	wanted string // the client's Range
+	skips  bool   // what is not wanted is read and thrown away
 
 	version version
 	size    int64 // negative for unknown
@@ -114,6 +115,10 @@ func (r *remote) begin(req Request) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.Known.IsUnchanged(response.StatusCode) {
+		_ = response.Body.Close()
+		return unchanged(response), nil
+	}
 	first, last, size, isPart := partOf(response)
 	if response.StatusCode != http.StatusOK && !(isPart && first == 0 && len(Codings(response.Header)) == 0) {
 		// The file is empty, compressed, or of unknown length.
@@ -127,10 +132,11 @@ func (r *remote) begin(req Request) (*Source, error) {
 	if !isPart {
 		last, size = -1, response.ContentLength
 		isShort := 0 <= size && size <= req.MaxBytes
-		if len(Codings(response.Header)) > 0 || noRanges && r.wanted != "" && isShort {
+		if len(Codings(response.Header)) > 0 {
 			defer response.Body.Close()
 			return FromResponse(r.ctx, r.server, response, req.MaxBytes)
 		}
+		r.skips = noRanges && isShort && r.wanted != "" && !strings.Contains(r.wanted, ",")
 	}
 	r.body = response.Body
 	r.to = size
@@ -147,7 +153,10 @@ func (r *remote) begin(req Request) (*Source, error) {
 	source := &Source{Body: r.start}
 	source.described(response)
 	if !isWhole || int64(len(r.start)) > req.MaxBytes {
-		source.Stream = &Stream{ReadSeekCloser: r, Size: r.size, Ranges: r.size >= 0 && !noRanges, Arrives: true}
+		source.Stream = &Stream{ReadSeekCloser: r, Size: r.size, Ranges: r.size >= 0 && (!noRanges || r.skips), Arrives: true}
+	}
+	if isPart && !IsStrong(source.ETag) {
+		r.start = nil // nothing says whether the next response continues it
 	}
 	return source, nil
 }
@@ -218,6 +227,9 @@ func (r *remote) open() error {
 	if r.at < int64(len(r.start)) || r.size >= 0 && r.at >= r.size || r.body != nil && r.from == r.at {
 		return nil
 	}
+	if r.body != nil && r.skips && r.from < r.at {
+		return r.skip()
+	}
 	r.drop()
 	defer r.watch()()
 	response, err := r.ask(r.ctx, rangeOf(r.at, min(r.size-1, lastOf(r.wanted, r.at))))
@@ -231,6 +243,25 @@ func (r *remote) open() error {
 			Because(fmt.Errorf("status %d, Content-Range %q", response.StatusCode, response.Header.Get("Content-Range")))
 	}
 	r.body, r.from, r.to = response.Body, first, last+1
+	return nil
+}
+
+// skip reads what is before the offset of the next Read.
+func (r *remote) skip() error {
+	buffer := make([]byte, min(r.at-r.from, 32<<10))
+	for r.from < r.at {
+		stop := r.watch()
+		n, err := r.body.Read(buffer[:min(int64(len(buffer)), r.at-r.from)])
+		stop()
+		r.from += int64(n)
+		switch {
+		case r.from == r.at || err == nil:
+		case err == io.EOF:
+			return r.failed(ErrShortBody)
+		default:
+			return r.failed(err)
+		}
+	}
 	return nil
 }
 
@@ -277,39 +308,4 @@ var errSeek = stderrors.New("no such place in the stream")
 func (r *remote) Close() error {
 	r.cancel(context.Canceled)
 	return nil
-}
-
-func rangeOf(first, last int64) string { return fmt.Sprintf("bytes=%d-%d", first, last) }
-
-// lastOf returns the last byte of the wanted range if that is a single one
-// that begins at first. Otherwise it returns the largest possible offset.
-func lastOf(wanted string, first int64) int64 {
-	begin, end, _ := strings.Cut(strings.TrimPrefix(wanted, "bytes="), "-")
-	from, err := strconv.ParseInt(begin, 10, 64)
-	to, errTo := strconv.ParseInt(strings.TrimSpace(end), 10, 64)
-	if err != nil || errTo != nil || from != first || to < from {
-		return 1<<63 - 1
-	}
-	return to
-}
-
-// partOf parses the range of a response of status 206 (RFC 9110 section
-// 14.4). ok is false if the range or the total size is missing.
-func partOf(response *http.Response) (first, last, size int64, ok bool) {
-	if response.StatusCode != http.StatusPartialContent {
-		return 0, 0, 0, false
-	}
-	said, ok := strings.CutPrefix(response.Header.Get("Content-Range"), "bytes ")
-	span, all, ok2 := strings.Cut(said, "/")
-	begin, end, ok3 := strings.Cut(span, "-")
-	var bad error
-	for _, n := range []struct {
-		text string
-		into *int64
-	}{{begin, &first}, {end, &last}, {all, &size}} {
-		value, err := strconv.ParseUint(n.text, 10, 62)
-		bad = stderrors.Join(bad, err)
-		*n.into = int64(value)
-	}
-	return first, last, size, ok && ok2 && ok3 && bad == nil && first <= last && last < size
 }

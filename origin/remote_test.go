@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,10 +138,6 @@ func TestOpenStreamGivesWholeFiles(t *testing.T) {
 		"as long as that": {Streaming{StartOnly: true}, ranged(file[:StreamStart]), file[:StreamStart]},
 		"empty":           {Streaming{}, func(http.ResponseWriter, *http.Request) {}, nil},
 		"empty, a part":   {Streaming{StartOnly: true}, ranged(nil), nil},
-		"without ranges": {Streaming{StartOnly: true, Range: "bytes=5-"}, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", "9000")
-			_, _ = w.Write(file)
-		}, file},
 		"of unknown length": {Streaming{}, func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(file[:10])
 			w.(http.Flusher).Flush()
@@ -149,14 +146,6 @@ func TestOpenStreamGivesWholeFiles(t *testing.T) {
 		"compressed": {Streaming{StartOnly: true}, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			http.ServeContent(w, r, "a.mp4", time.Time{}, bytes.NewReader(zipped(t, string(file))))
-		}, file},
-		"a part of unknown size": {Streaming{StartOnly: true, Range: "bytes=1-2"}, func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Range") != "" {
-				w.Header().Set("Content-Range", "bytes 0-4095/*")
-				w.WriteHeader(206)
-			}
-			w.Header().Set("Content-Length", "9000")
-			_, _ = w.Write(file)
 		}, file},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +157,143 @@ func TestOpenStreamGivesWholeFiles(t *testing.T) {
 				t.Errorf("a stream: %t, a body of %d bytes", source.Stream != nil, len(source.Body))
 			}
 		})
+	}
+}
+
+// A range of a file whose server supports none is read without keeping what is before
+// it.
+func TestOpenStreamSkips(t *testing.T) {
+	file := numbers(9000)
+	for name, before := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"without ranges": func(http.ResponseWriter, *http.Request) {},
+		"a part of unknown size": func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Range") != "" {
+				w.Header().Set("Content-Range", "bytes 0-4095/*")
+				w.WriteHeader(206)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source, err := opened(t.Context(), t, Streaming{StartOnly: true, Range: "bytes=8000-"}, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "9000")
+				before(w, r)
+				_, _ = w.Write(file)
+			})
+			if err != nil || source.Stream == nil || !source.Stream.Ranges {
+				t.Fatal(source, err)
+			}
+			if _, err := source.Stream.Seek(8000, io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			if err := source.Stream.Open(); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(source.Stream); err != nil || !bytes.Equal(got, file[8000:]) {
+				t.Errorf("%d bytes, %v", len(got), err)
+			}
+		})
+	}
+	for name, wanted := range map[string]struct{ of, most string }{
+		"more than a range": {"bytes=0-1,5-6", "9000"},
+		"too far":           {"bytes=9000-", "20000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			size, _ := strconv.Atoi(wanted.most)
+			source, err := opened(t.Context(), t, Streaming{StartOnly: true, Range: wanted.of}, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", wanted.most)
+				_, _ = w.Write(numbers(size))
+			})
+			if err != nil || source.Stream == nil || source.Stream.Ranges {
+				t.Error(source, err)
+			}
+		})
+	}
+	source, err := opened(t.Context(), t, Streaming{StartOnly: true, Range: "bytes=8000-"}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9000")
+		_, _ = w.Write(file[:6000])
+		panic(http.ErrAbortHandler)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := source.Stream.Seek(8000, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if e := errors.From(source.Stream.Open()); e == nil || e.Kind != errors.Unidentified {
+		t.Errorf("a server that breaks off before the range: %v", e)
+	}
+}
+
+// Of a server that does not say which version its responses are of, nothing is put together
+// from two of them.
+func TestOpenStreamMixesNoVersions(t *testing.T) {
+	for _, etag := range []string{"", `W/"v1"`} {
+		asked := 0
+		source, err := opened(t.Context(), t, Streaming{StartOnly: true, Range: "bytes=4000-4999"}, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			if etag != "" {
+				w.Header().Set("ETag", etag)
+			}
+			http.ServeContent(w, r, "a.mp4", time.Time{}, bytes.NewReader(bytes.Repeat([]byte{byte(asked)}, 9000)))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := source.Stream.Seek(4000, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, 1000)
+		if _, err := io.ReadFull(source.Stream, got); err != nil || !bytes.Equal(got, bytes.Repeat(got[:1], 1000)) {
+			t.Errorf("%q: %d and %d, %v", etag, got[0], got[999], err)
+		}
+	}
+}
+
+// Each of several ranges is asked for as it is.
+func TestLastOf(t *testing.T) {
+	for _, tt := range []struct {
+		wanted      string
+		first, last int64
+	}{
+		{"bytes=5-9", 5, 9},
+		{"bytes=5-9, 20-29,40-", 5, 9},
+		{"bytes=5-9, 20-29,40-", 20, 29},
+		{"bytes=5-9, 20-29,40-", 40, 1<<63 - 1},
+		{"bytes=5-9", 6, 1<<63 - 1},
+		{"bytes=9-5", 9, 1<<63 - 1},
+		{"bytes=-5", 5, 1<<63 - 1},
+		{"", 0, 1<<63 - 1},
+	} {
+		if last := lastOf(tt.wanted, tt.first); last != tt.last {
+			t.Errorf("%q from %d ends at %d, want %d", tt.wanted, tt.first, last, tt.last)
+		}
+	}
+}
+
+// A server that still has the version that is known is not asked for more.
+func TestOpenStreamOfWhatIsKnown(t *testing.T) {
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"v1"`)
+		http.ServeContent(w, r, "a.mp4", time.Time{}, bytes.NewReader(numbers(9000)))
+	}
+	req := Request{MaxBytes: 10_000, Stream: Streaming{Wanted: true, StartOnly: true}, Known: Known{ETag: `"v1"`}}
+	s := httptest.NewServer(http.HandlerFunc(handler))
+	defer s.Close()
+	source, err := OpenStream(t.Context(), "the web server", req, time.Minute, func(ctx context.Context, byteRange string) (*http.Response, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Range", byteRange)
+		req.Known.SetConditions(r.Header)
+		response, err := s.Client().Do(r)
+		if err == nil && !IsFile(response.StatusCode, byteRange, req.Known) {
+			t.Errorf("status %d", response.StatusCode)
+		}
+		return response, err
+	})
+	if err != nil || !source.Unchanged || source.Stream != nil || source.ETag != `"v1"` {
+		t.Errorf("%+v, %v", source, err)
 	}
 }
 

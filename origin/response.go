@@ -15,7 +15,7 @@ import (
 // the server's name in messages, such as "the web server". The caller closes
 // the body.
 func FromResponse(ctx context.Context, server string, response *http.Response, maxBytes int64) (*Source, error) {
-	source, err := readResponse(server, response, maxBytes)
+	source, err := readResponse(ctx, server, response, maxBytes)
 	if err != nil {
 		return nil, NetError(ctx, server, err)
 	}
@@ -35,10 +35,10 @@ func (s *Source) described(response *http.Response) {
 
 // readResponse reads the body of a response. gzip is decoded: servers that
 // store files compressed send them so regardless of Accept-Encoding.
-func readResponse(server string, response *http.Response, maxBytes int64) (*Source, error) {
+func readResponse(ctx context.Context, server string, response *http.Response, maxBytes int64) (*Source, error) {
 	codings := Codings(response.Header)
 	if len(codings) == 0 {
-		return Read(response.Body, response.ContentLength, maxBytes)
+		return Read(ctx, response.Body, response.ContentLength, maxBytes)
 	}
 	if !IsGzip(codings) {
 		return nil, errors.New(errors.Unidentified, "The response of %s is compressed with %s although the request did not accept that; only gzip can be decoded", server, errors.Quote(strings.Join(codings, ", ")))
@@ -46,7 +46,7 @@ func readResponse(server string, response *http.Response, maxBytes int64) (*Sour
 	if response.ContentLength > maxBytes {
 		return nil, TooLong(maxBytes)
 	}
-	source, err := Gunzip(io.LimitReader(response.Body, maxBytes+maxBytes>>8+1<<16), maxBytes)
+	source, err := Gunzip(ctx, io.LimitReader(response.Body, maxBytes+maxBytes>>8+1<<16), maxBytes)
 	if stderrors.Is(err, ErrGzip) {
 		return nil, errors.New(errors.Unidentified, "The response of %s is marked as gzip and is not gzip, or is damaged or truncated", server).Because(err)
 	}

@@ -1,6 +1,9 @@
 package origin
 
-import "io"
+import (
+	"io"
+	"strings"
+)
 
 // Streaming describes a request for an original that can be sent while it is
 // read. The zero value does not ask for one.
@@ -15,7 +18,15 @@ type Streaming struct {
 	// Range is the Range of the client's request; may be empty. It is a hint:
 	// Seek decides what is read.
 	Range string
+
+	// OrWhole says that a cache that keeps bytes may keep those of the file,
+	// which is then not streamed if it fits Request.MaxBytes.
+	OrWhole bool
 }
+
+// IsStrong reports whether an entity tag is a strong one (RFC 9110 section
+// 8.8.3): whoever has it has the same bytes.
+func IsStrong(etag string) bool { return len(etag) >= 2 && strings.HasPrefix(etag, `"`) }
 
 // StreamStart is the length of a stream's beginning that its Source has as
 // its body.
@@ -31,9 +42,9 @@ type Stream struct {
 	// Size is the length in bytes; negative if unknown.
 	Size int64
 
-	// Ranges reports whether reading can begin anywhere. Otherwise Seek only
-	// returns the length of the file, and returns to its start before
-	// anything is read.
+	// Ranges reports whether reading can begin anywhere, or at least at the
+	// Range that was asked for. Otherwise Seek only returns the length of the
+	// file, and returns to its start before anything is read.
 	Ranges bool
 
 	// Arrives reports whether the file comes over the network, perhaps

@@ -96,12 +96,15 @@ func (s *Server) checkOriginal(asked transform.Request) error {
 	return errors.New(errors.Unauthorized, "This site does not show originals; the URL needs a transformation")
 }
 
-// checkFile refuses an original that may not be sent as it is: a large SVG,
-// or any if originals are not shown. plan is the one for this client.
+// checkFile refuses an original that may not be sent as it is: one that is too
+// large, or any if originals are not shown. plan is the one for this client.
 func (s *Server) checkFile(plan transform.Plan, f facts) error {
 	isFile := plan.IsZero() || keepsSVG(plan, f.format)
 	if isFile && !s.ShowsOriginals {
 		return errors.New(errors.Unauthorized, "This site does not show originals, and this SVG would be sent as it is; the URL needs a size or another format")
+	}
+	if isFile && f.size > s.MaxFileSize {
+		return tooLong(s.MaxFileSize)
 	}
 	if isFile && f.format == transform.SVG && f.size > s.MaxSVGSize {
 		return errors.New(errors.Limit, "The SVG has %d bytes, more than max_svg_size, %d; another format, such as PNG, can be requested", f.size, s.MaxSVGSize)

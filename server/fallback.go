@@ -49,6 +49,7 @@ func (q *request) fetchDefault(missing error) error {
 		}
 		return missing
 	}
+	q.original.close()
 	q.original, q.missing = newFile(original, q.asked.Ref), missing
 	return nil
 }

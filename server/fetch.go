@@ -25,6 +25,7 @@ func (q *request) fetchOriginal() error {
 	case err != nil:
 		return q.fetchDefault(err)
 	}
+	q.original.close()
 	q.original, q.missing = newFile(original, q.asked.Ref), nil
 	return nil
 }
@@ -38,16 +39,10 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		ctx = q.withCall(ctx, by, asked)
 	}
 	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
-	question.Stream = q.streaming(by.Request, asked)
 	question.FactsOnly = !q.needsBytes && !q.sendsFile(asked)
-	original, err := from.Fetch(ctx, question)
-	if err == nil && original.Stream != nil && !isStreamed(original, asked.Ref) {
-		original.Close()
-		question.Stream = origin.Streaming{}
-		original, err = from.Fetch(ctx, question)
-	}
+	original, err := q.fetchFile(ctx, from, question, by.Request, asked)
 	if err == nil && original.Facts == nil {
-		original, err = Examine(original, question)
+		original, err = examined(ctx, original, question)
 	}
 	if err != nil {
 		return nil, err
@@ -102,7 +97,7 @@ func (s *Server) originOf(ref origin.Ref, proof transform.Proof) origin.Origin {
 	case ref.Server == "":
 		return s.Origins.Site
 	case ref.Server == origin.DataServer:
-		return dataURL{}
+		return s.data
 	case strings.HasPrefix(ref.Server, origin.BucketServer):
 		return s.Origins.Buckets
 	case proof.Signed:

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"net/http"
 	"strings"
@@ -23,9 +24,10 @@ type file struct {
 // lacks reports whether the file is still to be fetched: it is not known at all, or only
 // remembered where its bytes are needed.
 func (f *file) lacks(needsBytes bool) bool {
-	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size > 0
+	return f == nil || needsBytes && f.Body == nil && f.Stream == nil && f.size != 0
 }
 
+// close ends the use of the file's bytes.
 func (f *file) close() {
 	if f != nil {
 		f.Source.Close()
@@ -39,13 +41,14 @@ func newFile(s *origin.Source, ref origin.Ref) *file { return &file{s, factsOf(s
 // header of a response depend on. Only rendering and sending need its bytes.
 type facts struct {
 	format    transform.Format // FormatAuto for a file that is not an image
-	size      int64            // bytes
+	size      int64            // bytes; negative if unknown
 	mediaType string           // of the file as it is
 	isStill   bool             // an animation whose format is drawn as its first frame
 	isVideo   bool
 
 	// validator stands for the bytes: a strong entity tag of the origin, or a
-	// hash. It is empty for a stream, whose bytes are not known yet.
+	// hash. It is empty for a stream without that tag, of which not all bytes
+	// are known.
 	validator []byte
 
 	etag     string    // of the file as it is; empty for none
@@ -59,15 +62,50 @@ type facts struct {
 }
 
 // Examine unpacks a fetched file if that is an SVG compressed with gzip, and finds out
-// about it what needs its bytes.
-func Examine(s *origin.Source, req origin.Request) (*origin.Source, error) {
-	s, err := unpacked(s, req.MaxBytes)
-	if err != nil {
-		return nil, err
+// about it what needs its bytes, or of a stream the first of them.
+func Examine(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error) {
+	if s.Stream == nil {
+		var err error
+		if s, err = unpacked(ctx, s, req.MaxBytes); err != nil {
+			return nil, err
+		}
 	}
 	examine(s, req.Ref)
 	return s, nil
 }
+
+// examined is Examine that closes what it cannot examine.
+func examined(ctx context.Context, s *origin.Source, req origin.Request) (*origin.Source, error) {
+	found, err := Examine(ctx, s, req)
+	if err != nil {
+		s.Close()
+	}
+	return found, err
+}
+
+// Examining returns an origin whose Sources are examined.
+func Examining(o origin.Origin) origin.Origin {
+	if _, bound := o.(origin.RequestBound); bound {
+		return boundExamining{examining{o}}
+	}
+	return examining{o}
+}
+
+type examining struct{ origin.Origin }
+
+// Fetch implements origin.Origin.
+func (e examining) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
+	s, err := e.Origin.Fetch(ctx, req)
+	if err != nil || s.Stream != nil || s.Unchanged {
+		return s, err
+	}
+	return examined(ctx, s, req)
+}
+
+type boundExamining struct{ examining }
+
+// RequestBound implements origin.RequestBound.
+func (boundExamining) RequestBound() {}
 
 func examine(s *origin.Source, ref origin.Ref) {
 	format, _ := formatOf(s.Body)
@@ -78,6 +116,8 @@ func examine(s *origin.Source, ref origin.Ref) {
 	found.IsVideo = isVideo(s, found.MediaType)
 	if s.Stream == nil {
 		found.Hash = xxhash.Sum64(s.Body)
+	} else {
+		found.Size = s.Stream.Size
 	}
 	s.Facts = &found
 }
@@ -103,7 +143,7 @@ func factsOf(s *origin.Source, ref origin.Ref) facts {
 	switch {
 	case strings.HasPrefix(s.ETag, `"`) && isETag(s.ETag):
 		f.validator = []byte(s.ETag)
-	case s.Stream == nil:
+	case s.Facts.Hash != 0:
 		// A weak tag or a time may stay the same although the bytes changed.
 		f.validator = binary.BigEndian.AppendUint64(nil, s.Facts.Hash)
 	}
@@ -112,7 +152,7 @@ func factsOf(s *origin.Source, ref origin.Ref) facts {
 		f.etag = decodedTag(s.ETag)
 	case isETag(s.ETag):
 		f.etag = s.ETag
-	case s.Stream == nil:
+	case s.Facts.Hash != 0:
 		f.etag = strongTag(f.validator)
 	}
 	return f

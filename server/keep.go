@@ -34,7 +34,7 @@ func (q *request) sendKnown() (sent bool, err error) {
 		return false, nil
 	case q.sent == nil && q.response.isKnownTo(q.r):
 		q.noteHit("")
-		q.recycle()
+		q.release()
 		return true, q.send(nil)
 	case plain || !q.isStorable():
 		return false, nil
@@ -48,7 +48,7 @@ func (q *request) sendKnown() (sent bool, err error) {
 		return false, nil
 	}
 	q.noteHit(tier)
-	q.recycle()
+	q.release()
 	return true, q.deliver(variant{contentType: kept.ContentType, width: kept.Width, reduced: kept.Reduced, damaged: kept.Damaged}, kept.Body)
 }
 

@@ -44,6 +44,21 @@ func (q *request) variantKey() key {
 	return k
 }
 
+// renderKey returns what stands for a render in flight, so that equal requests share it:
+// the key of the variant, what the files are besides what their origins call their
+// versions, and all limits of the render. What was posted is not shared.
+func (q *request) renderKey(k key) string {
+	if q.sent != nil {
+		return ""
+	}
+	parts := append(slices.Clip(k), []byte(q.Site), fmt.Append(nil, q.asked.Ref, q.missing != nil))
+	for _, f := range q.files() {
+		parts = append(parts, f.Kept.ID[:], binary.BigEndian.AppendUint64(nil, f.Facts.Hash), binary.BigEndian.AppendUint64(nil, uint64(f.size)))
+	}
+	parts = append(parts, fmt.Append(nil, q.Limits, q.MaxSourceSize, int64(q.MaxCost), q.DeliversDamaged, int64(q.QueueTimeout), int64(q.renderTimeout()), q.client.quality))
+	return strongTag(parts...)
+}
+
 // tag is the entity tag of the variant.
 func (k key) tag() string { return strongTag(k...) }
 

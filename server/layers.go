@@ -57,16 +57,22 @@ func (q *request) fetchLayers() error {
 		}
 	}
 	files := make([]*file, len(refs))
+	complete := false
+	defer func() {
+		if !complete {
+			closeAll(files)
+		}
+	}()
 	for i, ref := range refs {
 		get := func() error {
 			source, err := q.fetchLayer(by[i], ref)
-			if err == nil {
-				err = q.Language.MayShow(source.Header, q.asked)
-			}
 			if err != nil {
 				return transform.InLayer(ref, err)
 			}
 			files[i] = newFile(source, ref)
+			if err := q.Language.MayShow(source.Header, q.asked); err != nil {
+				return transform.InLayer(ref, err)
+			}
 			return nil
 		}
 		if !q.Origins.AsksNext {
@@ -78,8 +84,16 @@ func (q *request) fetchLayers() error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	q.layers = files
+	closeAll(q.layers)
+	q.layers, complete = files, true
 	return q.checkTotal()
+}
+
+// closeAll ends the use of the files' bytes. Files may be nil.
+func closeAll(files []*file) {
+	for _, f := range files {
+		f.close()
+	}
 }
 
 // fetchLayer asks the origins for a file that is drawn on another one and is
@@ -104,7 +118,7 @@ func (q *request) fetchLayer(by *reroute.Arrival, ref origin.Ref) (*origin.Sourc
 	question.FactsOnly = !q.needsBytes
 	source, err := q.originOf(ref, q.asked.Proof).Fetch(ctx, question)
 	if err == nil && source.Facts == nil {
-		source, err = Examine(source, question)
+		source, err = examined(ctx, source, question)
 	}
 	return source, err
 }

@@ -108,10 +108,12 @@ func (q *request) inspect() ([]byte, error) {
 	result, err := q.engine.Render(q.ctx, render.Job{
 		Original:     q.original.Body,
 		Source:       q.source(),
+		Key:          q.renderKey(key{[]byte("meta"), []byte(q.Engine.Version()), q.original.validator}),
 		Plan:         plan,
 		Inspect:      true,
 		Limits:       q.Limits,
 		QueueTimeout: q.QueueTimeout,
+		Waited:       q.claim.Waited(),
 		Timeout:      q.renderTimeout(),
 	})
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/caddy-images/caddy-images/transform/header"
 	"github.com/caddy-images/caddy-images/transform/negotiate"
 	"github.com/caddy-images/caddy-images/transform/render"
-	"github.com/caddy-images/caddy-images/transform/strip"
 )
 
 // mayOptimize reports whether the URL has no transformation.
@@ -56,41 +55,50 @@ func stays(plan transform.Plan, original transform.Format, r *http.Request) bool
 
 // smaller returns the original without its metadata if the variant shows the
 // same and is not smaller.
-func smaller(plan transform.Plan, original []byte, result *render.Result) ([]byte, bool) {
+func (q *request) smaller(result *render.Result) (body []byte, ok bool, err error) {
+	plan, original := q.asked.Plan, q.original.Body
 	h, ok := header.Read(original)
 	if !ok || plan.Still && h.Frames > 1 {
-		return nil, false
+		return nil, false, nil
 	}
 	size := transform.Size{Width: h.Width, Height: h.Height}
 	if turned := (transform.Size{Width: h.Height, Height: h.Width}); plan.Draws() && result.Size != size && result.Size != turned {
-		return nil, false // scaled down for the device
+		return nil, false, nil // scaled down for the device
 	}
 	if plan.Output.Copyright {
-		return nil, false // it would have to be merged into the stripped file
+		return nil, false, nil // it would have to be merged into the stripped file
 	}
 	kept := original
 	if !plan.Output.Metadata {
-		if kept, ok = strip.Metadata(original); !ok {
-			return nil, false
+		if kept, ok, err = q.stripped(); !ok {
+			return nil, false, err
 		}
 	}
-	return kept, len(result.Body) >= len(kept)
+	if len(result.Body) < len(kept) {
+		q.copied.Shrink(0)
+		return nil, false, nil
+	}
+	return kept, true, nil
 }
 
 // asItIs turns the response into the original if its optimised variant cannot
 // be made. A later attempt may succeed, so the response is cached briefly. ok
-// is false for an error that is not about the image.
-func (q *request) asItIs(err error) (body []byte, ok bool) {
-	e := errors.From(err)
+// is false for an error that is not about the image, or if the original cannot be sent
+// either; the error is then the response.
+func (q *request) asItIs(failure error) (body []byte, ok bool, err error) {
+	e := errors.From(failure)
 	switch e.Kind {
 	case errors.BadImage, errors.Limit, errors.BadTransform, errors.RenderTimeout, errors.Internal:
 	default:
-		return nil, false
+		return nil, false, failure
 	}
 	if !q.asked.Plan.NoLarger {
-		return nil, false
+		return nil, false, failure
 	}
-	body, ok = strip.Metadata(q.original.Body)
+	body, ok, err = q.stripped()
+	if err != nil {
+		return nil, false, err
+	}
 	if !ok {
 		body = q.original.Body
 	}
@@ -99,7 +107,7 @@ func (q *request) asItIs(err error) (body []byte, ok bool) {
 	a.etag = strongTag([]byte("as it is"), q.original.validator)
 	a.warning = e.Header() + "; it is delivered as it is"
 	a.keepFor(warned)
-	return body, true
+	return body, true, nil
 }
 
 // warned limits the freshness of a response with a warning.

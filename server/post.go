@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/server/form"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -56,7 +57,10 @@ func (q *request) servePost() error {
 		q.w.Header().Set("WWW-Authenticate", "Bearer")
 		return q.fail(errors.New(errors.Unauthorized, "The request needs a valid token in the header Authorization: Bearer"))
 	}
-	sent, err := form.Receive(q.w, q.r, form.Limits{MaxSize: q.Post.MaxSize, Timeout: q.FetchTimeout})
+	meter := q.Memory.Bodies.Posting(q.QueueTimeout)
+	defer meter.Cancel() // unless there is a file
+	counting := held.WithMeter(q.r.Context(), meter)
+	sent, err := form.Receive(counting, q.w, q.r, form.Limits{MaxSize: q.Post.MaxSize, Timeout: q.FetchTimeout})
 	if stderrors.Is(err, os.ErrDeadlineExceeded) {
 		// A read deadline of ours would look as if the client had left.
 		q.r = q.r.WithContext(context.WithoutCancel(q.r.Context()))
@@ -69,7 +73,9 @@ func (q *request) servePost() error {
 	}
 	q.sent, q.r = q.r, reading(q.r)
 	return q.answer(func() (err error) {
-		q.original, err = q.uploadedFile(sent.File)
+		if q.original, err = q.uploadedFile(counting, sent.File); err == nil {
+			q.original.Counted(meter.Body(len(q.original.Body)))
+		}
 		return err
 	})
 }
@@ -89,9 +95,9 @@ func (q *request) parsePost(query string) (err error) {
 	return q.admit(nil)
 }
 
-// uploadedFile checks the posted file.
-func (q *request) uploadedFile(source *origin.Source) (*file, error) {
-	source, err := unpacked(source, q.Post.MaxSize)
+// uploadedFile checks the posted file, whose bytes the held.Meter of a context counts.
+func (q *request) uploadedFile(counting context.Context, source *origin.Source) (*file, error) {
+	source, err := unpacked(counting, source, q.Post.MaxSize)
 	if errors.Is(err, errors.Limit) {
 		err = form.TooLong(q.Post.MaxSize)
 	}

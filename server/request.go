@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin/next"
 	"github.com/caddy-images/caddy-images/server/reroute"
 	"github.com/caddy-images/caddy-images/transform"
@@ -32,6 +33,9 @@ type request struct {
 	ctx      context.Context // until the client leaves, or backend_timeout is over
 	engine   render.Engine
 	giveBack func()
+
+	claim  *held.Claim    // on memory for the files
+	copied *held.Reserved // memory for a copy of the original without metadata; nil for none
 
 	// needsBytes says that it is no longer enough to remember what the files are like.
 	needsBytes bool
@@ -102,8 +106,12 @@ func (q *request) answer(fetch func() error) error {
 	q.engine, q.giveBack = engine, giveBack
 	defer q.giveBackEngine()
 
-	defer func() { q.original.close() }()
+	defer func() {
+		q.release()
+		q.copied.Shrink(0)
+	}()
 	for {
+		q.beginClaim()
 		if q.original.lacks(q.needsBytes) {
 			if err := fetch(); err != nil {
 				if isAnswered(err) {
@@ -132,6 +140,7 @@ func (q *request) answer(fetch func() error) error {
 		// have changed since, so everything is settled again.
 		q.needsBytes = true
 	}
+	q.claim.Settle()
 	q.noteMiss()
 	if q.asked.Plan.IsZero() {
 		return q.sendOriginal()
@@ -180,12 +189,18 @@ func (q *request) sendOriginal() error {
 func (q *request) sendVariant() error {
 	v, err := q.render()
 	if err != nil {
-		if body, ok := q.asItIs(err); ok {
-			q.saveAs()
-			return q.send(body)
+		body, ok, err := q.asItIs(err)
+		if !ok {
+			return q.failAlike(err)
 		}
-		return q.failAlike(err)
+		q.saveAs()
+		return q.send(body)
 	}
+	release, err := q.holdResult(v)
+	if err != nil {
+		return q.fail(err)
+	}
+	defer release()
 	if q.sent == nil {
 		q.keep(v)
 	}

@@ -88,7 +88,7 @@ func (q *request) sendBody(body io.ReadSeeker) error {
 // ranges and HEAD.
 func (a response) sendContent(w http.ResponseWriter, r *http.Request, content io.ReadSeeker) {
 	a.fill(w.Header())
-	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r, "", a.modified, content)
+	http.ServeContent(conditionWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r}, r, "", a.modified, content)
 }
 
 // fill writes the response's header fields.
@@ -138,6 +138,7 @@ func (a response) fill(header http.Header) {
 // would serve it to all.
 type conditionWriter struct {
 	*caddyhttp.ResponseWriterWrapper
+	request *http.Request
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -148,17 +149,26 @@ func (w conditionWriter) WriteHeader(status int) {
 	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
-// ReadFrom implements io.ReaderFrom. A body in a file is read from the file itself, so that
-// the kernel can send it.
+// ReadFrom implements io.ReaderFrom. A body in a file is read from the file
+// itself, so that the kernel can send it.
 func (w conditionWriter) ReadFrom(r io.Reader) (int64, error) {
 	if limited, ok := r.(*io.LimitedReader); ok {
-		if body, ok := limited.R.(interface{ File() *os.File }); ok {
-			if file := body.File(); file != nil {
-				r = &io.LimitedReader{R: file, N: limited.N}
-			}
+		if file := fileOf(limited.R); file != nil {
+			r = writer.FromFile(w, w.request, file, limited.N)
 		}
 	}
 	return w.ResponseWriterWrapper.ReadFrom(r)
+}
+
+// fileOf returns the file that a body is in; nil if it is in none.
+func fileOf(body io.Reader) *os.File {
+	switch in := body.(type) {
+	case *os.File:
+		return in
+	case interface{ File() *os.File }:
+		return in.File()
+	}
+	return nil
 }
 
 // isKnownTo reports whether the request's conditions decide about the response

@@ -17,6 +17,7 @@ import (
 
 	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/server/reroute"
@@ -32,11 +33,13 @@ type Config struct {
 	Dialect  Dialect
 	Origins  Origins
 	Engine   Engine
-	Site     string // distinguishes the originals of this server in the quarantine
+	Memory   *held.Memory // for files and results
+	Site     string       // distinguishes the originals of this server in the quarantine
 
 	Limits        transform.Limits
 	MaxSourceSize int64 // bytes
 	MaxSVGSize    int64 // bytes of an SVG that is sent as it is
+	MaxFileSize   int64 // bytes of any file that is sent as it is
 
 	FetchTimeout, RenderTimeout, QueueTimeout time.Duration
 	BackendTimeout                            time.Duration // for fetching and rendering; 0 for none
@@ -130,13 +133,15 @@ type Server struct {
 	Config
 	router    *reroute.Router
 	bodies    *errorBodies
-	limitsKey []byte // of what a variant may depend on besides what its entity tag stands for
+	limitsKey []byte        // of what a variant may depend on besides what its entity tag stands for
+	data      origin.Origin // of files embedded in URLs
 }
 
 // New returns a server.
 func New(c Config) *Server {
 	s := &Server{Config: c, bodies: new(errorBodies)}
 	s.limitsKey = fmt.Append(nil, s.Limits, s.MaxSourceSize, s.MaxSVGSize, int64(s.MaxCost), s.DeliversDamaged)
+	s.data = origin.Coalesce(Examining(dataURL{}), origin.Room{Bodies: c.Memory.Bodies, Timeout: c.QueueTimeout})
 	s.router = reroute.New(c.Language, s.isForNext)
 	return s
 }

@@ -1,27 +1,21 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"mime"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
-
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/origin"
-	"github.com/caddy-images/caddy-images/server/writer"
 	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/transform/sniff"
 )
 
-// A video is sent as it is, and may be larger than memory. So it is not
-// fetched whole: if the extension is a video's, the origin is asked for a
-// stream, and the stream's first bytes decide whether the file is a video. If
-// not, it is fetched again like any original.
+// What is sent as it is need not be in memory. If that is known from the URL,
+// the origin is asked for a stream, and the first bytes decide whether the
+// file is what it seems to be. If not, it is fetched again as a whole.
 
 // videoExtensions are those whose media type not every system knows.
 var videoExtensions = map[string]bool{
@@ -35,129 +29,100 @@ func isVideoName(ref origin.Ref) bool {
 	return videoExtensions[extension] || isVideoType(mime.TypeByExtension(extension))
 }
 
-// streaming returns how the original is requested. If it is a video, only the
-// file itself or an error can be the response.
-func (s *Server) streaming(r *http.Request, asked transform.Request) origin.Streaming {
-	if !s.Dialect.IgnoresUnsupported || asked.Meta || asked.Plan.Page > 0 || !isVideoName(asked.Ref) {
-		return origin.Streaming{}
+// isFileName reports whether a file has the extension of something else than
+// an image.
+func isFileName(ref origin.Ref) bool {
+	extension := strings.ToLower(path.Ext(ref.Name()))
+	if extension == ".pdf" || isVideoName(ref) {
+		return true
 	}
-	streaming := origin.Streaming{Wanted: true, Range: oneRange(r), StartOnly: r.Method != http.MethodGet || r.Header.Get("Range") != ""}
-	for _, name := range []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
-		streaming.StartOnly = streaming.StartOnly || r.Header.Get(name) != ""
-	}
-	return streaming
+	kind, _ := mediaType(mime.TypeByExtension(extension))
+	return kind != "" && !isPicture(extension) && !strings.HasPrefix(kind, "image/")
 }
 
-// oneRange returns the Range of a request if it has a single one. Each of
-// several would be a request to the origin, and a client may ask for
-// thousands.
-func oneRange(r *http.Request) string {
-	if wanted := r.Header.Get("Range"); !strings.Contains(wanted, ",") {
-		return wanted
-	}
-	return ""
-}
-
-// isStreamed reports whether the first bytes prove that the file is a video.
-// They do not for files that may turn out to be images: SVGs with a long
-// comment, and compressed ones.
-func isStreamed(original *origin.Source, ref origin.Ref) bool {
-	switch kind, _ := mediaType(http.DetectContentType(original.Body)); {
-	case strings.HasPrefix(kind, "text/"), kind == "application/x-gzip":
-		return false
-	}
-	format, _ := formatOf(original.Body)
-	return isVideo(original, typeOf(original, format, ref))
-}
-
-// sendStream sends a file while it is read. If the file ends early, the
-// connection is closed: without a length the client could not notice.
-func (q *request) sendStream(stream *origin.Stream) error {
-	r, a := q.r, q.response
-	defer context.AfterFunc(r.Context(), func() { _ = stream.Close() })()
-	if !stream.Ranges || oneRange(r) == "" {
-		r = r.Clone(r.Context())
-		r.Header.Del("Range")
-	}
-	noted := &writer.Noting{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: q.w}}
-	sending := &streamWriter{stream: stream, isGet: r.Method == http.MethodGet, announced: -1}
-	sending.Guarded = writer.NewGuarded(noted, sending.check)
+// mayStream reports whether the URL alone says that the original, or a video
+// in its place, is sent as it is.
+func (s *Server) mayStream(asked transform.Request) bool {
 	switch {
-	case stream.Size >= 0:
-		a.sendContent(sending, r, stream.ReadSeekCloser)
-	case a.isKnownTo(r):
-		a.sendContent(sending, r, bytes.NewReader(nil))
-	default:
-		a.fill(q.w.Header())
-		sending.WriteHeader(http.StatusOK)
-		if sending.isGet {
-			_, _ = sending.ReadFrom(stream)
+	case asked.Meta || asked.Plan.Page > 0:
+		return false
+	case !asked.Plan.IsZero():
+		return s.Dialect.IgnoresUnsupported && isVideoName(asked.Ref)
+	}
+	return !s.mayOptimize(asked) || isFileName(asked.Ref)
+}
+
+// streaming returns how a stream is requested.
+func streaming(r *http.Request, asked transform.Request) origin.Streaming {
+	wanted := origin.Streaming{Wanted: true, OrWhole: !isVideoName(asked.Ref)}
+	wanted.StartOnly = r.Method != http.MethodGet || r.Header.Get("Range") != "" || hasConditions(r.Header)
+	if r.Method == http.MethodGet && hasFewRanges(r) {
+		wanted.Range = r.Header.Get("Range")
+	}
+	return wanted
+}
+
+// mostRanges limits the ranges of a request that are passed on to a server:
+// each is a request to it.
+const mostRanges = 8
+
+// hasFewRanges reports whether the request has ranges, and not too many to
+// ask a server for.
+func hasFewRanges(r *http.Request) bool {
+	wanted := r.Header.Get("Range")
+	return wanted != "" && strings.Count(wanted, ",") < mostRanges
+}
+
+// isStreamed reports whether the first bytes of a stream prove that the file
+// is sent as it is. They do not for what may turn out to be an SVG: there is
+// a limit to its size, and a compressed one is unpacked.
+func (s *Server) isStreamed(original *origin.Source, asked transform.Request) bool {
+	start := original.Body
+	if sniff.IsGzip(start) {
+		start = origin.GunzipStart(start, svgzStart)
+		if sniff.MayBeSVG(start) {
+			return false
 		}
 	}
-	if stream.Sent != nil {
-		stream.Sent(sending.written)
+	format, _ := formatOf(original.Body)
+	switch {
+	case !asked.Plan.IsZero():
+		return !sniff.MayBeSVG(start) && isVideo(original, typeOf(original, format, asked.Ref))
+	case s.mayOptimize(asked):
+		return format == transform.FormatAuto && !sniff.MayBeSVG(start)
+	case format == transform.SVG:
+		return original.Stream.Size >= 0
 	}
-	if sending.Refusal != nil {
-		return q.fail(sending.Refusal)
-	}
-	q.Metrics.Ignored(a.ignored)
-	if !sending.isShort() || r.Context().Err() != nil {
-		q.Metrics.Response(q.Dialect.Name, noted.Status)
-		return nil
-	}
-	e := errors.New(errors.Unidentified, "The original ended early while it was sent").Because(sending.err)
-	q.log(r, e, caddyhttp.HandlerError{StatusCode: noted.Status})
-	q.Metrics.Error(q.Dialect.Name, noted.Status, e)
-	panic(http.ErrAbortHandler)
+	return !sniff.MayBeSVG(start)
 }
 
-// streamWriter sends a stream and counts its bytes. It opens the stream
-// before anything is sent: until then a failure can be the response.
-type streamWriter struct {
-	*writer.Guarded
-	stream    *origin.Stream
-	isGet     bool
-	announced int64 // Content-Length; negative for unknown
-	written   int64
-	err       error // of reading, or of writing
+// fetchStream fetches an original that is perhaps sent as it is. It returns
+// nil if it is not.
+func (s *Server) fetchStream(ctx context.Context, from origin.Origin, question origin.Request, r *http.Request, asked transform.Request) (*origin.Source, error) {
+	question.Stream = streaming(r, asked)
+	original, err := from.Fetch(ctx, question)
+	if err == nil && original.Stream != nil && !s.isStreamed(original, asked) {
+		original.Close()
+		return nil, nil
+	}
+	return original, err
 }
 
-// check is the check of the guarded writer.
-func (w *streamWriter) check(status int, header http.Header) error {
-	if !w.stream.Ranges {
-		header.Set("Accept-Ranges", "none")
+// fetchFile fetches an original by its URL: as a stream if it is sent as it
+// is, and whole otherwise.
+func (s *Server) fetchFile(ctx context.Context, from origin.Origin, question origin.Request, r *http.Request, asked transform.Request) (*origin.Source, error) {
+	if s.mayStream(asked) {
+		if original, err := s.fetchStream(ctx, from, question, r, asked); original != nil || err != nil {
+			return original, err
+		}
+		return from.Fetch(ctx, question)
 	}
-	if !w.isGet || status != http.StatusOK && status != http.StatusPartialContent {
-		return nil
+	original, err := from.Fetch(ctx, question)
+	if errors.Is(err, errors.Limit) && s.mayOptimize(asked) {
+		// Its name did not say so, but it may be no image.
+		if file, failure := s.fetchStream(ctx, from, question, r, asked); file != nil && file.Stream != nil || isAnswered(failure) {
+			return file, failure
+		}
 	}
-	if length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil {
-		w.announced = length
-	}
-	return w.stream.Open()
-}
-
-// isShort reports whether there were fewer bytes than announced.
-func (w *streamWriter) isShort() bool { return w.err != nil || w.written < w.announced }
-
-// ReadFrom implements io.ReaderFrom with a single buffer. With Caddy's
-// timeouts net/http's ReadFrom is called for each piece, which prevents
-// sendfile and allocates a buffer each time.
-func (w *streamWriter) ReadFrom(r io.Reader) (int64, error) {
-	n, err := io.Copy(pieces{w}, r)
-	w.written += n
-	w.err = err
-	return n, err
-}
-
-// pieces is a writer without ReadFrom. It forwards data from a server at
-// once.
-type pieces struct{ to *streamWriter }
-
-// Write implements io.Writer.
-func (w pieces) Write(p []byte) (int, error) {
-	n, err := w.to.Guarded.Write(p)
-	if err == nil && w.to.stream.Arrives {
-		_ = w.to.FlushError() // a writer that cannot flush may buffer
-	}
-	return n, err
+	return original, err
 }

@@ -2,10 +2,12 @@ package server
 
 import (
 	"bytes"
+	"context"
 	stderrors "errors"
 	"strings"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform/sniff"
 )
@@ -21,18 +23,20 @@ func isSVGZ(file []byte) bool {
 }
 
 // unpacked returns the file, or the SVG in it if it is one compressed with
-// gzip. The SVG has at most maxBytes.
-func unpacked(file *origin.Source, maxBytes int64) (*origin.Source, error) {
+// gzip. The SVG has at most maxBytes. The held.Meter of ctx counts it in place of the
+// file.
+func unpacked(ctx context.Context, file *origin.Source, maxBytes int64) (*origin.Source, error) {
 	if !isSVGZ(file.Body) {
 		return file, nil
 	}
-	inside, err := origin.Gunzip(bytes.NewReader(file.Body), maxBytes)
+	inside, err := origin.Gunzip(ctx, bytes.NewReader(file.Body), maxBytes)
 	if stderrors.Is(err, origin.ErrGzip) {
 		return nil, errors.New(errors.BadImage, "The original is an SVG compressed with gzip, and is damaged or truncated").Because(err)
 	}
 	if err != nil {
 		return nil, err
 	}
+	held.MeterOf(ctx).Drop(file.Body)
 	return file.Unpacked(inside), nil
 }
 

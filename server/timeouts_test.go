@@ -13,6 +13,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/next"
@@ -48,8 +49,8 @@ func patient(t *testing.T, backendTimeout time.Duration, from origin.Origin) *Se
 	}
 	_, isNext := from.(next.Origin)
 	return New(Config{
-		Language: language, Engine: lent{}, Origins: Origins{Site: from, AsksNext: isNext, OnlyNext: isNext},
-		MaxSourceSize: 1 << 20, MaxSVGSize: 1 << 20, ShowsOriginals: true,
+		Language: language, Engine: lent{}, Memory: held.New(1<<30, false), Origins: Origins{Site: from, AsksNext: isNext, OnlyNext: isNext},
+		MaxSourceSize: 1 << 20, MaxSVGSize: 1 << 20, MaxFileSize: 1 << 20, ShowsOriginals: true,
 		BackendTimeout: backendTimeout, FetchTimeout: time.Hour, RenderTimeout: time.Hour, QueueTimeout: time.Hour,
 		Log: zap.NewNop(), Metrics: metrics.New(),
 	})
@@ -115,6 +116,27 @@ func TestBackendTimeoutIsNotForDownloads(t *testing.T) {
 		})
 		if w.Body.String() != "beginend" || took != time.Hour {
 			t.Errorf("%d %q after %s", w.Code, w.Body, took)
+		}
+	})
+}
+
+// The clock of a fetch does not run while the request waits for memory, however often.
+func TestClockPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, ended := time.Now(), make(chan time.Duration, 1)
+		c := &clock{left: 10 * time.Second, ends: func() { ended <- time.Since(began) }}
+		c.Resume()
+		for range 3 {
+			time.Sleep(2 * time.Second)
+			c.Pause()
+			c.Pause() // for another file of the request
+			time.Sleep(time.Hour)
+			c.Resume()
+			time.Sleep(time.Hour)
+			c.Resume()
+		}
+		if got := <-ended; got != 10*time.Second+6*time.Hour {
+			t.Errorf("it ended after %v", got)
 		}
 	})
 }

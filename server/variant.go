@@ -20,6 +20,7 @@ type variant struct {
 	reduced     int // as in render.Result
 	damaged     bool
 	isOriginal  bool // there was nothing to render
+	isFile      bool // body is the original's, or a part of it
 }
 
 // render renders the variant of the client's plan. An SVG that stays an SVG
@@ -39,12 +40,14 @@ func (q *request) render() (variant, error) {
 		Original:     original.Body,
 		Files:        bodies,
 		Areas:        q.areas,
+		Key:          q.renderKey(q.key),
 		Source:       q.source(),
 		Plan:         plan,
 		Accepts:      q.accepts(q.r, plan),
 		Limits:       q.Limits,
 		Quality:      q.client.quality,
 		QueueTimeout: q.QueueTimeout,
+		Waited:       q.claim.Waited(),
 		Timeout:      q.renderTimeout(),
 		MaxCost:      q.MaxCost,
 
@@ -58,24 +61,17 @@ func (q *request) render() (variant, error) {
 	}
 	v := variant{body: result.Body, contentType: result.Format.MIME(), width: result.Size.Width, reduced: result.Reduced, damaged: result.Damaged}
 	if stays(q.asked.Plan, original.format, q.r) {
-		if body, ok := smaller(q.asked.Plan, original.Body, result); ok {
+		body, ok, err := q.smaller(result)
+		if err != nil {
+			return variant{}, err
+		}
+		if ok {
 			f, _ := formatOf(body)
-			v.body, v.contentType = body, f.MIME()
+			v.body, v.contentType, v.isFile = body, f.MIME(), true
 			return v, nil
 		}
 	}
-	q.recycle()
 	return v, nil
-}
-
-// recycle releases the memory of files that are no longer read. A file that
-// is sent as it is is not released: a connection may still read it when the
-// request is done.
-func (q *request) recycle() {
-	q.original.Recycle()
-	for _, f := range q.layers {
-		f.Recycle()
-	}
 }
 
 // made notes how the variant was made.

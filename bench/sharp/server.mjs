@@ -9,7 +9,7 @@ const [folder, port] = process.argv.slice(2);
 const options = {
 	jpeg: { quality: 80 },
 	webp: { quality: 77, effort: 2, smartSubsample: true },
-	avif: { quality: 63, effort: 3 },
+	avif: { quality: 63, effort: 3, chromaSubsampling: '4:2:0' },
 	png: { adaptiveFiltering: true },
 };
 

@@ -73,8 +73,17 @@ type adminStats struct {
 		Running   int    `json:"running"`
 		Waiting   int    `json:"waiting"`
 		Admitted  int64  `json:"admitted"`
+		Bodies    part   `json:"bodies"`
+		Results   part   `json:"results"`
 	} `json:"queues"`
 	Metrics map[string][]map[string]any `json:"metrics"`
+}
+
+// part is a part of memory.
+type part struct {
+	Bytes   int64 `json:"bytes"`
+	Limit   int64 `json:"limit"`
+	Waiting int   `json:"waiting"`
 }
 
 type purgeCounts struct{ Originals, Variants, Fetches, Renders, Refused int }

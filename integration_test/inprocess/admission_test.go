@@ -20,7 +20,7 @@ func TestMemory(t *testing.T) {
 	a := s.get(t, "/tr:w-4000,f-webp,lo-true/red.jpg")
 	a.wants(t, http.StatusBadRequest)
 	if message := a.Header.Get("ik-error"); !strings.HasPrefix(message, "ELIMIT - Rendering this would take about ") ||
-		!strings.HasSuffix(message, " MB of memory, more than memory, 67 MB") {
+		!strings.HasSuffix(message, " MB of memory, more than the part of memory for rendering, 41 MB") {
 		t.Errorf("ik-error: %s", message)
 	}
 }

@@ -85,6 +85,9 @@ func TestStreamVideos(t *testing.T) {
 				}
 			}
 			const path = "/tr:w-300/clip.mp4"
+			if name == "fs" {
+				until(t, "the file has not just changed", func() bool { return s.ask(t, http.MethodHead, path).Header.Get("ETag") != "" })
+			}
 			head := s.ask(t, http.MethodHead, path)
 			head.wants(t, 200, "Content-Length", itoa(len(clip)))
 			tag, modified := head.Header.Get("ETag"), head.Header.Get("Last-Modified")
@@ -107,7 +110,6 @@ func TestStreamVideos(t *testing.T) {
 				{[]string{"Range", "bytes=99999999-"}, 416, 0, -1},
 				{[]string{"Range", "bytes=9-2"}, 416, 0, -1},
 				{[]string{"Range", "pages=1-2"}, 416, 0, -1},
-				{[]string{"Range", "bytes=0-0,9-9"}, 200, 0, n - 1},
 				{[]string{"Range", "bytes=5-9", "If-Range", tag}, 206, 5, 9},
 				{[]string{"Range", "bytes=5-9", "If-Range", modified}, 206, 5, 9},
 				{[]string{"Range", "bytes=5-9", "If-Range", `"other"`}, 200, 0, n - 1},
@@ -130,7 +132,8 @@ func TestStreamVideos(t *testing.T) {
 			wantsClosed(t, filepath.Join(dir, "clip.mp4"))
 			before := asked.Load()
 			many := "bytes=0-0" + strings.Repeat(",2-2,8-9", 1000)
-			s.get(t, path, "Range", many).wants(t, 200)
+			status := map[bool]int{true: 206, false: 200}[name == "fs"] // a file is read again for free
+			s.get(t, path, "Range", many).wants(t, status)
 			if name == "web" && asked.Load()-before > 2 {
 				t.Errorf("one request with many ranges asks the origin %d times", asked.Load()-before)
 			}
@@ -477,8 +480,9 @@ func TestStreamOfWhatIsNoVideo(t *testing.T) {
 		t.Errorf("an empty file is %d", a.StatusCode)
 	}
 	wantsClosed(t, filepath.Join(s.root, "large.mp4"))
-	// Without the policy nothing changes.
+	// Without the policy a video is no image to transform.
 	s = serve(t, "images {\n max_source_size 1MiB\n origin fs ROOT\n}")
 	s.originals(t, map[string][]byte{"clip.mp4": film(3 << 20)})
-	s.get(t, "/clip.mp4").wants(t, 400, "Ik-Error", "ELIMIT - The original is larger than max_source_size, 1.0 MiB")
+	s.get(t, "/clip.mp4").wants(t, 200, "Content-Type", "video/mp4", "Content-Length", itoa(3<<20))
+	s.get(t, "/tr:w-300/clip.mp4").wants(t, 400, "Ik-Error", "ELIMIT - The original is larger than max_source_size, 1.0 MiB")
 }

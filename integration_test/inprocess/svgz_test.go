@@ -84,7 +84,7 @@ func TestCompressedSVG(t *testing.T) {
 			plain := s.get(t, "/a.svgz")
 			plain.wants(t, 200, "Content-Type", "image/svg+xml", "Content-Encoding", "none", "Content-Length", strconv.Itoa(len(drawing)))
 			tag := plain.Header.Get("Etag")
-			if string(plain.body) != drawing || !strings.HasSuffix(tag, `-decoded"`) || tt.tag && tag != `"v1-decoded"` {
+			if string(plain.body) != drawing || tag == "" || tt.tag && tag != `"v1-decoded"` {
 				t.Errorf("%q, ETag %s", plain.body, tag)
 			}
 			s.ask(t, http.MethodHead, "/a.svgz").wants(t, 200, "Content-Length", strconv.Itoa(len(drawing)), "Etag", tag)

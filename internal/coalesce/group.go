@@ -30,6 +30,13 @@ type Group[K comparable, Q, A any] struct {
 	key  func(Q) K
 	same func(a, b Q) bool
 
+	// Share, if not nil, is called with each answer and the number of callers
+	// that get it, which may be 0, and Drop for a caller among them that had
+	// left by then: for answers that must be given back. Both are set before
+	// the first question, and called under the group's lock.
+	Share func(answer A, callers int)
+	Drop  func(answer A)
+
 	mu      sync.Mutex
 	flights map[K][]*flight[Q, A]
 }
@@ -39,6 +46,7 @@ type Group[K comparable, Q, A any] struct {
 type flight[Q, A any] struct {
 	question Q
 	waiters  int  // guarded by Group.mu
+	landed   bool // guarded by Group.mu
 	shared   bool // more than one waiter ever joined; guarded by Group.mu until done is closed
 	cancel   context.CancelFunc
 	done     chan struct{}
@@ -56,11 +64,23 @@ func NewGroup[K comparable, Q, A any](key func(Q) K, same func(a, b Q) bool) *Gr
 // in progress; shared reports whether more than one caller asked. However
 // work ends, even by a panic or runtime.Goexit, all callers return.
 func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.Context, Q) (A, error)) (answer A, shared bool, err error) {
+	return g.DoOr(ctx, question, work, nil)
+}
+
+// DoOr is Do that calls joined, unless it is nil, if the work on an equal
+// question is in progress: work will not be called.
+func (g *Group[K, Q, A]) DoOr(ctx context.Context, question Q, work func(context.Context, Q) (A, error), joined func()) (answer A, shared bool, err error) {
 	if ctx.Err() != nil {
+		if joined != nil {
+			joined()
+		}
 		return answer, false, ErrLeft
 	}
 	key := g.key(question)
-	f := g.join(key, question, work)
+	f, started := g.join(key, question, work)
+	if !started && joined != nil {
+		joined()
+	}
 	select {
 	case <-f.done:
 		return f.answer, f.shared, f.err
@@ -71,21 +91,21 @@ func (g *Group[K, Q, A]) Do(ctx context.Context, question Q, work func(context.C
 }
 
 // join joins the flight for the question, or starts one.
-func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (A, error)) *flight[Q, A] {
+func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (A, error)) (f *flight[Q, A], started bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, f := range g.flights[key] {
 		if g.same(f.question, question) {
 			f.waiters++
 			f.shared = true
-			return f
+			return f, false
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &flight[Q, A]{question: question, waiters: 1, cancel: cancel, done: make(chan struct{})}
+	f = &flight[Q, A]{question: question, waiters: 1, cancel: cancel, done: make(chan struct{})}
 	g.flights[key] = append(g.flights[key], f)
 	go g.fly(ctx, key, f, work)
-	return f
+	return f, true
 }
 
 // leave leaves the flight. The last one to leave cancels and forgets it, so
@@ -93,6 +113,12 @@ func (g *Group[K, Q, A]) join(key K, question Q, work func(context.Context, Q) (
 func (g *Group[K, Q, A]) leave(key K, f *flight[Q, A]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if f.landed {
+		if f.err == nil && g.Drop != nil {
+			g.Drop(f.answer)
+		}
+		return
+	}
 	f.waiters--
 	if f.waiters == 0 {
 		f.cancel()
@@ -139,6 +165,10 @@ func (g *Group[K, Q, A]) fly(ctx context.Context, key K, f *flight[Q, A], work f
 		}
 		g.mu.Lock()
 		g.forget(key, f)
+		f.landed = true
+		if f.err == nil && g.Share != nil {
+			g.Share(f.answer, f.waiters)
+		}
 		g.mu.Unlock()
 		close(f.done)
 		f.cancel()

@@ -174,3 +174,76 @@ func TestBrokenWork(t *testing.T) {
 		})
 	}
 }
+
+// Each caller that gets an answer can give it back, and what no caller gets is given back
+// at once.
+func TestAnswersAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGroup()
+		var held atomic.Int32
+		g.Share = func(_ string, callers int) { held.Add(int32(callers)) }
+		g.Drop = func(string) { held.Add(-1) }
+		land := make(chan struct{})
+		work := func(context.Context, string) (string, error) { // one that goes on for nobody
+			<-land
+			return "answer", nil
+		}
+		leaving, leave := context.WithCancel(t.Context())
+		var all []<-chan answer
+		for range 3 {
+			all = append(all, asking(t.Context(), g, "q", work))
+		}
+		gone := asking(leaving, g, "q", work)
+		alone := asking(leaving, g, "another", work)
+		synctest.Wait()
+		leave()
+		<-gone
+		<-alone
+		close(land)
+		for _, a := range all {
+			if got := <-a; got.text != "answer" {
+				t.Error(got)
+			}
+		}
+		synctest.Wait()
+		if got := held.Load(); got != 3 {
+			t.Errorf("%d callers hold the answer, want 3", got)
+		}
+	})
+}
+
+// A caller that leaves while its answer arrives either gets it or has given it back.
+func TestLeavingAtTheLastMoment(t *testing.T) {
+	g := newGroup()
+	var held atomic.Int32
+	g.Share = func(_ string, callers int) { held.Add(int32(callers)) }
+	g.Drop = func(string) { held.Add(-1) }
+	for range 2000 {
+		ctx, leave := context.WithCancel(t.Context())
+		work := func(context.Context, string) (string, error) {
+			go leave()
+			return "answer", nil
+		}
+		done := make(chan int32, 2)
+		for range 2 {
+			go func() {
+				if _, _, err := g.Do(ctx, "q", work); err == nil {
+					done <- 1
+				} else {
+					done <- 0
+				}
+			}()
+		}
+		got := <-done + <-done
+		held.Add(-got)
+		leave()
+	}
+	// Work whose callers all left before it began to run may still be going on.
+	for range 1000 {
+		if held.Load() == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d answers are held in the end", held.Load())
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/metrics"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/admission"
@@ -46,7 +47,7 @@ func DefaultMemory() int64 { return max(admission.DefaultBudget(), LeastMemory) 
 type Settings struct {
 	Isolation string // Off, Processes or Strict
 	Workers   int    // jobs at a time
-	Memory    int64  // bytes for all jobs together
+	Memory    int64  // bytes for all requests together
 	Fonts     string // a directory; empty for none
 }
 
@@ -78,6 +79,7 @@ func (e sharedEngine) Destruct() error {
 type Queue struct {
 	*admission.Gate
 	*render.Coalescer
+	memory *held.Memory
 }
 
 // Destruct implements caddy.Destructor. Running jobs still return their
@@ -117,9 +119,9 @@ func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
 		return nil, err
 	}
 	shared, _, err := queues.LoadOrNew(settings, func() (caddy.Destructor, error) {
-		gate := admission.NewGate(settings.Memory, settings.Workers, settings.Size)
+		gate := admission.NewGate(held.Renders(settings.Memory), settings.Workers, settings.Size)
 		gate.Waited = func(d time.Duration) { waiting.Observe(d.Seconds()) }
-		return Queue{gate, render.NewCoalescer()}, nil
+		return Queue{gate, render.NewCoalescer(), held.New(settings.Memory, settings.Isolation != Off)}, nil
 	})
 	if err != nil {
 		return nil, stderrors.Join(err, settings.release())
@@ -137,6 +139,9 @@ func (l *Lease) Release() error {
 	_, err := queues.Delete(l.settings)
 	return stderrors.Join(err, l.settings.release())
 }
+
+// Memory returns what files and results are counted in.
+func (l *Lease) Memory() *held.Memory { return l.queue.memory }
 
 // Version returns the engine's version, which is part of entity tags.
 func (l *Lease) Version() string { return l.engine.Version() }

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/transform/render"
 	"github.com/caddy-images/caddy-images/transform/render/workers"
 )
@@ -53,6 +54,8 @@ type QueueState struct {
 	QueueSettings
 	Running, Waiting int   // jobs
 	Admitted, Budget int64 // bytes
+
+	Bodies, Results held.State
 }
 
 // QueueStates returns the states of all queues in use.
@@ -60,6 +63,7 @@ func QueueStates() (states []QueueState) {
 	eachQueue(func(settings QueueSettings, queue Queue) {
 		s := QueueState{QueueSettings: settings, Budget: queue.Budget()}
 		s.Running, s.Admitted, s.Waiting = queue.Stats()
+		s.Bodies, s.Results = queue.memory.Bodies.State(), queue.memory.Results.State()
 		states = append(states, s)
 	})
 	return states

@@ -2,12 +2,13 @@ package fs
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	stderrors "errors"
 	"io"
 	"io/fs"
 	"mime"
 	"path"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -36,7 +37,7 @@ func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source,
 	if err != nil {
 		return nil, openError(err)
 	}
-	source, err := read(ctx, file, name, req)
+	source, err := read(ctx, file, name, req, time.Now())
 	if err != nil || source.Stream == nil {
 		_ = file.Close()
 	}
@@ -62,7 +63,7 @@ func (o *Origin) Stamp(req origin.Request) string {
 }
 
 // read reads a file, or the start of one that is streamed, which stays open.
-func read(ctx context.Context, file fs.File, name string, req origin.Request) (*origin.Source, error) {
+func read(ctx context.Context, file fs.File, name string, req origin.Request, now time.Time) (*origin.Source, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, openError(err)
@@ -70,7 +71,7 @@ func read(ctx context.Context, file fs.File, name string, req origin.Request) (*
 	if !info.Mode().IsRegular() {
 		return nil, notFound()
 	}
-	version := stamp(info, time.Now())
+	version := stamp(info, now)
 	if version != "" && version == req.Known.Stamp {
 		return &origin.Source{Unchanged: true, Stamp: version}, nil
 	}
@@ -78,19 +79,23 @@ func read(ctx context.Context, file fs.File, name string, req origin.Request) (*
 	if err != nil {
 		return nil, readError(ctx, err)
 	}
-	if after, err := file.Stat(); err == nil && stamp(after, time.Now()) == version {
+	if after, err := file.Stat(); err == nil && stamp(after, now) == version {
 		source.Stamp = version // or it was written while it was read
 	}
 	source.ContentType = mime.TypeByExtension(path.Ext(name))
-	source.ETag = etag(info)
-	source.LastModified = info.ModTime()
+	if source.Stream != nil {
+		source.ETag = etag(info, source.Stamp)
+	}
+	if at := info.ModTime(); at.After(artificial) {
+		source.LastModified = at
+	}
 	return source, nil
 }
 
 func contents(ctx context.Context, file fs.File, size int64, req origin.Request) (*origin.Source, error) {
 	seeker, ok := file.(io.ReadSeekCloser)
 	if !req.Stream.Wanted || !ok || size <= origin.StreamStart {
-		return origin.Read(patient{ctx, file}, size, req.MaxBytes)
+		return origin.Read(ctx, patient{ctx, file}, size, req.MaxBytes)
 	}
 	start := make([]byte, origin.StreamStart)
 	if _, err := io.ReadFull(patient{ctx, file}, start); err != nil {
@@ -136,15 +141,23 @@ func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
 }
 
-// etag identifies a version of a file by time and size, as Caddy's
-// file_server does. It is empty for file systems without times, such as
-// embedded ones.
-func etag(info fs.FileInfo) string {
-	modified := info.ModTime()
-	if modified.IsZero() || modified.Unix() <= 0 {
+// artificial is when times begin that may be those of changes. Earlier ones
+// are given to files by reproducible builds and archives: 0, 1, or the first
+// day of 1980.
+var artificial = time.Date(1980, time.January, 3, 0, 0, 0, 0, time.UTC)
+
+// etag returns the entity tag of a file that is not read before it is sent: a
+// hash of its stamp without the device, whose number may be another one after
+// a restart. It is empty if the stamp does not show each change: a file that
+// is replaced by `cp -p`, or built reproducibly, may have the same time and
+// size as before.
+func etag(info fs.FileInfo, stamp string) string {
+	if stamp == "" || !showsChanges(info) {
 		return ""
 	}
-	return `"` + strconv.FormatInt(modified.UnixNano(), 36) + strconv.FormatInt(info.Size(), 36) + `"`
+	_, version, _ := strings.Cut(stamp, " ")
+	sum := sha256.Sum256([]byte(version))
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
 // patient reads in pieces, so that a slow disk does not delay the end of a

@@ -14,6 +14,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -105,7 +106,7 @@ func (Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, er
 	if !ok {
 		return nil, errors.New(errors.Internal, "The image server failed").Because(stderrors.New("origin next outside of an HTTP request"))
 	}
-	w := &writer{client: call.Writer, isImage: call.IsImage, mediaTypes: call.MediaTypes, mayPass: call.MayPass, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
+	w := &writer{ctx: ctx, body: held.NewBuffer(ctx), client: call.Writer, isImage: call.IsImage, mediaTypes: call.MediaTypes, mayPass: call.MayPass, added: call.Header, header: make(http.Header), maxBytes: req.MaxBytes}
 	asking, stop := whileKept(ctx, call.Request.Context(), w)
 	defer stop()
 	inner, err := innerRequest(asking, call, req.Ref)

@@ -97,6 +97,5 @@ func TestLateWrites(t *testing.T) {
 		if n := len(source.Body); string(source.Body) != strings.Repeat("late", n/4) {
 			t.Fatalf("%d bytes, others than were written", n)
 		}
-		source.Recycle()
 	}
 }

@@ -2,6 +2,7 @@ package next
 
 import (
 	"bytes"
+	"context"
 	stderrors "errors"
 	"maps"
 	"mime"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/internal/vary"
 	"github.com/caddy-images/caddy-images/origin"
 )
@@ -22,6 +24,7 @@ import (
 // kept, up to maxBytes; any other is passed to the client. It has no Unwrap,
 // so that handlers cannot reach the client's writer.
 type writer struct {
+	ctx        context.Context // of the fetch
 	client     http.ResponseWriter
 	isImage    func(file []byte) bool
 	mediaTypes []string
@@ -33,12 +36,11 @@ type writer struct {
 	passing atomic.Bool // the response is being passed to the client
 
 	// mu guards the fields below until ended is set, against handlers that
-	// still write after they have returned, on a goroutine of their own: the
-	// body's memory will be reused.
+	// still write after they have returned, on a goroutine of their own.
 	mu      sync.Mutex
 	ended   bool
 	status  int
-	body    origin.Buffer
+	body    *held.Buffer
 	refusal error // the response is discarded
 }
 
@@ -74,7 +76,7 @@ func (w *writer) decide(status int) {
 			w.refusal = origin.TooLong(w.maxBytes)
 			return
 		}
-		w.body.Grow(int(n))
+		w.refusal = w.body.Grow(int(n))
 	}
 }
 
@@ -98,10 +100,15 @@ func (w *writer) Write(p []byte) (int, error) {
 		return len(p), nil // an error page, which is discarded
 	case int64(w.body.Len()+len(p)) > w.maxBytes:
 		w.refusal = origin.TooLong(w.maxBytes)
-		w.body = origin.Buffer{}
+		w.body.Drop()
 		return 0, w.refusal
 	}
-	return w.body.Write(p)
+	n, err := w.body.Write(p)
+	if err != nil {
+		w.refusal = err
+		w.body.Drop()
+	}
+	return n, err
 }
 
 // Flush does nothing while the response is kept.
@@ -211,11 +218,15 @@ func (w *writer) describe(source *origin.Source) {
 
 // decoded returns the kept body, decompressed if necessary.
 func (w *writer) decoded() (*origin.Source, error) {
-	source := w.body.Source()
+	file, err := w.body.File()
+	if err != nil {
+		return nil, errors.From(err)
+	}
+	source := &origin.Source{Body: file}
 	if len(origin.Codings(w.header)) == 0 {
 		return source, nil
 	}
-	inside, err := origin.Gunzip(bytes.NewReader(source.Body), w.maxBytes)
+	inside, err := origin.Gunzip(w.ctx, bytes.NewReader(source.Body), w.maxBytes)
 	if stderrors.Is(err, origin.ErrGzip) {
 		return nil, errors.New(errors.Unidentified, "The response of this site is marked as gzip and is not gzip, or is damaged or truncated").Because(err)
 	}
@@ -224,6 +235,7 @@ func (w *writer) decoded() (*origin.Source, error) {
 	}
 	w.header.Del("Content-Encoding")
 	w.header.Del("Content-Length")
+	w.body.Drop()
 	return source.Unpacked(inside), nil
 }
 

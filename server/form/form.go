@@ -3,6 +3,7 @@
 package form
 
 import (
+	"context"
 	stderrors "errors"
 	"io"
 	"mime"
@@ -47,8 +48,9 @@ type Limits struct {
 	Timeout time.Duration // for the whole body
 }
 
-// Receive reads the request's body. Its errors are meant for the client.
-func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, err error) {
+// Receive reads the request's body. The file is counted by the held.Meter of
+// ctx. Its errors are meant for the client.
+func Receive(ctx context.Context, w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, err error) {
 	control := http.NewResponseController(w)
 	defer func() {
 		if err != nil && r.Header.Get("Expect") == "" && !stderrors.Is(err, os.ErrDeadlineExceeded) {
@@ -64,7 +66,7 @@ func Receive(w http.ResponseWriter, r *http.Request, limits Limits) (sent Form, 
 	_ = control.SetReadDeadline(time.Now().Add(limits.Timeout))
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body := http.MaxBytesReader(w, r.Body, limits.MaxSize+mostBesideParts)
-	sent, err = read(body, r.Header.Get("Content-Type"), limits.MaxSize)
+	sent, err = read(ctx, body, r.Header.Get("Content-Type"), limits.MaxSize)
 	switch {
 	case err == nil:
 		sent.Query = joined(r.URL.RawQuery, sent.Query)
@@ -84,7 +86,7 @@ func TooLong(maxSize int64) error {
 
 // read reads a form. Its errors are meant for the client, or come from the
 // body.
-func read(body io.Reader, contentType string, maxSize int64) (sent Form, err error) {
+func read(ctx context.Context, body io.Reader, contentType string, maxSize int64) (sent Form, err error) {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" || len(parameters["boundary"]) > 70 {
 		return sent, errors.New(errors.BadTransform, "The request takes multipart/form-data with the image in the field file")
@@ -118,7 +120,7 @@ func read(body io.Reader, contentType string, maxSize int64) (sent Form, err err
 			return sent, errors.New(errors.BadTransform, "The form has the field file more than once")
 		case name == "file":
 			hasFile = true
-			sent.File, err = readFile(part, maxSize)
+			sent.File, err = readFile(ctx, part, maxSize)
 		case part.FileName() != "":
 			return sent, errors.New(errors.BadTransform, "The form has a file in the field %s; it takes one file, in the field file", errors.Quote(name))
 		default:
@@ -139,8 +141,8 @@ func read(body io.Reader, contentType string, maxSize int64) (sent Form, err err
 	}
 }
 
-func readFile(part io.Reader, maxSize int64) (*origin.Source, error) {
-	file, err := origin.Read(part, -1, maxSize)
+func readFile(ctx context.Context, part io.Reader, maxSize int64) (*origin.Source, error) {
+	file, err := origin.Read(ctx, part, -1, maxSize)
 	if errors.Is(err, errors.Limit) {
 		err = TooLong(maxSize)
 	}

@@ -20,7 +20,7 @@ func FuzzForm(f *testing.F) {
 	}
 	f.Add([]byte("x"), "multipart/form-data; boundary*=utf-8''%ff")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		sent, err := read(bytes.NewReader(body), contentType, 1000)
+		sent, err := read(t.Context(), bytes.NewReader(body), contentType, 1000)
 		if err != nil {
 			if kind := errors.From(err).Kind; kind != errors.BadTransform && kind != errors.Limit {
 				t.Errorf("%v", err)

@@ -4,14 +4,15 @@ import (
 	"context"
 	stderrors "errors"
 	"fmt"
-	"reflect"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/internal/coalesce"
-	"github.com/caddy-images/caddy-images/transform"
+	"github.com/caddy-images/caddy-images/internal/held"
 )
 
-// Coalescer lets jobs for the same variant, from all its engines, share the
+// Coalescer lets jobs with the same Key, from all its engines, share the
 // render in flight. It keeps no variants.
 //
 // A client that leaves does not affect the others; when the last one leaves,
@@ -19,12 +20,15 @@ import (
 // queue and deadline, which are those of the first client and never later
 // than a client's own.
 type Coalescer struct {
-	group *coalesce.Group[identity, Job, *Result]
+	group *coalesce.Group[string, Job, *Result]
 }
 
 // NewCoalescer returns a Coalescer.
 func NewCoalescer() *Coalescer {
-	return &Coalescer{coalesce.NewGroup[identity, Job, *Result](Job.identity, sameVariant)}
+	return &Coalescer{coalesce.NewGroup[string, Job, *Result](
+		func(j Job) string { return j.Key },
+		func(Job, Job) bool { return true },
+	)}
 }
 
 // Engine returns an engine that renders with another one what is not in
@@ -38,12 +42,23 @@ func (c *Coalescer) Forget() int { return c.group.Forget(func(Job) bool { return
 
 type coalescing struct {
 	Engine
-	group *coalesce.Group[identity, Job, *Result]
+	group *coalesce.Group[string, Job, *Result]
 }
+
+// single numbers the jobs that are not shared.
+var single atomic.Int64
 
 // Render implements Engine.
 func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
-	result, _, err := e.group.Do(ctx, job, e.Engine.Render)
+	if job.Key == "" {
+		job.Key = "\x00" + strconv.FormatInt(single.Add(1), 10)
+	}
+	// The render may go on when this client has left and given up its files.
+	release := held.Keep(job.files()...)
+	result, _, err := e.group.DoOr(ctx, job, func(ctx context.Context, job Job) (*Result, error) {
+		defer release()
+		return e.Engine.Render(ctx, job)
+	}, release)
 	switch {
 	case stderrors.Is(err, coalesce.ErrLeft):
 		err = Stopped(ctx)
@@ -51,22 +66,4 @@ func (e *coalescing) Render(ctx context.Context, job Job) (*Result, error) {
 		err = errors.From(fmt.Errorf("rendering: %w", err))
 	}
 	return result, err
-}
-
-// identity distinguishes most jobs cheaply.
-type identity struct {
-	plan string
-	size int // of the original
-}
-
-func (j Job) identity() identity { return identity{string(j.Plan.Key()), len(j.Original)} }
-
-// sameVariant compares everything in jobs with equal plans except for the
-// source of the original: the same bytes give the same variant. It compares
-// bytes instead of hashing, since there seldom is another job to compare
-// with.
-func sameVariant(a, b Job) bool {
-	a.Plan, b.Plan = transform.Plan{}, transform.Plan{}
-	a.Source, b.Source = Source{}, Source{}
-	return reflect.DeepEqual(a, b)
 }

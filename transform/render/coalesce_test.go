@@ -1,9 +1,7 @@
 package render
 
 import (
-	"bytes"
 	"context"
-	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 )
 
@@ -23,6 +20,7 @@ func variant(original string, width float64) Job {
 	var s transform.Step
 	s.Resize.Width = transform.Px(width)
 	j.Plan.Steps = []transform.Step{s}
+	j.Key = original + string(j.Plan.Key())
 	return j
 }
 
@@ -70,77 +68,28 @@ func TestCoalesce(t *testing.T) {
 	})
 }
 
-// mutants returns the job with one thing changed each, whatever a job has.
-// The fields of a job that decide about its variant are those that change the
-// identity.
-func mutants(t *testing.T, j Job) map[string]Job {
-	t.Helper()
-	all := map[string]Job{}
-	typ := reflect.TypeFor[Job]()
-	for i := range typ.NumField() {
-		name := typ.Field(i).Name
-		changed := j
-		switch v := reflect.ValueOf(&changed).Elem().Field(i).Addr().Interface().(type) {
-		case *[]byte:
-			*v = []byte("other") // as long as before
-		case *[][]byte:
-			*v = [][]byte{[]byte("another")}
-		case *int:
-			*v++
-		case *bool:
-			*v = !*v
-		case *[]transform.Rect:
-			*v = []transform.Rect{{Size: transform.Size{Width: 1, Height: 1}}}
-		case *transform.Plan:
-			v.Steps = nil
-		case *Source:
-			continue // the same bytes from elsewhere are the same variant
-		case *[]transform.Format:
-			*v = []transform.Format{transform.WebP, transform.AVIF}
-		case *transform.Limits:
-			eachNumber(v, func(field string) { all[name+"."+field] = changed })
-			continue
-		case *Quality:
-			eachNumber(v, func(field string) { all[name+"."+field] = changed })
-			continue
-		case *time.Duration:
-			*v++
-		default:
-			t.Fatalf("whether %s is part of a variant's identity is not tested", name)
+// Jobs without a key are not shared, whatever they have in common.
+func TestJobsWithoutKeyAreNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		e := NewCoalescer().Engine(NewInProcessSlots(g.draw, "", 10))
+		j := variant("a", 10)
+		j.Key = ""
+		var group sync.WaitGroup
+		for range 3 {
+			group.Go(func() {
+				if _, err := e.Render(context.Background(), j); err != nil {
+					t.Error(err)
+				}
+			})
 		}
-		all[name] = changed
-	}
-	return all
-}
-
-// eachNumber changes one number of a struct after the other.
-func eachNumber(v any, changed func(field string)) {
-	s := reflect.ValueOf(v).Elem()
-	for i := range s.NumField() {
-		before := s.Field(i).Int()
-		s.Field(i).SetInt(before + 1)
-		changed(s.Type().Field(i).Name)
-		s.Field(i).SetInt(before)
-	}
-}
-
-// Nothing that may change the answer is left out of a job's identity.
-func TestIdentity(t *testing.T) {
-	base := variant("bytes", 10)
-	base.Accepts = []transform.Format{transform.AVIF, transform.WebP}
-	same := func(a, b Job) bool { return a.identity() == b.identity() && sameVariant(a, b) }
-	equal := base
-	equal.Original = bytes.Clone(base.Original)
-	equal.Source = Source{Site: "another", Ref: origin.Ref{Path: "elsewhere"}}
-	equal.Plan.Steps = append([]transform.Step{{}}, base.Plan.Steps...) // asks for the same image
-	if !same(base, equal) {
-		t.Error("equal jobs are told apart")
-	}
-	for name, other := range mutants(t, base) {
-		if same(base, other) {
-			t.Errorf("%s makes no difference", name)
+		synctest.Wait()
+		if len(g.begun) != 3 {
+			t.Errorf("%d jobs are drawn, want 3", len(g.begun))
 		}
-	}
+		close(g.release)
+		group.Wait()
+	})
 }
 
 // Sharers count once where jobs wait for a slot, wherever their client came from.

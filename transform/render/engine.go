@@ -35,6 +35,10 @@ type Job struct {
 	// either.
 	Files [][]byte
 
+	// Key stands for the variant: jobs in flight with equal keys share a render.
+	// A job without one is not shared.
+	Key string
+
 	// Areas are the areas of interest in Original and in each of Files, in
 	// that order, in pixels of the upright image; empty for none. The slice
 	// may be shorter.
@@ -104,6 +108,9 @@ func (s Source) Of(ref origin.Ref) Source { return Source{s.Site, ref} }
 
 // Patience returns how much longer the job may wait.
 func (j Job) Patience() time.Duration { return max(0, j.QueueTimeout-j.Waited) }
+
+// files returns Original and Files.
+func (j Job) files() [][]byte { return append([][]byte{j.Original}, j.Files...) }
 
 // File returns the element of Files for a layer of the plan; nil if there is
 // none.

@@ -2,10 +2,23 @@ package sniff
 
 import "bytes"
 
-// isSVG reports whether the root element is svg. It walks over what XML
-// allows before the root, so that an HTML page with a drawing in it does not
-// count. UTF-16 is not recognised.
+// isSVG reports whether the root element is svg.
 func isSVG(buf []byte) bool {
+	is, _ := findSVG(buf)
+	return is
+}
+
+// MayBeSVG reports whether a file that begins with start, and is longer, may
+// be an SVG: the beginning ends before the root element.
+func MayBeSVG(start []byte) bool {
+	is, known := findSVG(start)
+	return is || !known
+}
+
+// findSVG reports whether the root element is svg, and whether buf is long
+// enough to know. It walks over what XML allows before the root, so that an
+// HTML page with a drawing in it does not count. UTF-16 is not recognised.
+func findSVG(buf []byte) (is, known bool) {
 	buf = bytes.TrimPrefix(buf, []byte("\xef\xbb\xbf"))
 	for {
 		buf = bytes.TrimLeft(buf, " \t\r\n")
@@ -16,12 +29,15 @@ func isSVG(buf []byte) bool {
 		case bytes.HasPrefix(buf, []byte("<!--")):
 			buf, ok = after(buf[4:], "-->")
 		case bytes.HasPrefix(buf, []byte("<!DOCTYPE")):
-			buf, ok = afterDoctype(buf)
+			var other bool
+			if buf, other, ok = afterDoctype(buf); other {
+				return false, true
+			}
 		default:
-			return isRoot(buf)
+			return isRoot(buf), len(buf) > 0 && (buf[0] != '<' || bytes.ContainsAny(buf, " \t\r\n/>"))
 		}
 		if !ok {
-			return false
+			return false, false
 		}
 	}
 }
@@ -32,12 +48,12 @@ func after(buf []byte, end string) ([]byte, bool) {
 }
 
 // afterDoctype handles quoted identifiers and the internal subset in
-// brackets, where editors declare the entities of their namespaces. A
-// document type other than svg, in particular html, ends the search.
-func afterDoctype(buf []byte) ([]byte, bool) {
+// brackets, where editors declare the entities of their namespaces. other
+// reports whether the document type is another than svg, in particular html.
+func afterDoctype(buf []byte) (rest []byte, other, ok bool) {
 	buf = bytes.TrimLeft(buf[len("<!DOCTYPE"):], " \t\r\n")
 	if end := bytes.IndexAny(buf, " \t\r\n[>"); end < 0 || !isName(buf[:end]) {
-		return nil, false
+		return nil, end >= 0, false
 	}
 	depth := 0
 	var quote byte
@@ -53,7 +69,7 @@ func afterDoctype(buf []byte) ([]byte, bool) {
 		case bytes.HasPrefix(buf[n:], []byte("<!--")):
 			end := bytes.Index(buf[n+4:], []byte("-->"))
 			if end < 0 {
-				return nil, false
+				return nil, false, false
 			}
 			n += 4 + end + 2
 		case c == '[':
@@ -61,10 +77,10 @@ func afterDoctype(buf []byte) ([]byte, bool) {
 		case c == ']':
 			depth--
 		case c == '>' && depth <= 0:
-			return buf[n+1:], true
+			return buf[n+1:], false, true
 		}
 	}
-	return nil, false
+	return nil, false, false
 }
 
 // isRoot reports whether buf begins with an svg element.

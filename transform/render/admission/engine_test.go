@@ -98,7 +98,7 @@ func TestEngineRefuses(t *testing.T) {
 		says string
 	}{
 		{"no time to encode it", late, "The result would have 90000 pixels; as AVIF, at most 87500 can be encoded within render_timeout, 35ms"},
-		{"more than the budget", pngJob(t, 900, 900), "Rendering this would take about 43 MB of memory, more than memory, 20 MB"},
+		{"more than the budget", pngJob(t, 900, 900), "Rendering this would take about 43 MB of memory, more than the part of memory for rendering, 20 MB"},
 		{"more time", costly, "Rendering this would take about 235ms of processor time, more than max_cost, 200ms"},
 		{"more than the limits", pngJob(t, 1001, 1000), "The original has 1001000 pixels, more than max_pixels, 1000000"},
 	} {

@@ -119,7 +119,7 @@ func (g *Gate) Acquire(ctx context.Context, cost int64, timeout time.Duration) (
 // which is part of the timeout named in errors.
 func (g *Gate) acquire(ctx context.Context, cost int64, files []uint64, patience, timeout time.Duration) (leave func(), err error) {
 	if cost > g.budget {
-		return nil, errors.New(errors.Limit, "Rendering this would take about %d MB of memory, more than memory, %d MB",
+		return nil, errors.New(errors.Limit, "Rendering this would take about %d MB of memory, more than the part of memory for rendering, %d MB",
 			(cost+megabyte-1)/megabyte, g.budget/megabyte)
 	}
 	if ctx.Err() != nil {

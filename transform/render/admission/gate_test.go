@@ -207,7 +207,7 @@ func TestGateErrors(t *testing.T) {
 		retry  time.Duration
 		before []visit
 	}{
-		{"too large", visit{cost: 100*megabyte + 1}, errors.Limit, "Rendering this would take about 101 MB of memory, more than memory, 100 MB", 0, nil},
+		{"too large", visit{cost: 100*megabyte + 1}, errors.Limit, "Rendering this would take about 101 MB of memory, more than the part of memory for rendering, 100 MB", 0, nil},
 		{"full", visit{cost: 1}, errors.Overloaded, "queue_size, 1, requests are waiting", s, []visit{busy, {cost: 1}}},
 		{"patience", visit{cost: 1, patience: 3 * s}, errors.Overloaded, "no memory or slot for rendering was free within queue_timeout, 3s", s, []visit{busy}},
 		{"gone", visit{cost: 1, leaves: s}, errors.ClientClosed, "The client closed the request", 0, []visit{busy}},

@@ -23,7 +23,7 @@ import (
 // faults are what a worker of this test binary does with an original that begins
 // with "fault:" and the name.
 var faults = map[string]func(ctx context.Context, job render.Job) (*render.Result, error){
-	"hang":         func(context.Context, render.Job) (*render.Result, error) { select {} },
+	"hang":         func(context.Context, render.Job) (*render.Result, error) { fmt.Fprintln(os.Stderr, begun); select {} },
 	"wait":         wait,
 	"segfault":     segfault,
 	"panic":        func(context.Context, render.Job) (*render.Result, error) { panic("at the codec") },
@@ -52,6 +52,9 @@ var faults = map[string]func(ctx context.Context, job render.Job) (*render.Resul
 	"threads":      threads,
 	"memfd":        memfd,
 }
+
+// begun is what a worker prints that has begun to wait or to hang.
+const begun = "the job has begun"
 
 // Variables are initialised before any init, so the worker has it in time.
 var _ = addFaults()
@@ -152,6 +155,7 @@ func descriptors(context.Context, render.Job) (*render.Result, error) {
 
 // wait returns a job that can be stopped.
 func wait(ctx context.Context, _ render.Job) (*render.Result, error) {
+	fmt.Fprintln(os.Stderr, begun)
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

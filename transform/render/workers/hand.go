@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
@@ -52,8 +53,15 @@ func (p *Pool) hand(ctx context.Context, job *render.Job) (*render.Result, error
 	patience := time.NewTimer(job.Patience())
 	defer patience.Stop()
 	began := time.Now()
-	t := &task{ctx, *job, make(chan outcome, 1)}
-	for handed := false; !handed; {
+	// The worker's slot may read the files when the client has left.
+	t := &task{ctx, *job, make(chan outcome, 1), held.Keep(filesOf(*job)...)}
+	handed := false
+	defer func() {
+		if !handed {
+			t.release()
+		}
+	}()
+	for !handed {
 		changed, fault := p.starts.fault(p.config.Workers)
 		if fault != nil && p.running.Load() == 0 {
 			return nil, errors.New(errors.Internal, "The image engine does not start").Because(fault)

@@ -43,19 +43,14 @@ func closeWindow(window []byte) {
 // seals forbid every change of the memory, and their own removal.
 const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 
-// shareMemory copies files, concatenated, into memory that other processes
-// can map and no process, not even this one, can change.
-func shareMemory(files ...[]byte) (*os.File, error) {
+// shareMemory copies a file into memory that other processes can map and no
+// process, not even this one, can change.
+func shareMemory(file []byte) (*os.File, error) {
 	memory, err := newMemory("caddy-images original")
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files {
-		if err == nil {
-			_, err = memory.Write(file)
-		}
-	}
-	if err == nil {
+	if _, err = memory.Write(file); err == nil {
 		_, err = unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals)
 	}
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // These are nil: files go through the socket.
 var (
 	newWindow   func() (*os.File, []byte, error)
-	shareMemory func(...[]byte) (*os.File, error)
+	shareMemory func([]byte) (*os.File, error)
 )
 
 func closeWindow([]byte) {}

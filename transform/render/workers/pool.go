@@ -28,7 +28,7 @@ type Pool struct {
 	// open creates the memory that a worker inherits, share creates memory
 	// for files that do not fit into it; nil if there is no shared memory.
 	open  func() (*os.File, []byte, error)
-	share func(...[]byte) (*os.File, error)
+	share func([]byte) (*os.File, error)
 
 	// oomKills is the function of that name, replaced in tests.
 	oomKills func() (n uint64, ok bool)
@@ -146,6 +146,7 @@ type task struct {
 	ctx     context.Context
 	job     render.Job
 	outcome chan outcome // with room for the outcome
+	release func()       // the files are no longer read
 }
 
 type outcome struct {

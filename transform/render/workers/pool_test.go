@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -78,6 +79,26 @@ func TestDrawsWithoutSharedMemory(t *testing.T) {
 	}
 }
 
+// inRegion returns the file in memory that has a descriptor.
+func inRegion(t *testing.T, file []byte) []byte {
+	t.Helper()
+	claim := held.New(1<<30, true).Bodies.Claim(time.Second, true, func() (int64, int64) { return 1, 0 })
+	if err := claim.Enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	meter := claim.Take(1)
+	t.Cleanup(meter.Cancel)
+	buffer := held.NewBuffer(held.WithMeter(t.Context(), meter))
+	if _, err := buffer.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	mapped, err := buffer.File()
+	if _, ok := held.Descriptor(mapped); !ok || err != nil {
+		t.Fatalf("a file of %d bytes is on the heap, %v", len(file), err)
+	}
+	return mapped
+}
+
 // The files of layers cross by every carrier, each as itself.
 func TestLayersCross(t *testing.T) {
 	here := render.NewInProcess(draw.Draw, "")
@@ -85,7 +106,8 @@ func TestLayersCross(t *testing.T) {
 	bySocket := newPool(t, Config{Workers: 1})
 	bySocket.open, bySocket.share = nil, nil
 	large := append(photo(t, 120, 90), make([]byte, windowSize)...)
-	for _, files := range [][][]byte{{icon(), photo(t, 50, 40)}, {icon(), large}, {photo(t, 50, 40), icon()}} {
+	mapped := inRegion(t, large)
+	for _, files := range [][][]byte{{icon(), photo(t, 50, 40)}, {icon(), large}, {photo(t, 50, 40), icon()}, {mapped, icon()}, {mapped, large}} {
 		j := job(photo(t, 300, 200), 200)
 		at := func(x float64) transform.Place {
 			return transform.Place{Left: transform.Offset{Distance: transform.Num(x)}, Anchor: transform.FocusTopLeft}

@@ -7,11 +7,13 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/gob"
+	stderrors "errors"
 	"net"
 	"os"
 	"syscall"
 	"time"
 
+	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/transform/render"
 )
 
@@ -28,23 +30,23 @@ type order struct {
 	ID    uint64
 	Job   render.Job // without its original and files
 	Sizes []int      // of the original and of each file
-	By    carrier    // how they are passed, concatenated
+	By    carrier    // how they are passed
 }
 
 // carrier is how the files of a job are passed to a worker.
 type carrier uint8
 
 const (
-	bySocket carrier = iota // their bytes follow the frame
-	byWindow                // they are in the worker's window
-	byMemory                // a descriptor of their memory comes with the frame
+	bySocket carrier = iota // their bytes follow the frame, concatenated
+	byWindow                // they are in the worker's window, concatenated
+	byMemory                // a descriptor of the memory of each comes with the frame
 )
 
 // requests writes the messages to one worker.
 type requests struct {
 	conn   *net.UnixConn
-	window []byte                            // shared with the worker; nil for none
-	share  func(...[]byte) (*os.File, error) // see Pool
+	window []byte                         // shared with the worker; nil for none
+	share  func([]byte) (*os.File, error) // see Pool
 
 	// One gob stream lasts for the life of the worker, so types are described
 	// once.
@@ -53,7 +55,7 @@ type requests struct {
 	frame   []byte
 }
 
-func newRequests(conn *net.UnixConn, window []byte, share func(...[]byte) (*os.File, error)) *requests {
+func newRequests(conn *net.UnixConn, window []byte, share func([]byte) (*os.File, error)) *requests {
 	r := &requests{conn: conn, window: window, share: share}
 	r.encoder = gob.NewEncoder(&r.text)
 	return r
@@ -83,11 +85,11 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 	defer r.patience(ctx)()
 	files := filesOf(job)
 	o := order{ID: id, Job: job}
-	o.Job.Original, o.Job.Files, o.Job.Source = nil, nil, render.Source{}
+	o.Job.Original, o.Job.Files, o.Job.Source, o.Job.Key = nil, nil, render.Source{}, ""
 	for _, file := range files {
 		o.Sizes = append(o.Sizes, len(file))
 	}
-	var memory *os.File
+	var fds []int
 	if total(o.Sizes) <= len(r.window) {
 		at := r.window
 		for _, file := range files {
@@ -95,10 +97,10 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 		}
 		o.By = byWindow
 	} else if r.share != nil {
-		var err error
-		if memory, err = r.share(files...); err == nil {
-			defer memory.Close()
-			o.By = byMemory
+		descriptors, free, err := r.descriptors(files)
+		defer free()
+		if err == nil {
+			fds, o.By = descriptors, byMemory
 		}
 	}
 	if err := r.encode(frameJob, o); err != nil {
@@ -109,16 +111,52 @@ func (r *requests) job(ctx context.Context, id uint64, job render.Job) error {
 		_, err := r.conn.Write(r.frame)
 		return err
 	case byMemory:
-		return r.writeWith(memory)
+		return r.writeWith(fds)
 	}
 	all := append(net.Buffers{r.frame}, files...)
 	_, err := all.WriteTo(r.conn)
 	return err
 }
 
-// writeWith writes the frame and passes a descriptor with its first byte.
-func (r *requests) writeWith(memory *os.File) error {
-	n, _, err := r.conn.WriteMsgUnix(r.frame, syscall.UnixRights(int(memory.Fd())), nil)
+// mostFiles limits the files of a job that are passed by descriptors: an original and
+// its layers.
+const mostFiles = 64
+
+// descriptors returns a descriptor of sealed memory for each file that is not empty. They
+// are valid until free is called.
+func (r *requests) descriptors(files [][]byte) (fds []int, free func(), err error) {
+	var copies []*os.File
+	free = func() {
+		for _, f := range copies {
+			_ = f.Close()
+		}
+	}
+	if len(files) > mostFiles {
+		return nil, free, errManyFiles
+	}
+	for _, file := range files {
+		if len(file) == 0 {
+			continue
+		}
+		fd, ok := held.Descriptor(file)
+		if !ok {
+			memory, err := r.share(file)
+			if err != nil {
+				return nil, free, err
+			}
+			copies = append(copies, memory)
+			fd = int(memory.Fd())
+		}
+		fds = append(fds, fd)
+	}
+	return fds, free, nil
+}
+
+var errManyFiles = stderrors.New("too many files for descriptors")
+
+// writeWith writes the frame and passes descriptors with its first byte.
+func (r *requests) writeWith(fds []int) error {
+	n, _, err := r.conn.WriteMsgUnix(r.frame, syscall.UnixRights(fds...), nil)
 	if err != nil {
 		return err
 	}

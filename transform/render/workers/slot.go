@@ -164,11 +164,14 @@ func (s *slot) serve(w *process) (useful bool) {
 			continue
 		case t := <-s.pool.jobs:
 			if s.isDead(w) {
+				t.release()
 				t.end(nil, errNotTried)
 				return jobs > 1
 			}
 			s.lost = false
-			if !s.render(w, t) {
+			alive := s.render(w, t)
+			t.release()
+			if !alive {
 				return jobs > 1 || !s.lost
 			}
 			if jobs == 1 {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/gob"
+	stderrors "errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,15 +142,14 @@ func (w *worker) listen(requests chan<- request) error {
 }
 
 // accept receives the files, and tells the parent.
-func (w *worker) accept(o order, memory int) (r request, err error) {
+func (w *worker) accept(o order, memory []int) (r request, err error) {
 	r = request{id: o.ID, job: o.Job, free: func() {}}
 	var data []byte
 	switch size := total(o.Sizes); o.By {
 	case byWindow:
 		data = w.window[:size]
 	case byMemory:
-		data, r.free, err = mapMemory(memory, size)
-		_ = syscall.Close(memory)
+		r.job.Original, r.job.Files, r.free, err = mapFiles(memory, o.Sizes)
 	default:
 		data = make([]byte, size)
 		_, err = io.ReadFull(w.conn, data)
@@ -157,8 +157,10 @@ func (w *worker) accept(o order, memory int) (r request, err error) {
 	if err != nil {
 		return r, err
 	}
-	files := split(data, o.Sizes)
-	r.job.Original, r.job.Files = files[0], files[1:]
+	if o.By != byMemory {
+		files := split(data, o.Sizes)
+		r.job.Original, r.job.Files = files[0], files[1:]
+	}
 	w.mu.Lock()
 	w.atWork = o.ID
 	r.ctx, w.cancel = context.WithCancel(context.Background())
@@ -202,12 +204,12 @@ func (w *worker) do(r request) error {
 	return err
 }
 
-// receive reads a frame of the parent into v, and the descriptor that came
+// receive reads a frame of the parent into v, and the descriptors that came
 // with it. For a cancelled job only the id of v is set.
-func (w *worker) receive(v any) (kind frameKind, memory int, err error) {
+func (w *worker) receive(v any) (kind frameKind, memory []int, err error) {
 	header, memory, err := w.header()
 	if err != nil {
-		return 0, 0, err
+		return 0, nil, err
 	}
 	kind, length := parseHeader(header)
 	if kind == frameCancel {
@@ -228,36 +230,62 @@ func (w *worker) receive(v any) (kind frameKind, memory int, err error) {
 	return kind, memory, err
 }
 
-// header reads a frame's header. A descriptor comes with its first byte.
-func (w *worker) header() (header []byte, memory int, err error) {
+// header reads a frame's header. Descriptors come with its first byte.
+func (w *worker) header() (header []byte, memory []int, err error) {
 	header = make([]byte, 0, headerSize)
-	control := make([]byte, syscall.CmsgSpace(4))
+	control := make([]byte, syscall.CmsgSpace(4*mostFiles))
 	for len(header) < headerSize {
 		n, c, _, _, err := w.conn.ReadMsgUnix(header[len(header):headerSize], control)
 		if err != nil || n == 0 {
 			if len(header) == 0 {
-				return nil, 0, io.EOF
+				return nil, nil, io.EOF
 			}
-			return nil, 0, io.ErrUnexpectedEOF
+			return nil, nil, io.ErrUnexpectedEOF
 		}
 		header = header[:len(header)+n]
 		if c > 0 {
-			if memory, err = descriptor(control[:c]); err != nil {
-				return nil, 0, err
+			if memory, err = descriptorsOf(control[:c]); err != nil {
+				return nil, nil, err
 			}
 		}
 	}
 	return header, memory, nil
 }
 
-func descriptor(control []byte) (int, error) {
+func descriptorsOf(control []byte) ([]int, error) {
 	messages, err := syscall.ParseSocketControlMessage(control)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	fds, err := syscall.ParseUnixRights(&messages[0])
-	if err != nil {
-		return 0, err
-	}
-	return fds[0], nil
+	return syscall.ParseUnixRights(&messages[0])
 }
+
+// mapFiles maps the memory of files, of which those that are empty have none.
+func mapFiles(memory, sizes []int) (original []byte, files [][]byte, free func(), err error) {
+	var frees []func()
+	free = func() {
+		for _, f := range frees {
+			f()
+		}
+	}
+	all := make([][]byte, len(sizes))
+	for i, size := range sizes {
+		if size == 0 {
+			continue
+		}
+		if len(memory) == 0 {
+			return nil, nil, free, errDescriptors
+		}
+		var unmap func()
+		all[i], unmap, err = mapMemory(memory[0], size)
+		_ = syscall.Close(memory[0])
+		memory = memory[1:]
+		if err != nil {
+			return nil, nil, free, err
+		}
+		frees = append(frees, unmap)
+	}
+	return all[0], all[1:], free, nil
+}
+
+var errDescriptors = stderrors.New("fewer descriptors than files")

@@ -17,18 +17,25 @@ import (
 	"testing"
 )
 
-// Memory of originals and layers is used again and again. No image ever has
-// what was there before or comes there next, whoever shares it or leaves.
-func TestRecycledMemory(t *testing.T) {
+// Memory of originals and layers comes and goes. No image ever has what was there
+// before or comes there next, whoever shares it or leaves, and nothing is left.
+func TestFilesAreNotMixedUp(t *testing.T) {
 	const shades, size = 8, 64
 	shade := func(n int) uint8 { return uint8(20 + 30*n) }
-	for name, directives := range map[string]string{
-		"workers":    "images {\n cache off\n origin fs ROOT\n}",
-		"in process": "images {\n cache off\n origin fs ROOT\n isolation off\n}",
-		"next":       "images {\n cache off\n origin next\n}\nroot ROOT\nfile_server",
+	for name, tt := range map[string]struct {
+		directives string
+		more       int // bytes behind each image
+		requests   int // of each client
+	}{
+		"workers":           {"images {\n cache off\n origin fs ROOT\n}", 100_000, 25},
+		"in process":        {"images {\n cache off\n origin fs ROOT\n isolation off\n}", 100_000, 25},
+		"next":              {"images {\n cache off\n origin next\n}\nroot ROOT\nfile_server", 100_000, 25},
+		"large files":       {"images {\n cache off\n memory 2GiB\n origin fs ROOT\n}", 9 << 20, 6},
+		"large, of next":    {"images {\n cache off\n memory 2GiB\n origin next\n}\nroot ROOT\nfile_server", 9 << 20, 6},
+		"large, in process": {"images {\n cache off\n memory 2GiB\n origin fs ROOT\n isolation off\n}", 9 << 20, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, directives)
+			s, admin := administered(t, tt.directives)
 			for n := range shades {
 				plane := image.NewGray(image.Rect(0, 0, size, size))
 				for i := range plane.Pix {
@@ -38,7 +45,7 @@ func TestRecycledMemory(t *testing.T) {
 				if err := jpeg.Encode(&file, plane, &jpeg.Options{Quality: 100}); err != nil {
 					t.Fatal(err)
 				}
-				file.Write(make([]byte, 100_000+n)) // all in memory of one size
+				file.Write(make([]byte, tt.more+n))
 				if err := os.WriteFile(filepath.Join(s.root, fmt.Sprintf("shade%d.jpg", n)), file.Bytes(), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -52,7 +59,7 @@ func TestRecycledMemory(t *testing.T) {
 			for client := range 8 {
 				clients.Go(func() {
 					random := rand.New(rand.NewPCG(1, uint64(client)))
-					for range 25 {
+					for range tt.requests {
 						below, above := random.IntN(shades), random.IntN(shades)
 						// So few widths that some are asked for by several at a time.
 						url := fmt.Sprintf("%s/tr:w-%d,l-image,i-shade%d.jpg,w-8,h-8,lx-0,ly-0,l-end/shade%d.jpg", s.url, 40+random.IntN(3), above, below)
@@ -84,6 +91,7 @@ func TestRecycledMemory(t *testing.T) {
 				})
 			}
 			clients.Wait()
+			until(t, "the memory", func() bool { return bodies(t, admin) == part{} })
 		})
 	}
 }

@@ -1,3 +1,5 @@
+//go:build linux || darwin || freebsd || netbsd
+
 package fs
 
 import (
@@ -26,7 +28,18 @@ func stamp(info fs.FileInfo, now time.Time) string {
 			return ""
 		}
 	}
+	// The device is first, see etag.
 	return fmt.Sprintf("%d %d %d %d %d", stat.Dev, stat.Ino, info.Size(), info.ModTime().UnixNano(), changed.UnixNano())
 }
 
-func changeTime(stat *syscall.Stat_t) time.Time { return time.Unix(stat.Ctim.Unix()) }
+// showsChanges reports whether the time of the last change of a file's inode
+// is one. Images that are built as a whole, such as squashfs, have a single
+// time of whole seconds for each file, and may be built reproducibly.
+func showsChanges(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return false
+	}
+	changed := changeTime(stat)
+	return changed.After(artificial) && (changed.Nanosecond() != 0 || !changed.Equal(info.ModTime()))
+}
