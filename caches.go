@@ -22,6 +22,8 @@ import (
 	"github.com/caddy-images/caddy-images/origin"
 	"github.com/caddy-images/caddy-images/origin/fs"
 	"github.com/caddy-images/caddy-images/origin/next"
+	"github.com/caddy-images/caddy-images/origin/s3"
+	"github.com/caddy-images/caddy-images/origin/web"
 	"github.com/caddy-images/caddy-images/server"
 )
 
@@ -189,7 +191,14 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 	}
 	switch module := module.(type) {
 	case *fs.Origin:
-		c.Stamp = module.Stamp
+		c.Stamp, c.Relevant = module.Stamp, withoutHost
+	case *web.Origin:
+		c.Relevant = withoutRoot
+		if !module.ForwardHost {
+			c.Relevant = onlyRef
+		}
+	case *web.Dynamic, *s3.Origin:
+		c.Relevant = onlyRef
 	case next.Origin, *next.Origin:
 		c.Identity = identity(h, about...)
 		c.Bind = bindNext
@@ -201,6 +210,21 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 	}
 	return cache.NewOrigin(o, c)
 }
+
+// What originals of remote origins and of directories do not depend on makes no others of
+// them: a client may send any Host to a site that takes all.
+
+func withoutHost(req origin.Request) origin.Request {
+	req.Host = ""
+	return req
+}
+
+func withoutRoot(req origin.Request) origin.Request {
+	req.Root = ""
+	return req
+}
+
+func onlyRef(req origin.Request) origin.Request { return withoutHost(withoutRoot(req)) }
 
 // identity identifies a module by all its settings, placeholders replaced. It
 // is only hashed.
@@ -223,10 +247,14 @@ func bindNext(ctx context.Context) cache.Binding {
 	if r.TLS != nil {
 		scheme = "https"
 	}
+	about := []string{scheme, strings.ToLower(r.Host), call.Prefix, receivedPath(r)}
+	if s, ok := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok {
+		about = append(about, s.Listen...) // a client may send one site the host of another
+	}
 	return cache.Binding{
-		Request: fmt.Sprintf("%q", []string{scheme, strings.ToLower(r.Host), call.Prefix, receivedPath(r)}),
+		Request: fmt.Sprintf("%q", about),
 		Header:  r.Header,
-		ForUser: server.IsAuthenticated(r) || hasCredentials(r.Header),
+		ForUser: server.IsAuthenticated(r) || hasCredentials(r),
 	}
 }
 
@@ -242,6 +270,7 @@ func receivedPath(r *http.Request) string {
 
 // hasCredentials reports whether a request says who sends it in a way that handlers may
 // act on without a word in their responses.
-func hasCredentials(header http.Header) bool {
-	return slices.ContainsFunc([]string{"Authorization", "Proxy-Authorization"}, func(name string) bool { return header.Get(name) != "" })
+func hasCredentials(r *http.Request) bool {
+	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0 ||
+		slices.ContainsFunc([]string{"Authorization", "Proxy-Authorization"}, func(name string) bool { return r.Header.Get(name) != "" })
 }

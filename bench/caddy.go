@@ -19,6 +19,7 @@ const caddyfile = `{
 
 http://%s {
 	images {
+		cache off
 		origin fs %s
 		isolation %s
 		memory %s

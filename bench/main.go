@@ -50,6 +50,28 @@ func run(o options, out, progress io.Writer) error {
 	if o.caddy, err = filepath.Abs(o.caddy); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return err
+	}
+	if len(o.jobs()) > 0 {
+		if err := render(o, out, progress); err != nil {
+			return err
+		}
+	}
+	if !o.only.MatchString("hits") {
+		return nil
+	}
+	fmt.Fprintln(progress, "hits")
+	h, err := measureHits(o)
+	if err != nil {
+		return err
+	}
+	h.print(out)
+	return nil
+}
+
+// render measures what renders.
+func render(o options, out, progress io.Writer) error {
 	fmt.Fprintln(progress, "making pictures in", o.dir)
 	files, err := corpus.Make(o.corpus())
 	if err != nil {

@@ -65,6 +65,11 @@ func TestQuickRun(t *testing.T) {
 			}
 		}
 	}
+	for _, kind := range hitKinds {
+		if rows := regexp.MustCompile(`(?m)^\| `+kind.name+` +(\| +[0-9]+ \([0-9.]+\), [0-9]+ µs ){4}\|`).FindAllString(text, -1); len(rows) != 2 {
+			t.Errorf("no hits of %s: %q", kind.name, rows)
+		}
+	}
 	if strings.Contains(text, "NaN") || t.Failed() {
 		t.Log(text)
 	}

@@ -37,7 +37,7 @@ func parseOptions(args []string) (o options, err error) {
 	f.StringVar(&o.caddy, "caddy", "bin/caddy", "the `program` to measure")
 	f.StringVar(&o.dir, "dir", "bin/bench-files", "where the corpus and the servers' files go")
 	f.StringVar(&o.folder, "folder", "", "a `folder` of pictures of your own, to be measured too")
-	only := f.String("only", "", "measure only jobs whose name matches this regular `expression`")
+	only := f.String("only", "", "measure only jobs whose name matches this regular `expression`; hits of the cache are called hits")
 	without := f.String("without", "", "contenders to leave out, with commas between: vips_thumbnail,isolation off,sharp,nginx")
 	clients := f.String("clients", "1,2,8,32", "how many clients ask at a time, in ascending order")
 	f.DurationVar(&o.time, "time", time.Second, "how long each round of each measurement takes at least")

@@ -38,8 +38,7 @@ func (r report) print(to io.Writer) {
 	r.grid(func(m measurement) string { return megabytes(m.peak) }, r.options.crowd()).print(to)
 	fmt.Fprintf(to, "### Quality: PSNR in dB against a careful resize, and bytes\n\n")
 	r.quality().print(to)
-	fmt.Fprintf(to, "### Targets\n\n")
-	r.targets().print(to)
+	printTargets(to, targets(r.jobs, r.all, r.options))
 	fmt.Fprintf(to, "### Everything\n\n")
 	r.everything().print(to)
 }
@@ -133,16 +132,17 @@ func (r report) quality() table {
 	return t
 }
 
-func (r report) targets() table {
+func printTargets(to io.Writer, all []target) {
+	fmt.Fprintf(to, "### Targets\n\n")
 	t := table{{"Target", "Measured", ""}}
-	for _, target := range targets(r.jobs, r.all, r.options) {
+	for _, target := range all {
 		verdict := "reached"
 		if !target.reached {
 			verdict = "**missed**"
 		}
 		t.row(target.what, target.got, verdict)
 	}
-	return t
+	t.print(to)
 }
 
 func (r report) everything() table {

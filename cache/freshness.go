@@ -100,14 +100,14 @@ func isDown(e *errors.Error) bool {
 	return stderrors.Is(e, origin.ErrCredentials)
 }
 
-// keptFor is for how long an origin is not asked again after a failure; 0 for a failure
-// that is not the origin's.
-func (f Freshness) keptFor(e *errors.Error) time.Duration {
+// keptFor is for how long an origin is not asked again after a failure. It reports whether
+// the failure is the origin's.
+func (f Freshness) keptFor(e *errors.Error) (wait time.Duration, isOrigins bool) {
 	switch e.Kind {
 	case errors.NotFound:
-		return f.NotFound
+		return f.NotFound, true
 	case errors.Unidentified, errors.OriginTimeout, errors.Refused, errors.Unresolved, errors.AccessDenied, errors.BadOriginRequest, errors.Limit:
-		return f.Failure
+		return f.Failure, true
 	}
-	return 0
+	return 0, false
 }

@@ -32,8 +32,12 @@ func varied(id ID, names []string, header http.Header) ID {
 }
 
 // idOf is a hash of texts. Lengths keep apart what would be equal when strung together.
-func idOf(parts ...string) (id ID) {
-	var text []byte
+func idOf[T string | []byte](parts ...T) (id ID) {
+	size := 0
+	for _, p := range parts {
+		size += 8 + len(p)
+	}
+	text := make([]byte, 0, size)
 	for _, p := range parts {
 		text = binary.BigEndian.AppendUint64(text, uint64(len(p)))
 		text = append(text, p...)
@@ -46,9 +50,5 @@ func idOf(parts ...string) (id ID) {
 // KeyOf is the key of a variant: of the original that it is filed under, and of everything
 // that it is made of.
 func KeyOf(original ID, parts ...[]byte) Key {
-	texts := make([]string, len(parts))
-	for i, p := range parts {
-		texts[i] = string(p)
-	}
-	return Key{Original: original, Entry: idOf(texts...)}
+	return Key{Original: original, Entry: idOf(parts...)}
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	stderrors "errors"
 	"net/http"
-	"slices"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddy-images/caddy-images/errors"
-	"github.com/caddy-images/caddy-images/internal/held"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -32,6 +30,10 @@ type OriginConfig struct {
 
 	// Bind says on whose behalf a RequestBound origin is asked; nil for other origins.
 	Bind func(ctx context.Context) Binding
+
+	// Relevant is the request without what the origin's answer does not depend on; nil if
+	// it depends on all of it.
+	Relevant func(req origin.Request) origin.Request
 
 	// TagHeader is the header of an origin's response whose words are the tags that an
 	// original can be purged by; empty for Cache-Tag and Surrogate-Key.
@@ -61,14 +63,17 @@ type Binding struct {
 // with FactsOnly may have no body.
 type Origin struct {
 	OriginConfig
-	inner origin.Origin // that keeps a record of each answer; equal requests share one
-	since time.Time     // when this configuration began
+	inner  origin.Origin // that keeps a record of each answer; equal requests share one
+	number uint64        // of this one in the process, from 1
 }
+
+// origins counts the Origins of the process.
+var origins atomic.Uint64
 
 // NewOrigin returns an origin that remembers what from answers. Requests that are equal
 // and in flight at the same time share one fetch.
 func NewOrigin(from origin.Origin, c OriginConfig) origin.Origin {
-	o := &Origin{OriginConfig: c, since: time.Now()}
+	o := &Origin{OriginConfig: c, number: origins.Add(1)}
 	if _, bound := from.(origin.RequestBound); bound {
 		o.inner = origin.Coalesce(boundRecorder{recorder{from, o}}, c.Room)
 		return boundOrigin{o}
@@ -95,6 +100,9 @@ func (o *Origin) Forget(matches func(origin.Request) bool) int {
 func (o *Origin) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
 	factsOnly := req.FactsOnly
 	req.FactsOnly = false
+	if o.Relevant != nil {
+		req = o.Relevant(req)
+	}
 	if o.Bind != nil {
 		req.Stream = origin.Streaming{} // other handlers stream what they pass, and that alone
 	}
@@ -139,6 +147,9 @@ func (o *Origin) keepsBytes() bool {
 
 // SizeOf implements origin.Sized.
 func (o *Origin) SizeOf(ctx context.Context, req origin.Request) (int64, bool) {
+	if o.Relevant != nil {
+		req = o.Relevant(req)
+	}
 	var by Binding
 	if o.Bind != nil {
 		by = o.Bind(ctx)
@@ -181,11 +192,8 @@ func (q *question) find() {
 	about := Subject{Ref: q.req.Ref}
 	hard, soft := q.Store.rules.match(about)
 	q.req.Sequence = max(q.req.Sequence, hard)
-	r := q.Store.record(q.ctx, q.id, about)
-	if r != nil && r.vary != nil {
-		q.id = varied(q.id, r.vary, q.by.Header)
-		r = q.Store.record(q.ctx, q.id, about)
-	}
+	var r *record
+	q.id, r = q.known(q.ctx, q.id, about, q.by)
 	if r == nil {
 		return
 	}
@@ -208,9 +216,30 @@ func (q *question) find() {
 	q.req.Size = r.source.Facts.Size
 	q.life = q.Freshness.lifetimeOf(r.said, r.source.ForRequest)
 	q.age = r.age(q.now)
-	if q.Bind != nil && r.validated.Before(q.since) {
-		q.age = max(q.age, q.life.fresh) // other handlers may be behind this one now
+}
+
+// known returns what is known of an original, and the ID that this is known under if the
+// original depends on headers of the request.
+func (o *Origin) known(ctx context.Context, id ID, about Subject, by Binding) (ID, *record) {
+	r := o.record(ctx, id, about)
+	if r != nil && r.vary != nil {
+		id = varied(id, r.vary, by.Header)
+		r = o.record(ctx, id, about)
 	}
+	return id, r
+}
+
+// record returns the record with an ID; nil for none. What handlers behind this one have
+// said holds for these handlers only: others, also those of an earlier configuration, may
+// answer the same request by another image, and call that the same version.
+func (o *Origin) record(ctx context.Context, id ID, about Subject) *record {
+	if o.Bind == nil {
+		return o.Store.record(ctx, id, about)
+	}
+	if r, ok := o.Store.records.GetIfPresent(id); ok && r.by == o.number {
+		return r
+	}
+	return nil
 }
 
 // facts answers a request that may do without the body.
@@ -309,8 +338,8 @@ func (q *question) noteFailure(ctx context.Context, err error) {
 		return
 	}
 	e := errors.From(err)
-	wait := q.Freshness.keptFor(e)
-	if wait <= 0 {
+	wait, isOrigins := q.Freshness.keptFor(e)
+	if !isOrigins {
 		return
 	}
 	r := record{failure: e, about: Subject{Ref: q.req.Ref}, validated: q.now, sequence: q.req.Sequence}
@@ -321,171 +350,9 @@ func (q *question) noteFailure(ctx context.Context, err error) {
 			q.Store.forget(q.id)
 		}
 	}
-	r.retry = time.Now().Add(wait)
-	q.Store.records.Set(q.id, &r)
-}
-
-// recorder is an origin of which each answer is examined and recorded, once for all who
-// share it.
-type recorder struct {
-	from origin.Origin
-	o    *Origin
-}
-
-// Fetch implements origin.Origin.
-func (k recorder) Fetch(ctx context.Context, req origin.Request) (*origin.Source, error) {
-	o := k.o
-	keepsNothing, _ := ctx.Value(keepsNothingKey{}).(bool)
-	var by Binding
-	if o.Bind != nil {
-		by = o.Bind(ctx)
-	}
-	id := o.id(req, by)
-	began, now := o.Store.Sequence(), time.Now()
-	s, err := k.from.Fetch(ctx, req)
-	if err == nil && s.Unchanged {
-		if again, ok := k.refreshed(ctx, id, by, req, s, began, now); ok {
-			return again, nil
-		}
-		req.Known = origin.Known{}
-		began, now = o.Store.Sequence(), time.Now()
-		s, err = k.from.Fetch(ctx, req)
-	}
-	if err != nil {
-		return nil, err
-	}
-	examined, err := o.Examine(ctx, s, req)
-	if err != nil {
-		s.Close()
-		return nil, err
-	}
-	said := newRecord(examined, now, began).said
-	examined.Kept = origin.Kept{ID: id, Storable: !keepsNothing && isStorable(examined, said), Tags: o.tags(examined.Header)}
-	if !keepsNothing { // else what is kept for others stays
-		k.record(id, by, req, examined, now, began)
-	}
-	return examined, nil
-}
-
-// boundRecorder is a recorder of a RequestBound origin.
-type boundRecorder struct{ recorder }
-
-// RequestBound implements origin.RequestBound.
-func (boundRecorder) RequestBound() {}
-
-// refreshed is the original that an origin has said is unchanged, with what it said now of
-// it. It is false if the record has gone, or is of another version.
-func (k recorder) refreshed(ctx context.Context, id ID, by Binding, req origin.Request, s *origin.Source, began uint64, now time.Time) (*origin.Source, bool) {
-	store := k.o.Store
-	about := Subject{Ref: req.Ref}
-	old := store.record(ctx, id, about)
-	if old != nil && old.vary != nil {
-		id = varied(id, old.vary, by.Header)
-		old = store.record(ctx, id, about)
-	}
-	if old == nil || old.source == nil || old.source.Known() != req.Known {
-		return nil, false
-	}
-	fresh := *old.source
-	if s.Header != nil { // RFC 9111 section 3.2
-		fresh.Header = old.source.Header.Clone()
-		if fresh.Header == nil {
-			fresh.Header = make(http.Header)
-		}
-		for name, values := range s.Header {
-			if !isOfContent(name) {
-				fresh.Header[name] = values
-			}
-		}
-		if s.CacheControl != "" {
-			fresh.CacheControl = s.CacheControl
-		}
-	}
-	if slices.Contains(directivesOf(s.Header), "no-transform") {
-		return nil, false
-	}
-	fresh.Header = dated(fresh.Header, s.Header, now)
-	r := newRecord(&fresh, now, began)
-	fresh.Kept = origin.Kept{ID: id, Storable: isStorable(&fresh, r.said), Validated: now, Tags: k.o.tags(fresh.Header)}
-	if !fresh.Kept.Storable {
-		store.forget(id)
-		return nil, false
-	}
-	r.about = about
-	// What is asked about by each request is not written anew each time.
-	store.keep(id, r, nil, k.o.Freshness.lifetimeOf(r.said, fresh.ForRequest).fresh > 0)
-	answer := fresh
-	answer.Unchanged, answer.Kept.Validated = true, time.Time{}
-	return &answer, true
-}
-
-// record keeps the record of an original.
-func (k recorder) record(id ID, by Binding, req origin.Request, s *origin.Source, now time.Time, began uint64) {
-	store := k.o.Store
-	about := Subject{Ref: req.Ref}
-	if k.o.Bind != nil && len(s.Vary) > 0 {
-		s.Kept.ID = varied(id, s.Vary, by.Header)
-	}
-	if !s.Kept.Storable || k.o.Bind != nil && s.Facts.Format == "" {
-		// Handlers behind this one get what is no image through to the client, and must
-		// be asked for it each time.
-		store.forget(id)
-		store.forget(s.Kept.ID)
+	if wait <= 0 || q.Stamp != nil { // looking for a file costs nothing
 		return
 	}
-	if s.Kept.ID != id {
-		store.records.Set(id, &record{vary: s.Vary, sequence: began, validated: now, about: about})
-	}
-	kept := *s.Uncounted()
-	kept.Body, kept.Stream, kept.Kept.Validated = nil, nil, now
-	kept.Header = dated(s.Header, s.Header, now)
-	kept.Header.Del("Set-Cookie")
-	r := newRecord(&kept, now, began)
-	r.about = about
-	var body []byte
-	if k.o.keepsBytes() && !req.Stream.Wanted {
-		body = held.OnHeap(s.Body)
-	}
-	store.keep(ID(s.Kept.ID), r, body, true)
-}
-
-// dated is a header with the time when it was received, from which ages are counted, if
-// the origin said none.
-func dated(header, received http.Header, now time.Time) http.Header {
-	header = header.Clone()
-	if header == nil {
-		header = make(http.Header)
-	}
-	if _, err := http.ParseTime(received.Get("Date")); err != nil {
-		header.Set("Date", now.UTC().Format(http.TimeFormat))
-	}
-	return header
-}
-
-// isOfContent reports whether a field of a 304 is about a body that it does not have.
-func isOfContent(name string) bool {
-	return strings.HasPrefix(name, "Content-") || name == "Transfer-Encoding" || name == "Connection" || name == "Set-Cookie"
-}
-
-func directivesOf(header http.Header) []string {
-	directives := strings.FieldsFunc(strings.ToLower(strings.Join(header.Values("Cache-Control"), ",")), func(r rune) bool { return r == ',' || r == ' ' })
-	return directives
-}
-
-// maxTags bounds the tags of an original.
-const maxTags = 100
-
-// tags are the names in the origin's response that an original can be purged by.
-func (o *Origin) tags(header http.Header) []string {
-	names := []string{o.TagHeader}
-	if o.TagHeader == "" {
-		names = []string{"Cache-Tag", "Surrogate-Key"}
-	}
-	var tags []string
-	for _, name := range names {
-		for _, line := range header.Values(name) {
-			tags = append(tags, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })...)
-		}
-	}
-	return tags[:min(len(tags), maxTags)]
+	r.retry = time.Now().Add(wait)
+	q.Store.records.Set(q.id, &r)
 }

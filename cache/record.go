@@ -28,6 +28,7 @@ type record struct {
 	sequence  uint64    // of the purges, when the origin was asked
 
 	about Subject // without tags
+	by    uint64  // the number of the Origin that keeps it; 0 for that of a former process
 }
 
 // subject is what purge rules are matched with.

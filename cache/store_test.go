@@ -2,16 +2,19 @@ package cache_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
 
 	"github.com/caddy-images/caddy-images/cache"
 	"github.com/caddy-images/caddy-images/cache/disk"
+	"github.com/caddy-images/caddy-images/cache/memory"
 	"github.com/caddy-images/caddy-images/origin"
 )
 
@@ -152,4 +155,65 @@ func TestStoresShareALedger(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// slowTier is a tier whose writes wait until they are let through.
+type slowTier struct {
+	cache.Tier
+	begun, through chan struct{}
+}
+
+func (t slowTier) Put(ctx context.Context, key cache.Key, meta, body []byte, sequence uint64) error {
+	t.begun <- struct{}{}
+	<-t.through
+	return t.Tier.Put(ctx, key, meta, body, sequence)
+}
+
+// Settings implements cache.Guest.
+func (slowTier) Settings() string { return "" }
+
+// Open implements cache.Guest.
+func (t slowTier) Open(*zap.Logger) (cache.Tier, error) { return t, nil }
+
+// What is being written when it is purged is not used, and what is kept later is.
+func TestPurgeWhileStoring(t *testing.T) {
+	inner, err := memory.New(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := slowTier{inner, make(chan struct{}), make(chan struct{})}
+	s, err := cache.New(cache.Config{Guests: []cache.Guest{slow}, Records: 1 << 20, Log: zaptest.NewLogger(t), Count: counters{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	keep(t, s, lake)
+	<-slow.begun
+	if _, err := s.Purge(t.Context(), cache.Rule{Kind: cache.PurgeOriginal, Value: "/lake.jpg"}); err != nil {
+		t.Fatal(err)
+	}
+	slow.through <- struct{}{}
+	keep(t, s, cache.Key{Original: lake.Original, Entry: sea.Entry}) // written after it
+	<-slow.begun
+	if e, err := inner.Get(t.Context(), lake); err != nil || e == nil {
+		t.Fatalf("it was not written: %v, %v", e, err)
+	}
+	if has(t, s, lake) {
+		t.Error("it is used")
+	}
+	slow.through <- struct{}{}
+	go func() {
+		for range slow.begun {
+			slow.through <- struct{}{}
+		}
+	}()
+	if s.Keep(lake, cache.Variant{}, []byte("an image"), 0, s.Sequence()) {
+		t.Error("what was asked for before the purge is kept after it")
+	}
+	if err := s.Close(); err != nil { // which writes what waits
+		t.Fatal(err)
+	}
+	close(slow.begun)
 }

@@ -37,6 +37,7 @@ func TestMemoryStaysPut(t *testing.T) {
 	run(t, build)
 	s := startProgram(t, plain, `http://127.0.0.1:{$PORT} {
 	images {
+		cache off
 		workers 2
 		origin fs {$ORIGINALS}
 	}

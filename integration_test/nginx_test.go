@@ -91,6 +91,78 @@ func TestBehindNginx(t *testing.T) {
 	}
 }
 
+// With the guide's configuration nginx keeps a URL once for each browser, also one with the
+// transformation in its path, and Caddy keeps one variant for all spellings and browsers.
+func TestBehindNginxAsInTheGuide(t *testing.T) {
+	program := findNginx(t)
+	guide, err := os.ReadFile("../docs/how-to/cache.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, config, _ := strings.Cut(string(guide), "```nginx\n")
+	config, _, _ = strings.Cut(config, "```")
+	photos, kept := t.TempDir(), filepath.Join(t.TempDir(), "kept")
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewYCbCr(image.Rect(0, 0, 400, 300), image.YCbCrSubsampleRatio420), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(photos, "photo.jpg"), photo.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	caddy := startCaddy(t, `http://127.0.0.1:{$PORT} {
+	images {
+		origin fs {$PHOTOS}
+		formats avif webp
+	}
+}
+`, "PHOTOS="+photos)
+	replaced := strings.NewReplacer("/var/cache/nginx/images", kept, "http://127.0.0.1:8080", caddy.URL, "$host;", strings.TrimPrefix(caddy.URL, "http://")+";")
+	proxy := startNginxWith(t, program, func(address string) string {
+		return strings.Replace(replaced.Replace(config), "listen 80", "listen "+address, 1)
+	})
+	files := func() int {
+		t.Helper()
+		entries, err := os.ReadDir(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	const (
+		chrome  = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+		firefox = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
+		old     = "image/png,*/*"
+	)
+	for _, step := range []struct {
+		path, accept, contentType, status string
+		isRendered                        bool
+		files                             int
+	}{
+		{"/tr:w-40/photo.jpg", chrome, "image/avif", "MISS", true, 1},
+		{"/tr:w-40/photo.jpg", chrome, "image/avif", "HIT", true, 1},
+		{"/tr:w-40/photo.jpg", firefox, "image/avif", "MISS", false, 2},
+		{"/tr:w-40/photo.jpg", firefox, "image/avif", "HIT", false, 2},
+		{"/tr:w-40/photo.jpg", old, "image/jpeg", "MISS", true, 3},
+		{"/tr:w-40/photo.jpg", old, "image/jpeg", "HIT", true, 3},
+		{"/photo.jpg?tr=w-40", chrome, "image/avif", "MISS", false, 4},
+		{"/photo.jpg?tr=w-40", chrome, "image/avif", "HIT", false, 4},
+	} {
+		response, _ := ask(t, proxy+step.path, []string{"Accept", step.accept})
+		if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || got != step.contentType {
+			t.Errorf("%+v: %s, %s", step, response.Status, got)
+		}
+		if got := response.Header.Get("X-Cache"); got != step.status {
+			t.Errorf("%+v: nginx says %s", step, got)
+		}
+		if got := response.Header.Get("Cache-Status"); step.isRendered != (got == "caddy-images; fwd=miss; stored") {
+			t.Errorf("%+v: Caddy says %q", step, got)
+		}
+		if n := files(); n != step.files {
+			t.Errorf("%+v: nginx keeps %d files", step, n)
+		}
+	}
+}
+
 // ask sends a request, and reads the body.
 func ask(t *testing.T, url string, headers []string) (*http.Response, string) {
 	t.Helper()
@@ -132,9 +204,26 @@ func findNginx(t *testing.T) string {
 // startNginx runs a caching nginx in front of a server until the test ends, and gives its URL.
 func startNginx(t *testing.T, program, backend string) string {
 	t.Helper()
+	return startNginxWith(t, program, func(address string) string {
+		return fmt.Sprintf(`proxy_cache_path cache keys_zone=cache:1m;
+	server {
+		listen %s;
+		location / {
+			proxy_pass http://%s;
+			proxy_set_header Accept-Encoding $http_accept_encoding;
+			proxy_cache cache;
+			add_header X-Cache-Status $upstream_cache_status;
+		}
+	}`, address, backend)
+	})
+}
+
+// startNginxWith runs nginx with what config has for an address to listen at.
+func startNginxWith(t *testing.T, program string, config func(address string) string) string {
+	t.Helper()
 	for range 5 {
 		address := "127.0.0.1:" + freePort(t)
-		if tryNginx(t, program, address, backend) {
+		if tryNginx(t, program, address, config(address)) {
 			return "http://" + address
 		}
 	}
@@ -142,7 +231,7 @@ func startNginx(t *testing.T, program, backend string) string {
 	return ""
 }
 
-func tryNginx(t *testing.T, program, address, backend string) bool {
+func tryNginx(t *testing.T, program, address, servers string) bool {
 	t.Helper()
 	dir := t.TempDir()
 	config := fmt.Sprintf(`daemon off;
@@ -158,18 +247,9 @@ http {
 	fastcgi_temp_path %[1]s/fastcgi;
 	uwsgi_temp_path %[1]s/uwsgi;
 	scgi_temp_path %[1]s/scgi;
-	proxy_cache_path %[1]s/cache keys_zone=cache:1m;
-	server {
-		listen %[2]s;
-		location / {
-			proxy_pass http://%[3]s;
-			proxy_set_header Accept-Encoding $http_accept_encoding;
-			proxy_cache cache;
-			add_header X-Cache-Status $upstream_cache_status;
-		}
-	}
+	%[2]s
 }
-`, dir, address, backend)
+`, dir, servers)
 	path := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)

@@ -10,9 +10,11 @@ import (
 // findAreas reads the areas of interest that origins mark in the original and
 // in the files of layers. It does so only if the plan uses them.
 func (q *request) findAreas() error {
-	areas, some := make([]transform.Rect, 1+len(q.layers)), false
+	var areas []transform.Rect
 	read := func(n int, ref origin.Ref, f *file) (err error) {
-		some = true
+		if areas == nil {
+			areas = make([]transform.Rect, 1+len(q.layers))
+		}
 		if areas[n], err = q.Language.Area(f.header); err != nil {
 			q.Log.Warn("The area of interest that the origin marks is malformed",
 				zap.String("path", ref.Path), zap.String("server", ref.Server), zap.Error(err))
@@ -33,8 +35,6 @@ func (q *request) findAreas() error {
 			}
 		}
 	}
-	if some {
-		q.areas = areas
-	}
+	q.areas = areas
 	return nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,17 +35,9 @@ func (q *request) fetchOriginal() error {
 func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.Source, error) {
 	ctx, cancel := q.fetching(by.Ctx)
 	defer cancel()
-	is, types := wanted(asked)
-	ctx = next.WithCall(ctx, next.Call{
-		Writer:     q.w,
-		Request:    by.Request,
-		Handler:    by.Next,
-		Prefix:     q.Language.Endpoint(),
-		Header:     passing(asked),
-		IsImage:    is,
-		MediaTypes: types,
-		MayPass:    func(header http.Header) error { return q.mayPass(header, asked) },
-	})
+	if q.Origins.AsksNext {
+		ctx = q.withCall(ctx, by, asked)
+	}
 	from, question := q.originOf(asked.Ref, asked.Proof), q.originRequest(by.Request, asked.Ref)
 	question.FactsOnly = !q.needsBytes && !q.sendsFile(asked)
 	original, err := q.fetchFile(ctx, from, question, by.Request, asked)
@@ -59,6 +52,21 @@ func (q *request) fetch(by *reroute.Arrival, asked transform.Request) (*origin.S
 		return nil, err
 	}
 	return original, nil
+}
+
+// withCall returns a context with what the handlers behind this one are asked with.
+func (q *request) withCall(ctx context.Context, by *reroute.Arrival, asked transform.Request) context.Context {
+	is, types := wanted(asked)
+	return next.WithCall(ctx, next.Call{
+		Writer:     q.w,
+		Request:    by.Request,
+		Handler:    by.Next,
+		Prefix:     q.Language.Endpoint(),
+		Header:     passing(asked),
+		IsImage:    is,
+		MediaTypes: types,
+		MayPass:    func(header http.Header) error { return q.mayPass(header, asked) },
+	})
 }
 
 // sendsFile reports whether the file's bytes are needed whatever is known of it: to send

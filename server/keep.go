@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -45,7 +44,7 @@ func (q *request) sendKnown() (sent bool, err error) {
 		return false, nil
 	}
 	defer kept.Body.Close()
-	if kept.Reduced > 0 && time.Since(kept.Made) > reducedFor {
+	if kept.Reduced > 0 && time.Since(kept.Made).Abs() > reducedFor { // the clock may have been set
 		return false, nil
 	}
 	q.noteHit(tier)
@@ -85,12 +84,11 @@ func (q *request) keep(v variant) {
 // apart by what they are of, and not only by what their origins call their
 // versions.
 func (q *request) cacheKey() cache.Key {
-	parts := slices.Clip(q.key)
+	parts := q.key[:len(q.key):cap(q.key)]
 	for _, f := range q.files() {
 		parts = append(parts, f.Kept.ID[:], binary.BigEndian.AppendUint64(nil, f.Facts.Hash))
 	}
-	parts = append(parts, fmt.Append(nil, q.Limits, q.MaxSourceSize, q.MaxSVGSize, int64(q.MaxCost), q.DeliversDamaged))
-	return cache.KeyOf(q.original.Kept.ID, parts...)
+	return cache.KeyOf(q.original.Kept.ID, append(parts, q.limitsKey)...)
 }
 
 // required returns the sequence of the latest purge of something that the

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/caddy-images/caddy-images/transform"
 	"github.com/caddy-images/caddy-images/transform/render"
@@ -19,14 +20,21 @@ type key [][]byte
 // variantKey returns the key of the variant. It is computed from the plan and from facts.
 func (q *request) variantKey() key {
 	accepts := q.accepts(q.r, q.asked.Plan)
-	choice := fmt.Append(nil, accepts, q.client.quality)
+	choice := make([]byte, 0, 64)
+	for _, f := range accepts {
+		choice = append(append(choice, f.String()...), ' ')
+	}
+	for _, quality := range []int{q.client.quality.JPEG, q.client.quality.WebP, q.client.quality.AVIF} {
+		choice = append(strconv.AppendInt(choice, int64(quality), 10), ' ')
+	}
 	if slices.Contains(accepts, transform.AVIF) {
 		choice = fmt.Append(choice, render.AVIFPixels(q.renderTimeout()))
 	}
 	if stays(q.asked.Plan, q.original.format, q.r) {
 		choice = append(choice, "stays"...)
 	}
-	k := key{[]byte(q.Engine.Version()), q.asked.Plan.Key(), choice, q.original.validator}
+	k := make(key, 0, 8+3*len(q.layers)) // and what the key of the cache adds
+	k = append(k, []byte(q.Engine.Version()), q.asked.Plan.Key(), choice, q.original.validator)
 	for _, f := range q.layers {
 		k = append(k, f.validator)
 	}
@@ -72,11 +80,16 @@ func (k key) otherTags(a *response, deliversDamaged bool) {
 // strongTag returns an entity tag (RFC 9110 section 8.8.3) that is a hash of
 // the parts.
 func strongTag(parts ...[]byte) string {
-	hash := sha256.New()
+	size := 0
+	for _, p := range parts {
+		size += 8 + len(p)
+	}
+	text := make([]byte, 0, size)
 	for _, p := range parts {
 		// Lengths separate parts whose concatenations would be equal.
-		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
-		hash.Write(p)
+		text = binary.BigEndian.AppendUint64(text, uint64(len(p)))
+		text = append(text, p...)
 	}
-	return `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16]) + `"`
+	sum := sha256.Sum256(text)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -104,8 +103,8 @@ func (q *request) answer(fetch func() error) error {
 	if err != nil {
 		return q.fail(err)
 	}
-	q.engine, q.giveBack = engine, sync.OnceFunc(giveBack)
-	defer q.giveBack()
+	q.engine, q.giveBack = engine, giveBack
+	defer q.giveBackEngine()
 
 	defer func() {
 		q.release()
@@ -149,6 +148,14 @@ func (q *request) answer(fetch func() error) error {
 	return q.sendVariant()
 }
 
+// giveBackEngine gives the engine back, unless that was done.
+func (q *request) giveBackEngine() {
+	if q.giveBack != nil {
+		q.giveBack()
+		q.giveBack = nil
+	}
+}
+
 // hasBytes reports whether all files were fetched.
 func (q *request) hasBytes() bool {
 	return !q.original.lacks(true) && !slices.ContainsFunc(q.layers, func(f *file) bool { return f.lacks(true) })
@@ -172,7 +179,7 @@ func (q *request) plan() error {
 func (q *request) sendOriginal() error {
 	q.saveAs()
 	if q.original.Stream != nil {
-		q.giveBack() // it may take hours
+		q.giveBackEngine() // it may take hours
 		return q.sendStream(q.original.Stream)
 	}
 	return q.send(q.original.Body)

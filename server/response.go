@@ -93,15 +93,20 @@ func (a response) sendContent(w http.ResponseWriter, r *http.Request, content io
 
 // fill writes the response's header fields.
 func (a response) fill(header http.Header) {
+	values := make([]string, 0, 5) // of all fields that have one value, at once
+	set := func(name, value string) {
+		values = append(values, value)
+		header[name] = values[len(values)-1 : len(values) : len(values)]
+	}
 	if a.contentType != "" {
-		header.Set("Content-Type", a.contentType)
+		set("Content-Type", a.contentType)
 	}
 	if a.etag != "" {
-		header.Set("ETag", a.etag)
+		set("Etag", a.etag)
 	}
 	a.inherit(header, time.Now())
 	if a.cacheControl != "" {
-		header.Set("Cache-Control", a.cacheControl)
+		set("Cache-Control", a.cacheControl)
 	}
 	vary.Merge(header, a.vary...)
 	if a.acceptCH != "" {
@@ -114,7 +119,7 @@ func (a response) fill(header http.Header) {
 		header.Add("Link", a.link)
 	}
 	if a.age >= 0 {
-		header.Set("Age", strconv.FormatInt(a.age, 10))
+		set("Age", strconv.FormatInt(a.age, 10))
 	}
 	if a.cacheStatus != "" {
 		header.Add("Cache-Status", a.cacheStatus)

@@ -7,6 +7,7 @@ package server
 
 import (
 	stderrors "errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -130,14 +131,16 @@ type Language interface {
 // Server answers requests for images. It does not change after New.
 type Server struct {
 	Config
-	router *reroute.Router
-	bodies *errorBodies
-	data   origin.Origin // of files embedded in URLs
+	router    *reroute.Router
+	bodies    *errorBodies
+	limitsKey []byte        // of what a variant may depend on besides what its entity tag stands for
+	data      origin.Origin // of files embedded in URLs
 }
 
 // New returns a server.
 func New(c Config) *Server {
 	s := &Server{Config: c, bodies: new(errorBodies)}
+	s.limitsKey = fmt.Append(nil, s.Limits, s.MaxSourceSize, s.MaxSVGSize, int64(s.MaxCost), s.DeliversDamaged)
 	s.data = origin.Coalesce(Examining(dataURL{}), origin.Room{Bodies: c.Memory.Bodies, Timeout: c.QueueTimeout})
 	s.router = reroute.New(c.Language, s.isForNext)
 	return s

@@ -11,6 +11,7 @@ package transform
 
 import (
 	"reflect"
+	"sync"
 
 	"github.com/caddy-images/caddy-images/origin"
 )
@@ -108,9 +109,17 @@ type Step struct {
 
 // IsZero reports whether the step is the zero value.
 func (s Step) IsZero() bool {
-	s = s.canonical()
-	return reflect.ValueOf(s).IsZero()
+	canonical := compared.Get().(*Step)
+	*canonical = s.canonical()
+	is := reflect.ValueOf(canonical).Elem().IsZero()
+	*canonical = Step{}
+	compared.Put(canonical)
+	return is
 }
+
+// compared are steps that are compared no more. One is large, and takes part in every
+// request.
+var compared = sync.Pool{New: func() any { return new(Step) }}
 
 // Trim removes a margin in the colour of the image's corner.
 type Trim struct {

@@ -8,14 +8,21 @@ import (
 
 // body is the content of an entry, which is the start of its file.
 type body struct {
-	file *os.File
+	file *os.File // at its start, until File is called
 	size int64
 	at   int64
 }
 
-// File returns the file, which is at the position that the last Seek has set. The content
-// is its first Size bytes. Who reads from it uses Read no more.
-func (b *body) File() *os.File { return b.file }
+// File returns the file, which is at the position that the last Seek has set; nil if that
+// fails. The content is its first Size bytes. Who reads from it uses Read no more.
+func (b *body) File() *os.File {
+	if b.at != 0 {
+		if _, err := b.file.Seek(b.at, io.SeekStart); err != nil {
+			return nil
+		}
+	}
+	return b.file
+}
 
 // Size implements cache.Body.
 func (b *body) Size() int64 { return b.size }
@@ -26,7 +33,8 @@ func (b *body) Read(p []byte) (int, error) {
 	if left <= 0 {
 		return 0, io.EOF
 	}
-	n, err := b.file.Read(p[:min(int64(len(p)), left)])
+	p = p[:min(int64(len(p)), left)]
+	n, err := b.file.ReadAt(p, b.at)
 	b.at += int64(n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF // it has become shorter
@@ -45,12 +53,11 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	default:
 		return 0, fmt.Errorf("seeking from %d", whence)
 	}
-	at, err := b.file.Seek(offset, io.SeekStart)
-	if err != nil {
-		return 0, err
+	if offset < 0 {
+		return 0, fmt.Errorf("seeking to %d", offset)
 	}
-	b.at = at
-	return at, nil
+	b.at = offset
+	return offset, nil
 }
 
 // Close implements io.Closer.

@@ -24,3 +24,17 @@ func syncFolder(path string) error {
 	defer folder.Close()
 	return folder.Sync()
 }
+
+// openFile is os.Open for a file on a disk. os.Open asks the kernel five things more, in
+// case that the file can be waited for.
+func openFile(path string) (*os.File, error) {
+	for {
+		fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+		if err == nil {
+			return os.NewFile(uintptr(fd), path), nil
+		}
+		if err != syscall.EINTR {
+			return nil, &os.PathError{Op: "open", Path: path, Err: err}
+		}
+	}
+}

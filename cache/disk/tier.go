@@ -73,7 +73,7 @@ func (t *Tier) Get(_ context.Context, key cache.Key) (*cache.Entry, error) {
 	if err := t.reads.Allow(); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(t.file(key))
+	file, err := openFile(t.file(key))
 	if errors.Is(err, fs.ErrNotExist) {
 		t.lost(key)
 		return nil, t.reads.Note(nil)

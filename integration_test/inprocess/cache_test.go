@@ -239,36 +239,9 @@ func TestCacheOfFailures(t *testing.T) {
 // What the handlers behind answer may be for one user. None of it reaches another.
 func TestCacheOfNextKeepsUsersApart(t *testing.T) {
 	const path = "/a.png?tr=w-20,f-png"
-	for _, tt := range []struct {
-		name   string
-		answer func(w http.ResponseWriter, r *http.Request)
-		first  []string // headers of the first request
-	}{
-		{"set-cookie", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Set-Cookie", "a=b") }, nil},
-		{"vary by cookie", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Vary", "Cookie") }, []string{"Cookie", "user=1"}},
-		{"vary by anything", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Vary", "*") }, nil},
-		{"vary by authorization", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Vary", "Authorization") }, nil},
-		{"private", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Cache-Control", "private") }, nil},
-		{"no-store", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Cache-Control", "no-store") }, nil},
-		{"asked with credentials", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Cache-Control", "public, max-age=60") }, []string{"Authorization", "Bearer 1"}},
-		{"vary by another header", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Vary", "X-User")
-			w.Header().Set("Cache-Control", "public, max-age=60")
-		}, []string{"X-User", "1"}},
-	} {
+	for _, tt := range perUser {
 		t.Run(tt.name, func(t *testing.T) {
-			var asked atomic.Int32
-			addr := backend(t, func(w http.ResponseWriter, r *http.Request) {
-				tt.answer(w, r)
-				w.Header().Set("Content-Type", "image/png")
-				w.Header().Set("ETag", `"same"`) // even then
-				if asked.Add(1) == 1 {
-					_, _ = w.Write(square(blue))
-				} else {
-					_, _ = w.Write(square(green))
-				}
-			})
-			s := serve(t, "images\nreverse_proxy "+addr)
+			s := serve(t, "images\nreverse_proxy "+blueThenGreen(t, tt.answer))
 			s.get(t, path, tt.first...).wantPixel(t, 5, 5, blue)
 			s.get(t, path).wantPixel(t, 5, 5, green)
 		})

@@ -131,6 +131,12 @@ type answer struct {
 // ask sends a request; each header is a name and a value.
 func (s site) ask(t *testing.T, method, path string, headers ...string) answer {
 	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: patience}
+	return s.askBy(t, client, method, path, headers...)
+}
+
+func (s site) askBy(t *testing.T, client *http.Client, method, path string, headers ...string) answer {
+	t.Helper()
 	req, err := http.NewRequest(method, s.url+path, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +144,6 @@ func (s site) ask(t *testing.T, method, path string, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Add(headers[i], headers[i+1])
 	}
-	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}, Timeout: patience}
 	resp, err := client.Do(req)
 	// A configuration that was just replaced may still take a connection, and closes
 	// it before it reads a request.

@@ -106,6 +106,7 @@ func (s Settings) release() error {
 type Lease struct {
 	settings QueueSettings
 	engine   render.Engine
+	queued   render.Engine // engine, with the queue
 	queue    Queue
 	counts   *metrics.Set
 }
@@ -125,7 +126,9 @@ func Acquire(settings QueueSettings, counts *metrics.Set) (*Lease, error) {
 	if err != nil {
 		return nil, stderrors.Join(err, settings.release())
 	}
-	return &Lease{settings, engine, shared.(Queue), counts}, nil
+	l := &Lease{settings: settings, engine: engine, queue: shared.(Queue), counts: counts}
+	l.queued = l.withQueue(engine)
+	return l, nil
 }
 
 // Release releases the queue and its engine.
@@ -150,7 +153,17 @@ func (l *Lease) Borrow() (engine render.Engine, giveBack func(), err error) {
 	if engine, err = l.settings.acquire(); err != nil {
 		return nil, nil, err
 	}
-	return l.queue.Engine(admission.New(l.counts.Engine(engine), l.queue.Gate)), func() { _ = l.settings.release() }, nil
+	if engine == l.engine {
+		return l.queued, l.giveBack, nil
+	}
+	return l.withQueue(engine), l.giveBack, nil
+}
+
+func (l *Lease) giveBack() { _ = l.settings.release() }
+
+// withQueue returns an engine whose jobs wait in the queue and are counted.
+func (l *Lease) withQueue(engine render.Engine) render.Engine {
+	return l.queue.Engine(admission.New(l.counts.Engine(engine), l.queue.Gate))
 }
 
 // Start starts the workers of the engine, if it has any. Starting it again does nothing.

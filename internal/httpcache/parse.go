@@ -115,16 +115,20 @@ func Of(cacheControl string, header http.Header, now time.Time) Policy {
 	if cacheControl == "" && slices.Contains(Names(strings.Join(header.Values("Pragma"), ",")), "no-cache") {
 		p.NoCache = true // HTTP/1.0; RFC 9111 dropped it
 	}
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		date = now
+	date := now
+	if said := header.Get("Date"); said != "" {
+		if at, err := http.ParseTime(said); err == nil {
+			date = at
+		}
 	}
 	if expires := header.Values("Expires"); len(expires) > 0 && !p.MaxAge.Given { // section 5.3
 		p.MaxAge = lifetime(expires, date)
 	}
 	age := max(seconds(now.Sub(date)), 0) // section 4.2.3
-	if n, err := strconv.ParseInt(strings.TrimSpace(header.Get("Age")), 10, 64); err == nil {
-		age = max(age, n)
+	if said := strings.TrimSpace(header.Get("Age")); said != "" {
+		if n, err := strconv.ParseInt(said, 10, 64); err == nil {
+			age = max(age, n)
+		}
 	}
 	p.MaxAge, p.SMaxAge = p.MaxAge.after(age), p.SMaxAge.after(age)
 	for _, field := range []string{"CDN-Cache-Control", "Surrogate-Control"} {

@@ -55,12 +55,7 @@ func (o *Origin) Stamp(req origin.Request) string {
 	if files == nil || !fs.ValidPath(name) || !o.Hidden && isHidden(name) {
 		return ""
 	}
-	file, err := files.open(name)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	info, err := file.Stat()
+	info, err := files.stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return ""
 	}

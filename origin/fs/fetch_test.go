@@ -220,6 +220,15 @@ type opening func(string) (fs.File, error)
 
 func (f opening) open(name string) (fs.File, error) { return f(name) }
 
+func (f opening) stat(name string) (fs.FileInfo, error) {
+	file, err := f(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return file.Stat()
+}
+
 // shrinking says that it is longer than it is.
 type shrinking struct{ fs.File }
 

@@ -18,6 +18,9 @@ import (
 // opener opens files by slash-separated names that satisfy fs.ValidPath.
 type opener interface {
 	open(name string) (fs.File, error)
+
+	// stat returns what open's file would say of itself.
+	stat(name string) (fs.FileInfo, error)
 }
 
 // disk is a directory of the operating system.
@@ -45,6 +48,19 @@ func (d disk) open(name string) (fs.File, error) {
 		return nil, escape(err)
 	}
 	return file, nil
+}
+
+func (d disk) stat(name string) (fs.FileInfo, error) {
+	local, err := filepath.Localize(name)
+	if err != nil {
+		return nil, fs.ErrNotExist
+	}
+	root, err := os.OpenRoot(d.root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(local)
 }
 
 // escape turns a refusal of os.Root into AccessDenied. The refusal has no
@@ -89,4 +105,12 @@ func (m mounted) open(name string) (fs.File, error) {
 		return nil, fs.ErrNotExist // not opened: a pipe would block
 	}
 	return system.Open(name)
+}
+
+func (m mounted) stat(name string) (fs.FileInfo, error) {
+	system, ok := m.systems.Get(m.name)
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return fs.Stat(system, path.Join(m.root, name))
 }

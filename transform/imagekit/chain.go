@@ -1,6 +1,8 @@
 package imagekit
 
 import (
+	"sync"
+
 	"github.com/caddy-images/caddy-images/errors"
 	"github.com/caddy-images/caddy-images/transform"
 )
@@ -11,6 +13,21 @@ const (
 	maxLength = 8192 // bytes, decoded
 	maxSteps  = 32   // in all chains, including layers and branches
 )
+
+// readChain is parseChain, which it does once for transformations that many requests have.
+func (d *Dialect) readChain(tr string, plain transform.Plan) (transform.Request, error) {
+	if !plain.IsZero() {
+		return d.parseChain(tr, plain)
+	}
+	if asked, ok := d.read.get(tr); ok {
+		return asked, nil
+	}
+	asked, err := d.parseChain(tr, plain)
+	if err == nil {
+		d.read.put(tr, asked)
+	}
+	return asked, err
+}
 
 // parseChain reads the whole value of tr. plain is the plan of the URL
 // without it. The result has what a transformation determines: the plan,
@@ -60,14 +77,25 @@ func (d *Dialect) parseChain(tr string, plain transform.Plan) (asked transform.R
 	return asked, nil
 }
 
+// reading are steps that are read no more. One is large, and takes part in every request.
+var reading = sync.Pool{New: func() any { return new(step) }}
+
 // chain reads a chain. Each of its steps starts as a copy of s.
 func (s step) chain(chain [][]item) ([]transform.Step, error) {
-	var steps []transform.Step
+	if len(chain) == 0 {
+		return nil, nil
+	}
+	steps := make([]transform.Step, 0, min(len(chain), maxSteps))
+	next := reading.Get().(*step)
+	defer func() {
+		*next = step{}
+		reading.Put(next)
+	}()
 	for _, items := range chain {
 		if *s.count++; *s.count > maxSteps {
 			return nil, errors.New(errors.Limit, "The transformation has more than %d steps, including those in its blocks", maxSteps)
 		}
-		next := s
+		*next = s
 		for _, it := range items {
 			if err := next.read(it); err != nil {
 				return nil, at(it.at, err)

@@ -53,7 +53,7 @@ type token struct {
 }
 
 func tokens(tr string) []token {
-	var list []token
+	list := make([]token, 0, 1+strings.Count(tr, ",")+strings.Count(tr, ":"))
 	for at := 0; ; {
 		t := token{text: tr, at: at}
 		i := strings.IndexAny(tr, ",:")

@@ -95,6 +95,8 @@ type Dialect struct {
 
 	ignoresUnsupported bool
 	mistyped           MistypedQueries
+
+	read remembered
 }
 
 // New returns the dialect of a Config, or an error about the Config.

@@ -29,6 +29,9 @@ func at(byte int, err error) error {
 // located appends the place in the decoded transformation to an error's
 // message, in characters from 1.
 func located(tr string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var m *misplaced
 	if !stderrors.As(err, &m) {
 		return err

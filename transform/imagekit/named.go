@@ -111,6 +111,9 @@ func firstUnnamed(chain [][]item) string {
 // the parameters before it in its step, the last one those after it. length
 // counts the bytes of the result.
 func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
+	if !slices.ContainsFunc(chain, func(step []item) bool { return slices.ContainsFunc(step, mayHaveName) }) {
+		return chain, nil
+	}
 	var out [][]item
 	for _, step := range chain {
 		var items []item
@@ -143,6 +146,12 @@ func (d *Dialect) writeOut(chain [][]item, length *int) ([][]item, error) {
 		out = append(out, items)
 	}
 	return out, nil
+}
+
+// mayHaveName reports whether an item is a name, or has a chain inside.
+func mayHaveName(it item) bool {
+	_, is := nameOf(it)
+	return is || it.body != nil || it.orElse != nil
 }
 
 // moved returns items with the place of the name that they replace.

@@ -70,6 +70,9 @@ func parsePath(below string) (pathParts, error) {
 // it, from the path. Anything in the path of another server's URL belongs to
 // that server.
 func (p *pathParts) takeTr() error {
+	if !strings.Contains(p.file, "%") && !strings.Contains(p.file, "tr:") {
+		return nil
+	}
 	segments := strings.Split(p.file, "/")
 	if first, err := url.PathUnescape(segments[0]); p.hasTr || err != nil || strings.EqualFold(first, "http:") || strings.EqualFold(first, "https:") {
 		return nil
@@ -96,7 +99,9 @@ func (p *pathParts) takeTr() error {
 
 // checkFile refuses special segments in the path of a file.
 func (p pathParts) checkFile() error {
-	for i, segment := range strings.Split(p.file, "/") {
+	i := -1
+	for segment := range strings.SplitSeq(p.file, "/") {
+		i++
 		name, err := url.PathUnescape(segment)
 		if err != nil {
 			return malformedEncoding(err)

@@ -33,7 +33,7 @@ func (d *Dialect) Parse(escapedPath, rawQuery string) (asked transform.Request, 
 	if err := d.mistyped.check(rawQuery, path.file, d.webProxy); err != nil {
 		return transform.Request{}, true, err
 	}
-	asked, err = d.parseChain(joined(path.tr, query.tr), plain(path.thumbnail || query.thumbnail))
+	asked, err = d.readChain(joined(path.tr, query.tr), plain(path.thumbnail || query.thumbnail))
 	if err != nil {
 		return transform.Request{}, true, err
 	}
