@@ -3,6 +3,7 @@ package images
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,35 +31,38 @@ const purgePath = "/images/cache/"
 // Routes implements caddy.AdminRouter.
 func (Admin) Routes() []caddy.AdminRoute {
 	return []caddy.AdminRoute{
-		{Pattern: "/images/stats", Handler: answering(readStats, http.MethodGet, http.MethodHead)},
-		{Pattern: "/images/cache", Handler: answering(purgeAll, http.MethodDelete)},
-		{Pattern: purgePath, Handler: answering(purgeOne, http.MethodDelete)},
+		{Pattern: "/images/stats", Handler: answering{http.MethodGet: readStats, http.MethodHead: readStats}},
+		{Pattern: "/images/cache", Handler: answering{http.MethodDelete: purgeAll, http.MethodPost: purgeMany}},
+		{Pattern: purgePath, Handler: answering{http.MethodDelete: purgeOne}},
 		{Pattern: "/images/", Handler: caddy.AdminHandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 			return apiError(http.StatusNotFound, "there is no %s; the paths are /images/stats, /images/cache and %s<path>", r.URL.Path, purgePath)
 		})},
 	}
 }
 
-// answering returns a handler that takes the methods and answers in JSON.
-func answering(answer func(*http.Request) (any, error), methods ...string) caddy.AdminHandler {
-	return caddy.AdminHandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-		if !slices.Contains(methods, r.Method) {
-			w.Header().Set("Allow", strings.Join(methods, ", "))
-			return apiError(http.StatusMethodNotAllowed, "%s does not take %s; it takes %s", r.URL.Path, r.Method, strings.Join(methods, " and "))
-		}
-		value, err := answer(r)
-		if err != nil {
-			return err
-		}
-		text, err := json.MarshalIndent(value, "", "\t")
-		if err != nil {
-			return apiError(http.StatusInternalServerError, "writing the response: %w", err)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
-		_, _ = w.Write(append(text, '\n'))
-		return nil
-	})
+// answering is a handler that answers in JSON, by method.
+type answering map[string]func(*http.Request) (any, error)
+
+// ServeHTTP implements caddy.AdminHandler.
+func (a answering) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
+	answer, ok := a[r.Method]
+	if !ok {
+		methods := slices.Sorted(maps.Keys(a))
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		return apiError(http.StatusMethodNotAllowed, "%s does not take %s; it takes %s", r.URL.Path, r.Method, strings.Join(methods, " and "))
+	}
+	value, err := answer(r)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(value, "", "\t")
+	if err != nil {
+		return apiError(http.StatusInternalServerError, "writing the response: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(append(text, '\n'))
+	return nil
 }
 
 func apiError(status int, text string, args ...any) error {

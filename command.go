@@ -16,6 +16,7 @@ import (
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
 
+	"github.com/caddy-images/caddy-images/internal/cli"
 	"github.com/caddy-images/caddy-images/internal/fromimagizer"
 )
 
@@ -25,6 +26,7 @@ func init() {
 		Short: "Helps with the images handler",
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(importCommand())
+			cmd.AddCommand(cli.Commands()...)
 			cmd.Args = cobra.NoArgs // else a word that is not a command would be ignored
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		},

@@ -12,7 +12,7 @@ const module = "github.com/caddy-images/caddy-images"
 // mayImport says which packages of the house a package may import, in one
 // direction (docs/architecture.md).
 var mayImport = map[string][]string{
-	".":                           {"cache", "cache/disk", "cache/memory", "cache/s3", "errors", "internal/engines", "internal/fromimagizer", "internal/held", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
+	".":                           {"cache", "cache/disk", "cache/memory", "cache/s3", "errors", "internal/cli", "internal/engines", "internal/fromimagizer", "internal/held", "internal/metrics", "internal/placed", "origin", "origin/fs", "origin/next", "origin/s3", "origin/web", "server", "transform", "transform/imagekit", "transform/imagizer", "transform/render"},
 	"cache":                       {"errors", "internal/held", "internal/httpcache", "origin"},
 	"cache/disk":                  {"cache", "cache/internal/breaker", "cache/internal/packed"},
 	"cache/internal/breaker":      {},
@@ -64,6 +64,7 @@ var mayImport = map[string][]string{
 	"internal/engines":            {"internal/held", "internal/metrics", "transform/render", "transform/render/admission", "transform/render/draw", "transform/render/workers", "transform/vips"},
 	"internal/metrics":            {"cache", "errors", "origin", "origin/next", "transform", "transform/render"},
 	"internal/vary":               {},
+	"internal/cli":                {},
 	"internal/coalesce":           {},
 	"internal/held":               {"errors"},
 	"internal/placed":             {},
@@ -80,7 +81,7 @@ var mayImport = map[string][]string{
 }
 
 // adapters are the packages that may know Caddy.
-var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cache/disk", "cache/memory", "cache/s3", "internal/placed", "cmd/caddy"}
+var adapters = []string{".", "server", "server/reroute", "server/writer", "internal/engines", "origin/web", "origin/s3", "origin/fs", "origin/next", "origin/internal/option", "cache/disk", "cache/memory", "cache/s3", "internal/placed", "internal/cli", "cmd/caddy"}
 
 func TestImportsGoOneWay(t *testing.T) {
 	for _, p := range packages(t) {

@@ -2,8 +2,10 @@ package images
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,12 +76,9 @@ func purgeOne(r *http.Request) (any, error) {
 		return nil, apiError(http.StatusBadRequest, "there is no path after %s; DELETE /images/cache purges all", purgePath)
 	}
 	name := cache.Name(ref)
-	rules := []cache.Rule{{Kind: cache.PurgeOriginal, Value: name, Soft: query.soft}}
-	if isPrefix {
-		rules[0].Kind = cache.PurgePrefix
-	} else if ref.Server == "" {
-		// Handlers before this one may have rewritten the path that clients ask for.
-		rules = append(rules, cache.Rule{Kind: cache.PurgePath, Value: "/" + ref.Name(), Soft: query.soft})
+	rules := rulesOf(ref, isPrefix)
+	for i := range rules {
+		rules[i].Soft = query.soft
 	}
 	p, err := purgeStores(r.Context(), rules...)
 	p.Fetches = handlers.forget(func(asked origin.Request) bool {
@@ -173,6 +172,13 @@ func (s *handlerSet) remove(h *Handler) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.all, h)
+}
+
+// list returns the handlers, in no order.
+func (s *handlerSet) list() []*Handler {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.all))
 }
 
 func (s *handlerSet) count() int {

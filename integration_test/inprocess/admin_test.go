@@ -183,7 +183,9 @@ func TestAdminRefusals(t *testing.T) {
 	}{
 		{"POST", "/images/stats", 405, "GET, HEAD", "/images/stats does not take POST; it takes GET and HEAD"},
 		{"DELETE", "/images/stats", 405, "GET, HEAD", "takes GET and HEAD"},
-		{"GET", "/images/cache", 405, "DELETE", "/images/cache does not take GET; it takes DELETE"},
+		{"GET", "/images/cache", 405, "DELETE, POST", "/images/cache does not take GET; it takes DELETE and POST"},
+		{"POST", "/images/cache", 400, "none", "the body is no JSON with urls, paths, tags, all and soft"},
+		{"POST", "/images/cache?soft", 400, "none", "takes no query"},
 		{"POST", "/images/cache/a.jpg", 405, "DELETE", "takes DELETE"},
 		{"GET", "/images/", 404, "none", "the paths are /images/stats, /images/cache and /images/cache/<path>"},
 		{"DELETE", "/images/a.jpg", 404, "none", "there is no /images/a.jpg"},
