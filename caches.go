@@ -191,14 +191,16 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 	}
 	switch module := module.(type) {
 	case *fs.Origin:
-		c.Stamp, c.Relevant = module.Stamp, withoutHost
+		c.Stamp, c.Relevant = module.Stamp, inDirectory
 	case *web.Origin:
 		c.Relevant = withoutRoot
 		if !module.ForwardHost {
 			c.Relevant = onlyRef
 		}
-	case *web.Dynamic, *s3.Origin:
+	case *web.Dynamic:
 		c.Relevant = onlyRef
+	case *s3.Origin:
+		c.Relevant = inBucket
 	case next.Origin, *next.Origin:
 		c.Identity = identity(h, about...)
 		c.Bind = bindNext
@@ -214,8 +216,14 @@ func (h *Handler) kept(o origin.Origin, module any, about ...string) origin.Orig
 // What originals of remote origins and of directories do not depend on makes no others of
 // them: a client may send any Host to a site that takes all.
 
-func withoutHost(req origin.Request) origin.Request {
-	req.Host = ""
+func inDirectory(req origin.Request) origin.Request {
+	req.Host, req.Ref.Query = "", ""
+	return req
+}
+
+func inBucket(req origin.Request) origin.Request {
+	req = onlyRef(req)
+	req.Ref.Query = ""
 	return req
 }
 
@@ -224,7 +232,10 @@ func withoutRoot(req origin.Request) origin.Request {
 	return req
 }
 
-func onlyRef(req origin.Request) origin.Request { return withoutHost(withoutRoot(req)) }
+func onlyRef(req origin.Request) origin.Request {
+	req.Host, req.Root = "", ""
+	return req
+}
 
 // identity identifies a module by all its settings, placeholders replaced. It
 // is only hashed.

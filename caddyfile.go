@@ -91,6 +91,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		damaged         refuse|deliver
 //		default_image   <path>
 //		canonical       <url>
+//		forward_query   <names...>|all|none
 //		cache           off
 //		cache           <type> ... {
 //			...
@@ -198,6 +199,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return oneArg(d, &h.DefaultImage)
 	case "canonical":
 		return oneArg(d, &h.Canonical)
+	case "forward_query":
+		return someArgs(d, &h.ForwardQuery)
 	}
 	return h.unmarshalCache(d, option)
 }

@@ -125,6 +125,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 		DeliversDamaged: h.Damaged == damagedDeliver,
 
 		CacheControl: h.CacheControl,
+		ForwardQuery: h.forwardQuery(),
 		Log:          ctx.Logger(),
 		Metrics:      metrics.Process,
 	}

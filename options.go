@@ -189,6 +189,13 @@ type Handler struct {
 	// is fetched from the same origins. Default: none.
 	DefaultImage string `json:"default_image,omitempty"`
 
+	// Which parameters of the URL's query, beside those of the dialect, reach
+	// `web` and `next`: names, `all` or `none`. Parameters that do not reach
+	// them make no other original and no other variant. The query of a whole
+	// URL belongs to its name and is not affected; `fs` and `s3` ignore
+	// queries. Default: `all`.
+	ForwardQuery []string `json:"forward_query,omitempty"`
+
 	// The public base URL of originals, such as `https://www.example.com`.
 	// Successful responses then have `Link: <…>; rel="canonical"` with the
 	// original's path below it, so that search engines count an image and its

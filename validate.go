@@ -32,6 +32,9 @@ const (
 // Validate implements caddy.Validator. It refuses invalid options and changes
 // nothing.
 func (h *Handler) Validate() error {
+	if err := checkForwardQuery(h.ForwardQuery); err != nil {
+		return err
+	}
 	for _, o := range []struct {
 		name  string
 		value int64

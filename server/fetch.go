@@ -79,6 +79,9 @@ func (q *request) sendsFile(asked transform.Request) bool {
 // client.
 func (q *request) originRequest(r *http.Request, ref origin.Ref) origin.Request {
 	root, _ := caddyhttp.GetVar(r.Context(), "root").(string)
+	if ref.Server == "" { // the query of a whole URL is part of the name
+		ref.Query = q.ForwardQuery.forwarded(ref.Query)
+	}
 	return origin.Request{
 		Ref:            ref,
 		Host:           r.Host,
