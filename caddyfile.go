@@ -92,6 +92,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		default_image   <path>
 //		canonical       <url>
 //		forward_query   <names...>|all|none
+//		cache_tag       <header>
 //		cache           off
 //		cache           <type> ... {
 //			...
@@ -201,6 +202,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return oneArg(d, &h.Canonical)
 	case "forward_query":
 		return someArgs(d, &h.ForwardQuery)
+	case "cache_tag":
+		return oneArg(d, &h.CacheTag)
 	}
 	return h.unmarshalCache(d, option)
 }

@@ -126,6 +126,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 
 		CacheControl: h.CacheControl,
 		ForwardQuery: h.forwardQuery(),
+		CacheTag:     server.CacheTag{Header: h.CacheTag},
 		Log:          ctx.Logger(),
 		Metrics:      metrics.Process,
 	}

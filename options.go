@@ -196,6 +196,11 @@ type Handler struct {
 	// queries. Default: `all`.
 	ForwardQuery []string `json:"forward_query,omitempty"`
 
+	// The header of responses that names the original and the files of its
+	// layers, each by the name that it is purged by, so that a CDN can be purged
+	// by it: `Cache-Tag` or `Surrogate-Key`. Default: no such header.
+	CacheTag string `json:"cache_tag,omitempty"`
+
 	// The public base URL of originals, such as `https://www.example.com`.
 	// Successful responses then have `Link: <…>; rel="canonical"` with the
 	// original's path below it, so that search engines count an image and its

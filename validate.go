@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/caddy-images/caddy-images/internal/engines"
 	"github.com/caddy-images/caddy-images/transform"
@@ -34,6 +35,9 @@ const (
 func (h *Handler) Validate() error {
 	if err := checkForwardQuery(h.ForwardQuery); err != nil {
 		return err
+	}
+	if h.CacheTag != "" && !isTagHeader(h.CacheTag) {
+		return fmt.Errorf("cache_tag is %q; it takes the name of a header that caches read tags from, such as Cache-Tag, Surrogate-Key or X-Cache-Tags", h.CacheTag)
 	}
 	for _, o := range []struct {
 		name  string
@@ -141,6 +145,13 @@ func (h *Handler) findFonts() error {
 		return fmt.Errorf("fonts is %q, which is not a readable directory", h.Fonts)
 	}
 	return nil
+}
+
+// isTagHeader reports whether a header may have cache tags: its name says so, and no other
+// header is overwritten.
+func isTagHeader(name string) bool {
+	lower := strings.ToLower(name)
+	return httpguts.ValidHeaderFieldName(name) && (strings.Contains(lower, "tag") || strings.HasSuffix(lower, "-key") || strings.HasSuffix(lower, "-keys")) && lower != "etag"
 }
 
 // checkCacheControl refuses a value that caches would not understand.

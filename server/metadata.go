@@ -84,6 +84,7 @@ func (q *request) sendMetadata() error {
 	if q.sent == nil {
 		q.response.cacheControl, q.response.age = q.freshness(q.original)
 		q.response.vary = slices.Clone(q.original.vary)
+		q.response.tagHeader, q.response.cacheTags = q.CacheTag.Header, q.cacheTags()
 		q.response.etag = strongTag([]byte("meta"), []byte(q.Engine.Version()), q.original.validator)
 		if q.missing != nil {
 			q.response.replaceMissing(q.missing, time.Now())

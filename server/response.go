@@ -32,6 +32,8 @@ type response struct {
 	contentDPR   string              // Content-DPR; empty for none
 	age          int64               // Age, in seconds; negative for none
 	cacheStatus  string              // Cache-Status; empty for none
+	tagHeader    string              // the header with cacheTags
+	cacheTags    string              // empty for none
 	warning      string              // Ik-Warning; empty for none
 	ignored      []transform.Ignored // the subject of the warning
 }
@@ -47,6 +49,7 @@ func (q *request) describe() {
 	q.key = nil
 	a := response{vary: slices.Clone(q.client.Vary), acceptCH: q.client.AcceptCH}
 	a.cacheControl, a.age = q.freshness(all...)
+	a.tagHeader, a.cacheTags = q.CacheTag.Header, q.cacheTags()
 	for _, f := range all {
 		a.vary = append(a.vary, f.vary...)
 	}
@@ -123,6 +126,9 @@ func (a response) fill(header http.Header) {
 	}
 	if a.cacheStatus != "" {
 		header.Add("Cache-Status", a.cacheStatus)
+	}
+	if a.cacheTags != "" {
+		header.Set(a.tagHeader, a.cacheTags)
 	}
 	if a.warning != "" {
 		header.Set(warningHeader, a.warning)

@@ -57,7 +57,8 @@ type Config struct {
 	AllowsAnimation bool // in variants of animations
 	DeliversDamaged bool
 
-	ForwardQuery    Query        // to origins
+	ForwardQuery    Query // to origins
+	CacheTag        CacheTag
 	DefaultImage    origin.Ref   // zero for none
 	CacheControl    string       // "origin", a value, or empty for a year
 	Canonical       *url.URL     // of originals, for the header Link; nil for none

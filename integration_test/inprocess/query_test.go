@@ -66,3 +66,19 @@ func TestQueryOfFiles(t *testing.T) {
 		}
 	}
 }
+
+// A response names its files for a CDN, also one that has no body, and errors do not.
+func TestCacheTag(t *testing.T) {
+	_, from := newShop(t, "ETag", `"1"`, "Surrogate-Key", "lakes alps")
+	s := serve(t, "images {\n cache_tag Cache-Tag\n "+from+"\n}")
+	const url, tags = "/tr:w-20,l-image,i-logo.png,w-5,l-end/folder/a%2Cb.png", "/folder/a%2Cb.png,/logo.png,lakes,alps"
+	for range 2 {
+		a := s.get(t, url)
+		a.wants(t, 200, "Cache-Tag", tags)
+		s.get(t, url, "If-None-Match", a.Header.Get("Etag")).wants(t, 304, "Cache-Tag", tags)
+	}
+	s.get(t, "/a.png").wants(t, 200, "Cache-Tag", "/a.png,lakes,alps")
+	s.get(t, "/tr:w-nothing/a.png").wants(t, 400, "Cache-Tag", "none")
+	s = serve(t, "images {\n "+from+"\n}")
+	s.get(t, "/tr:w-20/a.png").wants(t, 200, "Cache-Tag", "none", "Surrogate-Key", "none")
+}
