@@ -1,6 +1,7 @@
 package images
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -61,8 +62,13 @@ func purgeMany(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := purgeStores(r.Context(), rules...)
-	if named.All && !named.Soft {
+	return purgeRules(r.Context(), rules)
+}
+
+// purgeRules purges by rules in all stores, and forgets what is in flight.
+func purgeRules(ctx context.Context, rules []cache.Rule) (purged, error) {
+	p, err := purgeStores(ctx, rules...)
+	if slices.ContainsFunc(rules, func(rule cache.Rule) bool { return rule.Kind == cache.PurgeAll && !rule.Soft }) {
 		p.Fetches = handlers.forget(func(origin.Request) bool { return true })
 		p.Renders, p.Refused = engines.Forget()
 		return p, err
@@ -153,19 +159,26 @@ func rulesOfURL(text string) ([]cache.Rule, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return nil, apiError(http.StatusBadRequest, "%q is no URL of an image; it looks like https://img.example.com/lake.jpg", text)
 	}
-	if isPrefix {
-		return rulesOfPath(strings.TrimPrefix(u.EscapedPath(), "/") + "*")
-	}
-	rules := []cache.Rule{{Kind: cache.PurgePath, Value: u.Path}}
-	isKnown := false
+	var rules []cache.Rule
 	for _, h := range handlers.list() {
-		asked, ours, err := h.server.Language.Parse(u.EscapedPath(), u.RawQuery)
-		if ours && err == nil {
-			isKnown = true
+		if isPrefix {
+			if below, ok := strings.CutPrefix(u.EscapedPath(), h.server.Language.Endpoint()+"/"); ok && u.RawQuery == "" {
+				more, err := rulesOfPath(below + "*")
+				if err != nil {
+					return nil, err
+				}
+				rules = append(rules, more...)
+			}
+			continue
+		}
+		if asked, ours, err := h.server.Language.Parse(u.EscapedPath(), u.RawQuery); ours && err == nil {
 			rules = append(rules, rulesOf(asked.Ref, false)...)
 		}
 	}
-	if !isKnown {
+	if rules != nil && !isPrefix {
+		rules = append(rules, cache.Rule{Kind: cache.PurgePath, Value: u.Path})
+	}
+	if rules == nil {
 		return nil, apiError(http.StatusBadRequest, "no images handler reads %q", text)
 	}
 	return rules, nil

@@ -31,6 +31,22 @@ type sdkCall struct {
 // sdkResults has the SDKs, as the npm registry has them, do calls.
 func sdkResults(t *testing.T, calls []sdkCall) []json.RawMessage {
 	t.Helper()
+	input, err := json.Marshal(calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := sdkCommand(t, "urls.mjs")
+	cmd.Stdin = bytes.NewReader(input)
+	var results []json.RawMessage
+	if err := json.Unmarshal([]byte(run(t, cmd)), &results); err != nil || len(results) != len(calls) {
+		t.Fatalf("%d results for %d calls, %v", len(results), len(calls), err)
+	}
+	return results
+}
+
+// sdkCommand returns a command that runs a program with the SDKs.
+func sdkCommand(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
 	dir := filepath.Join(root(t), "tools", "imagekit")
 	node, err := exec.LookPath("node")
 	if _, missing := os.Stat(filepath.Join(dir, "node_modules")); err != nil || missing != nil {
@@ -40,18 +56,10 @@ func sdkResults(t *testing.T, calls []sdkCall) []json.RawMessage {
 		}
 		t.Skip(what)
 	}
-	input, err := json.Marshal(calls)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(node, "urls.mjs")
-	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(input)
+	cmd := exec.Command(node, args...)
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "IMAGEKIT_PRIVATE_KEY="+sdkKey)
-	var results []json.RawMessage
-	if err := json.Unmarshal([]byte(run(t, cmd)), &results); err != nil || len(results) != len(calls) {
-		t.Fatalf("%d results for %d calls, %v", len(results), len(calls), err)
-	}
-	return results
+	return cmd
 }
 
 // picture is a response to a URL.

@@ -41,7 +41,7 @@ func TestPurgeByName(t *testing.T) {
 		{`{"urls": ["https://img.example.com/shop/tr:w-300,h-20/folder/a.png"]}`, true},
 		{`{"urls": ["https://img.example.com/shop/folder/a.png?tr=w-20,f-png"]}`, true},
 		{`{"urls": ["http://img.example.com/zoo/folder/a.png?width=1000"]}`, true},
-		{`{"urls": ["http://img.example.com/folder/*"]}`, true},
+		{`{"urls": ["http://img.example.com/shop/folder/*"]}`, true},
 		{`{"paths": ["/folder/a.png"]}`, true},
 		{`{"paths": ["folder/*"]}`, true},
 		{`{"tags": ["alps"]}`, true},

@@ -182,7 +182,12 @@ func TestStreamTakesNoMemory(t *testing.T) {
 				t.Errorf("%d bytes, %v", n, err)
 			}
 			runtime.ReadMemStats(&after)
-			if took := after.TotalAlloc - before.TotalAlloc; took > size/10 {
+			// With the race detector, pools lose a part of net/http's buffers.
+			most := uint64(size / 10)
+			if raceEnabled {
+				most = size / 4
+			}
+			if took := after.TotalAlloc - before.TotalAlloc; took > most {
 				t.Errorf("%d bytes were allocated", took)
 			}
 			sent.Store(0)
