@@ -91,6 +91,7 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		damaged         refuse|deliver
 //		default_image   <path>
 //		canonical       <url>
+//		sizes           <widths...> [strict]
 //		forward_query   <names...>|all|none
 //		cache_tag       <header>
 //		cache           off
@@ -200,6 +201,8 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return oneArg(d, &h.DefaultImage)
 	case "canonical":
 		return oneArg(d, &h.Canonical)
+	case "sizes":
+		return h.unmarshalSizes(d)
 	case "forward_query":
 		return someArgs(d, &h.ForwardQuery)
 	case "cache_tag":

@@ -14,7 +14,7 @@ var options = map[string][]string{
 		"dialect", "origin", "go_on", "origin_failures", "max_source_size", "max_svg_size", "max_file_size", "max_pdf_size", "max_pixels", "max_frames", "max_dimension",
 		"isolation", "fonts", "workers", "memory", "queue_size", "fetch_timeout", "render_timeout", "max_cost", "queue_timeout",
 		"backend_timeout", "backend_connect_timeout", "allow_original_image_request", "allow_animated_gifs", "add_response_headers",
-		"quality", "save_data", "metadata", "color_profile", "device_size", "formats", "cache_control", "damaged", "default_image", "canonical", "forward_query", "cache_tag",
+		"quality", "save_data", "metadata", "color_profile", "device_size", "formats", "cache_control", "damaged", "default_image", "canonical", "sizes", "forward_query", "cache_tag",
 		"cache", "originals", "fresh", "max_fresh", "stale", "stale_if_error", "cache_not_found", "cache_failures",
 	},
 	"dialect imagekit": {"endpoint", "private_key", "require_signature", "web_proxy", "named", "restrict_unnamed", "unsupported", "optimize_plain", "mistyped_queries", "image_params_allowed"},

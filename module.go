@@ -118,6 +118,7 @@ func (h *Handler) serverConfig(ctx caddy.Context) (c server.Config, err error) {
 			NoProfile: h.ColorProfile == keepNothing,
 		},
 		SaveData: h.SaveData,
+		Sizes:    h.Sizes.ready(),
 
 		ShowsOriginals:  *h.AllowOriginalImageRequest,
 		OptimizesPlain:  h.Dialect.optimizes(h.originTypes()),

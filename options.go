@@ -201,6 +201,10 @@ type Handler struct {
 	// by it: `Cache-Tag` or `Surrogate-Key`. Default: no such header.
 	CacheTag string `json:"cache_tag,omitempty"`
 
+	// The widths that images are rendered in. Others become the next larger
+	// one, or are refused. Default: any width.
+	Sizes *Sizes `json:"sizes,omitempty"`
+
 	// The public base URL of originals, such as `https://www.example.com`.
 	// Successful responses then have `Link: <…>; rel="canonical"` with the
 	// original's path below it, so that search engines count an image and its

@@ -36,6 +36,9 @@ func (h *Handler) Validate() error {
 	if err := checkForwardQuery(h.ForwardQuery); err != nil {
 		return err
 	}
+	if err := h.Sizes.check(); err != nil {
+		return err
+	}
 	if h.CacheTag != "" && !isTagHeader(h.CacheTag) {
 		return fmt.Errorf("cache_tag is %q; it takes the name of a header that caches read tags from, such as Cache-Tag, Surrogate-Key or X-Cache-Tags", h.CacheTag)
 	}

@@ -172,6 +172,12 @@ func (q *request) plan() error {
 	}
 	q.client = q.negotiate(q.r, q.asked.Plan, q.original.facts)
 	q.asked.Plan = q.client.Plan
+	if !q.asked.Named { // the operator wrote those
+		var err error
+		if q.asked.Plan, err = q.Sizes.Apply(q.asked.Plan); err != nil {
+			return err
+		}
+	}
 	return q.checkFile(q.asked.Plan, q.original.facts)
 }
 

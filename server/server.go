@@ -51,6 +51,7 @@ type Config struct {
 	Keeps      transform.Output   // metadata and profiles, if the URL does not say
 	SaveData   bool               // whether Save-Data lowers the quality
 	DeviceSize DeviceSize
+	Sizes      transform.Sizes
 
 	ShowsOriginals  bool // byte for byte, for URLs without a transformation
 	OptimizesPlain  bool // images, for URLs without a transformation

@@ -89,20 +89,31 @@ func eachStep(steps []Step, layers bool, see func(Step)) {
 	}
 }
 
-// mapResizes returns a deep copy of steps with their resizes mapped.
+// mapResizes returns a deep copy of steps with their resizes mapped, and those of layers.
 func mapResizes(steps []Step, to func(Resize) Resize) []Step {
+	return mapSteps(steps, true, to)
+}
+
+// mapOwnResizes is mapResizes that leaves layers as they are.
+func mapOwnResizes(steps []Step, to func(Resize) Resize) []Step {
+	return mapSteps(steps, false, to)
+}
+
+func mapSteps(steps []Step, layers bool, to func(Resize) Resize) []Step {
 	steps = slices.Clone(steps)
 	for i := range steps {
 		s := &steps[i]
 		s.Resize = to(s.Resize)
-		s.Layers = slices.Clone(s.Layers)
-		for j := range s.Layers {
-			s.Layers[j].Steps = mapResizes(s.Layers[j].Steps, to)
+		if layers {
+			s.Layers = slices.Clone(s.Layers)
+			for j := range s.Layers {
+				s.Layers[j].Steps = mapSteps(s.Layers[j].Steps, layers, to)
+			}
 		}
 		if s.Choice != nil {
 			choice := *s.Choice
-			choice.Then.Steps = mapResizes(choice.Then.Steps, to)
-			choice.Else.Steps = mapResizes(choice.Else.Steps, to)
+			choice.Then.Steps = mapSteps(choice.Then.Steps, layers, to)
+			choice.Else.Steps = mapSteps(choice.Else.Steps, layers, to)
 			s.Choice = &choice
 		}
 	}
