@@ -44,6 +44,8 @@ func TestForwardQuery(t *testing.T) {
 						s.get(t, "/a.jpg?tr=w-20"+query).wants(t, 200)
 					}
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				if !slices.Equal(asked, tt.asked) {
 					t.Errorf("asked with %q, want %q", asked, tt.asked)
 				}
