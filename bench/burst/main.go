@@ -46,6 +46,7 @@ func run(o options) error {
 	}
 	defer from.close()
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	defer table.Flush()
 	fmt.Fprintln(table, "burst\tidle MiB\tpeak above\t10 s later\tgroup's peak\tgroup later\tresponses\tlongest")
 	for _, b := range bursts {
 		if o.only != "" && o.only != b.name {
@@ -55,7 +56,7 @@ func run(o options) error {
 			return fmt.Errorf("%s: %w", b.name, err)
 		}
 	}
-	return table.Flush()
+	return nil
 }
 
 func measure(o options, b burst, from *originServer, table *tabwriter.Writer) error {

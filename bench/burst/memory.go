@@ -126,8 +126,12 @@ func (g *group) used() (sum int64) {
 	return sum
 }
 
+// remove removes the group when its last process is gone.
 func (g *group) remove() {
-	if g != nil {
-		_ = os.Remove(g.dir)
+	if g == nil {
+		return
+	}
+	for deadline := time.Now().Add(10 * time.Second); os.Remove(g.dir) != nil && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
 	}
 }
