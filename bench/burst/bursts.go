@@ -89,12 +89,14 @@ func (o *outcome) get(c *http.Client, url string) {
 
 func originals(base string) *outcome {
 	o, c := new(outcome), client()
+	defer c.CloseIdleConnections() // a thousand of them take 30 MiB in Caddy
 	each(1000, func(i int) { o.get(c, fmt.Sprintf("%s/tr:w-100/2500000-%d.jpg", base, i)) })
 	return o
 }
 
 func layers(base string) *outcome {
 	o, c := new(outcome), client()
+	defer c.CloseIdleConnections()
 	each(14, func(i int) {
 		var steps []string
 		for n := range 7 {
